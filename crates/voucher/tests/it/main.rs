@@ -1,0 +1,8 @@
+//! Vouchers as a scanner, a holder and a forger meet them: through the crate's public functions alone.
+
+mod check;
+mod code;
+mod fixture;
+mod forgery;
+mod format;
+mod keys;
