@@ -1,1 +1,38 @@
-//! placeholder
+//! Storage for everybody above: commands run one after another in a lane, many to a commit, on SQLite
+//! or PostgreSQL, from one SQL text. The only crate that knows a SQL driver; it knows nothing of
+//! merchants, orders or money. `docs/ARCHITECTURE.md` walks through it.
+
+mod driver;
+mod error;
+mod event;
+mod executor;
+mod idempotency;
+mod job;
+mod lane;
+mod lease;
+mod migrate;
+mod reject;
+mod sql;
+mod timer;
+mod tx;
+mod value;
+
+pub use error::{Fail, StorageError};
+pub use event::{Cursor, EventBody, PARTITIONS, Partition, StoredEvent, partition_of};
+pub use executor::{Settings, Store};
+pub use idempotency::prune as prune_idempotency;
+pub use job::{Answer, Job, Key, Lock, NoAnswer, Rejected};
+pub use lane::{FaultPoint, Faults, Lane, MAX_BATCH};
+pub use lease::take_lease;
+pub use migrate::MIGRATIONS;
+pub use reject::{KEY_REUSED, REJECTS};
+pub use sql::{Query, STATEMENTS, Statement};
+pub use timer::{DueTimer, TimerKind, due_timers};
+pub use tx::{Cost, ReadTx, Tx};
+pub use value::{FromValue, Row, Value};
+
+#[doc(hidden)]
+pub use linkme;
+
+pub mod backup;
+pub mod testing;

@@ -1,0 +1,153 @@
+//! The two engines behind one small interface. Nothing outside this folder names a driver's type.
+
+mod postgres;
+mod sqlite;
+
+use crate::{Lock, Query, Row, StorageError};
+
+pub(crate) use postgres::Postgres;
+pub(crate) use sqlite::Sqlite;
+
+/// What a statement gave.
+pub(crate) struct Outcome {
+    pub rows: Vec<Row>,
+    /// Rows inserted, updated or deleted.
+    pub affected: u64,
+}
+
+/// Where a command started.
+pub(crate) struct Savepoint((u64, usize));
+
+/// One connection to one of the two engines.
+#[allow(clippy::large_enum_variant, reason = "one per connection")]
+pub(crate) enum Driver {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Driver {
+    /// Runs the queries together and gives their outcomes in order.
+    pub fn ask(&mut self, queries: Vec<Query>) -> Result<Vec<Outcome>, StorageError> {
+        match self {
+            Self::Sqlite(sqlite) => queries.iter().map(|q| sqlite.run(q)).collect(),
+            Self::Postgres(postgres) => postgres.ask(queries),
+        }
+    }
+
+    /// Runs a statement that must touch `expected` rows, now or with the next question.
+    pub fn tell(&mut self, query: Query, expected: u64) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(sqlite) => {
+                let affected = sqlite.run(&query)?.affected;
+                check_count(&query, expected, affected)
+            }
+            Self::Postgres(postgres) => {
+                postgres.tell(query, expected);
+                Ok(())
+            }
+        }
+    }
+
+    /// Runs transaction control or other text without parameters, now or with the next question.
+    pub fn control(&mut self, text: &'static str) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.control(text),
+            Self::Postgres(postgres) => {
+                postgres.control(text);
+                Ok(())
+            }
+        }
+    }
+
+    /// Starts a transaction that will write.
+    pub fn begin(&mut self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.control("BEGIN IMMEDIATE"),
+            Self::Postgres(postgres) => {
+                postgres.control("BEGIN");
+                Ok(())
+            }
+        }
+    }
+
+    /// Starts a transaction that sees one state of the database throughout and cannot write.
+    pub fn begin_snapshot(&mut self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.control("BEGIN"),
+            Self::Postgres(postgres) => {
+                postgres.control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+                Ok(())
+            }
+        }
+    }
+
+    /// Locks rows in the order given. SQLite has one writer and needs no locks.
+    pub fn lock(&mut self, rows: &[Lock]) {
+        if let Self::Postgres(postgres) = self {
+            postgres.lock(rows);
+        }
+    }
+
+    /// Marks where a command starts, for [`Self::rollback_to`].
+    pub fn savepoint(&mut self) -> Result<Savepoint, StorageError> {
+        self.control("SAVEPOINT command")?;
+        Ok(match self {
+            Self::Sqlite(_) => Savepoint((0, 0)),
+            Self::Postgres(postgres) => Savepoint(postgres.mark()),
+        })
+    }
+
+    /// Undoes what was done since the savepoint.
+    pub fn rollback_to(&mut self, savepoint: Savepoint) -> Result<(), StorageError> {
+        if let Self::Postgres(postgres) = self {
+            postgres.forget_since(savepoint.0);
+        }
+        self.control("ROLLBACK TO SAVEPOINT command")?;
+        self.control("RELEASE SAVEPOINT command")
+    }
+
+    /// Sends what waits and hears that all of it succeeded.
+    pub fn flush(&mut self) -> Result<(), StorageError> {
+        self.ask(Vec::new()).map(drop)
+    }
+
+    /// Runs a script of several statements without parameters.
+    pub fn script(&mut self, text: &str) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.script(text),
+            Self::Postgres(postgres) => postgres.script(text),
+        }
+    }
+
+    /// Ends a transaction that failed, whatever state it is in.
+    pub fn abandon(&mut self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.abandon(),
+            Self::Postgres(postgres) => postgres.abandon(),
+        }
+    }
+
+    /// How often the program waited for the engine so far.
+    pub fn round_trips(&self) -> u64 {
+        match self {
+            Self::Sqlite(_) => 0,
+            Self::Postgres(postgres) => postgres.round_trips,
+        }
+    }
+
+    /// Names of a statement's parameters are checked and its columns told, without running it.
+    pub fn columns(&mut self, text: &str) -> Result<Vec<String>, StorageError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.columns(text),
+            Self::Postgres(postgres) => postgres.columns(text),
+        }
+    }
+}
+
+fn check_count(query: &Query, expected: u64, affected: u64) -> Result<(), StorageError> {
+    if affected == expected {
+        return Ok(());
+    }
+    let message = format!("told {expected} rows, touched {affected}");
+    Err(StorageError::bug(message).at(query.statement.place))
+}

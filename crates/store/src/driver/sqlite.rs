@@ -1,0 +1,132 @@
+//! SQLite through `rusqlite`: every statement runs at once.
+
+use std::path::Path;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
+
+use super::Outcome;
+use crate::error::Cause;
+use crate::{Query, Row, StorageError, Value};
+
+pub(crate) struct Sqlite {
+    connection: Connection,
+}
+
+const CACHED_STATEMENTS: usize = 512;
+
+impl Sqlite {
+    /// The connection that writes. WAL, and a commit is on the disk before it is answered.
+    pub fn open_writer(path: &Path) -> Result<Self, StorageError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;",
+        )?;
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        Ok(Self { connection })
+    }
+
+    /// A connection that only reads, beside the writer.
+    pub fn open_reader(path: &Path) -> Result<Self, StorageError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.execute_batch(
+            "PRAGMA cache_size = -16384; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;",
+        )?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        Ok(Self { connection })
+    }
+
+    pub fn run(&mut self, query: &Query) -> Result<Outcome, StorageError> {
+        let run = || -> rusqlite::Result<Outcome> {
+            let mut statement = self.connection.prepare_cached(query.statement.text)?;
+            bind(&mut statement, &query.values)?;
+            if statement.column_count() == 0 {
+                let affected = statement.raw_execute()? as u64;
+                return Ok(Outcome {
+                    rows: Vec::new(),
+                    affected,
+                });
+            }
+            let width = statement.column_count();
+            let mut rows = Vec::new();
+            let mut found = statement.raw_query();
+            while let Some(row) = found.next()? {
+                let values: rusqlite::Result<_> = (0..width).map(|i| row.get_ref(i).map(read)).collect();
+                rows.push(Row::new(values?));
+            }
+            let affected = rows.len() as u64;
+            Ok(Outcome { rows, affected })
+        };
+        run().map_err(|error| StorageError::from(error).at(query.statement.place))
+    }
+
+    pub fn control(&mut self, text: &str) -> Result<(), StorageError> {
+        self.connection.prepare_cached(text)?.raw_execute()?;
+        Ok(())
+    }
+
+    pub fn script(&mut self, text: &str) -> Result<(), StorageError> {
+        Ok(self.connection.execute_batch(text)?)
+    }
+
+    pub fn abandon(&mut self) -> Result<(), StorageError> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        self.control("ROLLBACK")
+    }
+
+    pub fn columns(&mut self, text: &str) -> Result<Vec<String>, StorageError> {
+        let statement = self.connection.prepare(text)?;
+        Ok(statement.column_names().map(str::to_owned).collect())
+    }
+}
+
+fn bind(statement: &mut CachedStatement<'_>, values: &[Value]) -> rusqlite::Result<()> {
+    for (i, value) in values.iter().enumerate() {
+        match value {
+            Value::Null => statement.raw_bind_parameter(i + 1, rusqlite::types::Null)?,
+            Value::Int(n) => statement.raw_bind_parameter(i + 1, n)?,
+            Value::Id(bytes) => statement.raw_bind_parameter(i + 1, bytes.as_slice())?,
+            Value::Bytes(bytes) => statement.raw_bind_parameter(i + 1, bytes.as_slice())?,
+            Value::Text(text) => statement.raw_bind_parameter(i + 1, text.as_str())?,
+        }
+    }
+    Ok(())
+}
+
+fn read(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(n) => Value::Int(n),
+        ValueRef::Blob(bytes) => Value::from(bytes),
+        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        // No column is declared as a float and no statement makes one; showing it is enough to notice.
+        ValueRef::Real(x) => Value::Text(format!("float {x}")),
+    }
+}
+
+impl From<rusqlite::Error> for StorageError {
+    fn from(error: rusqlite::Error) -> Self {
+        let cause = match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Cause::Conflict,
+            Some(
+                ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::OutOfMemory
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::OperationInterrupted
+                | ErrorCode::FileLockingProtocolFailed,
+            ) => Cause::Lost,
+            _ => Cause::Bug,
+        };
+        Self::new(cause, error.to_string())
+    }
+}

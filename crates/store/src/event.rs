@@ -1,0 +1,236 @@
+//! The event log: what happened, in the transaction in which it happened. A partition is a fixed hash
+//! of the lane key, and its sequence has no gaps, because a batch takes its numbers last.
+
+use std::collections::BTreeMap;
+
+use kernel::{Ctx, EventId, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
+use type_safe_id::{StaticType, TypeSafeId};
+use uuid::Uuid;
+
+use crate::{Query, ReadTx, StorageError, Tx, sql};
+
+/// How many partitions there are. Fixed for ever: a partition's number is stored with its events.
+pub const PARTITIONS: u8 = 64;
+
+/// A partition's number, below [`PARTITIONS`].
+pub type Partition = u8;
+
+/// How far a consumer has read: the last sequence number by partition.
+pub type Cursor = BTreeMap<Partition, i64>;
+
+/// What one type of event says. Readers of an older `V` upcast.
+pub trait EventBody: Serialize + DeserializeOwned {
+    /// Stable name, a past participle: `VoucherRedeemed`.
+    const TYPE: &'static str;
+    /// Version of the body's shape.
+    const V: i64;
+}
+
+/// The partition of a lane key (FNV-1a, 64 bits, modulo the number of partitions).
+pub fn partition_of(lane_key: [u8; 16]) -> Partition {
+    let hash = lane_key.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (hash % u64::from(PARTITIONS)) as u8
+}
+
+/// An event of the current batch, not numbered yet.
+pub(crate) struct PendingEvent {
+    id: EventId,
+    partition: Partition,
+    at: Timestamp,
+    kind: &'static str,
+    v: i64,
+    subject: Uuid,
+    version: i64,
+    actor: [u8; 17],
+    request: Uuid,
+    reason: Option<String>,
+    body: String,
+}
+
+impl PendingEvent {
+    pub fn new<E: EventBody>(
+        ctx: &Ctx,
+        lane_key: [u8; 16],
+        subject: Uuid,
+        version: i64,
+        body: &E,
+    ) -> Result<Self, StorageError> {
+        let body = serde_json::to_string(body).map_err(|error| StorageError::bug(error.to_string()))?;
+        Ok(Self {
+            id: ctx.new_id(),
+            partition: partition_of(lane_key),
+            at: ctx.now,
+            kind: E::TYPE,
+            v: E::V,
+            subject,
+            version,
+            actor: ctx.actor.to_bytes(),
+            request: ctx.request.uuid(),
+            reason: ctx.reason.clone(),
+            body,
+        })
+    }
+
+    fn insert(self, seq: i64) -> Query {
+        sql!(
+            "INSERT INTO event (part, seq, id, at, type, v, subject, subject_version, actor, request, reason, body)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            i64::from(self.partition),
+            seq,
+            self.id,
+            self.at,
+            self.kind,
+            self.v,
+            self.subject,
+            self.version,
+            self.actor,
+            self.request,
+            self.reason,
+            self.body
+        )
+    }
+}
+
+/// Numbers the batch's events and writes them. The heads are taken in the order of the partitions.
+/// What was told before has been sent and counted when this returns, so that COMMIT may follow.
+pub(crate) fn write_events(read: &mut ReadTx, events: Vec<PendingEvent>) -> Result<(), StorageError> {
+    if events.is_empty() {
+        return read.driver.flush();
+    }
+    let mut counts: BTreeMap<Partition, i64> = BTreeMap::new();
+    for event in &events {
+        *counts.entry(event.partition).or_default() += 1;
+    }
+    let heads = counts.iter().map(|(partition, count)| {
+        sql!(
+            "INSERT INTO event_head (part, seq) VALUES ($1, $2)
+             ON CONFLICT (part) DO UPDATE SET seq = event_head.seq + excluded.seq RETURNING seq",
+            i64::from(*partition),
+            *count
+        )
+    });
+    let answers = read.ask_all(heads.collect())?;
+    let mut next: BTreeMap<Partition, i64> = BTreeMap::new();
+    for ((partition, count), rows) in counts.iter().zip(answers) {
+        let mut row = rows
+            .into_iter()
+            .next()
+            .ok_or_else(|| StorageError::bug("an event head gave no number"))?;
+        next.insert(*partition, row.take::<i64>()? - count + 1);
+    }
+    for event in events {
+        let seq = next
+            .get_mut(&event.partition)
+            .ok_or_else(|| StorageError::bug("a partition without a head"))?;
+        read.driver.tell(event.insert(*seq), 1)?;
+        *seq += 1;
+    }
+    Ok(())
+}
+
+/// One event as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Its partition.
+    pub partition: Partition,
+    /// Its number within the partition, from 1 without gaps.
+    pub seq: i64,
+    /// Its id.
+    pub id: EventId,
+    /// The time of the command.
+    pub at: Timestamp,
+    /// [`EventBody::TYPE`].
+    pub kind: String,
+    /// [`EventBody::V`] of the writer.
+    pub v: i64,
+    subject: Uuid,
+    /// The subject's version after the change.
+    pub subject_version: i64,
+    /// [`kernel::Actor::to_bytes`].
+    pub actor: Vec<u8>,
+    /// Why, if a person said so.
+    pub reason: Option<String>,
+    /// The body as JSON.
+    pub body: String,
+}
+
+impl StoredEvent {
+    /// What it is about. The caller knows the kind of id from the event's type.
+    pub fn subject<K: StaticType>(&self) -> TypeSafeId<K> {
+        TypeSafeId::from_uuid(self.subject)
+    }
+
+    /// The body, if the event is of this type.
+    pub fn body_as<E: EventBody>(&self) -> Option<Result<E, StorageError>> {
+        let matches = self.kind == E::TYPE && self.v == E::V;
+        matches
+            .then(|| serde_json::from_str(&self.body).map_err(|error| StorageError::bug(error.to_string())))
+    }
+
+    /// At most `limit` events of a partition after number `after`, in order.
+    pub fn after(
+        read: &mut ReadTx,
+        partition: Partition,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Self>, StorageError> {
+        let rows = read.many(sql!(
+            "SELECT part, seq, id, at, type, v, subject, subject_version, actor, reason, body
+             FROM event WHERE part = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            i64::from(partition),
+            after,
+            limit
+        ))?;
+        rows.into_iter()
+            .map(|mut row| {
+                Ok(Self {
+                    partition: row.take::<i64>()? as u8,
+                    seq: row.take()?,
+                    id: row.take()?,
+                    at: row.take()?,
+                    kind: row.take()?,
+                    v: row.take()?,
+                    subject: row.take()?,
+                    subject_version: row.take()?,
+                    actor: row.take()?,
+                    reason: row.take()?,
+                    body: row.take()?,
+                })
+            })
+            .collect()
+    }
+
+    /// The last number of every partition that has events.
+    pub fn heads(read: &mut ReadTx) -> Result<Cursor, StorageError> {
+        let rows = read.many(sql!("SELECT part, seq FROM event_head ORDER BY part"))?;
+        rows.into_iter()
+            .map(|mut row| Ok((row.take::<i64>()? as u8, row.take()?)))
+            .collect()
+    }
+
+    /// How far the consumer `name` has read.
+    pub fn cursor(read: &mut ReadTx, name: &str) -> Result<Cursor, StorageError> {
+        let rows = read.many(sql!(
+            "SELECT part, seq FROM event_cursor WHERE consumer = $1 ORDER BY part",
+            name
+        ))?;
+        rows.into_iter()
+            .map(|mut row| Ok((row.take::<i64>()? as u8, row.take()?)))
+            .collect()
+    }
+
+    /// Notes that the consumer `name` has read a partition up to `seq`. Never moves back.
+    pub fn advance(tx: &mut Tx, name: &str, partition: Partition, seq: i64) -> Result<(), StorageError> {
+        tx.claim(sql!(
+            "INSERT INTO event_cursor (consumer, part, seq) VALUES ($1, $2, $3)
+             ON CONFLICT (consumer, part) DO UPDATE SET seq = excluded.seq WHERE event_cursor.seq < excluded.seq",
+            name,
+            i64::from(partition),
+            seq
+        ))?;
+        Ok(())
+    }
+}

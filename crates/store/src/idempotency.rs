@@ -1,0 +1,92 @@
+//! What was answered to which key. A row is inserted before its command and answered after it, in the
+//! same transaction; a rejection is an answer, a failure of the storage is not.
+
+use kernel::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Answer, Job, Query, Rejected, Row, StorageError, Tx, sql};
+
+/// Takes the key: touches no row if it is taken already.
+pub(crate) fn take_key(job: &Job) -> Query {
+    sql!(
+        "INSERT INTO idempotency (actor, key, request_hash, at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (actor, key) DO NOTHING",
+        job.key.actor,
+        &job.key.key,
+        job.key.request_hash,
+        job.ctx.now
+    )
+}
+
+/// What was stored under the job's key.
+pub(crate) fn find_answer(job: &Job) -> Query {
+    sql!(
+        "SELECT request_hash, response, rejection FROM idempotency WHERE actor = $1 AND key = $2",
+        job.key.actor,
+        &job.key.key
+    )
+}
+
+/// Stores the answer under the job's key.
+pub(crate) fn store_answer(job: &Job, answer: &Answer) -> Result<Query, StorageError> {
+    let (response, rejection) = match answer {
+        Answer::Done(response) => (Some(response.as_str()), None),
+        Answer::Rejected(rejected) => {
+            let stored = StoredRejection {
+                code: rejected.code.clone(),
+                detail: rejected.detail.clone(),
+                field: rejected.field.clone(),
+            };
+            (
+                None,
+                Some(serde_json::to_string(&stored).map_err(|error| StorageError::bug(error.to_string()))?),
+            )
+        }
+    };
+    Ok(sql!(
+        "UPDATE idempotency SET response = $1, rejection = $2 WHERE actor = $3 AND key = $4",
+        response,
+        rejection,
+        job.key.actor,
+        &job.key.key
+    ))
+}
+
+/// The stored answer, or the rejection for a key that was used with another request.
+pub(crate) fn read_answer(job: &Job, mut row: Row) -> Result<Answer, StorageError> {
+    let hash: Vec<u8> = row.take()?;
+    if hash != job.key.request_hash {
+        return Ok(Answer::Rejected(crate::KEY_REUSED.plain().into()));
+    }
+    let (response, rejection): (Option<String>, Option<String>) = (row.take()?, row.take()?);
+    match (response, rejection) {
+        (Some(response), _) => Ok(Answer::Done(response)),
+        (None, Some(rejection)) => {
+            let stored: StoredRejection =
+                serde_json::from_str(&rejection).map_err(|error| StorageError::bug(error.to_string()))?;
+            Ok(Answer::Rejected(Rejected {
+                code: stored.code,
+                detail: stored.detail,
+                field: stored.field,
+            }))
+        }
+        (None, None) => Err(StorageError::bug("a key was committed without its answer")),
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredRejection {
+    code: String,
+    detail: String,
+    field: Option<String>,
+}
+
+/// Forgets at most `limit` answers that are older than `before`. Gives how many.
+pub fn prune(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StorageError> {
+    tx.claim(sql!(
+        "DELETE FROM idempotency WHERE (actor, key) IN
+           (SELECT actor, key FROM idempotency WHERE at < $1 ORDER BY at LIMIT $2)",
+        before,
+        limit
+    ))
+}

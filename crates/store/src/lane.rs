@@ -1,0 +1,334 @@
+//! A lane: one connection that runs a batch of commands, each in a savepoint, commits once, and only
+//! then answers. A batch that fails is run again one by one. [`Lane::run_batch`] is a plain function;
+//! the executor wraps it in a thread, a simulator can call it as it is.
+
+use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use metrics::counter;
+
+use crate::error::Cause;
+use crate::event::{PendingEvent, write_events};
+use crate::executor::Database;
+use crate::idempotency::{find_answer, read_answer, store_answer, take_key};
+use crate::{Answer, Cost, Fail, Job, KEY_REUSED, NoAnswer, ReadTx, StorageError, Tx};
+
+/// The most commands that share a commit on SQLite.
+pub const MAX_BATCH: usize = 256;
+/// The same on PostgreSQL: a backend keeps track of 64 subtransactions cheaply and no more.
+const MAX_BATCH_POSTGRES: usize = 64;
+/// How often a command that met a conflict is tried again alone.
+const MAX_TRIES: u32 = 8;
+
+/// A place where a test makes a lane fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultPoint {
+    /// The batch was run but COMMIT is not sent.
+    BeforeCommit,
+    /// COMMIT succeeded but its answer is lost.
+    AfterCommit,
+}
+
+/// The faults that a lane is to meet, in order. Empty in production.
+#[derive(Debug, Default)]
+pub struct Faults(Mutex<Vec<FaultPoint>>);
+
+impl Faults {
+    /// The next batch that reaches this point fails there.
+    pub fn plan(&self, point: FaultPoint) {
+        self.0.lock().unwrap_or_else(|e| e.into_inner()).push(point);
+    }
+
+    fn strike(&self, point: FaultPoint) -> Result<(), StorageError> {
+        let mut planned = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        if planned.first() == Some(&point) {
+            planned.remove(0);
+            return Err(StorageError::lost(format!("planned fault: {point:?}")));
+        }
+        Ok(())
+    }
+}
+
+/// The dearest run of each command so far, by its name.
+pub(crate) type Costs = Arc<Mutex<BTreeMap<&'static str, Cost>>>;
+
+/// One connection that writes.
+pub struct Lane {
+    database: Database,
+    connection: Option<ReadTx>,
+    faults: Arc<Faults>,
+    costs: Costs,
+}
+
+/// Why a batch failed, and whether COMMIT was sent before it did.
+struct BatchFailure {
+    error: StorageError,
+    commit_sent: bool,
+}
+
+impl From<StorageError> for BatchFailure {
+    fn from(error: StorageError) -> Self {
+        Self {
+            error,
+            commit_sent: false,
+        }
+    }
+}
+
+impl Lane {
+    /// A lane that connects when it is first used.
+    pub fn new(database: Database, faults: Arc<Faults>) -> Self {
+        Self {
+            database,
+            connection: None,
+            faults,
+            costs: Costs::default(),
+        }
+    }
+
+    pub(crate) fn sharing_costs(mut self, costs: Costs) -> Self {
+        self.costs = costs;
+        self
+    }
+
+    /// The most commands that this lane takes into one batch.
+    pub fn max_batch(&self) -> usize {
+        match self.database {
+            Database::Sqlite(_) => MAX_BATCH,
+            Database::Postgres(_) => MAX_BATCH_POSTGRES,
+        }
+    }
+
+    /// Runs the jobs in order under one commit and gives an answer for each of them. What shares its
+    /// key with an earlier job of the batch gets that job's answer.
+    pub fn run_batch(&mut self, jobs: &[Job]) -> Vec<Result<Answer, NoAnswer>> {
+        let all: Vec<&Job> = jobs.iter().collect();
+        let (distinct, twins) = find_twins(&all);
+        let answers = match self.attempt(&distinct) {
+            Ok(answers) => answers.into_iter().map(Ok).collect(),
+            Err(failure) => {
+                tracing::warn!(error = %failure.error, jobs = distinct.len(), "a batch failed and is run one by one");
+                counter!("qiao_batch_replays_total").increment(1);
+                let was_sent = failure.commit_sent;
+                let recovered = self.recover(&failure.error);
+                self.run_one_by_one(&distinct, was_sent, recovered)
+            }
+        };
+        all.iter()
+            .zip(twins)
+            .map(|(job, twin)| {
+                let same_request = job.key.request_hash == distinct[twin].key.request_hash;
+                if same_request {
+                    answers[twin].clone()
+                } else {
+                    Ok(Answer::Rejected(KEY_REUSED.plain().into()))
+                }
+            })
+            .collect()
+    }
+
+    fn run_one_by_one(
+        &mut self,
+        jobs: &[&Job],
+        commit_sent: bool,
+        mut reachable: bool,
+    ) -> Vec<Result<Answer, NoAnswer>> {
+        let mut answers = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            if !reachable {
+                answers.push(Err(if commit_sent {
+                    NoAnswer::Unknown
+                } else {
+                    NoAnswer::Busy
+                }));
+                continue;
+            }
+            answers.push(self.run_alone(job, commit_sent));
+            reachable = self.connection.is_some();
+        }
+        answers
+    }
+
+    /// Runs one job until it has an answer or there is no hope of one. Its key makes this safe: if an
+    /// earlier COMMIT was durable after all, the stored answer is found.
+    fn run_alone(&mut self, job: &Job, mut commit_sent: bool) -> Result<Answer, NoAnswer> {
+        for tries in 1..=MAX_TRIES {
+            let failure = match self.attempt(&[job]) {
+                Ok(mut answers) => return answers.pop().ok_or(NoAnswer::Unknown),
+                Err(failure) => failure,
+            };
+            commit_sent |= failure.commit_sent;
+            let recovered = self.recover(&failure.error);
+            if failure.error.cause == Cause::Bug && !commit_sent {
+                tracing::error!(command = job.name, error = %failure.error, "a command is broken");
+                counter!("qiao_commands_broken_total", "command" => job.name).increment(1);
+                return Err(NoAnswer::Broken(failure.error.to_string()));
+            }
+            if !recovered {
+                break;
+            }
+            counter!("qiao_command_retries_total", "command" => job.name).increment(1);
+            // Spread by something that differs between the jobs that collided.
+            let spread_ms = u64::from(job.key.key.last().copied().unwrap_or(0) % 16);
+            std::thread::sleep(Duration::from_millis(u64::from(tries) * (2 + spread_ms)));
+        }
+        Err(if commit_sent {
+            NoAnswer::Unknown
+        } else {
+            NoAnswer::Busy
+        })
+    }
+
+    /// Makes the connection usable again. `false` if the database cannot be reached.
+    fn recover(&mut self, error: &StorageError) -> bool {
+        let usable = error.cause != Cause::Lost;
+        if !usable
+            || self
+                .connection
+                .as_mut()
+                .is_none_or(|c| c.driver.abandon().is_err())
+        {
+            self.connection = None;
+        }
+        self.connect().is_ok()
+    }
+
+    fn connect(&mut self) -> Result<&mut ReadTx, StorageError> {
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            empty => Ok(empty.insert(ReadTx::new(self.database.connect_writer()?))),
+        }
+    }
+
+    fn attempt(&mut self, jobs: &[&Job]) -> Result<Vec<Answer>, BatchFailure> {
+        let faults = Arc::clone(&self.faults);
+        let costs = Arc::clone(&self.costs);
+        let read = self.connect()?;
+        let answered = begin(read, jobs)?;
+        let mut events = Vec::new();
+        let mut answers = Vec::with_capacity(jobs.len());
+        for (job, answered) in jobs.iter().zip(answered) {
+            answers.push(match answered {
+                Some(answer) => answer,
+                None => run_in_savepoint(read, &mut events, job, &costs)?,
+            });
+        }
+        read.cost = Cost::default();
+        write_events(read, events)?;
+        faults.strike(FaultPoint::BeforeCommit)?;
+        let in_commit = |error| BatchFailure {
+            error,
+            commit_sent: true,
+        };
+        read.driver.control("COMMIT").map_err(in_commit)?;
+        read.driver.flush().map_err(in_commit)?;
+        faults.strike(FaultPoint::AfterCommit).map_err(in_commit)?;
+        Ok(answers)
+    }
+}
+
+/// For each job the index of its first twin among the distinct ones. Twins share a key.
+fn find_twins<'j>(jobs: &[&'j Job]) -> (Vec<&'j Job>, Vec<usize>) {
+    let mut first_by_key = HashMap::with_capacity(jobs.len());
+    let mut distinct: Vec<&Job> = Vec::with_capacity(jobs.len());
+    let twins = jobs
+        .iter()
+        .map(|job| {
+            *first_by_key
+                .entry((job.key.actor, job.key.key.as_slice()))
+                .or_insert_with(|| {
+                    distinct.push(job);
+                    distinct.len() - 1
+                })
+        })
+        .collect();
+    (distinct, twins)
+}
+
+/// Opens the transaction, takes every key and then every row lock of the batch, both in sorted order,
+/// and gives the stored answers of the keys that were taken before.
+fn begin(read: &mut ReadTx, jobs: &[&Job]) -> Result<Vec<Option<Answer>>, StorageError> {
+    read.cost = Cost::default();
+    read.driver.begin()?;
+    let mut by_key: Vec<usize> = (0..jobs.len()).collect();
+    by_key.sort_by_key(|i| &jobs[*i].key);
+    let taken = read
+        .driver
+        .ask(by_key.iter().map(|i| take_key(jobs[*i])).collect())?;
+    let mut locks: Vec<_> = jobs.iter().flat_map(|job| job.locks.iter().copied()).collect();
+    locks.sort_unstable();
+    locks.dedup();
+    read.driver.lock(&locks);
+
+    let mut answers: Vec<Option<Answer>> = jobs.iter().map(|_| None).collect();
+    let repeated: Vec<usize> = by_key
+        .iter()
+        .zip(&taken)
+        .filter(|(_, taken)| taken.affected == 0)
+        .map(|(i, _)| *i)
+        .collect();
+    let stored = read
+        .driver
+        .ask(repeated.iter().map(|i| find_answer(jobs[*i])).collect())?;
+    for (i, found) in repeated.into_iter().zip(stored) {
+        let row = found.rows.into_iter().next();
+        let row =
+            row.ok_or_else(|| StorageError::new(Cause::Conflict, "a taken key was pruned meanwhile"))?;
+        answers[i] = Some(read_answer(jobs[i], row)?);
+    }
+    Ok(answers)
+}
+
+fn run_in_savepoint(
+    read: &mut ReadTx,
+    events: &mut Vec<PendingEvent>,
+    job: &Job,
+    costs: &Costs,
+) -> Result<Answer, StorageError> {
+    let savepoint = read.driver.savepoint()?;
+    read.cost = Cost::default();
+    let round_trips_before = read.driver.round_trips();
+    let events_before = events.len();
+    let ctx = job.ctx.rewound();
+    let mut tx = Tx::new(read, events, job.lane_key);
+    let result = catch_unwind(AssertUnwindSafe(|| (job.run)(&mut tx, &ctx)));
+    let answer = match result {
+        Ok(Ok(response)) => {
+            read.driver.control("RELEASE SAVEPOINT command")?;
+            Answer::Done(response)
+        }
+        Ok(Err(Fail::Reject(reject))) => {
+            events.truncate(events_before);
+            read.driver.rollback_to(savepoint)?;
+            Answer::Rejected(reject.into())
+        }
+        Ok(Err(Fail::Storage(error))) => return Err(error),
+        Err(_panic) => return Err(StorageError::bug(format!("command {} panicked", job.name))),
+    };
+    note_cost(
+        costs,
+        job.name,
+        Cost {
+            round_trips: read.driver.round_trips() - round_trips_before,
+            ..read.cost
+        },
+    );
+    read.driver.tell(store_answer(job, &answer)?, 1)?;
+    let outcome = if matches!(answer, Answer::Done(_)) {
+        "done"
+    } else {
+        "rejected"
+    };
+    counter!("qiao_commands_total", "command" => job.name, "outcome" => outcome).increment(1);
+    Ok(answer)
+}
+
+fn note_cost(costs: &Costs, name: &'static str, cost: Cost) {
+    let mut costs = costs.lock().unwrap_or_else(|e| e.into_inner());
+    let dearest = costs.entry(name).or_default();
+    if cost.asked + cost.told > dearest.asked + dearest.told {
+        *dearest = cost;
+    }
+}

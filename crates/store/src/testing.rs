@@ -1,0 +1,92 @@
+//! Fresh databases for tests, on both engines. PostgreSQL is the server that
+//! `QIAO_TEST_POSTGRES_URL` names (`scripts/with-postgres` starts one and sets it).
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::driver::Postgres;
+use crate::{Settings, Store};
+
+/// A database of one test's own, gone when this is dropped.
+pub struct TestDatabase {
+    /// `sqlite:…` or `postgres://…`.
+    pub url: String,
+    cleanup: Cleanup,
+}
+
+enum Cleanup {
+    Folder(PathBuf),
+    Database { server: String, name: String },
+}
+
+static COUNTER: AtomicU64 = AtomicU64::new(0);
+
+impl TestDatabase {
+    /// A new SQLite file.
+    pub fn sqlite() -> Self {
+        let name = unique_name();
+        let folder = std::env::temp_dir().join(&name);
+        std::fs::create_dir_all(&folder).expect("a folder for the test's database");
+        let url = format!("sqlite:{}", folder.join("qiao.db").display());
+        Self {
+            url,
+            cleanup: Cleanup::Folder(folder),
+        }
+    }
+
+    /// A new PostgreSQL database.
+    pub fn postgres() -> Self {
+        let server = std::env::var("QIAO_TEST_POSTGRES_URL")
+            .expect("QIAO_TEST_POSTGRES_URL names no PostgreSQL: run the tests through `make test` or scripts/with-postgres");
+        let name = unique_name();
+        let mut admin = Postgres::connect(&server).expect("the test PostgreSQL answers");
+        admin
+            .script(&format!("CREATE DATABASE {name}"))
+            .expect("a database for the test");
+        let (base, _) = server.rsplit_once('/').expect("a PostgreSQL URL ends in /NAME");
+        Self {
+            url: format!("{base}/{name}"),
+            cleanup: Cleanup::Database {
+                server: server.clone(),
+                name,
+            },
+        }
+    }
+
+    /// One of each engine.
+    pub fn both() -> [Self; 2] {
+        [Self::sqlite(), Self::postgres()]
+    }
+
+    /// The database, open, with small pools.
+    pub fn open(&self) -> Store {
+        Store::open(&Settings {
+            lanes: 2,
+            readers: 2,
+            ..Settings::new(&self.url)
+        })
+        .expect("the database opens")
+    }
+}
+
+fn unique_name() -> String {
+    format!(
+        "qiao_test_{}_{}",
+        std::process::id(),
+        COUNTER.fetch_add(1, Ordering::Relaxed)
+    )
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        match &self.cleanup {
+            Cleanup::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
+            Cleanup::Database { server, name } => {
+                if let Ok(mut admin) = Postgres::connect(server) {
+                    // What is left behind goes with the temporary server.
+                    let _ = admin.script(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! An open transaction, as commands and queries see it. It can ask, tell, claim, lock, emit and set
+//! timers; it has no way to reach a network, a clock or a file.
+
+use std::ops::{Deref, DerefMut};
+
+use kernel::Ctx;
+use type_safe_id::{StaticType, TypeSafeId};
+
+use crate::driver::{Driver, Outcome};
+use crate::event::PendingEvent;
+use crate::{EventBody, Lock, Query, Row, StorageError, TimerKind, sql};
+
+/// How many statements a command ran and how often it waited for the engine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Statements whose answer decided something.
+    pub asked: u64,
+    /// Statements that only wrote.
+    pub told: u64,
+    /// Waits for the engine (PostgreSQL; SQLite answers in the same process).
+    pub round_trips: u64,
+}
+
+/// More statements than any command needs; a command that runs more is wrong.
+const MAX_STATEMENTS: u64 = 5_000;
+
+/// A transaction that reads one state of the database.
+pub struct ReadTx {
+    pub(crate) driver: Driver,
+    pub(crate) cost: Cost,
+}
+
+impl ReadTx {
+    pub(crate) fn new(driver: Driver) -> Self {
+        Self {
+            driver,
+            cost: Cost::default(),
+        }
+    }
+
+    /// The first row of the answer, if there is one.
+    pub fn one(&mut self, query: Query) -> Result<Option<Row>, StorageError> {
+        Ok(self.many(query)?.into_iter().next())
+    }
+
+    /// All rows of the answer.
+    pub fn many(&mut self, query: Query) -> Result<Vec<Row>, StorageError> {
+        let [rows] = self.ask([query])?;
+        Ok(rows)
+    }
+
+    /// The answers to several questions, asked together in one round trip.
+    pub fn ask<const N: usize>(&mut self, queries: [Query; N]) -> Result<[Vec<Row>; N], StorageError> {
+        Ok(self.outcomes(queries)?.map(|outcome| outcome.rows))
+    }
+
+    /// The answers to any number of questions, asked together in one round trip.
+    pub fn ask_all(&mut self, queries: Vec<Query>) -> Result<Vec<Vec<Row>>, StorageError> {
+        self.count(queries.len() as u64, 0)?;
+        let outcomes = self.driver.ask(queries)?;
+        Ok(outcomes.into_iter().map(|outcome| outcome.rows).collect())
+    }
+
+    fn outcomes<const N: usize>(&mut self, queries: [Query; N]) -> Result<[Outcome; N], StorageError> {
+        self.count(N as u64, 0)?;
+        let outcomes = self.driver.ask(queries.into())?;
+        outcomes
+            .try_into()
+            .map_err(|_| StorageError::bug("as many answers as questions"))
+    }
+
+    fn count(&mut self, asked: u64, told: u64) -> Result<(), StorageError> {
+        self.cost.asked += asked;
+        self.cost.told += told;
+        if self.cost.asked + self.cost.told > MAX_STATEMENTS {
+            return Err(StorageError::bug(format!(
+                "over {MAX_STATEMENTS} statements in one transaction: do it in chunks"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The column names of a statement, which is prepared but not run.
+    pub fn columns_of(&mut self, text: &str) -> Result<Vec<String>, StorageError> {
+        self.driver.columns(text)
+    }
+}
+
+/// The transaction of a command: everything that [`ReadTx`] can, and writing.
+pub struct Tx<'lane> {
+    read: &'lane mut ReadTx,
+    events: &'lane mut Vec<PendingEvent>,
+    lane_key: [u8; 16],
+}
+
+impl Deref for Tx<'_> {
+    type Target = ReadTx;
+    fn deref(&self) -> &ReadTx {
+        self.read
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut ReadTx {
+        self.read
+    }
+}
+
+impl<'lane> Tx<'lane> {
+    pub(crate) fn new(
+        read: &'lane mut ReadTx,
+        events: &'lane mut Vec<PendingEvent>,
+        lane_key: [u8; 16],
+    ) -> Self {
+        Self {
+            read,
+            events,
+            lane_key,
+        }
+    }
+
+    /// Runs a guarded write and says how many rows it touched: 0 means that the guard said no.
+    pub fn claim(&mut self, query: Query) -> Result<u64, StorageError> {
+        let [touched] = self.claims([query])?;
+        Ok(touched)
+    }
+
+    /// Several guarded writes in one round trip.
+    pub fn claims<const N: usize>(&mut self, queries: [Query; N]) -> Result<[u64; N], StorageError> {
+        Ok(self.outcomes(queries)?.map(|outcome| outcome.affected))
+    }
+
+    /// Writes exactly one row, without waiting for the answer. Never a guard: any other count is a
+    /// bug and undoes the command.
+    pub fn tell(&mut self, query: Query) -> Result<(), StorageError> {
+        self.tell_rows(query, 1)
+    }
+
+    /// Writes exactly `rows` rows, without waiting for the answer.
+    pub fn tell_rows(&mut self, query: Query, rows: u64) -> Result<(), StorageError> {
+        self.count(0, 1)?;
+        self.driver.tell(query, rows)
+    }
+
+    /// Locks rows that were not known before the command started. What can be known goes into
+    /// [`crate::Job::locking`] instead.
+    pub fn lock(&mut self, rows: &[Lock]) {
+        let mut rows = rows.to_vec();
+        rows.sort();
+        self.driver.lock(&rows);
+    }
+
+    /// Adds a fact to the event log, in the same transaction. `version` is the subject's after the change.
+    pub fn emit<K: StaticType, E: EventBody>(
+        &mut self,
+        ctx: &Ctx,
+        subject: TypeSafeId<K>,
+        version: i64,
+        body: &E,
+    ) -> Result<(), StorageError> {
+        let event = PendingEvent::new(ctx, self.lane_key, subject.uuid(), version, body)?;
+        self.events.push(event);
+        Ok(())
+    }
+
+    /// Sets the timer of this kind and subject, or moves it.
+    pub fn set_timer<K: StaticType>(
+        &mut self,
+        kind: TimerKind,
+        subject: TypeSafeId<K>,
+        due: kernel::Timestamp,
+    ) -> Result<(), StorageError> {
+        self.tell(sql!(
+            "INSERT INTO timer (kind, subject, lane_key, due) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (kind, subject) DO UPDATE SET due = excluded.due",
+            kind.0,
+            subject,
+            self.lane_key,
+            due
+        ))
+    }
+
+    /// Removes the timer of this kind and subject, if it is set.
+    pub fn clear_timer<K: StaticType>(
+        &mut self,
+        kind: TimerKind,
+        subject: TypeSafeId<K>,
+    ) -> Result<bool, StorageError> {
+        Ok(self.claim(sql!(
+            "DELETE FROM timer WHERE kind = $1 AND subject = $2",
+            kind.0,
+            subject
+        ))? == 1)
+    }
+}

@@ -1,0 +1,674 @@
+-- The tables of the O2O loop, for both engines. Ids are BYTEA (UUIDv7), numbers, booleans, times (µs UTC), amounts
+-- (minor units) and coordinates (microdegrees) BIGINT, the rest TEXT. Every table ends in a line that starts with ")".
+
+-- store ----------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE idempotency (
+  actor BYTEA NOT NULL,
+  key BYTEA NOT NULL,
+  request_hash BYTEA NOT NULL,
+  response TEXT,
+  rejection TEXT,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (actor, key)
+);
+CREATE INDEX idempotency_by_time ON idempotency (at);
+
+CREATE TABLE event (
+  part BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  id BYTEA NOT NULL,
+  at BIGINT NOT NULL,
+  type TEXT NOT NULL,
+  v BIGINT NOT NULL,
+  subject BYTEA NOT NULL,
+  subject_version BIGINT NOT NULL,
+  actor BYTEA NOT NULL,
+  request BYTEA NOT NULL,
+  reason TEXT,
+  body TEXT NOT NULL,
+  PRIMARY KEY (part, seq)
+);
+
+CREATE TABLE event_head (
+  part BIGINT NOT NULL PRIMARY KEY,
+  seq BIGINT NOT NULL
+);
+
+CREATE TABLE event_cursor (
+  consumer TEXT NOT NULL,
+  part BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  PRIMARY KEY (consumer, part)
+);
+
+CREATE TABLE timer (
+  kind TEXT NOT NULL,
+  subject BYTEA NOT NULL,
+  lane_key BYTEA NOT NULL,
+  due BIGINT NOT NULL,
+  PRIMARY KEY (kind, subject)
+);
+CREATE INDEX timer_by_due ON timer (due);
+
+CREATE TABLE lease (
+  name TEXT NOT NULL PRIMARY KEY,
+  holder BYTEA NOT NULL,
+  fence BIGINT NOT NULL,
+  held_until BIGINT NOT NULL
+);
+
+-- party ----------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE person (
+  id BYTEA NOT NULL PRIMARY KEY,
+  locale TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+-- What identifies a person: erased on request, while ids stay.
+CREATE TABLE person_contact (
+  kind TEXT NOT NULL,
+  address TEXT NOT NULL,
+  person_id BYTEA NOT NULL REFERENCES person (id),
+  verified_at BIGINT NOT NULL,
+  PRIMARY KEY (kind, address)
+);
+CREATE INDEX person_contact_by_person ON person_contact (person_id);
+
+CREATE TABLE person_profile (
+  person_id BYTEA NOT NULL PRIMARY KEY REFERENCES person (id),
+  name TEXT NOT NULL
+);
+
+-- The one-time code that was last sent to an address, and how often codes were sent there.
+CREATE TABLE one_time_code (
+  kind TEXT NOT NULL,
+  address TEXT NOT NULL,
+  code_hash BYTEA NOT NULL,
+  tries_left BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  sent_at BIGINT NOT NULL,
+  hour_start BIGINT NOT NULL,
+  hour_count BIGINT NOT NULL,
+  day_start BIGINT NOT NULL,
+  day_count BIGINT NOT NULL,
+  PRIMARY KEY (kind, address)
+);
+
+CREATE TABLE password (
+  login TEXT NOT NULL PRIMARY KEY,
+  person_id BYTEA NOT NULL REFERENCES person (id),
+  hash TEXT NOT NULL,
+  misses BIGINT NOT NULL,
+  locked_until BIGINT NOT NULL
+);
+
+CREATE TABLE session (
+  token_hash BYTEA NOT NULL PRIMARY KEY,
+  person_id BYTEA NOT NULL REFERENCES person (id),
+  device TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX session_by_person ON session (person_id);
+
+CREATE TABLE operator (
+  person_id BYTEA NOT NULL PRIMARY KEY REFERENCES person (id),
+  role TEXT NOT NULL,
+  granted_at BIGINT NOT NULL
+);
+
+CREATE TABLE media (
+  id BYTEA NOT NULL PRIMARY KEY,
+  owner_id BYTEA NOT NULL,
+  sha256 BYTEA NOT NULL,
+  content_type TEXT NOT NULL,
+  size_bytes BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TABLE merchant (
+  id BYTEA NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  source TEXT UNIQUE,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+
+CREATE TABLE store (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  name TEXT NOT NULL,
+  category TEXT NOT NULL,
+  address TEXT NOT NULL,
+  phone TEXT NOT NULL,
+  lat BIGINT NOT NULL,
+  lon BIGINT NOT NULL,
+  time_zone TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  opening_hours TEXT NOT NULL,
+  source TEXT UNIQUE,
+  offline_max_uses BIGINT NOT NULL,
+  offline_max_amount BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX store_by_merchant ON store (merchant_id);
+
+-- A role at one store, or at all of the merchant's (store_id of 16 zero bytes). Revoking deletes the row.
+CREATE TABLE staff (
+  merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  person_id BYTEA NOT NULL REFERENCES person (id),
+  store_id BYTEA NOT NULL,
+  role TEXT NOT NULL,
+  granted_at BIGINT NOT NULL,
+  PRIMARY KEY (merchant_id, person_id, store_id)
+);
+CREATE INDEX staff_by_person ON staff (person_id);
+
+CREATE TABLE device (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  store_id BYTEA NOT NULL REFERENCES store (id),
+  name TEXT NOT NULL,
+  registered_by BYTEA NOT NULL,
+  registered_at BIGINT NOT NULL,
+  revoked_at BIGINT
+);
+CREATE INDEX device_by_store ON device (store_id);
+
+CREATE TABLE certification (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  kind TEXT NOT NULL,
+  number TEXT NOT NULL,
+  media_id BYTEA NOT NULL REFERENCES media (id),
+  status TEXT NOT NULL,
+  valid_until BIGINT NOT NULL,
+  submitted_at BIGINT NOT NULL,
+  decided_by BYTEA,
+  decided_at BIGINT,
+  note TEXT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX certification_by_merchant ON certification (merchant_id);
+CREATE INDEX certification_by_status ON certification (status, id);
+
+-- ledger ---------------------------------------------------------------------------------------------------------------
+
+-- Append-only. `resolves` names the pending entry that this one posts or voids.
+CREATE TABLE journal_entry (
+  id BYTEA NOT NULL PRIMARY KEY,
+  reason TEXT NOT NULL,
+  reference BYTEA NOT NULL,
+  currency TEXT NOT NULL,
+  layer TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX journal_entry_once ON journal_entry (reference, reason);
+
+-- Debits are positive, credits negative. Layer 0 is posted, 1 pending.
+CREATE TABLE journal_leg (
+  entry_id BYTEA NOT NULL REFERENCES journal_entry (id),
+  n BIGINT NOT NULL,
+  account TEXT NOT NULL,
+  owner_id BYTEA NOT NULL,
+  currency TEXT NOT NULL,
+  layer BIGINT NOT NULL,
+  amount BIGINT NOT NULL,
+  PRIMARY KEY (entry_id, n)
+);
+CREATE INDEX journal_leg_by_account ON journal_leg (account, owner_id, currency, layer, entry_id, amount);
+
+-- A pending entry is resolved at most once.
+CREATE TABLE journal_resolution (
+  pending_id BYTEA NOT NULL PRIMARY KEY REFERENCES journal_entry (id),
+  outcome TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+
+-- One voucher use's share in the merchant's statement. `payout_id` is the claim of the payout that pays it.
+CREATE TABLE settlement_line (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  store_id BYTEA NOT NULL,
+  voucher_id BYTEA NOT NULL,
+  order_id BYTEA NOT NULL,
+  reference BYTEA NOT NULL,
+  kind TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  price BIGINT NOT NULL,
+  discount_platform BIGINT NOT NULL,
+  discount_merchant BIGINT NOT NULL,
+  commission BIGINT NOT NULL,
+  rebate BIGINT NOT NULL,
+  payable BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  payout_id BYTEA
+);
+CREATE UNIQUE INDEX settlement_line_once ON settlement_line (reference, kind);
+CREATE INDEX settlement_line_by_payout ON settlement_line (merchant_id, currency, payout_id, id);
+
+CREATE TABLE payout (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  currency TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  line_count BIGINT NOT NULL,
+  closed_until BIGINT NOT NULL,
+  status TEXT NOT NULL,
+  proposed_by BYTEA NOT NULL,
+  proposed_at BIGINT NOT NULL,
+  approved_by BYTEA,
+  approved_at BIGINT,
+  paid_at BIGINT,
+  version BIGINT NOT NULL
+);
+CREATE INDEX payout_by_merchant ON payout (merchant_id, id);
+CREATE INDEX payout_by_status ON payout (status, id);
+
+-- A sharer's rebate for one redemption: pending until the refund window closes.
+CREATE TABLE rebate (
+  id BYTEA NOT NULL PRIMARY KEY,
+  redemption_id BYTEA NOT NULL UNIQUE,
+  order_id BYTEA NOT NULL,
+  sharer_id BYTEA NOT NULL,
+  merchant_id BYTEA NOT NULL,
+  currency TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  status TEXT NOT NULL,
+  entry_id BYTEA NOT NULL,
+  due_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX rebate_by_sharer ON rebate (sharer_id, id);
+
+-- What a person may spend of the rebates earned. The guard against spending twice.
+CREATE TABLE rebate_balance (
+  person_id BYTEA NOT NULL,
+  currency TEXT NOT NULL,
+  spendable BIGINT NOT NULL CHECK (spendable >= 0),
+  PRIMARY KEY (person_id, currency)
+);
+
+-- offer ----------------------------------------------------------------------------------------------------------------
+
+-- Everything scarce. The guarded update decides, the check is the backstop.
+CREATE TABLE bucket (
+  id BYTEA NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  merchant_id BYTEA,
+  capacity BIGINT NOT NULL,
+  held BIGINT NOT NULL CHECK (held >= 0),
+  taken BIGINT NOT NULL CHECK (taken >= 0),
+  closed BIGINT NOT NULL,
+  CONSTRAINT bucket_never_over CHECK (held + taken <= capacity)
+);
+
+-- What one owner (an order, a wallet coupon) claims of a bucket: held, taken, released or returned.
+CREATE TABLE claim (
+  owner_id BYTEA NOT NULL,
+  bucket_id BYTEA NOT NULL REFERENCES bucket (id),
+  quantity BIGINT NOT NULL CHECK (quantity > 0),
+  status TEXT NOT NULL,
+  PRIMARY KEY (owner_id, bucket_id)
+);
+
+CREATE TABLE agreement (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  status TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  proposed_by TEXT NOT NULL,
+  head_count_bucket BYTEA,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX agreement_by_merchant ON agreement (merchant_id, id);
+CREATE INDEX agreement_by_status ON agreement (status, id);
+
+-- Every version that was ever on the table, as JSON, never changed.
+CREATE TABLE agreement_version (
+  agreement_id BYTEA NOT NULL REFERENCES agreement (id),
+  version BIGINT NOT NULL,
+  side TEXT NOT NULL,
+  person_id BYTEA NOT NULL,
+  terms TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (agreement_id, version)
+);
+
+CREATE TABLE offer (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  agreement_id BYTEA NOT NULL REFERENCES agreement (id),
+  title TEXT NOT NULL,
+  description TEXT NOT NULL,
+  category TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  list_price BIGINT NOT NULL,
+  uses BIGINT NOT NULL,
+  valid_us BIGINT NOT NULL,
+  max_per_order BIGINT NOT NULL,
+  stock_bucket BYTEA NOT NULL REFERENCES bucket (id),
+  store_set BYTEA NOT NULL,
+  media_id BYTEA,
+  status TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX offer_by_merchant ON offer (merchant_id, id);
+CREATE INDEX offer_by_agreement ON offer (agreement_id);
+
+CREATE TABLE offer_store (
+  offer_id BYTEA NOT NULL REFERENCES offer (id),
+  store_id BYTEA NOT NULL REFERENCES store (id),
+  PRIMARY KEY (offer_id, store_id)
+);
+CREATE INDEX offer_store_by_store ON offer_store (store_id);
+
+-- The stores behind a store set's digest, which vouchers carry. Rows are never changed.
+CREATE TABLE store_set (
+  digest BYTEA NOT NULL,
+  store_id BYTEA NOT NULL REFERENCES store (id),
+  PRIMARY KEY (digest, store_id)
+);
+CREATE INDEX store_set_by_store ON store_set (store_id);
+
+-- channel --------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE entry (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX entry_by_merchant ON entry (merchant_id, id);
+
+CREATE TABLE visit (
+  entry_id BYTEA NOT NULL REFERENCES entry (id),
+  id BYTEA NOT NULL,
+  offer_id BYTEA,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (entry_id, id)
+);
+
+CREATE TABLE share_link (
+  id BYTEA NOT NULL PRIMARY KEY,
+  sharer_id BYTEA NOT NULL REFERENCES person (id),
+  merchant_id BYTEA NOT NULL,
+  offer_id BYTEA NOT NULL REFERENCES offer (id),
+  entry_id BYTEA NOT NULL REFERENCES entry (id),
+  token TEXT NOT NULL UNIQUE,
+  created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX share_link_once ON share_link (sharer_id, offer_id);
+
+-- voucher --------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE signing_key (
+  id BYTEA NOT NULL PRIMARY KEY,
+  public_key BYTEA NOT NULL,
+  sealed_key BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  retired_at BIGINT
+);
+
+CREATE TABLE voucher (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL,
+  offer_id BYTEA NOT NULL,
+  store_set BYTEA NOT NULL,
+  holder_id BYTEA NOT NULL,
+  status TEXT NOT NULL,
+  uses_total BIGINT NOT NULL,
+  uses_left BIGINT NOT NULL CHECK (uses_left >= 0),
+  code TEXT NOT NULL,
+  binding BIGINT NOT NULL,
+  device_key BYTEA,
+  issued_at BIGINT NOT NULL,
+  valid_until BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  CONSTRAINT voucher_uses CHECK (uses_left <= uses_total)
+);
+CREATE INDEX voucher_by_holder ON voucher (holder_id, id);
+
+-- The codes of live vouchers; random keys, so only live ones are kept.
+CREATE TABLE voucher_code (
+  merchant_id BYTEA NOT NULL,
+  code TEXT NOT NULL,
+  voucher_id BYTEA NOT NULL REFERENCES voucher (id),
+  PRIMARY KEY (merchant_id, code)
+);
+
+-- convert --------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE coupon (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA,
+  offer_id BYTEA,
+  title TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  value BIGINT NOT NULL,
+  max_discount BIGINT,
+  min_spend BIGINT NOT NULL,
+  platform_bp BIGINT NOT NULL,
+  per_person BIGINT NOT NULL,
+  count_bucket BYTEA NOT NULL REFERENCES bucket (id),
+  budget_bucket BYTEA NOT NULL REFERENCES bucket (id),
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  status TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX coupon_by_merchant ON coupon (merchant_id, id);
+
+CREATE TABLE coupon_person (
+  coupon_id BYTEA NOT NULL REFERENCES coupon (id),
+  person_id BYTEA NOT NULL,
+  claimed BIGINT NOT NULL,
+  PRIMARY KEY (coupon_id, person_id)
+);
+
+CREATE TABLE wallet_coupon (
+  id BYTEA NOT NULL PRIMARY KEY,
+  coupon_id BYTEA NOT NULL REFERENCES coupon (id),
+  person_id BYTEA NOT NULL,
+  status TEXT NOT NULL,
+  order_id BYTEA,
+  claimed_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX wallet_coupon_by_person ON wallet_coupon (person_id, id);
+
+CREATE TABLE orders (
+  id BYTEA NOT NULL PRIMARY KEY,
+  person_id BYTEA NOT NULL,
+  merchant_id BYTEA NOT NULL,
+  status TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  list_total BIGINT NOT NULL,
+  discount_platform BIGINT NOT NULL,
+  discount_merchant BIGINT NOT NULL,
+  rebate_used BIGINT NOT NULL,
+  cash_due BIGINT NOT NULL CHECK (cash_due >= 0),
+  wallet_coupon_id BYTEA,
+  entry_id BYTEA,
+  share_link_id BYTEA,
+  sharer_id BYTEA,
+  hold_until BIGINT NOT NULL,
+  placed_at BIGINT NOT NULL,
+  paid_at BIGINT,
+  version BIGINT NOT NULL
+);
+CREATE INDEX orders_by_person ON orders (person_id, id);
+CREATE INDEX orders_by_merchant ON orders (merchant_id, id);
+
+-- The terms of a line are frozen when the order is placed. Amounts are for the whole line.
+CREATE TABLE order_line (
+  order_id BYTEA NOT NULL REFERENCES orders (id),
+  n BIGINT NOT NULL,
+  offer_id BYTEA NOT NULL,
+  agreement_id BYTEA NOT NULL,
+  agreement_version BIGINT NOT NULL,
+  quantity BIGINT NOT NULL CHECK (quantity > 0),
+  list_total BIGINT NOT NULL,
+  discounts TEXT NOT NULL,
+  discount_platform BIGINT NOT NULL,
+  discount_merchant BIGINT NOT NULL,
+  commission_bp BIGINT NOT NULL,
+  rebate_bp BIGINT NOT NULL,
+  uses BIGINT NOT NULL,
+  store_set BYTEA NOT NULL,
+  valid_us BIGINT NOT NULL,
+  refund_window_us BIGINT NOT NULL,
+  undo_window_us BIGINT NOT NULL,
+  on_expiry TEXT NOT NULL,
+  PRIMARY KEY (order_id, n)
+);
+
+-- The money behind one voucher: fixed when it is issued, in the order line's currency.
+CREATE TABLE order_voucher (
+  voucher_id BYTEA NOT NULL PRIMARY KEY REFERENCES voucher (id),
+  order_id BYTEA NOT NULL,
+  line_n BIGINT NOT NULL,
+  price BIGINT NOT NULL,
+  discount_platform BIGINT NOT NULL,
+  discount_merchant BIGINT NOT NULL,
+  rebate_used BIGINT NOT NULL,
+  cash BIGINT NOT NULL
+);
+CREATE INDEX order_voucher_by_order ON order_voucher (order_id);
+
+-- The intent to be paid, and the tries at it.
+CREATE TABLE payment (
+  id BYTEA NOT NULL PRIMARY KEY,
+  order_id BYTEA NOT NULL UNIQUE REFERENCES orders (id),
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  status TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+
+CREATE TABLE payment_attempt (
+  id BYTEA NOT NULL PRIMARY KEY,
+  payment_id BYTEA NOT NULL REFERENCES payment (id),
+  order_id BYTEA NOT NULL,
+  provider TEXT NOT NULL,
+  provider_payment TEXT,
+  instrument TEXT,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  status TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX payment_attempt_by_payment ON payment_attempt (payment_id);
+
+CREATE TABLE refund (
+  id BYTEA NOT NULL PRIMARY KEY,
+  order_id BYTEA NOT NULL REFERENCES orders (id),
+  voucher_id BYTEA,
+  attempt_id BYTEA NOT NULL REFERENCES payment_attempt (id),
+  provider TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  status TEXT NOT NULL,
+  entry_id BYTEA,
+  tries BIGINT NOT NULL,
+  requested_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX refund_by_order ON refund (order_id, id);
+
+-- consume --------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE redemption (
+  id BYTEA NOT NULL PRIMARY KEY,
+  voucher_id BYTEA NOT NULL REFERENCES voucher (id),
+  use_no BIGINT NOT NULL,
+  order_id BYTEA NOT NULL,
+  offer_id BYTEA NOT NULL,
+  merchant_id BYTEA NOT NULL,
+  store_id BYTEA NOT NULL,
+  person_id BYTEA NOT NULL,
+  staff_id BYTEA NOT NULL,
+  device_id BYTEA,
+  mode TEXT NOT NULL,
+  status TEXT NOT NULL,
+  scanned_at BIGINT NOT NULL,
+  recorded_at BIGINT NOT NULL,
+  undo_until BIGINT NOT NULL,
+  refund_until BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX redemption_by_voucher ON redemption (voucher_id, id);
+CREATE INDEX redemption_by_store ON redemption (store_id, id);
+
+-- What a scanner queued while it had no network: one row a scan, however often it is sent.
+CREATE TABLE offline_scan (
+  device_id BYTEA NOT NULL REFERENCES device (id),
+  nonce BYTEA NOT NULL,
+  voucher_id BYTEA NOT NULL,
+  scanned_at BIGINT NOT NULL,
+  synced_at BIGINT NOT NULL,
+  outcome TEXT NOT NULL,
+  redemption_id BYTEA,
+  PRIMARY KEY (device_id, nonce)
+);
+
+-- An offline scan that lost: the guest was served, somebody else's scan came first.
+CREATE TABLE redemption_conflict (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL,
+  voucher_id BYTEA NOT NULL,
+  won_redemption_id BYTEA,
+  lost_store_id BYTEA NOT NULL,
+  lost_device_id BYTEA NOT NULL,
+  lost_staff_id BYTEA NOT NULL,
+  lost_scanned_at BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  recorded_at BIGINT NOT NULL
+);
+CREATE INDEX redemption_conflict_by_merchant ON redemption_conflict (merchant_id, id);
+
+-- Wrong codes typed, by device and by staff member (both by id).
+CREATE TABLE code_miss (
+  subject BYTEA NOT NULL PRIMARY KEY,
+  misses BIGINT NOT NULL,
+  locked_until BIGINT NOT NULL
+);
+
+-- feedback -------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE review (
+  id BYTEA NOT NULL PRIMARY KEY,
+  redemption_id BYTEA NOT NULL UNIQUE REFERENCES redemption (id),
+  person_id BYTEA NOT NULL,
+  merchant_id BYTEA NOT NULL,
+  store_id BYTEA NOT NULL,
+  offer_id BYTEA NOT NULL,
+  stars BIGINT NOT NULL,
+  aspects TEXT NOT NULL,
+  text TEXT NOT NULL,
+  status TEXT NOT NULL,
+  reply TEXT,
+  replied_at BIGINT,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX review_by_store ON review (store_id, id);
+CREATE INDEX review_by_offer ON review (offer_id, id);
+CREATE INDEX review_by_merchant ON review (merchant_id, id);
+CREATE INDEX review_by_person ON review (person_id, id);
+
+CREATE TABLE store_rating (
+  store_id BYTEA NOT NULL PRIMARY KEY REFERENCES store (id),
+  stars_sum BIGINT NOT NULL,
+  review_count BIGINT NOT NULL
+);
