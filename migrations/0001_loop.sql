@@ -51,6 +51,11 @@ CREATE TABLE timer (
 );
 CREATE INDEX timer_by_due ON timer (due);
 
+CREATE TABLE setting (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
 CREATE TABLE lease (
   name TEXT NOT NULL PRIMARY KEY,
   holder BYTEA NOT NULL,
@@ -198,13 +203,13 @@ CREATE INDEX certification_by_status ON certification (status, id);
 
 -- ledger ---------------------------------------------------------------------------------------------------------------
 
--- Append-only. `resolves` names the pending entry that this one posts or voids.
+-- Append-only. `kind` is posted, pending, posts or voids; the reference of one that posts or voids is the pending entry.
 CREATE TABLE journal_entry (
   id BYTEA NOT NULL PRIMARY KEY,
   reason TEXT NOT NULL,
   reference BYTEA NOT NULL,
   currency TEXT NOT NULL,
-  layer TEXT NOT NULL,
+  kind TEXT NOT NULL,
   at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX journal_entry_once ON journal_entry (reference, reason);
@@ -233,7 +238,7 @@ CREATE TABLE journal_resolution (
 CREATE TABLE settlement_line (
   id BYTEA NOT NULL PRIMARY KEY,
   merchant_id BYTEA NOT NULL REFERENCES merchant (id),
-  store_id BYTEA NOT NULL,
+  store_id BYTEA,
   voucher_id BYTEA NOT NULL,
   order_id BYTEA NOT NULL,
   reference BYTEA NOT NULL,
@@ -249,7 +254,7 @@ CREATE TABLE settlement_line (
   payout_id BYTEA
 );
 CREATE UNIQUE INDEX settlement_line_once ON settlement_line (reference, kind);
-CREATE INDEX settlement_line_by_payout ON settlement_line (merchant_id, currency, payout_id, id);
+CREATE INDEX settlement_line_by_payout ON settlement_line (payout_id, merchant_id, id);
 
 CREATE TABLE payout (
   id BYTEA NOT NULL PRIMARY KEY,
@@ -263,7 +268,9 @@ CREATE TABLE payout (
   proposed_at BIGINT NOT NULL,
   approved_by BYTEA,
   approved_at BIGINT,
+  entry_id BYTEA,
   paid_at BIGINT,
+  failure TEXT,
   version BIGINT NOT NULL
 );
 CREATE INDEX payout_by_merchant ON payout (merchant_id, id);
@@ -307,12 +314,15 @@ CREATE TABLE bucket (
   CONSTRAINT bucket_never_over CHECK (held + taken <= capacity)
 );
 
--- What one owner (an order, a wallet coupon) claims of a bucket: held, taken, released or returned.
+-- What one owner (an order, a wallet coupon) claims of a bucket: held, taken, released or returned. Of what is taken, a
+-- part may have been returned already.
 CREATE TABLE claim (
   owner_id BYTEA NOT NULL,
   bucket_id BYTEA NOT NULL REFERENCES bucket (id),
   quantity BIGINT NOT NULL CHECK (quantity > 0),
+  returned BIGINT NOT NULL CHECK (returned >= 0),
   status TEXT NOT NULL,
+  CONSTRAINT claim_returned CHECK (returned <= quantity),
   PRIMARY KEY (owner_id, bucket_id)
 );
 
@@ -321,6 +331,7 @@ CREATE TABLE agreement (
   merchant_id BYTEA NOT NULL REFERENCES merchant (id),
   status TEXT NOT NULL,
   version BIGINT NOT NULL,
+  terms_version BIGINT NOT NULL,
   proposed_by TEXT NOT NULL,
   head_count_bucket BYTEA,
   created_at BIGINT NOT NULL
@@ -439,7 +450,7 @@ CREATE INDEX voucher_by_holder ON voucher (holder_id, id);
 CREATE TABLE voucher_code (
   merchant_id BYTEA NOT NULL,
   code TEXT NOT NULL,
-  voucher_id BYTEA NOT NULL REFERENCES voucher (id),
+  voucher_id BYTEA NOT NULL,
   PRIMARY KEY (merchant_id, code)
 );
 
@@ -619,8 +630,10 @@ CREATE TABLE offline_scan (
   synced_at BIGINT NOT NULL,
   outcome TEXT NOT NULL,
   redemption_id BYTEA,
+  amount BIGINT NOT NULL,
   PRIMARY KEY (device_id, nonce)
 );
+CREATE INDEX offline_scan_by_time ON offline_scan (device_id, synced_at);
 
 -- An offline scan that lost: the guest was served, somebody else's scan came first.
 CREATE TABLE redemption_conflict (
@@ -637,10 +650,11 @@ CREATE TABLE redemption_conflict (
 );
 CREATE INDEX redemption_conflict_by_merchant ON redemption_conflict (merchant_id, id);
 
--- Wrong codes typed, by device and by staff member (both by id).
+-- Wrong codes typed since `since`, by device and by staff member (both by id).
 CREATE TABLE code_miss (
   subject BYTEA NOT NULL PRIMARY KEY,
   misses BIGINT NOT NULL,
+  since BIGINT NOT NULL,
   locked_until BIGINT NOT NULL
 );
 

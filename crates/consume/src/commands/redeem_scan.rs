@@ -1,0 +1,60 @@
+//! Redeems a voucher whose QR was scanned with a network. Whether the QR is genuine and fresh was
+//! judged before, from the same bytes; whether the voucher may be used now is judged here.
+
+use kernel::{
+    Ctx, DeviceId, MerchantId, Money, OfferId, PersonId, RedemptionId, StoreId, Timestamp, VoucherId,
+};
+use store::{Fail, Lock, StorageError, Tx};
+use voucher::CheckedPass;
+
+/// Take one use of the voucher that was scanned.
+#[derive(Debug, Clone)]
+pub struct RedeemScan {
+    /// Whose staff scans.
+    pub merchant: MerchantId,
+    /// In which store.
+    pub store: StoreId,
+    /// With which registered device.
+    pub device: Option<DeviceId>,
+    /// The QR, found genuine, fresh and for this store.
+    pub pass: CheckedPass,
+}
+
+/// A use was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redeemed {
+    /// The redemption.
+    pub redemption: RedemptionId,
+    /// Of which voucher.
+    pub voucher: VoucherId,
+    /// What was bought.
+    pub offer: OfferId,
+    /// The voucher's holder.
+    pub holder: PersonId,
+    /// Which of the voucher's uses, from 1.
+    pub use_no: i64,
+    /// How many are left.
+    pub uses_left: i64,
+    /// How many there were.
+    pub uses_total: i64,
+    /// What this use was worth to buyer and platform together.
+    pub amount: Money,
+    /// Until when the staff can undo it.
+    pub undo_until: Timestamp,
+}
+
+impl RedeemScan {
+    /// The rows that it will claim.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("voucher", self.pass.terms.voucher)]
+    }
+}
+
+/// Takes one use of the scanned voucher and settles its money.
+///
+/// Rejects: `redeem_voucher_unknown` (another merchant's too), `redeem_wrong_store`,
+/// `redeem_voucher_rebound`, `redeem_voucher_used_up` (says when and where), `redeem_voucher_refunded`,
+/// `redeem_voucher_expired`, `redeem_device_not_of_store`, and `party`'s for staff without the right.
+pub fn redeem_scan(_tx: &mut Tx, _ctx: &Ctx, _cmd: &RedeemScan) -> Result<Redeemed, Fail> {
+    Err(StorageError::bug("not written yet").into())
+}

@@ -1,0 +1,133 @@
+//! What this crate tells the crates below it. Ids and numbers only.
+
+use kernel::{
+    ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, VoucherId,
+};
+use serde::{Deserialize, Serialize};
+use store::EventBody;
+
+/// A use of a voucher was taken in a store. The holder is to be told when it was by code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoucherRedeemed {
+    /// The redemption.
+    pub redemption: RedemptionId,
+    /// Of which voucher.
+    pub voucher: VoucherId,
+    /// Which of its uses, from 1.
+    pub use_no: i64,
+    /// How many are left.
+    pub uses_left: i64,
+    /// The order that bought it.
+    pub order: OrderId,
+    /// What was bought.
+    pub offer: OfferId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// The voucher's holder.
+    pub holder: PersonId,
+    /// Who scanned or typed.
+    pub staff: PersonId,
+    /// With which device.
+    pub device: Option<DeviceId>,
+    /// [`crate::RedemptionMode::as_str`].
+    pub mode: String,
+    /// What left escrow, in minor units.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// A redemption was undone by the staff; the voucher has its use again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedemptionUndone {
+    /// The redemption.
+    pub redemption: RedemptionId,
+    /// Of which voucher.
+    pub voucher: VoucherId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// The voucher's holder.
+    pub holder: PersonId,
+}
+
+/// A redemption's money is on its way back to the buyer. What was said about the visit is to be hidden.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedemptionRefunded {
+    /// The redemption.
+    pub redemption: RedemptionId,
+    /// Of which voucher.
+    pub voucher: VoucherId,
+    /// The order that bought it.
+    pub order: OrderId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// The voucher's holder.
+    pub holder: PersonId,
+    /// What went back into escrow, in minor units.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// An offline scan does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedemptionConflicted {
+    /// The conflict.
+    pub conflict: ConflictId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// The voucher that was scanned.
+    pub voucher: VoucherId,
+    /// The redemption that took the last use, if one did.
+    pub won: Option<RedemptionId>,
+    /// Where the losing scan was made.
+    pub store: StoreId,
+    /// With which device.
+    pub device: DeviceId,
+    /// [`crate::LossReason::as_str`].
+    pub reason: String,
+}
+
+/// So many wrong codes were typed that the staff member, or the device, is locked for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodesLocked {
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// Who typed.
+    pub staff: PersonId,
+    /// On which device.
+    pub device: Option<DeviceId>,
+}
+
+impl EventBody for VoucherRedeemed {
+    const TYPE: &'static str = "VoucherRedeemed";
+    const V: i64 = 1;
+}
+
+impl EventBody for RedemptionUndone {
+    const TYPE: &'static str = "RedemptionUndone";
+    const V: i64 = 1;
+}
+
+impl EventBody for RedemptionRefunded {
+    const TYPE: &'static str = "RedemptionRefunded";
+    const V: i64 = 1;
+}
+
+impl EventBody for RedemptionConflicted {
+    const TYPE: &'static str = "RedemptionConflicted";
+    const V: i64 = 1;
+}
+
+impl EventBody for CodesLocked {
+    const TYPE: &'static str = "CodesLocked";
+    const V: i64 = 1;
+}

@@ -1,0 +1,129 @@
+//! What can be asked of redemptions. Reads this crate's tables; others' through their own queries.
+
+use kernel::{ConflictId, DeviceId, MerchantId, RedemptionId, StoreId, Timestamp, VoucherId};
+use store::{Fail, ReadTx, Row, StorageError, sql};
+
+use crate::{Conflict, LossReason, Redemption, RedemptionMode, RedemptionStatus, ScannerAllowance};
+
+/// One redemption.
+pub fn redemption(read: &mut ReadTx, id: RedemptionId) -> Result<Option<Redemption>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+         FROM redemption WHERE id = $1",
+        id
+    ))?;
+    row.map(read_redemption).transpose()
+}
+
+/// The redemptions in a store, newest first, at most `limit` older than `after`.
+pub fn redemptions_of_store(
+    read: &mut ReadTx,
+    store: StoreId,
+    after: Option<RedemptionId>,
+    limit: i64,
+) -> Result<Vec<Redemption>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+         FROM redemption WHERE store_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        store,
+        before(after.map(|id| id.uuid())),
+        limit
+    ))?;
+    rows.into_iter().map(read_redemption).collect()
+}
+
+/// Every redemption of a voucher, undone ones too, oldest first.
+pub fn redemptions_of_voucher(read: &mut ReadTx, voucher: VoucherId) -> Result<Vec<Redemption>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+         FROM redemption WHERE voucher_id = $1 ORDER BY id",
+        voucher
+    ))?;
+    rows.into_iter().map(read_redemption).collect()
+}
+
+/// The offline scans of a merchant that lost, newest first, at most `limit` older than `after`.
+pub fn conflicts_of(
+    read: &mut ReadTx,
+    merchant: MerchantId,
+    after: Option<ConflictId>,
+    limit: i64,
+) -> Result<Vec<Conflict>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, voucher_id, won_redemption_id, lost_store_id, lost_device_id, lost_staff_id,
+                lost_scanned_at, reason, recorded_at
+         FROM redemption_conflict WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        merchant,
+        before(after.map(|id| id.uuid())),
+        limit
+    ))?;
+    rows.into_iter().map(read_conflict).collect()
+}
+
+/// What a device brought in from its offline queue in the last 24 hours, which counts against what its
+/// store lets it accept.
+pub fn offline_accepted(
+    read: &mut ReadTx,
+    device: DeviceId,
+    now: Timestamp,
+) -> Result<ScannerAllowance, Fail> {
+    let row = read.one(sql!(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM offline_scan
+         WHERE device_id = $1 AND synced_at > $2 AND outcome <> 'over_cap'",
+        device,
+        now.plus_us(-kernel::DAY_US)
+    ))?;
+    let mut row = row.ok_or_else(|| StorageError::bug("a count gave no row"))?;
+    Ok(ScannerAllowance {
+        uses: row.take()?,
+        amount: row.take()?,
+    })
+}
+
+/// A cursor's bound: ids are time-ordered, and no id is above all ones.
+fn before(after: Option<uuid::Uuid>) -> uuid::Uuid {
+    after.unwrap_or(uuid::Uuid::max())
+}
+
+fn read_redemption(mut row: Row) -> Result<Redemption, Fail> {
+    Ok(Redemption {
+        id: row.take()?,
+        voucher: row.take()?,
+        use_no: row.take()?,
+        order: row.take()?,
+        offer: row.take()?,
+        merchant: row.take()?,
+        store: row.take()?,
+        person: row.take()?,
+        staff: row.take()?,
+        device: row.take()?,
+        mode: known(RedemptionMode::from_text(&row.take::<String>()?))?,
+        status: known(RedemptionStatus::from_text(&row.take::<String>()?))?,
+        scanned_at: row.take()?,
+        recorded_at: row.take()?,
+        undo_until: row.take()?,
+        refund_until: row.take()?,
+        version: row.take()?,
+    })
+}
+
+fn read_conflict(mut row: Row) -> Result<Conflict, Fail> {
+    Ok(Conflict {
+        id: row.take()?,
+        voucher: row.take()?,
+        won: row.take()?,
+        lost_store: row.take()?,
+        lost_device: row.take()?,
+        lost_staff: row.take()?,
+        lost_scanned_at: row.take()?,
+        reason: known(LossReason::from_text(&row.take::<String>()?))?,
+        recorded_at: row.take()?,
+    })
+}
+
+fn known<T>(state: Option<T>) -> Result<T, StorageError> {
+    state.ok_or_else(|| StorageError::bug("a stored state has no name here"))
+}

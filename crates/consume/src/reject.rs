@@ -1,0 +1,49 @@
+//! The reasons for which this crate says no.
+
+kernel::reject_table! {
+    VOUCHER_UNKNOWN: NotFound, "redeem_voucher_unknown",
+        "This merchant has no such voucher.",
+        "Check that the guest shows a voucher of this merchant.";
+    VOUCHER_WRONG_STORE: Conflict, "redeem_wrong_store",
+        "The voucher cannot be used in this store.",
+        "Its page lists the stores that take it.";
+    VOUCHER_REBOUND: Conflict, "redeem_voucher_rebound",
+        "The voucher has moved to another device or person since this QR's pass was made.",
+        "Ask the guest to open the voucher again with a network, or type its code.";
+    VOUCHER_USED_UP: Conflict, "redeem_voucher_used_up",
+        "Every use of the voucher is taken.",
+        "The detail says when and where it was last used.";
+    VOUCHER_REFUNDED: Conflict, "redeem_voucher_refunded",
+        "The voucher was refunded.",
+        "The guest can buy it again.";
+    VOUCHER_EXPIRED: Conflict, "redeem_voucher_expired",
+        "The voucher has expired.",
+        "The guest finds in the order what becomes of its money.";
+    DEVICE_NOT_OF_STORE: Forbidden, "redeem_device_not_of_store",
+        "The device is not registered to this store, or its registration was revoked.",
+        "Register the device to the store, or choose the store to which it belongs.";
+    CODES_LOCKED: TooMany, "redeem_codes_locked",
+        "Too many wrong codes were typed by this staff member or on this device.",
+        "Scan the QR instead, or wait until the time in the detail.";
+    SCANS_TOO_MANY: Invalid, "sync_scans_too_many",
+        "A sync takes a limited number of scans.",
+        "Send the queue in parts; scans sent twice do no harm.";
+    REDEMPTION_UNKNOWN: NotFound, "redemption_unknown",
+        "There is no such redemption.",
+        "Check the id; only those of your own merchant are shown.";
+    REDEMPTION_NOT_LIVE: Conflict, "redemption_not_live",
+        "The redemption was undone or refunded before.",
+        "Reload it to see its state.";
+    UNDO_TOO_LATE: Conflict, "undo_too_late",
+        "The time in which a redemption can be undone is over.",
+        "A manager can refund it instead.";
+    UNDO_SETTLED: Conflict, "undo_settled",
+        "The redemption is part of a payout.",
+        "A manager can refund it instead; the amount is deducted from the next payout.";
+    UNDO_NOT_LAST: Conflict, "undo_not_last",
+        "A later use of the same voucher stands.",
+        "Undo the later use first, or let a manager refund this one.";
+    UNDO_VOUCHER_CLOSED: Conflict, "undo_voucher_closed",
+        "The rest of the voucher was refunded or has expired, so the use cannot be given back.",
+        "A manager can refund this use instead.";
+}

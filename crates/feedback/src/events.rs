@@ -1,0 +1,63 @@
+//! What this crate tells the crates below it. Ids and numbers only: no word of what was written.
+
+use kernel::{MerchantId, OfferId, RedemptionId, ReviewId, StoreId};
+use serde::{Deserialize, Serialize};
+use store::EventBody;
+
+/// A review counts from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewPosted {
+    /// The review.
+    pub review: ReviewId,
+    /// The visit.
+    pub redemption: RedemptionId,
+    /// About whom.
+    pub merchant: MerchantId,
+    /// About which store.
+    pub store: StoreId,
+    /// About what.
+    pub offer: OfferId,
+    /// 1 to 5.
+    pub stars: i64,
+}
+
+/// The merchant answered a review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewReplied {
+    /// The review.
+    pub review: ReviewId,
+    /// Who answered.
+    pub merchant: MerchantId,
+}
+
+/// A review no longer counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewHidden {
+    /// The review.
+    pub review: ReviewId,
+    /// About whom.
+    pub merchant: MerchantId,
+    /// About which store.
+    pub store: StoreId,
+    /// About what.
+    pub offer: OfferId,
+    /// What it had given, 1 to 5.
+    pub stars: i64,
+    /// [`crate::ReviewStatus::as_str`]: `hidden` by an operator, or `withdrawn` with the visit.
+    pub status: String,
+}
+
+impl EventBody for ReviewPosted {
+    const TYPE: &'static str = "ReviewPosted";
+    const V: i64 = 1;
+}
+
+impl EventBody for ReviewReplied {
+    const TYPE: &'static str = "ReviewReplied";
+    const V: i64 = 1;
+}
+
+impl EventBody for ReviewHidden {
+    const TYPE: &'static str = "ReviewHidden";
+    const V: i64 = 1;
+}

@@ -1,0 +1,19 @@
+//! What guests say after a visit: reviews, only from redemptions that stand, one each; the merchant's
+//! reply; what an operator hides. It keeps each store's rating in the same transaction. It knows no
+//! money and ranks nothing.
+//!
+//! Commands: [`post_review`], [`reply_review`], [`hide_review`], [`hide_for_refund`].
+
+mod commands;
+mod events;
+mod model;
+pub mod queries;
+mod reject;
+
+pub use commands::{
+    HideForRefund, HideReview, MAX_ASPECTS, MAX_TEXT, PostReview, ReplyReview, hide_for_refund, hide_review,
+    post_review, reply_review,
+};
+pub use events::{ReviewHidden, ReviewPosted, ReviewReplied};
+pub use model::{Rating, Review, ReviewStatus};
+pub use reject::*;

@@ -1,0 +1,129 @@
+//! What can be asked of reviews. Everybody may see the shown ones; who may see the rest is decided by
+//! whoever asks.
+
+use std::collections::BTreeMap;
+
+use kernel::{MerchantId, OfferId, RedemptionId, ReviewId, StoreId};
+use store::{Fail, ReadTx, Row, StorageError, sql};
+use uuid::Uuid;
+
+use crate::{Rating, Review, ReviewStatus};
+
+/// One review, shown or not.
+pub fn review(read: &mut ReadTx, id: ReviewId) -> Result<Option<Review>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+                reply, replied_at, created_at, version
+         FROM review WHERE id = $1",
+        id
+    ))?;
+    row.map(read_review).transpose()
+}
+
+/// The review of a visit, shown or not.
+pub fn review_of(read: &mut ReadTx, redemption: RedemptionId) -> Result<Option<Review>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+                reply, replied_at, created_at, version
+         FROM review WHERE redemption_id = $1",
+        redemption
+    ))?;
+    row.map(read_review).transpose()
+}
+
+/// The shown reviews of a store, newest first, at most `limit` older than `after`.
+pub fn reviews_of_store(
+    read: &mut ReadTx,
+    store: StoreId,
+    after: Option<ReviewId>,
+    limit: i64,
+) -> Result<Vec<Review>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+                reply, replied_at, created_at, version
+         FROM review WHERE store_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
+        store,
+        before(after),
+        limit
+    ))?;
+    rows.into_iter().map(read_review).collect()
+}
+
+/// The shown reviews of an offer, newest first, at most `limit` older than `after`.
+pub fn reviews_of_offer(
+    read: &mut ReadTx,
+    offer: OfferId,
+    after: Option<ReviewId>,
+    limit: i64,
+) -> Result<Vec<Review>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+                reply, replied_at, created_at, version
+         FROM review WHERE offer_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
+        offer,
+        before(after),
+        limit
+    ))?;
+    rows.into_iter().map(read_review).collect()
+}
+
+/// The shown reviews of a merchant, newest first, at most `limit` older than `after`.
+pub fn reviews_of_merchant(
+    read: &mut ReadTx,
+    merchant: MerchantId,
+    after: Option<ReviewId>,
+    limit: i64,
+) -> Result<Vec<Review>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+                reply, replied_at, created_at, version
+         FROM review WHERE merchant_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
+        merchant,
+        before(after),
+        limit
+    ))?;
+    rows.into_iter().map(read_review).collect()
+}
+
+/// What a store's shown reviews come to.
+pub fn rating(read: &mut ReadTx, store: StoreId) -> Result<Rating, Fail> {
+    let row = read.one(sql!(
+        "SELECT stars_sum, review_count FROM store_rating WHERE store_id = $1",
+        store
+    ))?;
+    let Some(mut row) = row else {
+        return Ok(Rating::default());
+    };
+    Ok(Rating {
+        stars_sum: row.take()?,
+        review_count: row.take()?,
+    })
+}
+
+/// A cursor's bound: ids are time-ordered, and no id is above all ones.
+fn before(after: Option<ReviewId>) -> Uuid {
+    after.map_or(Uuid::max(), |id| id.uuid())
+}
+
+fn read_review(mut row: Row) -> Result<Review, Fail> {
+    let (id, redemption, person) = (row.take()?, row.take()?, row.take()?);
+    let (merchant, store, offer, stars) = (row.take()?, row.take()?, row.take()?, row.take()?);
+    let (aspects, text, status) = (row.take::<String>()?, row.take()?, row.take::<String>()?);
+    let (reply, replied_at) = (row.take::<Option<String>>()?, row.take::<Option<_>>()?);
+    let unreadable = || StorageError::bug("a stored review cannot be read");
+    Ok(Review {
+        id,
+        redemption,
+        person,
+        merchant,
+        store,
+        offer,
+        stars,
+        aspects: serde_json::from_str::<BTreeMap<_, _>>(&aspects).map_err(|_| unreadable())?,
+        text,
+        status: ReviewStatus::from_text(&status).ok_or_else(unreadable)?,
+        reply: reply.zip(replied_at),
+        created_at: row.take()?,
+        version: row.take()?,
+    })
+}

@@ -1,0 +1,31 @@
+//! The reasons for which this crate says no.
+
+kernel::reject_table! {
+    REVIEW_INVALID: Invalid, "review_invalid",
+        "The review breaks a rule of form.",
+        "The detail says which field and which rule.";
+    REVIEW_NOT_YOURS: NotFound, "review_redemption_unknown",
+        "You have no such redemption.",
+        "Reviews are written from your own visits.";
+    REVIEW_VISIT_VOID: Conflict, "review_visit_void",
+        "The redemption was undone or refunded.",
+        "Only visits that stand can be reviewed.";
+    REVIEW_EXISTS: Conflict, "review_exists",
+        "This visit was reviewed before.",
+        "One visit has one review.";
+    REVIEW_BY_STAFF: Forbidden, "review_by_staff",
+        "Who works for the merchant cannot review it.",
+        "Ask a guest.";
+    REVIEW_UNKNOWN: NotFound, "review_unknown",
+        "There is no such review.",
+        "Check the id.";
+    REVIEW_NOT_SHOWN: Conflict, "review_not_shown",
+        "The review is hidden.",
+        "Reload it to see its state.";
+    REVIEW_REPLIED: Conflict, "review_replied",
+        "The review has a reply.",
+        "One review has one reply.";
+    REVIEW_REASON_MISSING: Invalid, "review_reason_missing",
+        "Hiding a review needs a reason.",
+        "Say why; it goes to the audit log.";
+}
