@@ -1,0 +1,125 @@
+//! Who may do something, asked inside the command's own transaction, so that a revoked grant stops at
+//! once. A merchant's things look to another merchant's staff as if they did not exist.
+
+use kernel::{Actor, Ctx, DeviceId, MerchantId, PersonId, StoreId};
+use store::{Fail, Tx, sql};
+
+use crate::model::{MerchantStatus, OperatorRole, Role};
+use crate::rows::{EVERY_STORE, named};
+use crate::{DEVICE_REVOKED, FORBIDDEN, MERCHANT_NOT_CERTIFIED, MERCHANT_SUSPENDED, NOT_FOUND, SIGN_IN_REQUIRED};
+
+/// The staff member who acts, if a live grant gives at least `at_least`: at `store`, or for the whole
+/// merchant if that is `None`. Rejects with [`FORBIDDEN`] when the role is too small, and with
+/// [`NOT_FOUND`] for staff of another merchant and for a store of another merchant.
+pub fn require_staff(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    merchant: MerchantId,
+    store: Option<StoreId>,
+    at_least: Role,
+) -> Result<PersonId, Fail> {
+    let (person, granted) = staff_role(tx, ctx, merchant, store)?;
+    if granted.is_none_or(|role| role < at_least) {
+        return Err(FORBIDDEN.plain().into());
+    }
+    Ok(person)
+}
+
+/// The staff member who acts and the highest role that covers `store` (or the whole merchant).
+pub(crate) fn staff_role(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    merchant: MerchantId,
+    store: Option<StoreId>,
+) -> Result<(PersonId, Option<Role>), Fail> {
+    let person = match ctx.actor {
+        Actor::Staff(person, of) if of == merchant => person,
+        Actor::Staff(..) => return Err(NOT_FOUND.plain().into()),
+        Actor::Anonymous => return Err(SIGN_IN_REQUIRED.plain().into()),
+        Actor::Consumer(_) | Actor::Operator(_) | Actor::Provider(_) | Actor::System => {
+            return Err(FORBIDDEN.plain().into());
+        }
+    };
+    let at = store.map_or(EVERY_STORE, |store| store.uuid().into_bytes());
+    let [roles, stores] = tx.ask([
+        sql!(
+            "SELECT role FROM staff
+             WHERE merchant_id = $1 AND person_id = $2 AND (store_id = $3 OR store_id = $4)",
+            merchant,
+            person,
+            at,
+            EVERY_STORE
+        ),
+        sql!("SELECT id FROM store WHERE id = $1 AND merchant_id = $2", at, merchant),
+    ])?;
+    if store.is_some() && stores.is_empty() {
+        return Err(NOT_FOUND.plain().into());
+    }
+    let roles: Result<Vec<Role>, _> = roles.into_iter().map(|mut row| named(&mut row, Role::from_name)).collect();
+    Ok((person, roles?.into_iter().max()))
+}
+
+/// The operator who acts, if they have one of these roles now.
+pub fn require_operator(tx: &mut Tx, ctx: &Ctx, roles: &[OperatorRole]) -> Result<PersonId, Fail> {
+    let person = match ctx.actor {
+        Actor::Operator(person) => person,
+        Actor::Anonymous => return Err(SIGN_IN_REQUIRED.plain().into()),
+        Actor::Consumer(_) | Actor::Staff(..) | Actor::Provider(_) | Actor::System => {
+            return Err(FORBIDDEN.plain().into());
+        }
+    };
+    let row = tx.one(sql!("SELECT role FROM operator WHERE person_id = $1", person))?;
+    let role = row.map(|mut row| named(&mut row, OperatorRole::from_name)).transpose()?;
+    match role {
+        Some(role) if roles.contains(&role) => Ok(person),
+        Some(_) | None => Err(FORBIDDEN.plain().into()),
+    }
+}
+
+/// The consumer who acts.
+pub fn require_consumer(ctx: &Ctx) -> Result<PersonId, Fail> {
+    match ctx.actor {
+        Actor::Consumer(person) => Ok(person),
+        Actor::Anonymous => Err(SIGN_IN_REQUIRED.plain().into()),
+        Actor::Staff(..) | Actor::Operator(_) | Actor::Provider(_) | Actor::System => {
+            Err(FORBIDDEN.plain().into())
+        }
+    }
+}
+
+/// Qiao itself acts: a timer, an event consumer or the command line.
+pub fn require_system(ctx: &Ctx) -> Result<(), Fail> {
+    match ctx.actor {
+        Actor::System => Ok(()),
+        Actor::Anonymous => Err(SIGN_IN_REQUIRED.plain().into()),
+        Actor::Consumer(_) | Actor::Staff(..) | Actor::Operator(_) | Actor::Provider(_) => {
+            Err(FORBIDDEN.plain().into())
+        }
+    }
+}
+
+/// The merchant may sell at this moment.
+pub fn require_certified(tx: &mut Tx, merchant: MerchantId) -> Result<(), Fail> {
+    let row = tx.one(sql!("SELECT status FROM merchant WHERE id = $1", merchant))?;
+    let mut row = row.ok_or_else(|| NOT_FOUND.plain())?;
+    match named(&mut row, MerchantStatus::from_name)? {
+        MerchantStatus::Certified => Ok(()),
+        MerchantStatus::Registered => Err(MERCHANT_NOT_CERTIFIED.plain().into()),
+        MerchantStatus::Suspended => Err(MERCHANT_SUSPENDED.plain().into()),
+    }
+}
+
+/// The device stands in this store and was not revoked.
+pub fn require_device(tx: &mut Tx, merchant: MerchantId, store: StoreId, device: DeviceId) -> Result<(), Fail> {
+    let row = tx.one(sql!(
+        "SELECT revoked_at FROM device WHERE id = $1 AND merchant_id = $2 AND store_id = $3",
+        device,
+        merchant,
+        store
+    ))?;
+    let mut row = row.ok_or_else(|| NOT_FOUND.plain())?;
+    match row.take::<Option<i64>>()? {
+        None => Ok(()),
+        Some(_) => Err(DEVICE_REVOKED.plain().into()),
+    }
+}

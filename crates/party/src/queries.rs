@@ -1,0 +1,394 @@
+//! What others may ask about people, merchants, stores, staff, devices and certifications. Lists are
+//! newest first; `after` is the last id of the page before, `limit` is held to 1 to 200.
+
+use kernel::{CertificationId, DeviceId, GeoPoint, MediaId, MerchantId, PersonId, StoreId, Timestamp};
+use store::{Fail, Query, ReadTx, Row, StorageError, sql};
+use type_safe_id::{StaticType, TypeSafeId};
+
+use crate::Contact;
+use crate::model::{
+    Certification, CertificationStatus, Device, Grants, Identity, Media, Merchant, MerchantPage,
+    MerchantStatus, OperatorRole, Profile, Role, Session, StaffGrant, StaffMember, StoreDetails,
+    StoredPassword, StoreView,
+};
+use crate::rows::{named, take_local, take_staff_store};
+
+const MAX_PAGE: i64 = 200;
+
+fn page(limit: i64) -> i64 {
+    limit.clamp(1, MAX_PAGE)
+}
+
+/// The id below which a page starts; above every id for the first page.
+fn below<K: StaticType>(after: Option<TypeSafeId<K>>) -> [u8; 16] {
+    after.map_or([0xff; 16], |id| id.uuid().into_bytes())
+}
+
+fn all<T>(rows: Vec<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> Result<Vec<T>, Fail> {
+    Ok(rows.into_iter().map(|mut row| read_row(&mut row)).collect::<Result<_, _>>()?)
+}
+
+fn first<T>(row: Option<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> Result<Option<T>, Fail> {
+    Ok(row.map(|mut row| read_row(&mut row)).transpose()?)
+}
+
+fn read_session(row: &mut Row) -> Result<Session, StorageError> {
+    Ok(Session { person: row.take()?, expires_at: row.take()? })
+}
+
+fn read_grant(row: &mut Row) -> Result<StaffGrant, StorageError> {
+    Ok(StaffGrant {
+        merchant: row.take()?,
+        store: take_staff_store(row)?,
+        role: named(row, Role::from_name)?,
+    })
+}
+
+fn read_operator(row: &mut Row) -> Result<OperatorRole, StorageError> {
+    named(row, OperatorRole::from_name)
+}
+
+fn session_query(token_hash: [u8; 32], now: Timestamp) -> Query {
+    sql!("SELECT person_id, expires_at FROM session WHERE token_hash = $1 AND expires_at > $2", token_hash, now)
+}
+
+/// The live session of a token, by the SHA-256 of the token.
+pub fn session(read: &mut ReadTx, token_hash: [u8; 32], now: Timestamp) -> Result<Option<Session>, Fail> {
+    first(read.one(session_query(token_hash, now))?, read_session)
+}
+
+/// What a person may do beyond being a consumer.
+pub fn grants(read: &mut ReadTx, person: PersonId) -> Result<Grants, Fail> {
+    let [operator, staff] = read.ask([
+        sql!("SELECT role FROM operator WHERE person_id = $1", person),
+        sql!(
+            "SELECT merchant_id, store_id, role FROM staff WHERE person_id = $1 ORDER BY merchant_id, store_id",
+            person
+        ),
+    ])?;
+    Ok(Grants { operator: all(operator, read_operator)?.pop(), staff: all(staff, read_grant)? })
+}
+
+/// The live session of a token with its person's grants, in one round trip.
+pub fn identity(read: &mut ReadTx, token_hash: [u8; 32], now: Timestamp) -> Result<Option<Identity>, Fail> {
+    let [sessions, operator, staff] = read.ask([
+        session_query(token_hash, now),
+        sql!(
+            "SELECT o.role FROM session s JOIN operator o ON o.person_id = s.person_id WHERE s.token_hash = $1",
+            token_hash
+        ),
+        sql!(
+            "SELECT f.merchant_id, f.store_id, f.role FROM session s JOIN staff f ON f.person_id = s.person_id
+             WHERE s.token_hash = $1 ORDER BY f.merchant_id, f.store_id",
+            token_hash
+        ),
+    ])?;
+    let grants = Grants { operator: all(operator, read_operator)?.pop(), staff: all(staff, read_grant)? };
+    let session = all(sessions, read_session)?.pop();
+    Ok(session.map(|session| Identity { session, grants }))
+}
+
+/// The stored password of a login. Only for checking a password; the check itself runs outside.
+pub fn password(read: &mut ReadTx, login: &Contact) -> Result<Option<StoredPassword>, Fail> {
+    let row = read.one(sql!(
+        "SELECT person_id, hash, locked_until FROM password WHERE login = $1",
+        login.address()
+    ))?;
+    first(row, |row| {
+        Ok(StoredPassword { person: row.take()?, hash: row.take()?, locked_until: row.take()? })
+    })
+}
+
+/// What a person sees of themself.
+pub fn profile(read: &mut ReadTx, person: PersonId) -> Result<Option<Profile>, Fail> {
+    let [people, contacts] = read.ask([
+        sql!(
+            "SELECT p.id, p.locale, n.name, p.created_at FROM person p
+             LEFT JOIN person_profile n ON n.person_id = p.id WHERE p.id = $1",
+            person
+        ),
+        sql!("SELECT kind, address FROM person_contact WHERE person_id = $1 ORDER BY kind, address", person),
+    ])?;
+    let contacts = all(contacts, |row| {
+        let (kind, address): (String, String) = (row.take()?, row.take()?);
+        Contact::from_stored(&kind, address).ok_or_else(|| StorageError::bug("a stored contact has no kind"))
+    })?;
+    let person = all(people, |row| {
+        Ok(Profile {
+            person: row.take()?,
+            locale: row.take()?,
+            name: row.take()?,
+            contacts: Vec::new(),
+            created_at: row.take()?,
+        })
+    })?;
+    Ok(person.into_iter().next().map(|profile| Profile { contacts, ..profile }))
+}
+
+fn read_merchant(row: &mut Row) -> Result<Merchant, StorageError> {
+    Ok(Merchant {
+        id: row.take()?,
+        name: take_local(row)?,
+        status: named(row, MerchantStatus::from_name)?,
+        source: row.take()?,
+        created_at: row.take()?,
+        version: row.take()?,
+    })
+}
+
+fn merchant_query(merchant: MerchantId) -> Query {
+    sql!("SELECT id, name, status, source, created_at, version FROM merchant WHERE id = $1", merchant)
+}
+
+/// A merchant.
+pub fn merchant(read: &mut ReadTx, merchant: MerchantId) -> Result<Option<Merchant>, Fail> {
+    first(read.one(merchant_query(merchant))?, read_merchant)
+}
+
+/// Merchants of one status.
+pub fn merchants(
+    read: &mut ReadTx,
+    status: MerchantStatus,
+    after: Option<MerchantId>,
+    limit: i64,
+) -> Result<Vec<Merchant>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, name, status, source, created_at, version FROM merchant
+         WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        status.as_str(),
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_merchant)
+}
+
+/// A merchant with its stores and badges, in one round trip.
+pub fn merchant_page(read: &mut ReadTx, merchant: MerchantId) -> Result<Option<MerchantPage>, Fail> {
+    let [merchants, stores, badges] = read.ask([
+        merchant_query(merchant),
+        stores_query(merchant, None, MAX_PAGE),
+        sql!(
+            "SELECT DISTINCT kind FROM certification WHERE merchant_id = $1 AND status = 'approved' ORDER BY kind",
+            merchant
+        ),
+    ])?;
+    let (stores, badges) = (all(stores, read_store)?, all(badges, |row| row.take())?);
+    let merchant = all(merchants, read_merchant)?.pop();
+    Ok(merchant.map(|merchant| MerchantPage { merchant, stores, badges }))
+}
+
+pub(crate) fn read_store(row: &mut Row) -> Result<StoreView, StorageError> {
+    Ok(StoreView {
+        id: row.take()?,
+        merchant: row.take()?,
+        source: row.take()?,
+        created_at: row.take()?,
+        version: row.take()?,
+        details: StoreDetails {
+            name: take_local(row)?,
+            category: row.take()?,
+            address: row.take()?,
+            phone: row.take()?,
+            place: row.take_place()?,
+            time_zone: row.take()?,
+            currency: row.take()?,
+            opening_hours: row.take()?,
+            offline_max_uses: row.take()?,
+            offline_max_amount: row.take()?,
+        },
+    })
+}
+
+/// A store.
+pub fn store(read: &mut ReadTx, store: StoreId) -> Result<Option<StoreView>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, merchant_id, source, created_at, version, name, category, address, phone, lat, lon, time_zone,
+                currency, opening_hours, offline_max_uses, offline_max_amount
+         FROM store WHERE id = $1",
+        store
+    ))?;
+    first(row, read_store)
+}
+
+fn stores_query(merchant: MerchantId, after: Option<StoreId>, limit: i64) -> Query {
+    sql!(
+        "SELECT id, merchant_id, source, created_at, version, name, category, address, phone, lat, lon, time_zone,
+                currency, opening_hours, offline_max_uses, offline_max_amount
+         FROM store WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        merchant,
+        below(after),
+        page(limit)
+    )
+}
+
+/// A merchant's stores.
+pub fn stores_of(
+    read: &mut ReadTx,
+    merchant: MerchantId,
+    after: Option<StoreId>,
+    limit: i64,
+) -> Result<Vec<StoreView>, Fail> {
+    all(read.many(stores_query(merchant, after, limit))?, read_store)
+}
+
+/// Where every store stands, for the index of places: id, merchant and place, in the order of ids.
+pub fn store_places(
+    read: &mut ReadTx,
+    after: Option<StoreId>,
+    limit: i64,
+) -> Result<Vec<(StoreId, MerchantId, GeoPoint)>, Fail> {
+    let after = after.map_or([0; 16], |id| id.uuid().into_bytes());
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, lat, lon FROM store WHERE id > $1 ORDER BY id LIMIT $2",
+        after,
+        limit.clamp(1, 10_000)
+    ))?;
+    all(rows, |row| Ok((row.take()?, row.take()?, row.take_place()?)))
+}
+
+/// Everybody with a role at the merchant, owners first. Merchants have few; there are no pages.
+pub fn staff_of(read: &mut ReadTx, merchant: MerchantId) -> Result<Vec<StaffMember>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT f.person_id, n.name, p.login, f.store_id, f.role, f.granted_at FROM staff f
+         JOIN person_profile n ON n.person_id = f.person_id JOIN password p ON p.person_id = f.person_id
+         WHERE f.merchant_id = $1 ORDER BY f.store_id, f.granted_at, f.person_id",
+        merchant
+    ))?;
+    let mut members = all(rows, |row| {
+        Ok(StaffMember {
+            person: row.take()?,
+            name: row.take()?,
+            login: row.take()?,
+            store: take_staff_store(row)?,
+            role: named(row, Role::from_name)?,
+            granted_at: row.take()?,
+        })
+    })?;
+    members.sort_by_key(|member| std::cmp::Reverse(member.role));
+    Ok(members)
+}
+
+fn read_device(row: &mut Row) -> Result<Device, StorageError> {
+    Ok(Device {
+        id: row.take()?,
+        merchant: row.take()?,
+        store: row.take()?,
+        name: row.take()?,
+        registered_by: row.take()?,
+        registered_at: row.take()?,
+        revoked_at: row.take()?,
+    })
+}
+
+/// A device, revoked ones too.
+pub fn device(read: &mut ReadTx, device: DeviceId) -> Result<Option<Device>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, merchant_id, store_id, name, registered_by, registered_at, revoked_at FROM device WHERE id = $1",
+        device
+    ))?;
+    first(row, read_device)
+}
+
+/// The devices of a store, revoked ones too.
+pub fn devices_of(
+    read: &mut ReadTx,
+    store: StoreId,
+    after: Option<DeviceId>,
+    limit: i64,
+) -> Result<Vec<Device>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, store_id, name, registered_by, registered_at, revoked_at
+         FROM device WHERE store_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        store,
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_device)
+}
+
+fn read_certification(row: &mut Row) -> Result<Certification, StorageError> {
+    Ok(Certification {
+        id: row.take()?,
+        merchant: row.take()?,
+        kind: row.take()?,
+        number: row.take()?,
+        media: row.take()?,
+        status: named(row, CertificationStatus::from_name)?,
+        valid_until: row.take()?,
+        submitted_at: row.take()?,
+        decided_by: row.take()?,
+        decided_at: row.take()?,
+        note: row.take()?,
+        version: row.take()?,
+    })
+}
+
+/// A certification.
+pub fn certification(
+    read: &mut ReadTx,
+    certification: CertificationId,
+) -> Result<Option<Certification>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, merchant_id, kind, number, media_id, status, valid_until, submitted_at, decided_by, decided_at,
+                note, version
+         FROM certification WHERE id = $1",
+        certification
+    ))?;
+    first(row, read_certification)
+}
+
+/// Certifications of one status: what waits for an operator.
+pub fn certifications(
+    read: &mut ReadTx,
+    status: CertificationStatus,
+    after: Option<CertificationId>,
+    limit: i64,
+) -> Result<Vec<Certification>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, kind, number, media_id, status, valid_until, submitted_at, decided_by, decided_at,
+                note, version
+         FROM certification WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        status.as_str(),
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_certification)
+}
+
+/// What a merchant handed in.
+pub fn certifications_of(
+    read: &mut ReadTx,
+    merchant: MerchantId,
+    after: Option<CertificationId>,
+    limit: i64,
+) -> Result<Vec<Certification>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, kind, number, media_id, status, valid_until, submitted_at, decided_by, decided_at,
+                note, version
+         FROM certification WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        merchant,
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_certification)
+}
+
+/// An uploaded file.
+pub fn media(read: &mut ReadTx, media: MediaId) -> Result<Option<Media>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, owner_id, sha256, content_type, size_bytes FROM media WHERE id = $1",
+        media
+    ))?;
+    first(row, |row| {
+        let (id, owner, sha256): (_, _, Vec<u8>) = (row.take()?, row.take()?, row.take()?);
+        Ok(Media {
+            id,
+            owner,
+            sha256: sha256
+                .try_into()
+                .map_err(|_| StorageError::bug("a stored hash is not 32 bytes long"))?,
+            content_type: row.take()?,
+            size: row.take()?,
+        })
+    })
+}
