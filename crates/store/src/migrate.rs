@@ -60,11 +60,33 @@ fn for_engine(text: &str, on_postgres: bool) -> String {
     }
 }
 
+/// A table of the migrations.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    pub name: &'static str,
+    /// The columns of its primary key.
+    pub key: Vec<&'static str>,
+}
+
 /// The tables that the migrations made, in the order in which rows can be inserted.
-pub(crate) fn tables() -> Vec<&'static str> {
-    let texts = MIGRATIONS.iter().map(|(_, _, text)| *text);
-    texts
-        .flat_map(|text| text.lines())
-        .filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split(' ').next())
-        .collect()
+pub(crate) fn tables() -> Vec<Table> {
+    let mut tables: Vec<Table> = Vec::new();
+    for line in MIGRATIONS.iter().flat_map(|(_, _, text)| text.lines()) {
+        if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+            let name = rest.split(' ').next().unwrap_or_default();
+            tables.push(Table {
+                name,
+                key: Vec::new(),
+            });
+        } else if let (Some(at), Some(table)) = (line.find("PRIMARY KEY"), tables.last_mut()) {
+            // Either `column TYPE … PRIMARY KEY` or `PRIMARY KEY (column, column)`.
+            let listed = line[at..].split(['(', ')']).nth(1);
+            let inline = line.trim().split(' ').next().unwrap_or_default();
+            table.key = match listed {
+                Some(columns) if line.trim().starts_with("PRIMARY") => columns.split(", ").collect(),
+                _ => vec![inline],
+            };
+        }
+    }
+    tables
 }

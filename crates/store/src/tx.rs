@@ -80,6 +80,11 @@ impl ReadTx {
         Ok(())
     }
 
+    /// The database server's time; `None` on the embedded engine, which has the program's own clock.
+    pub fn database_now(&mut self) -> Result<Option<kernel::Timestamp>, StorageError> {
+        self.driver.clock()
+    }
+
     /// The column names of a statement, which is prepared but not run.
     pub fn columns_of(&mut self, text: &str) -> Result<Vec<String>, StorageError> {
         self.driver.columns(text)

@@ -3,6 +3,8 @@
 mod postgres;
 mod sqlite;
 
+use kernel::Timestamp;
+
 use crate::{Lock, Query, Row, StorageError};
 
 pub(crate) use postgres::Postgres;
@@ -132,6 +134,14 @@ impl Driver {
         match self {
             Self::Sqlite(_) => 0,
             Self::Postgres(postgres) => postgres.round_trips,
+        }
+    }
+
+    /// The server's time. SQLite runs on the program's own clock.
+    pub fn clock(&mut self) -> Result<Option<Timestamp>, StorageError> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(postgres) => postgres.clock().map(Some),
         }
     }
 

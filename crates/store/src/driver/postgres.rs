@@ -15,6 +15,8 @@ use tokio_postgres::{Client, NoTls};
 
 use super::{Outcome, check_count};
 use crate::error::Cause;
+use kernel::Timestamp;
+
 use crate::{Lock, Query, Row, StorageError, Value};
 
 pub(crate) struct Postgres {
@@ -156,6 +158,14 @@ impl Postgres {
             return Err(StorageError::lost("the connection to PostgreSQL is closed"));
         }
         Ok(self.runtime.block_on(self.client.batch_execute("ROLLBACK"))?)
+    }
+
+    /// The server's time in microseconds.
+    pub fn clock(&mut self) -> Result<Timestamp, StorageError> {
+        self.ask(Vec::new())?;
+        let text = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+        let row = self.runtime.block_on(self.client.query_one(text, &[]))?;
+        Ok(Timestamp(row.try_get(0)?))
     }
 
     pub fn columns(&mut self, text: &str) -> Result<Vec<String>, StorageError> {

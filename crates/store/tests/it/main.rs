@@ -1,5 +1,6 @@
 //! The store from outside, on both engines.
 
+mod backups;
 mod commands;
 mod engines;
 mod faults;
