@@ -1,0 +1,31 @@
+//! Money: accounts, journal entries (pending, then posted or voided), settlement lines, payouts and
+//! rebates. It knows no order, voucher, coupon or provider: the crates below hand it finished amounts
+//! and the ids that they are about. It refuses entries that do not balance and never changes one.
+//!
+//! Inside a caller's transaction: [`post`], [`reserve`], [`post_pending`], [`void_pending`],
+//! [`book_line`], [`spend`], [`spend_up_to`], [`give_back`]. Commands: [`propose_payout`], [`approve_payout`],
+//! [`confirm_payout`], [`fail_payout`], [`retry_payout`], [`close_day`], [`accrue_rebate`],
+//! [`post_rebate`], [`reverse_rebate`]. `docs/domain/money.md` has the worked tables.
+
+mod access;
+mod account;
+mod balance;
+mod commands;
+mod decide;
+pub mod events;
+mod journal;
+mod model;
+pub mod queries;
+mod reject;
+mod settlement;
+
+pub use account::{Account, OwnerKind};
+pub use balance::{give_back, spend, spend_up_to};
+pub use commands::*;
+pub use journal::{post, post_pending, reserve, void_pending};
+pub use model::{
+    Balance, Leg, LineKind, MAX_LEG, NewEntry, Payout, PayoutStatus, Reason, Rebate, RebateStatus, Reversal,
+    SettlementLine, TrialRow,
+};
+pub use reject::*;
+pub use settlement::book_line;

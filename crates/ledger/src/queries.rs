@@ -1,0 +1,229 @@
+//! Questions about money: balances, statements, payouts, rebates. They change nothing and decide
+//! nothing about who may ask.
+
+use kernel::{Currency, MerchantId, Money, PayoutId, PersonId, RebateId, SettlementLineId};
+use store::{Fail, ReadTx, Row, StorageError, sql};
+use uuid::Uuid;
+
+use crate::{Account, Balance, Payout, PayoutStatus, Rebate, SettlementLine, TrialRow};
+
+/// What one owner has on an account, or all of its owners together (`None`).
+pub fn balance(
+    read: &mut ReadTx,
+    account: Account,
+    owner: Option<Uuid>,
+    currency: Currency,
+) -> Result<Balance, Fail> {
+    let rows = match owner {
+        Some(owner) => read.many(sql!(
+            "SELECT layer, CAST(SUM(amount) AS BIGINT) FROM journal_leg
+             WHERE account = $1 AND owner_id = $2 AND currency = $3 GROUP BY layer",
+            account,
+            owner,
+            currency
+        ))?,
+        None => read.many(sql!(
+            "SELECT layer, CAST(SUM(amount) AS BIGINT) FROM journal_leg
+             WHERE account = $1 AND currency = $2 GROUP BY layer",
+            account,
+            currency
+        ))?,
+    };
+    let mut balance = Balance::default();
+    for mut row in rows {
+        add_layer(&mut balance, row.take()?, row.take()?);
+    }
+    Ok(balance)
+}
+
+fn add_layer(balance: &mut Balance, layer: i64, amount: i64) {
+    if layer == 0 {
+        balance.posted += amount;
+    } else {
+        balance.pending += amount;
+    }
+}
+
+/// Every account that was ever moved, by currency, over all of its owners. Each currency sums to zero.
+pub fn trial_balance(read: &mut ReadTx) -> Result<Vec<TrialRow>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT account, currency, layer, CAST(SUM(amount) AS BIGINT) FROM journal_leg
+         GROUP BY account, currency, layer"
+    ))?;
+    let mut table = std::collections::BTreeMap::<(Account, &str), TrialRow>::new();
+    for mut row in rows {
+        let (account, currency): (Account, Currency) = (row.take()?, row.take()?);
+        let line = table.entry((account, currency.code())).or_insert(TrialRow {
+            account,
+            currency,
+            balance: Balance::default(),
+        });
+        add_layer(&mut line.balance, row.take()?, row.take()?);
+    }
+    Ok(table.into_values().collect())
+}
+
+/// At most `limit` lines of a payout, or of the merchant's open statement (`None`), the oldest first,
+/// after the line `after`.
+pub fn statement_lines(
+    read: &mut ReadTx,
+    merchant: MerchantId,
+    payout: Option<PayoutId>,
+    after: Option<SettlementLineId>,
+    limit: i64,
+) -> Result<Vec<SettlementLine>, Fail> {
+    let after = after.map_or(Uuid::nil(), |id| id.uuid());
+    let rows = match payout {
+        Some(payout) => read.many(sql!(
+            "SELECT id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency, price,
+               discount_platform, discount_merchant, commission, rebate, payable, at FROM settlement_line
+             WHERE payout_id = $1 AND merchant_id = $2 AND id > $3 ORDER BY id LIMIT $4",
+            payout,
+            merchant,
+            after,
+            limit
+        ))?,
+        None => read.many(sql!(
+            "SELECT id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency, price,
+               discount_platform, discount_merchant, commission, rebate, payable, at FROM settlement_line
+             WHERE payout_id IS NULL AND merchant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+            merchant,
+            after,
+            limit
+        ))?,
+    };
+    rows.into_iter().map(|row| Ok(read_line(row)?)).collect()
+}
+
+fn read_line(mut row: Row) -> Result<SettlementLine, StorageError> {
+    Ok(SettlementLine {
+        id: row.take()?,
+        merchant: row.take()?,
+        store: row.take()?,
+        voucher: row.take()?,
+        order: row.take()?,
+        reference: row.take()?,
+        kind: row.take()?,
+        currency: row.take()?,
+        price: row.take()?,
+        discount_platform: row.take()?,
+        discount_merchant: row.take()?,
+        commission: row.take()?,
+        rebate: row.take()?,
+        payable: row.take()?,
+        at: row.take()?,
+    })
+}
+
+/// One payout.
+pub fn payout(read: &mut ReadTx, id: PayoutId) -> Result<Option<Payout>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, merchant_id, currency, amount, line_count, closed_until, status, proposed_by, proposed_at,
+           approved_by, approved_at, paid_at, failure, version FROM payout WHERE id = $1",
+        id
+    ))?;
+    Ok(row.map(read_payout).transpose()?)
+}
+
+/// At most `limit` payouts of a merchant, the newest first, older than `after`.
+pub fn payouts_of(
+    read: &mut ReadTx,
+    merchant: MerchantId,
+    after: Option<PayoutId>,
+    limit: i64,
+) -> Result<Vec<Payout>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, currency, amount, line_count, closed_until, status, proposed_by, proposed_at,
+           approved_by, approved_at, paid_at, failure, version FROM payout
+         WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        merchant,
+        after.map_or(Uuid::max(), |id| id.uuid()),
+        limit
+    ))?;
+    rows.into_iter().map(|row| Ok(read_payout(row)?)).collect()
+}
+
+/// At most `limit` payouts that stand at `status`, the newest first, older than `after`.
+pub fn payouts_at(
+    read: &mut ReadTx,
+    status: PayoutStatus,
+    after: Option<PayoutId>,
+    limit: i64,
+) -> Result<Vec<Payout>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, currency, amount, line_count, closed_until, status, proposed_by, proposed_at,
+           approved_by, approved_at, paid_at, failure, version FROM payout
+         WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        status,
+        after.map_or(Uuid::max(), |id| id.uuid()),
+        limit
+    ))?;
+    rows.into_iter().map(|row| Ok(read_payout(row)?)).collect()
+}
+
+fn read_payout(mut row: Row) -> Result<Payout, StorageError> {
+    Ok(Payout {
+        id: row.take()?,
+        merchant: row.take()?,
+        currency: row.take()?,
+        amount: row.take()?,
+        line_count: row.take()?,
+        closed_until: row.take()?,
+        status: row.take()?,
+        proposed_by: Some(row.take::<PersonId>()?).filter(|person| !person.uuid().is_nil()),
+        proposed_at: row.take()?,
+        approved_by: row.take()?,
+        approved_at: row.take()?,
+        paid_at: row.take()?,
+        failure: row.take()?,
+        version: row.take()?,
+    })
+}
+
+/// At most `limit` rebates of a sharer, the newest first, older than `after`.
+pub fn rebates_of(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<RebateId>,
+    limit: i64,
+) -> Result<Vec<Rebate>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, redemption_id, order_id, sharer_id, merchant_id, currency, amount, status, entry_id, due_at,
+           created_at FROM rebate WHERE sharer_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        person,
+        after.map_or(Uuid::max(), |id| id.uuid()),
+        limit
+    ))?;
+    rows.into_iter().map(|row| Ok(read_rebate(row)?)).collect()
+}
+
+fn read_rebate(mut row: Row) -> Result<Rebate, StorageError> {
+    Ok(Rebate {
+        id: row.take()?,
+        redemption: row.take()?,
+        order: row.take()?,
+        sharer: row.take()?,
+        merchant: row.take()?,
+        currency: row.take()?,
+        amount: row.take()?,
+        status: row.take()?,
+        entry: row.take()?,
+        due_at: row.take()?,
+        created_at: row.take()?,
+    })
+}
+
+/// What a person can spend of the rebates earned, by currency. Only [`crate::spend`] and
+/// [`crate::spend_up_to`] decide; this is for showing.
+pub fn spendable(read: &mut ReadTx, person: PersonId) -> Result<Vec<Money>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT currency, spendable FROM rebate_balance WHERE person_id = $1 AND spendable > 0 ORDER BY currency",
+        person
+    ))?;
+    rows.into_iter()
+        .map(|mut row| {
+            let currency = row.take()?;
+            Ok(Money::new(row.take()?, currency))
+        })
+        .collect()
+}

@@ -1,0 +1,19 @@
+//! The reasons for which the ledger says no.
+
+kernel::reject_table! {
+    NOTHING_TO_PAY: Conflict, "nothing_to_pay",
+        "The merchant's open lines do not come to anything above zero.",
+        "Wait for more redemptions: a negative balance is netted into the next payout by itself.";
+    PAYOUT_NOT_PROPOSED: Conflict, "payout_not_proposed",
+        "Only a proposed payout can be approved.",
+        "Read the payout's status; an approved one needs nothing more.";
+    PAYOUT_NEEDS_ANOTHER_OPERATOR: Forbidden, "payout_needs_another_operator",
+        "Whoever proposed a payout may not approve it.",
+        "Ask another operator of finance to approve it.";
+    PAYOUT_NOT_APPROVED: Conflict, "payout_not_approved",
+        "No transfer of this payout can have been sent or come back.",
+        "Approve the payout first; a paid one stays paid.";
+    PAYOUT_NOT_FAILED: Conflict, "payout_not_failed",
+        "Only a payout whose transfer failed can be retried.",
+        "Wait for the transfer that is on its way, or approve the payout first.";
+}
