@@ -514,7 +514,10 @@ CREATE TABLE orders (
   hold_until BIGINT NOT NULL,
   placed_at BIGINT NOT NULL,
   paid_at BIGINT,
-  version BIGINT NOT NULL
+  cash_refunded BIGINT NOT NULL,
+  units_returned BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  CONSTRAINT orders_never_over_refunded CHECK (cash_refunded <= cash_due)
 );
 CREATE INDEX orders_by_person ON orders (person_id, id);
 CREATE INDEX orders_by_merchant ON orders (merchant_id, id);
@@ -578,15 +581,16 @@ CREATE TABLE payment_attempt (
   status TEXT NOT NULL,
   at BIGINT NOT NULL
 );
-CREATE INDEX payment_attempt_by_payment ON payment_attempt (payment_id);
+CREATE INDEX payment_attempt_by_order ON payment_attempt (order_id);
 
+-- Money on its way back: `amount` through the provider of `attempt_id`, `rebate` into the buyer's rebate balance.
 CREATE TABLE refund (
   id BYTEA NOT NULL PRIMARY KEY,
   order_id BYTEA NOT NULL REFERENCES orders (id),
   voucher_id BYTEA,
-  attempt_id BYTEA NOT NULL REFERENCES payment_attempt (id),
-  provider TEXT NOT NULL,
+  attempt_id BYTEA REFERENCES payment_attempt (id),
   amount BIGINT NOT NULL,
+  rebate BIGINT NOT NULL,
   currency TEXT NOT NULL,
   cause TEXT NOT NULL,
   status TEXT NOT NULL,
@@ -595,6 +599,7 @@ CREATE TABLE refund (
   requested_at BIGINT NOT NULL,
   version BIGINT NOT NULL
 );
+CREATE INDEX refund_by_status ON refund (status, id);
 CREATE INDEX refund_by_order ON refund (order_id, id);
 
 -- consume --------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,189 @@
+//! A new offer under an agreement, as a draft with its stock and its stores.
+
+use std::collections::BTreeMap;
+
+use kernel::{AgreementId, BucketId, Ctx, Currency, LocalText, MediaId, MerchantId, Money, OfferId, StoreId};
+use party::Role;
+use store::{Fail, StorageError, Tx, sql};
+
+use crate::bucket;
+use crate::decide::check_offer;
+use crate::events::OfferCreated;
+use crate::model::{AgreementStatus, BucketKind};
+use crate::reject::{AGREEMENT_NOT_ACCEPTED, OFFER_INVALID, OFFER_STORE_UNKNOWN};
+use crate::{queries, store_set_digest};
+
+/// Makes a draft.
+#[derive(Debug, Clone)]
+pub struct CreateOffer {
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// Under which agreement: negotiating still, or accepted.
+    pub agreement: AgreementId,
+    /// 1 to 120 characters in each language.
+    pub title: LocalText,
+    /// Up to 10,000 characters in each language.
+    pub description: LocalText,
+    /// A short name of a-z, 0-9, _ and -.
+    pub category: String,
+    /// Of one unit, before any discount.
+    pub list_price: Money,
+    /// Units in stock.
+    pub stock: i64,
+    /// How often one voucher can be used.
+    pub uses: i64,
+    /// How long after the purchase a voucher is valid, µs.
+    pub valid_us: i64,
+    /// The most units in one order.
+    pub max_per_order: i64,
+    /// Where it is redeemed: stores of this merchant that trade in the price's currency.
+    pub stores: Vec<StoreId>,
+    /// Its picture, uploaded for this merchant.
+    pub media: Option<MediaId>,
+}
+
+/// Makes the draft of an offer. Price, uses and stores never change afterwards.
+///
+/// Rejects with `OFFER_INVALID`, `OFFER_STORE_UNKNOWN`, `AGREEMENT_NOT_ACCEPTED`, [`party::NOT_FOUND`].
+pub fn create_offer(tx: &mut Tx, ctx: &Ctx, cmd: &CreateOffer) -> Result<OfferId, Fail> {
+    party::require_staff(tx, ctx, cmd.merchant, None, Role::Manager)?;
+    check_offer(cmd)?;
+    check_agreement(tx, cmd)?;
+    check_media(tx, cmd)?;
+    let mut stores = cmd.stores.clone();
+    stores.sort_unstable();
+    stores.dedup();
+    check_stores(tx, cmd, &stores)?;
+    let digest = store_set_digest(&stores);
+    claim_store_set(tx, digest, &stores)?;
+    let stock = bucket::create(tx, ctx, BucketKind::Stock, Some(cmd.merchant), cmd.stock)?;
+    let offer = insert_offer(tx, ctx, cmd, stock, digest)?;
+    for store in stores {
+        tx.tell(sql!(
+            "INSERT INTO offer_store (offer_id, store_id) VALUES ($1, $2)",
+            offer,
+            store
+        ))?;
+    }
+    let event = OfferCreated {
+        offer,
+        merchant: cmd.merchant,
+        agreement: cmd.agreement,
+    };
+    tx.emit(ctx, offer, 1, &event)?;
+    Ok(offer)
+}
+
+fn check_agreement(tx: &mut Tx, cmd: &CreateOffer) -> Result<(), Fail> {
+    let agreement = queries::agreement(tx, cmd.agreement)?.filter(|a| a.merchant == cmd.merchant);
+    let agreement =
+        agreement.ok_or_else(|| party::NOT_FOUND.at("/agreement", "the merchant has no such agreement"))?;
+    match agreement.status {
+        AgreementStatus::Negotiating | AgreementStatus::Accepted => {}
+        AgreementStatus::Declined | AgreementStatus::Ended => {
+            let detail = format!("the agreement is {}", agreement.status.as_str());
+            return Err(AGREEMENT_NOT_ACCEPTED.at("/agreement", detail).into());
+        }
+    }
+    check_currency(
+        agreement.terms.platform_cap.map(|cap| cap.currency),
+        cmd.list_price.currency,
+    )
+}
+
+/// A cap in money holds for prices in the same money only.
+pub(super) fn check_currency(of_cap: Option<Currency>, of_price: Currency) -> Result<(), Fail> {
+    match of_cap {
+        Some(currency) if currency != of_price => {
+            let detail = format!("the agreement limits the platform's share in {}", currency.code());
+            Err(OFFER_INVALID.at("/list_price/currency", detail).into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn check_media(tx: &mut Tx, cmd: &CreateOffer) -> Result<(), Fail> {
+    let Some(media) = cmd.media else {
+        return Ok(());
+    };
+    let owned = party::queries::media(tx, media)?.is_some_and(|media| media.owner == cmd.merchant.uuid());
+    if !owned {
+        return Err(OFFER_INVALID
+            .at("/media", "the merchant has not uploaded such a picture")
+            .into());
+    }
+    Ok(())
+}
+
+fn check_stores(tx: &mut Tx, cmd: &CreateOffer, stores: &[StoreId]) -> Result<(), Fail> {
+    let currencies = currencies_of_stores(tx, cmd.merchant)?;
+    for store in stores {
+        let detail = match currencies.get(store) {
+            Some(currency) if *currency == cmd.list_price.currency => continue,
+            Some(currency) => format!("store {store} trades in {}", currency.code()),
+            None => format!("the merchant has no store {store}"),
+        };
+        return Err(OFFER_STORE_UNKNOWN.at("/stores", detail).into());
+    }
+    Ok(())
+}
+
+fn currencies_of_stores(tx: &mut Tx, merchant: MerchantId) -> Result<BTreeMap<StoreId, Currency>, Fail> {
+    let mut currencies = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let page = party::queries::stores_of(tx, merchant, after, 200)?;
+        currencies.extend(page.iter().map(|store| (store.id, store.details.currency)));
+        match page.last() {
+            Some(last) => after = Some(last.id),
+            None => return Ok(currencies),
+        }
+    }
+}
+
+/// Writes the stores behind the digest, as far as no other offer with the same stores did.
+fn claim_store_set(tx: &mut Tx, digest: [u8; 8], stores: &[StoreId]) -> Result<(), Fail> {
+    let rows = stores.iter().map(|store| {
+        sql!(
+            "INSERT INTO store_set (digest, store_id) VALUES ($1, $2) ON CONFLICT (digest, store_id) DO NOTHING",
+            digest.as_slice(),
+            *store
+        )
+    });
+    tx.ask_all(rows.collect())?;
+    Ok(())
+}
+
+fn insert_offer(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    cmd: &CreateOffer,
+    stock: BucketId,
+    store_set: [u8; 8],
+) -> Result<OfferId, Fail> {
+    let json =
+        |text: &LocalText| serde_json::to_string(text).map_err(|error| StorageError::bug(error.to_string()));
+    let id: OfferId = ctx.new_id();
+    tx.tell(sql!(
+        "INSERT INTO offer
+           (id, merchant_id, agreement_id, title, description, category, currency, list_price, uses, valid_us,
+            max_per_order, stock_bucket, store_set, media_id, status, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'draft', $15, 1)",
+        id,
+        cmd.merchant,
+        cmd.agreement,
+        json(&cmd.title)?,
+        json(&cmd.description)?,
+        &cmd.category,
+        cmd.list_price.currency,
+        cmd.list_price.amount,
+        cmd.uses,
+        cmd.valid_us,
+        cmd.max_per_order,
+        stock,
+        store_set.as_slice(),
+        cmd.media,
+        ctx.now
+    ))?;
+    Ok(id)
+}

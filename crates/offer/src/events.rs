@@ -1,0 +1,156 @@
+//! What happened to agreements and offers, for those who listen further down the house. Ids and numbers.
+
+use kernel::{AgreementId, MerchantId, OfferId};
+use serde::{Deserialize, Serialize};
+use store::EventBody;
+
+/// A side put a version of the terms on the table, the first or another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementProposed {
+    /// Which.
+    pub agreement: AgreementId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// [`crate::Side::as_str`] of who proposed.
+    pub side: String,
+    /// The version on the table, from 1.
+    pub terms_version: i64,
+}
+
+/// Both sides agree on a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementAccepted {
+    /// Which.
+    pub agreement: AgreementId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// The accepted version.
+    pub terms_version: i64,
+    /// When its offers start to sell, µs.
+    pub starts_at: i64,
+    /// When they stop, µs.
+    pub ends_at: i64,
+}
+
+/// A side walked away from the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementDeclined {
+    /// Which.
+    pub agreement: AgreementId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// [`crate::Side::as_str`] of who declined.
+    pub side: String,
+}
+
+/// The window of an agreement opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementStarted {
+    /// Which.
+    pub agreement: AgreementId,
+    /// Whose.
+    pub merchant: MerchantId,
+}
+
+/// An agreement is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementEnded {
+    /// Which.
+    pub agreement: AgreementId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Somebody ended it before its window closed.
+    pub early: bool,
+}
+
+/// A draft was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferCreated {
+    /// Which.
+    pub offer: OfferId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Under which agreement.
+    pub agreement: AgreementId,
+}
+
+/// An offer went on sale for the first time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferPublished {
+    /// Which.
+    pub offer: OfferId,
+    /// Whose.
+    pub merchant: MerchantId,
+}
+
+/// An offer was taken off for now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferPaused {
+    /// Which.
+    pub offer: OfferId,
+    /// Whose.
+    pub merchant: MerchantId,
+}
+
+/// An offer is on sale again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferResumed {
+    /// Which.
+    pub offer: OfferId,
+    /// Whose.
+    pub merchant: MerchantId,
+}
+
+/// The number of units was set anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockChanged {
+    /// Which.
+    pub offer: OfferId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// What was asked for.
+    pub capacity: i64,
+    /// Units that were sold beyond that.
+    pub excess: i64,
+}
+
+impl EventBody for AgreementProposed {
+    const TYPE: &'static str = "AgreementProposed";
+    const V: i64 = 1;
+}
+impl EventBody for AgreementAccepted {
+    const TYPE: &'static str = "AgreementAccepted";
+    const V: i64 = 1;
+}
+impl EventBody for AgreementDeclined {
+    const TYPE: &'static str = "AgreementDeclined";
+    const V: i64 = 1;
+}
+impl EventBody for AgreementStarted {
+    const TYPE: &'static str = "AgreementStarted";
+    const V: i64 = 1;
+}
+impl EventBody for AgreementEnded {
+    const TYPE: &'static str = "AgreementEnded";
+    const V: i64 = 1;
+}
+impl EventBody for OfferCreated {
+    const TYPE: &'static str = "OfferCreated";
+    const V: i64 = 1;
+}
+impl EventBody for OfferPublished {
+    const TYPE: &'static str = "OfferPublished";
+    const V: i64 = 1;
+}
+impl EventBody for OfferPaused {
+    const TYPE: &'static str = "OfferPaused";
+    const V: i64 = 1;
+}
+impl EventBody for OfferResumed {
+    const TYPE: &'static str = "OfferResumed";
+    const V: i64 = 1;
+}
+impl EventBody for StockChanged {
+    const TYPE: &'static str = "StockChanged";
+    const V: i64 = 1;
+}

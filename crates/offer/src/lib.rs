@@ -1,0 +1,26 @@
+//! What is on sale: agreements between merchant and platform, offers under them, the price that follows
+//! from an agreement, and the buckets that count everything scarce.
+//! It sells nothing itself: it knows no order, no payment and no voucher.
+//!
+//! Commands: [`propose_agreement`], [`counter_agreement`], [`accept_agreement`], [`decline_agreement`],
+//! [`start_agreement`], [`end_agreement`], [`create_offer`], [`publish_offer`], [`pause_offer`],
+//! [`resume_offer`], [`change_stock`]. Other crates' commands claim units through [`bucket`].
+
+pub mod bucket;
+mod commands;
+mod decide;
+pub mod events;
+mod model;
+pub mod queries;
+mod reject;
+mod store_set;
+mod terms;
+
+pub use commands::*;
+pub use decide::{UnitPrice, friend_discount, prices};
+pub use model::{
+    Agreement, AgreementStatus, AgreementVersion, BucketKind, ForSale, Offer, OfferPage, OfferStatus, Side,
+};
+pub use reject::*;
+pub use store_set::store_set_digest;
+pub use terms::{AgreementTerms, OnExpiry, PlatformCap};

@@ -1,0 +1,369 @@
+//! What others may ask about agreements, offers and store sets. Lists are newest first; `after` is the
+//! last id of the page before, `limit` is held to 1 to 200. Who may ask is not checked here.
+
+use kernel::{AgreementId, BucketId, LocalText, MerchantId, Money, OfferId, StoreId, Timestamp};
+use party::MerchantStatus;
+use store::{Fail, Query, ReadTx, Row, StorageError, sql};
+use type_safe_id::{StaticType, TypeSafeId};
+
+use crate::bucket::read_level;
+use crate::model::{
+    Agreement, AgreementStatus, AgreementVersion, ForSale, Offer, OfferPage, OfferStatus, Side,
+};
+use crate::reject::OFFER_NOT_ON_SALE;
+use crate::{AgreementTerms, prices};
+
+fn page(limit: i64) -> i64 {
+    limit.clamp(1, 200)
+}
+
+/// The id below which a page starts; above every id for the first page.
+fn below<K: StaticType>(after: Option<TypeSafeId<K>>) -> [u8; 16] {
+    after.map_or([0xff; 16], |id| id.uuid().into_bytes())
+}
+
+fn all<T>(rows: Vec<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> Result<Vec<T>, Fail> {
+    Ok(rows
+        .into_iter()
+        .map(|mut row| read_row(&mut row))
+        .collect::<Result<_, _>>()?)
+}
+
+fn first<T>(rows: Vec<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> Result<Option<T>, Fail> {
+    Ok(all(rows, read_row)?.into_iter().next())
+}
+
+fn named<T>(row: &mut Row, from_name: fn(&str) -> Option<T>) -> Result<T, StorageError> {
+    let name: String = row.take()?;
+    from_name(&name).ok_or_else(|| StorageError::bug(format!("a stored state is called {name:?}")))
+}
+
+fn json<T: serde::de::DeserializeOwned>(row: &mut Row) -> Result<T, StorageError> {
+    let text: String = row.take()?;
+    serde_json::from_str(&text).map_err(|error| StorageError::bug(error.to_string()))
+}
+
+fn digest(row: &mut Row) -> Result<[u8; 8], StorageError> {
+    let bytes: Vec<u8> = row.take()?;
+    bytes
+        .try_into()
+        .map_err(|_| StorageError::bug("a stored store set is not 8 bytes long"))
+}
+
+fn read_agreement(row: &mut Row) -> Result<Agreement, StorageError> {
+    Ok(Agreement {
+        id: row.take()?,
+        merchant: row.take()?,
+        status: named(row, AgreementStatus::from_name)?,
+        version: row.take()?,
+        terms_version: row.take()?,
+        proposed_by: named(row, Side::from_name)?,
+        head_count_bucket: row.take()?,
+        created_at: row.take()?,
+        terms: json(row)?,
+    })
+}
+
+/// An agreement with the terms that are on the table, or were accepted.
+pub fn agreement(read: &mut ReadTx, agreement: AgreementId) -> Result<Option<Agreement>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT a.id, a.merchant_id, a.status, a.version, a.terms_version, a.proposed_by, a.head_count_bucket,
+                a.created_at, v.terms
+         FROM agreement a JOIN agreement_version v ON v.agreement_id = a.id AND v.version = a.terms_version
+         WHERE a.id = $1",
+        agreement
+    ))?;
+    first(rows, read_agreement)
+}
+
+/// A merchant's agreements.
+pub fn agreements_of(
+    read: &mut ReadTx,
+    merchant: MerchantId,
+    after: Option<AgreementId>,
+    limit: i64,
+) -> Result<Vec<Agreement>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT a.id, a.merchant_id, a.status, a.version, a.terms_version, a.proposed_by, a.head_count_bucket,
+                a.created_at, v.terms
+         FROM agreement a JOIN agreement_version v ON v.agreement_id = a.id AND v.version = a.terms_version
+         WHERE a.merchant_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3",
+        merchant,
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_agreement)
+}
+
+/// Agreements of one status: what waits for the platform.
+pub fn agreements(
+    read: &mut ReadTx,
+    status: AgreementStatus,
+    after: Option<AgreementId>,
+    limit: i64,
+) -> Result<Vec<Agreement>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT a.id, a.merchant_id, a.status, a.version, a.terms_version, a.proposed_by, a.head_count_bucket,
+                a.created_at, v.terms
+         FROM agreement a JOIN agreement_version v ON v.agreement_id = a.id AND v.version = a.terms_version
+         WHERE a.status = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3",
+        status.as_str(),
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_agreement)
+}
+
+/// Every version that was on the table, the first one first.
+pub fn agreement_versions(read: &mut ReadTx, agreement: AgreementId) -> Result<Vec<AgreementVersion>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT version, side, person_id, at, terms FROM agreement_version WHERE agreement_id = $1 ORDER BY version",
+        agreement
+    ))?;
+    all(rows, |row| {
+        Ok(AgreementVersion {
+            version: row.take()?,
+            side: named(row, Side::from_name)?,
+            person: row.take()?,
+            at: row.take()?,
+            terms: json(row)?,
+        })
+    })
+}
+
+fn read_offer(row: &mut Row) -> Result<Offer, StorageError> {
+    Ok(Offer {
+        id: row.take()?,
+        merchant: row.take()?,
+        agreement: row.take()?,
+        title: json::<LocalText>(row)?,
+        description: json::<LocalText>(row)?,
+        category: row.take()?,
+        list_price: take_money(row)?,
+        uses: row.take()?,
+        valid_us: row.take()?,
+        max_per_order: row.take()?,
+        stock_bucket: row.take()?,
+        store_set: digest(row)?,
+        media: row.take()?,
+        status: named(row, OfferStatus::from_name)?,
+        created_at: row.take()?,
+        version: row.take()?,
+    })
+}
+
+/// Reads a currency, then an amount.
+fn take_money(row: &mut Row) -> Result<Money, StorageError> {
+    let currency = row.take()?;
+    Ok(Money::new(row.take()?, currency))
+}
+
+fn offer_query(offer: OfferId) -> Query {
+    sql!(
+        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, uses, valid_us,
+                max_per_order, stock_bucket, store_set, media_id, status, created_at, version
+         FROM offer WHERE id = $1",
+        offer
+    )
+}
+
+/// An offer, whatever its status.
+pub fn offer(read: &mut ReadTx, offer: OfferId) -> Result<Option<Offer>, Fail> {
+    first(read.many(offer_query(offer))?, read_offer)
+}
+
+/// A merchant's offers, drafts too.
+pub fn offers_of(
+    read: &mut ReadTx,
+    merchant: MerchantId,
+    after: Option<OfferId>,
+    limit: i64,
+) -> Result<Vec<Offer>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, uses, valid_us,
+                max_per_order, stock_bucket, store_set, media_id, status, created_at, version
+         FROM offer WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        merchant,
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_offer)
+}
+
+/// The offers that a store redeems, drafts too.
+pub fn offers_at(
+    read: &mut ReadTx,
+    store: StoreId,
+    after: Option<OfferId>,
+    limit: i64,
+) -> Result<Vec<Offer>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT o.id, o.merchant_id, o.agreement_id, o.title, o.description, o.category, o.currency, o.list_price,
+                o.uses, o.valid_us, o.max_per_order, o.stock_bucket, o.store_set, o.media_id, o.status, o.created_at,
+                o.version
+         FROM offer_store s JOIN offer o ON o.id = s.offer_id
+         WHERE s.store_id = $1 AND s.offer_id < $2 ORDER BY s.offer_id DESC LIMIT $3",
+        store,
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_offer)
+}
+
+/// The ids of all offers in the order of their age, for whoever builds an index. `limit` is held to
+/// 1 to 10,000.
+pub fn offer_ids(read: &mut ReadTx, after: Option<OfferId>, limit: i64) -> Result<Vec<OfferId>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id FROM offer WHERE id > $1 ORDER BY id LIMIT $2",
+        after.map_or([0; 16], |id| id.uuid().into_bytes()),
+        limit.clamp(1, 10_000)
+    ))?;
+    all(rows, |row| row.take())
+}
+
+/// All that is needed to show an offer, in one round trip; drafts too.
+pub fn offer_page(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<Option<OfferPage>, Fail> {
+    let [offers, stores, sale] = read.ask([
+        offer_query(offer),
+        sql!(
+            "SELECT store_id FROM offer_store WHERE offer_id = $1 ORDER BY store_id",
+            offer
+        ),
+        sql!(
+            "SELECT m.status, a.status, v.terms, s.capacity, s.held, s.taken, s.closed,
+                    COALESCE(h.capacity, 0), COALESCE(h.held, 0), COALESCE(h.taken, 0), COALESCE(h.closed, 1)
+             FROM offer o JOIN merchant m ON m.id = o.merchant_id
+             JOIN agreement a ON a.id = o.agreement_id
+             JOIN agreement_version v ON v.agreement_id = a.id AND v.version = a.terms_version
+             JOIN bucket s ON s.id = o.stock_bucket LEFT JOIN bucket h ON h.id = a.head_count_bucket
+             WHERE o.id = $1",
+            offer
+        ),
+    ])?;
+    let stores = all(stores, |row| row.take())?;
+    let (Some(offer), Some(mut sale)) = (first(offers, read_offer)?, sale.into_iter().next()) else {
+        return Ok(None);
+    };
+    let standing = Standing {
+        merchant: named(&mut sale, MerchantStatus::from_name)?,
+        agreement: named(&mut sale, AgreementStatus::from_name)?,
+        offer: offer.status,
+    };
+    let terms: AgreementTerms = json(&mut sale)?;
+    let (stock, head_count) = (read_level(&mut sale)?, read_level(&mut sale)?);
+    Ok(Some(OfferPage {
+        stores,
+        price: prices(&terms, offer.list_price),
+        on_sale: standing.why_not(&terms, now).is_none(),
+        units_left: stock.left().min(head_count.left()),
+        terms,
+        offer,
+    }))
+}
+
+/// What together decides whether an offer can be bought, beside time and stock.
+struct Standing {
+    merchant: MerchantStatus,
+    agreement: AgreementStatus,
+    offer: OfferStatus,
+}
+
+impl Standing {
+    fn why_not(&self, terms: &AgreementTerms, now: Timestamp) -> Option<String> {
+        let why = match (self.offer, self.merchant, self.agreement) {
+            (OfferStatus::Draft, ..) => "it is not published".to_owned(),
+            (OfferStatus::Paused, ..) => "the merchant paused it".to_owned(),
+            (_, MerchantStatus::Registered | MerchantStatus::Suspended, _) => {
+                "its merchant does not sell at present".to_owned()
+            }
+            (.., AgreementStatus::Negotiating | AgreementStatus::Declined | AgreementStatus::Ended) => {
+                "its activity is over".to_owned()
+            }
+            (OfferStatus::Published, MerchantStatus::Certified, AgreementStatus::Accepted) => {
+                if terms.is_live(now) {
+                    return None;
+                }
+                format!("it sells from {} until {}", terms.starts_at, terms.ends_at)
+            }
+        };
+        Some(why)
+    }
+}
+
+/// The offer with everything that an order freezes, in one statement, if it can be sold at `now`. What it
+/// says may be a moment old: status and window are not locked; price and terms never change.
+///
+/// Rejects with [`party::NOT_FOUND`] (drafts too) and [`OFFER_NOT_ON_SALE`].
+pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<ForSale, Fail> {
+    let row = read.one(sql!(
+        "SELECT m.status, a.status, o.status, v.terms, a.head_count_bucket, o.merchant_id, o.currency, o.list_price,
+                o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set
+         FROM offer o JOIN merchant m ON m.id = o.merchant_id
+         JOIN agreement a ON a.id = o.agreement_id
+         JOIN agreement_version v ON v.agreement_id = a.id AND v.version = a.terms_version
+         WHERE o.id = $1",
+        offer
+    ))?;
+    let mut row = row.ok_or_else(|| party::NOT_FOUND.plain())?;
+    let standing = Standing {
+        merchant: named(&mut row, MerchantStatus::from_name)?,
+        agreement: named(&mut row, AgreementStatus::from_name)?,
+        offer: named(&mut row, OfferStatus::from_name)?,
+    };
+    if standing.offer == OfferStatus::Draft {
+        return Err(party::NOT_FOUND.plain().into());
+    }
+    let terms: AgreementTerms = json(&mut row)?;
+    if let Some(why) = standing.why_not(&terms, now) {
+        return Err(OFFER_NOT_ON_SALE.because(why).into());
+    }
+    let bucket: Option<BucketId> = row.take()?;
+    let merchant = row.take()?;
+    let list_price = take_money(&mut row)?;
+    Ok(ForSale {
+        offer,
+        merchant,
+        currency: list_price.currency,
+        list_price,
+        terms,
+        agreement: row.take()?,
+        agreement_version: row.take()?,
+        head_count_bucket: bucket
+            .ok_or_else(|| StorageError::bug("an accepted agreement has no head count"))?,
+        stock_bucket: row.take()?,
+        uses: row.take()?,
+        valid_us: row.take()?,
+        max_per_order: row.take()?,
+        store_set: digest(&mut row)?,
+    })
+}
+
+/// The buckets that one unit of the offer is claimed of, stock and head count. They never change once
+/// the agreement is accepted, so whoever names a sale's locks may remember them. `None`: no such offer, or
+/// its agreement is not accepted.
+pub fn buckets_of(read: &mut ReadTx, offer: OfferId) -> Result<Option<[BucketId; 2]>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT o.stock_bucket, a.head_count_bucket FROM offer o JOIN agreement a ON a.id = o.agreement_id
+         WHERE o.id = $1 AND a.head_count_bucket IS NOT NULL",
+        offer
+    ))?;
+    first(rows, |row| Ok([row.take()?, row.take()?]))
+}
+
+/// The store sets of a merchant's offers: each digest with its stores, as a scanner of the merchant
+/// needs them to tell "another store" from "another merchant".
+pub fn store_sets_of(read: &mut ReadTx, merchant: MerchantId) -> Result<Vec<([u8; 8], Vec<StoreId>)>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT DISTINCT s.digest, s.store_id FROM offer o JOIN store_set s ON s.digest = o.store_set
+         WHERE o.merchant_id = $1 ORDER BY s.digest, s.store_id",
+        merchant
+    ))?;
+    let mut sets: Vec<([u8; 8], Vec<StoreId>)> = Vec::new();
+    for (set, store) in all(rows, |row| Ok((digest(row)?, row.take()?)))? {
+        match sets.last_mut() {
+            Some((last, stores)) if *last == set => stores.push(store),
+            Some(_) | None => sets.push((set, vec![store])),
+        }
+    }
+    Ok(sets)
+}

@@ -1,0 +1,37 @@
+//! Every reason for which an agreement, an offer or a sale is refused.
+
+kernel::reject_table! {
+    TERMS_INVALID: Invalid, "agreement_terms_invalid",
+        "The terms of the agreement do not make sense.",
+        "Change the field that is named and propose again.";
+    AGREEMENT_NOT_YOUR_TURN: Conflict, "agreement_not_your_turn",
+        "The last proposal is your own side's: the other side has to answer it.",
+        "Wait for the answer, or decline and propose another agreement.";
+    AGREEMENT_CHANGED: Conflict, "agreement_changed",
+        "The agreement was changed meanwhile.",
+        "Read the agreement again and answer its last version.";
+    AGREEMENT_SETTLED: Conflict, "agreement_settled",
+        "The agreement is no longer in a state in which this can be done.",
+        "Read the agreement again; propose a new one where the old one is over.";
+    AGREEMENT_NOT_ACCEPTED: Conflict, "agreement_not_accepted",
+        "The offer's agreement is not accepted by both sides, or is over.",
+        "Agree first, then publish the offer.";
+    AGREEMENT_NOT_OVER: Conflict, "agreement_not_over",
+        "The agreement's window is still open.",
+        "Let it end by itself, or have one of the two sides end it.";
+    OFFER_INVALID: Invalid, "offer_invalid",
+        "A field of the offer is outside of what is allowed.",
+        "Change the field that is named.";
+    OFFER_STORE_UNKNOWN: Invalid, "offer_store_unknown",
+        "An offer names only stores of its own merchant that trade in its currency.",
+        "Choose among the merchant's stores of that currency.";
+    OFFER_NOT_ON_SALE: Conflict, "offer_not_on_sale",
+        "The offer cannot be bought now.",
+        "Choose another offer, or come back when it is on sale.";
+    OFFER_STATUS: Conflict, "offer_status",
+        "The offer is in a state in which this cannot be done.",
+        "A draft is published, a published offer paused, a paused one resumed.";
+    OFFER_CHANGED: Conflict, "offer_changed",
+        "The offer was changed meanwhile.",
+        "Read the offer again and repeat what still applies.";
+}
