@@ -58,6 +58,16 @@ impl TestDatabase {
         [Self::sqlite(), Self::postgres()]
     }
 
+    /// Cuts every connection to the database, as a restart of the server would. Nothing on SQLite.
+    pub fn cut_connections(&self) {
+        if let Cleanup::Database { server, name } = &self.cleanup {
+            let mut admin = Postgres::connect(server).expect("the test PostgreSQL answers");
+            let cut =
+                format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+            admin.script(&cut).expect("connections can be cut");
+        }
+    }
+
     /// The database, open, with small pools.
     pub fn open(&self) -> Store {
         Store::open(&Settings {

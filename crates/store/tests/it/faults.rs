@@ -1,6 +1,10 @@
 //! What fails around a commit: nothing answered is lost, nothing is done twice.
 
-use store::{Answer, FaultPoint};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
+
+use store::testing::TestDatabase;
+use store::{Answer, FaultPoint, NoAnswer, Settings, Store};
 
 use crate::{bucket_id, ctx, insert_bucket, job, on_both, take_one, taken};
 
@@ -20,5 +24,119 @@ fn a_commit_that_fails_or_whose_answer_is_lost_has_one_effect() {
             assert_eq!(answer, Ok(Answer::Done("true".into())), "{point:?}");
             assert_eq!(taken(store, id), n as i64 + 1, "{point:?}");
         }
+    });
+}
+
+#[test]
+fn connections_that_are_cut_under_load_lose_nothing_that_was_answered() {
+    let database = TestDatabase::postgres();
+    let store = database.open();
+    let id = bucket_id(1);
+    let made = store.run_blocking("make", id, ctx(1), move |tx, _| insert_bucket(tx, id, 1_000_000));
+    assert_eq!(made, Ok(Ok(())));
+    let (answered, finished) = (AtomicU64::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..8_u64)
+            .map(|worker| {
+                let (answered, store) = (&answered, &store);
+                scope.spawn(move || {
+                    for n in 0..150 {
+                        let number = 10_000 + worker * 1_000 + n;
+                        // The same key until there is an answer, as a client would.
+                        let answer = (0..50).find_map(|_| {
+                            let job = job(number, move |tx, _| Ok(take_one(tx, id)?.to_string()));
+                            let answer = store.submit_blocking(job);
+                            assert!(!matches!(answer, Err(NoAnswer::Broken(_))), "{answer:?}");
+                            answer.ok()
+                        });
+                        assert_eq!(answer, Some(Answer::Done("true".into())));
+                        answered.fetch_add(1, Ordering::SeqCst);
+                    }
+                })
+            })
+            .collect();
+        scope.spawn(|| {
+            while !finished.load(Ordering::SeqCst) {
+                database.cut_connections();
+                std::thread::sleep(std::time::Duration::from_millis(30));
+            }
+        });
+        for worker in workers {
+            worker.join().expect("every command was answered");
+        }
+        finished.store(true, Ordering::SeqCst);
+    });
+    // A reader whose connection was cut asks again by itself.
+    assert_eq!(
+        (answered.load(Ordering::SeqCst), taken(&store, id)),
+        (1_200, 1_200)
+    );
+    store.close();
+}
+
+#[test]
+fn two_commands_that_wait_for_each_other_both_get_done() {
+    let database = TestDatabase::postgres();
+    let store = Arc::new(database.open());
+    let (one, other) = (bucket_id(1), bucket_id(2));
+    let made = store.run_blocking("make", one, ctx(1), move |tx, _| {
+        insert_bucket(tx, one, 10)?;
+        insert_bucket(tx, other, 10)
+    });
+    assert_eq!(made, Ok(Ok(())));
+    let both_hold_one = Arc::new(Barrier::new(2));
+    std::thread::scope(|scope| {
+        // Lane keys of two different lanes.
+        for (n, first, second) in [(2, one, other), (3, other, one)] {
+            let (store, both_hold_one) = (Arc::clone(&store), Arc::clone(&both_hold_one));
+            scope.spawn(move || {
+                let first_try = AtomicBool::new(true);
+                let answer = store.run_blocking("crosses", bucket_id(n), ctx(n as u64), move |tx, _| {
+                    take_one(tx, first)?;
+                    if first_try.swap(false, Ordering::SeqCst) {
+                        both_hold_one.wait();
+                    }
+                    take_one(tx, second)
+                });
+                assert_eq!(answer, Ok(Ok(true)));
+            });
+        }
+    });
+    assert_eq!((taken(&store, one), taken(&store, other)), (2, 2));
+}
+
+#[test]
+fn a_full_queue_refuses_at_once_and_loses_nothing() {
+    let database = TestDatabase::sqlite();
+    let store = Store::open(&Settings {
+        queue: 1,
+        ..Settings::new(&database.url)
+    })
+    .expect("opens");
+    let started = Arc::new(Barrier::new(2));
+    let release = Arc::new(Barrier::new(2));
+    std::thread::scope(|scope| {
+        let (begun, wait) = (Arc::clone(&started), Arc::clone(&release));
+        let store = &store;
+        scope.spawn(move || {
+            let slow = job(1, move |_, _| {
+                begun.wait();
+                wait.wait();
+                Ok(String::new())
+            });
+            assert!(store.submit_blocking(slow).is_ok());
+        });
+        started.wait();
+        // The lane is at work and its queue holds one, so of eight more exactly seven are refused at once.
+        let (report, reports) = std::sync::mpsc::channel();
+        for n in 0..8_u64 {
+            let report = report.clone();
+            scope.spawn(move || report.send(store.submit_blocking(job(10 + n, |_, _| Ok(String::new())))));
+        }
+        for _ in 0..7 {
+            assert_eq!(reports.recv(), Ok(Err(NoAnswer::Busy)));
+        }
+        release.wait();
+        assert_eq!(reports.recv(), Ok(Ok(Answer::Done(String::new()))));
     });
 }
