@@ -12,6 +12,7 @@ mod account;
 mod balance;
 mod commands;
 mod decide;
+mod entry;
 pub mod events;
 mod journal;
 mod model;
@@ -22,10 +23,8 @@ mod settlement;
 pub use account::{Account, OwnerKind};
 pub use balance::{give_back, spend, spend_up_to};
 pub use commands::*;
+pub use entry::{Balance, Leg, MAX_LEG, NewEntry, Reason, TrialRow};
 pub use journal::{post, post_pending, reserve, void_pending};
-pub use model::{
-    Balance, Leg, LineKind, MAX_LEG, NewEntry, Payout, PayoutStatus, Reason, Rebate, RebateStatus, Reversal,
-    SettlementLine, TrialRow,
-};
+pub use model::{LineKind, Payout, PayoutStatus, Rebate, RebateStatus, Reversal, SettlementLine};
 pub use reject::*;
 pub use settlement::book_line;

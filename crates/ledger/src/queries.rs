@@ -5,7 +5,7 @@ use kernel::{Currency, MerchantId, Money, PayoutId, PersonId, RebateId, Settleme
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use uuid::Uuid;
 
-use crate::{Account, Balance, Payout, PayoutStatus, Rebate, SettlementLine, TrialRow};
+use crate::{Account, Balance, LineKind, Payout, PayoutStatus, Rebate, SettlementLine, TrialRow};
 
 /// What one owner has on an account, or all of its owners together (`None`).
 pub fn balance(
@@ -93,6 +93,26 @@ pub fn statement_lines(
         ))?,
     };
     rows.into_iter().map(|row| Ok(read_line(row)?)).collect()
+}
+
+/// The line of this kind about `reference` (a redemption, a voucher), and the payout that it is part of.
+pub fn line_of(
+    read: &mut ReadTx,
+    reference: Uuid,
+    kind: LineKind,
+) -> Result<Option<(SettlementLine, Option<PayoutId>)>, Fail> {
+    let row = read.one(sql!(
+        "SELECT payout_id, id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency, price,
+           discount_platform, discount_merchant, commission, rebate, payable, at FROM settlement_line
+         WHERE reference = $1 AND kind = $2",
+        reference,
+        kind
+    ))?;
+    let Some(mut row) = row else {
+        return Ok(None);
+    };
+    let payout = row.take()?;
+    Ok(Some((read_line(row)?, payout)))
 }
 
 fn read_line(mut row: Row) -> Result<SettlementLine, StorageError> {

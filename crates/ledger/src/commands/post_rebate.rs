@@ -2,6 +2,7 @@
 //! guarded update decides against a reversal at the same moment.
 
 use kernel::{Ctx, Currency, JournalEntryId, PersonId, RebateId};
+use party::require_system;
 use store::{Fail, Lock, StorageError, TimerKind, Tx, sql};
 
 use crate::events::RebatePosted;
@@ -26,20 +27,25 @@ impl PostRebate {
 
 /// Posts a rebate that is due and adds it to what its sharer can spend. `false` if it is not pending
 /// any more, or not due yet. Clears the timer unless it is not due.
+///
+/// # Errors
+/// Whatever an actor other than Qiao itself is told.
 pub fn post_rebate(tx: &mut Tx, ctx: &Ctx, cmd: &PostRebate) -> Result<bool, Fail> {
-    let posted = tx.one(sql!(
+    require_system(ctx)?;
+    let claim = sql!(
         "UPDATE rebate SET status = 'posted' WHERE id = $1 AND status = 'pending' AND due_at <= $2
          RETURNING sharer_id, currency, amount, entry_id",
         cmd.rebate,
         ctx.now
-    ))?;
-    tx.claim(sql!(
+    );
+    let clear = sql!(
         "DELETE FROM timer WHERE kind = $1 AND subject = $2 AND due <= $3",
         POST_REBATE.0,
         cmd.rebate,
         ctx.now
-    ))?;
-    let Some(mut row) = posted else {
+    );
+    let [claimed, _] = tx.ask([claim, clear])?;
+    let Some(mut row) = claimed.into_iter().next() else {
         return Ok(false);
     };
     let (sharer, currency): (PersonId, Currency) = (row.take()?, row.take()?);

@@ -28,13 +28,20 @@ struct Reversed {
 /// Takes a redemption's rebate back into the order's escrow. While it is pending it is voided. After
 /// that it comes out of what the sharer can still spend, and what was spent already is owed.
 pub fn reverse_rebate(tx: &mut Tx, ctx: &Ctx, cmd: &ReverseRebate) -> Result<Reversal, Fail> {
-    let row = tx.one(sql!(
+    let claim = sql!(
         "UPDATE rebate SET status = CASE status WHEN 'pending' THEN 'voided' ELSE 'reversed' END
          WHERE redemption_id = $1 AND status IN ('pending', 'posted')
          RETURNING id, status, order_id, sharer_id, currency, amount, entry_id",
         cmd.redemption
-    ))?;
-    let Some(mut row) = row else {
+    );
+    let clear = sql!(
+        "DELETE FROM timer WHERE kind = $1
+           AND subject = (SELECT id FROM rebate WHERE redemption_id = $2)",
+        POST_REBATE.0,
+        cmd.redemption
+    );
+    let [claimed, _] = tx.ask([claim, clear])?;
+    let Some(mut row) = claimed.into_iter().next() else {
         return Ok(Reversal::Nothing);
     };
     let rebate = Reversed {
@@ -72,7 +79,6 @@ fn void(tx: &mut Tx, ctx: &Ctx, rebate: &Reversed) -> Result<Reversal, Fail> {
     if !void_pending(tx, ctx, rebate.entry)? {
         return Err(StorageError::bug("a pending rebate's entry was resolved behind its back").into());
     }
-    tx.clear_timer(POST_REBATE, rebate.id)?;
     Ok(Reversal::Voided)
 }
 

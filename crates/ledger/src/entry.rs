@@ -1,0 +1,153 @@
+//! What the journal is made of: legs, entries, and the balances that they come to. Amounts are minor
+//! units of one currency.
+
+use kernel::Currency;
+use store::Value;
+use uuid::Uuid;
+
+use crate::Account;
+
+/// The largest amount of one leg, in minor units: ten million million yuan. What is larger is a
+/// mistake, and sums of what is not stay far from the end of 64 bits.
+pub const MAX_LEG: i64 = 1_000_000_000_000_000;
+
+/// One side of a journal entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leg {
+    /// Which account.
+    pub account: Account,
+    /// Whose, of the kind that [`Account::owner_kind`] says.
+    pub owner: Option<Uuid>,
+    /// Minor units; a debit is positive, a credit negative.
+    pub amount: i64,
+}
+
+impl Leg {
+    /// `amount` onto the debit side of an account.
+    pub const fn debit(account: Account, owner: Option<Uuid>, amount: i64) -> Self {
+        Self {
+            account,
+            owner,
+            amount,
+        }
+    }
+
+    /// `amount` onto the credit side of an account.
+    pub const fn credit(account: Account, owner: Option<Uuid>, amount: i64) -> Self {
+        Self::debit(account, owner, -amount)
+    }
+}
+
+/// Why money moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// A customer paid for an order. Reference: the payment or its attempt.
+    Paid,
+    /// A customer paid for an order that was no longer held. Reference: the attempt.
+    PaidLate,
+    /// A voucher was used. Reference: the redemption.
+    Redeemed,
+    /// A use was taken back at the counter. Reference: the redemption.
+    RedemptionUndone,
+    /// A use was reversed for a refund. Reference: the redemption.
+    RedemptionReversed,
+    /// Money goes back to a customer. Reference: the refund.
+    Refunded,
+    /// A voucher ran out and its money is the merchant's. Reference: the voucher.
+    Forfeited,
+    /// A sharer earned a rebate. Reference: the rebate.
+    RebateAccrued,
+    /// A rebate that could be spent was taken back. Reference: the rebate.
+    RebateReversed,
+    /// A merchant was paid. Reference: the payout.
+    PaidOut,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 10] = [
+        Self::Paid,
+        Self::PaidLate,
+        Self::Redeemed,
+        Self::RedemptionUndone,
+        Self::RedemptionReversed,
+        Self::Refunded,
+        Self::Forfeited,
+        Self::RebateAccrued,
+        Self::RebateReversed,
+        Self::PaidOut,
+    ];
+
+    /// Its stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::PaidLate => "paid_late",
+            Self::Redeemed => "redeemed",
+            Self::RedemptionUndone => "redemption_undone",
+            Self::RedemptionReversed => "redemption_reversed",
+            Self::Refunded => "refunded",
+            Self::Forfeited => "forfeited",
+            Self::RebateAccrued => "rebate_accrued",
+            Self::RebateReversed => "rebate_reversed",
+            Self::PaidOut => "paid_out",
+        }
+    }
+}
+
+impl From<Reason> for Value {
+    fn from(reason: Reason) -> Self {
+        reason.as_str().into()
+    }
+}
+
+/// A journal entry to be written. One (reference, reason) has one entry, ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEntry {
+    /// Why.
+    pub reason: Reason,
+    /// What it is about; of the kind that the reason says.
+    pub reference: Uuid,
+    /// The currency of all legs.
+    pub currency: Currency,
+    /// Two or more, none of them zero, in sum zero.
+    pub legs: Vec<Leg>,
+}
+
+impl NewEntry {
+    /// An entry of the legs that are not zero; `None` if none is left, so that nothing moves.
+    pub fn of(
+        reason: Reason,
+        reference: Uuid,
+        currency: Currency,
+        legs: impl IntoIterator<Item = Leg>,
+    ) -> Option<Self> {
+        let legs: Vec<Leg> = legs.into_iter().filter(|leg| leg.amount != 0).collect();
+        (!legs.is_empty()).then_some(Self {
+            reason,
+            reference,
+            currency,
+            legs,
+        })
+    }
+}
+
+/// The balance of an account; a debit is positive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Balance {
+    /// What is final, in minor units.
+    pub posted: i64,
+    /// What pending entries would add if they were posted, in minor units.
+    pub pending: i64,
+}
+
+/// One account's row of the trial balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrialRow {
+    /// Which account.
+    pub account: Account,
+    /// Of which the amounts are.
+    pub currency: Currency,
+    /// Over all of its owners.
+    pub balance: Balance,
+}
