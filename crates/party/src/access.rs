@@ -6,7 +6,9 @@ use store::{Fail, Tx, sql};
 
 use crate::model::{MerchantStatus, OperatorRole, Role};
 use crate::rows::{EVERY_STORE, named};
-use crate::{DEVICE_REVOKED, FORBIDDEN, MERCHANT_NOT_CERTIFIED, MERCHANT_SUSPENDED, NOT_FOUND, SIGN_IN_REQUIRED};
+use crate::{
+    DEVICE_REVOKED, FORBIDDEN, MERCHANT_NOT_CERTIFIED, MERCHANT_SUSPENDED, NOT_FOUND, SIGN_IN_REQUIRED,
+};
 
 /// The staff member who acts, if a live grant gives at least `at_least`: at `store`, or for the whole
 /// merchant if that is `None`. Rejects with [`FORBIDDEN`] when the role is too small, and with
@@ -25,6 +27,37 @@ pub fn require_staff(
     Ok(person)
 }
 
+/// The staff member who acts and the merchant they act for, by what the actor says: for commands whose
+/// input names a thing of the merchant and not the merchant. Looks at no data.
+pub fn staff_actor(ctx: &Ctx) -> Result<(PersonId, MerchantId), Fail> {
+    match ctx.actor {
+        Actor::Staff(person, merchant) => Ok((person, merchant)),
+        Actor::Anonymous => Err(SIGN_IN_REQUIRED.plain().into()),
+        Actor::Consumer(_) | Actor::Operator(_) | Actor::Provider(_) | Actor::System => {
+            Err(FORBIDDEN.plain().into())
+        }
+    }
+}
+
+/// The staff member who acts, with any live role at any of the merchant's stores.
+pub fn require_any_staff(tx: &mut Tx, ctx: &Ctx, merchant: MerchantId) -> Result<PersonId, Fail> {
+    let person = staff_of_merchant(ctx, merchant)?;
+    let role = tx.one(sql!(
+        "SELECT role FROM staff WHERE merchant_id = $1 AND person_id = $2 LIMIT 1",
+        merchant,
+        person
+    ))?;
+    role.map(|_| person).ok_or_else(|| FORBIDDEN.plain().into())
+}
+
+fn staff_of_merchant(ctx: &Ctx, merchant: MerchantId) -> Result<PersonId, Fail> {
+    let (person, of) = staff_actor(ctx)?;
+    if of != merchant {
+        return Err(NOT_FOUND.plain().into());
+    }
+    Ok(person)
+}
+
 /// The staff member who acts and the highest role that covers `store` (or the whole merchant).
 pub(crate) fn staff_role(
     tx: &mut Tx,
@@ -32,14 +65,7 @@ pub(crate) fn staff_role(
     merchant: MerchantId,
     store: Option<StoreId>,
 ) -> Result<(PersonId, Option<Role>), Fail> {
-    let person = match ctx.actor {
-        Actor::Staff(person, of) if of == merchant => person,
-        Actor::Staff(..) => return Err(NOT_FOUND.plain().into()),
-        Actor::Anonymous => return Err(SIGN_IN_REQUIRED.plain().into()),
-        Actor::Consumer(_) | Actor::Operator(_) | Actor::Provider(_) | Actor::System => {
-            return Err(FORBIDDEN.plain().into());
-        }
-    };
+    let person = staff_of_merchant(ctx, merchant)?;
     let at = store.map_or(EVERY_STORE, |store| store.uuid().into_bytes());
     let [roles, stores] = tx.ask([
         sql!(
@@ -50,12 +76,19 @@ pub(crate) fn staff_role(
             at,
             EVERY_STORE
         ),
-        sql!("SELECT id FROM store WHERE id = $1 AND merchant_id = $2", at, merchant),
+        sql!(
+            "SELECT id FROM store WHERE id = $1 AND merchant_id = $2",
+            at,
+            merchant
+        ),
     ])?;
     if store.is_some() && stores.is_empty() {
         return Err(NOT_FOUND.plain().into());
     }
-    let roles: Result<Vec<Role>, _> = roles.into_iter().map(|mut row| named(&mut row, Role::from_name)).collect();
+    let roles: Result<Vec<Role>, _> = roles
+        .into_iter()
+        .map(|mut row| named(&mut row, Role::from_name))
+        .collect();
     Ok((person, roles?.into_iter().max()))
 }
 
@@ -69,7 +102,9 @@ pub fn require_operator(tx: &mut Tx, ctx: &Ctx, roles: &[OperatorRole]) -> Resul
         }
     };
     let row = tx.one(sql!("SELECT role FROM operator WHERE person_id = $1", person))?;
-    let role = row.map(|mut row| named(&mut row, OperatorRole::from_name)).transpose()?;
+    let role = row
+        .map(|mut row| named(&mut row, OperatorRole::from_name))
+        .transpose()?;
     match role {
         Some(role) if roles.contains(&role) => Ok(person),
         Some(_) | None => Err(FORBIDDEN.plain().into()),
@@ -84,6 +119,16 @@ pub fn require_consumer(ctx: &Ctx) -> Result<PersonId, Fail> {
         Actor::Staff(..) | Actor::Operator(_) | Actor::Provider(_) | Actor::System => {
             Err(FORBIDDEN.plain().into())
         }
+    }
+}
+
+/// This very person acts, in whatever capacity.
+pub fn require_person(ctx: &Ctx, person: PersonId) -> Result<(), Fail> {
+    match ctx.actor.person() {
+        Some(actor) if actor == person => Ok(()),
+        Some(_) => Err(FORBIDDEN.plain().into()),
+        None if ctx.actor == Actor::Anonymous => Err(SIGN_IN_REQUIRED.plain().into()),
+        None => Err(FORBIDDEN.plain().into()),
     }
 }
 
@@ -110,7 +155,12 @@ pub fn require_certified(tx: &mut Tx, merchant: MerchantId) -> Result<(), Fail> 
 }
 
 /// The device stands in this store and was not revoked.
-pub fn require_device(tx: &mut Tx, merchant: MerchantId, store: StoreId, device: DeviceId) -> Result<(), Fail> {
+pub fn require_device(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    store: StoreId,
+    device: DeviceId,
+) -> Result<(), Fail> {
     let row = tx.one(sql!(
         "SELECT revoked_at FROM device WHERE id = $1 AND merchant_id = $2 AND store_id = $3",
         device,

@@ -25,7 +25,9 @@ impl ContactKind {
 
     /// The kind of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Phone, Self::Mail].into_iter().find(|kind| kind.as_str() == name)
+        [Self::Phone, Self::Mail]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
     }
 }
 
@@ -73,8 +75,8 @@ fn phone(text: &str) -> Result<String, Reject> {
     }
     let compact: String = text.chars().filter(|c| !PHONE_SEPARATORS.contains(c)).collect();
     let digits = compact.strip_prefix('+').or_else(|| compact.strip_prefix("00"));
-    let digits = digits
-        .ok_or_else(|| CONTACT_INVALID.because("a phone number starts with + and its country code"))?;
+    let digits =
+        digits.ok_or_else(|| CONTACT_INVALID.because("a phone number starts with + and its country code"))?;
     let well_formed = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
     if !well_formed || !(8..=15).contains(&digits.len()) {
         return Err(CONTACT_INVALID.because("a phone number has 8 to 15 digits after the +"));
@@ -93,7 +95,9 @@ fn mail(text: &str) -> Result<String, Reject> {
     let local_char = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-.".contains(&b);
     let dots_apart = !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
     if local.is_empty() || local.len() > 64 || !dots_apart || !local.bytes().all(local_char) {
-        return Err(wrong("the part before the @ is 1 to 64 letters, digits and signs"));
+        return Err(wrong(
+            "the part before the @ is 1 to 64 letters, digits and signs",
+        ));
     }
     let labels: Vec<&str> = domain.split('.').collect();
     if labels.len() < 2 || !labels.iter().all(|label| is_domain_label(label)) {
@@ -114,24 +118,57 @@ mod tests {
 
     #[test]
     fn spellings_of_one_address_become_one() {
-        for text in ["+86 138-0013-8000", " +8613800138000 ", "0086 138 0013 8000", "+86 (138) 0013.8000"] {
+        for text in [
+            "+86 138-0013-8000",
+            " +8613800138000 ",
+            "0086 138 0013 8000",
+            "+86 (138) 0013.8000",
+        ] {
             let contact = Contact::parse(text).expect(text);
-            assert_eq!((contact.kind(), contact.address()), (ContactKind::Phone, "+8613800138000"));
+            assert_eq!(
+                (contact.kind(), contact.address()),
+                (ContactKind::Phone, "+8613800138000")
+            );
         }
         let contact = Contact::parse(" Li.Wei+Shop@Example.COM ").unwrap();
-        assert_eq!((contact.kind(), contact.address()), (ContactKind::Mail, "li.wei+shop@example.com"));
+        assert_eq!(
+            (contact.kind(), contact.address()),
+            (ContactKind::Mail, "li.wei+shop@example.com")
+        );
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
         let long = format!("{}@example.com", "a".repeat(65));
         for text in [
-            "", "+", "13800138000", "+0138001380", "+86138", "+861380013800012345", "+86１３８００１３８０００",
-            "+8613800138000\0", "+86;DROP", "@example.com", "a@", "a@b", "a@@b.com", "a b@example.com",
-            "a@exa mple.com", "a@-x.com", ".a@x.com", "a..b@x.com", "аdmin@example.com", "a@x.com\r\nBcc: b@x.com",
-            "<a@x.com>", &long,
+            "",
+            "+",
+            "13800138000",
+            "+0138001380",
+            "+86138",
+            "+861380013800012345",
+            "+86１３８００１３８０００",
+            "+8613800138000\0",
+            "+86;DROP",
+            "@example.com",
+            "a@",
+            "a@b",
+            "a@@b.com",
+            "a b@example.com",
+            "a@exa mple.com",
+            "a@-x.com",
+            ".a@x.com",
+            "a..b@x.com",
+            "аdmin@example.com",
+            "a@x.com\r\nBcc: b@x.com",
+            "<a@x.com>",
+            &long,
         ] {
-            assert_eq!(Contact::parse(text).map_err(|r| r.kind.code), Err("contact_invalid"), "{text:?}");
+            assert_eq!(
+                Contact::parse(text).map_err(|r| r.kind.code),
+                Err("contact_invalid"),
+                "{text:?}"
+            );
         }
     }
 

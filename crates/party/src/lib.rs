@@ -2,18 +2,35 @@
 //! It sends no message and hashes no password (codes and passwords arrive hashed), and it knows no
 //! offer, order or money.
 //!
-//! Commands:
+//! Commands. People: [`request_code`], [`sign_in_with_code`], [`sign_in_with_password`],
+//! [`count_password_miss`], [`sign_out`], [`end_sessions`], [`prune_sessions`], [`grant_operator`],
+//! [`revoke_operator`]. Merchants: [`register_merchant`], [`import_merchants`], [`submit_certification`],
+//! [`decide_certification`], [`expire_certification`], [`suspend_merchant`], [`reinstate_merchant`].
+//! Their stores: [`add_store`], [`update_store`], [`add_staff`], [`revoke_staff`], [`register_device`],
+//! [`revoke_device`], [`record_media`].
+
 mod access;
+mod account;
+mod check;
+mod commands;
 mod contact;
+mod decide;
 mod model;
 mod reject;
 mod rows;
 
+pub mod events;
 pub mod queries;
 
 pub use access::{
-    require_certified, require_consumer, require_device, require_operator, require_staff, require_system,
+    require_any_staff, require_certified, require_consumer, require_device, require_operator, require_person,
+    require_staff, require_system, staff_actor,
 };
+pub use commands::*;
 pub use contact::{Contact, ContactKind};
+pub use decide::{
+    CODE_LIFE_US, CODE_TRIES, CODES_PER_DAY, CODES_PER_HOUR, CONSUMER_SESSION_US, PASSWORD_LOCK_US,
+    PASSWORD_MISSES, STAFF_SESSION_US,
+};
 pub use model::*;
 pub use reject::*;

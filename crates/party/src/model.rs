@@ -2,7 +2,8 @@
 //! certification look like. Pure values; no SQL and no rule beyond what a value may be.
 
 use kernel::{
-    CertificationId, Currency, DeviceId, GeoPoint, LocalText, MediaId, MerchantId, PersonId, StoreId, Timestamp,
+    CertificationId, Currency, DeviceId, GeoPoint, LocalText, MediaId, MerchantId, PersonId, StoreId,
+    Timestamp,
 };
 
 use crate::Contact;
@@ -365,10 +366,16 @@ mod tests {
 
     #[test]
     fn names_lead_back_to_their_states_and_others_to_none() {
-        assert_eq!(MerchantStatus::from_name("suspended"), Some(MerchantStatus::Suspended));
+        assert_eq!(
+            MerchantStatus::from_name("suspended"),
+            Some(MerchantStatus::Suspended)
+        );
         assert_eq!(Role::from_name("owner"), Some(Role::Owner));
         assert_eq!(OperatorRole::from_name("finance"), Some(OperatorRole::Finance));
-        assert_eq!(CertificationStatus::from_name("expired"), Some(CertificationStatus::Expired));
+        assert_eq!(
+            CertificationStatus::from_name("expired"),
+            Some(CertificationStatus::Expired)
+        );
         assert_eq!(Role::from_name("Owner"), None);
         assert_eq!(OperatorRole::from_name(""), None);
     }

@@ -8,8 +8,8 @@ use type_safe_id::{StaticType, TypeSafeId};
 use crate::Contact;
 use crate::model::{
     Certification, CertificationStatus, Device, Grants, Identity, Media, Merchant, MerchantPage,
-    MerchantStatus, OperatorRole, Profile, Role, Session, StaffGrant, StaffMember, StoreDetails,
-    StoredPassword, StoreView,
+    MerchantStatus, OperatorRole, Profile, Role, Session, StaffGrant, StaffMember, StoreDetails, StoreView,
+    StoredPassword,
 };
 use crate::rows::{named, take_local, take_staff_store};
 
@@ -25,7 +25,10 @@ fn below<K: StaticType>(after: Option<TypeSafeId<K>>) -> [u8; 16] {
 }
 
 fn all<T>(rows: Vec<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> Result<Vec<T>, Fail> {
-    Ok(rows.into_iter().map(|mut row| read_row(&mut row)).collect::<Result<_, _>>()?)
+    Ok(rows
+        .into_iter()
+        .map(|mut row| read_row(&mut row))
+        .collect::<Result<_, _>>()?)
 }
 
 fn first<T>(row: Option<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> Result<Option<T>, Fail> {
@@ -33,7 +36,10 @@ fn first<T>(row: Option<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>)
 }
 
 fn read_session(row: &mut Row) -> Result<Session, StorageError> {
-    Ok(Session { person: row.take()?, expires_at: row.take()? })
+    Ok(Session {
+        person: row.take()?,
+        expires_at: row.take()?,
+    })
 }
 
 fn read_grant(row: &mut Row) -> Result<StaffGrant, StorageError> {
@@ -49,7 +55,11 @@ fn read_operator(row: &mut Row) -> Result<OperatorRole, StorageError> {
 }
 
 fn session_query(token_hash: [u8; 32], now: Timestamp) -> Query {
-    sql!("SELECT person_id, expires_at FROM session WHERE token_hash = $1 AND expires_at > $2", token_hash, now)
+    sql!(
+        "SELECT person_id, expires_at FROM session WHERE token_hash = $1 AND expires_at > $2",
+        token_hash,
+        now
+    )
 }
 
 /// The live session of a token, by the SHA-256 of the token.
@@ -66,7 +76,10 @@ pub fn grants(read: &mut ReadTx, person: PersonId) -> Result<Grants, Fail> {
             person
         ),
     ])?;
-    Ok(Grants { operator: all(operator, read_operator)?.pop(), staff: all(staff, read_grant)? })
+    Ok(Grants {
+        operator: all(operator, read_operator)?.pop(),
+        staff: all(staff, read_grant)?,
+    })
 }
 
 /// The live session of a token with its person's grants, in one round trip.
@@ -83,7 +96,10 @@ pub fn identity(read: &mut ReadTx, token_hash: [u8; 32], now: Timestamp) -> Resu
             token_hash
         ),
     ])?;
-    let grants = Grants { operator: all(operator, read_operator)?.pop(), staff: all(staff, read_grant)? };
+    let grants = Grants {
+        operator: all(operator, read_operator)?.pop(),
+        staff: all(staff, read_grant)?,
+    };
     let session = all(sessions, read_session)?.pop();
     Ok(session.map(|session| Identity { session, grants }))
 }
@@ -95,7 +111,11 @@ pub fn password(read: &mut ReadTx, login: &Contact) -> Result<Option<StoredPassw
         login.address()
     ))?;
     first(row, |row| {
-        Ok(StoredPassword { person: row.take()?, hash: row.take()?, locked_until: row.take()? })
+        Ok(StoredPassword {
+            person: row.take()?,
+            hash: row.take()?,
+            locked_until: row.take()?,
+        })
     })
 }
 
@@ -107,7 +127,10 @@ pub fn profile(read: &mut ReadTx, person: PersonId) -> Result<Option<Profile>, F
              LEFT JOIN person_profile n ON n.person_id = p.id WHERE p.id = $1",
             person
         ),
-        sql!("SELECT kind, address FROM person_contact WHERE person_id = $1 ORDER BY kind, address", person),
+        sql!(
+            "SELECT kind, address FROM person_contact WHERE person_id = $1 ORDER BY kind, address",
+            person
+        ),
     ])?;
     let contacts = all(contacts, |row| {
         let (kind, address): (String, String) = (row.take()?, row.take()?);
@@ -122,7 +145,10 @@ pub fn profile(read: &mut ReadTx, person: PersonId) -> Result<Option<Profile>, F
             created_at: row.take()?,
         })
     })?;
-    Ok(person.into_iter().next().map(|profile| Profile { contacts, ..profile }))
+    Ok(person
+        .into_iter()
+        .next()
+        .map(|profile| Profile { contacts, ..profile }))
 }
 
 fn read_merchant(row: &mut Row) -> Result<Merchant, StorageError> {
@@ -137,7 +163,10 @@ fn read_merchant(row: &mut Row) -> Result<Merchant, StorageError> {
 }
 
 fn merchant_query(merchant: MerchantId) -> Query {
-    sql!("SELECT id, name, status, source, created_at, version FROM merchant WHERE id = $1", merchant)
+    sql!(
+        "SELECT id, name, status, source, created_at, version FROM merchant WHERE id = $1",
+        merchant
+    )
 }
 
 /// A merchant.
@@ -174,7 +203,11 @@ pub fn merchant_page(read: &mut ReadTx, merchant: MerchantId) -> Result<Option<M
     ])?;
     let (stores, badges) = (all(stores, read_store)?, all(badges, |row| row.take())?);
     let merchant = all(merchants, read_merchant)?.pop();
-    Ok(merchant.map(|merchant| MerchantPage { merchant, stores, badges }))
+    Ok(merchant.map(|merchant| MerchantPage {
+        merchant,
+        stores,
+        badges,
+    }))
 }
 
 pub(crate) fn read_store(row: &mut Row) -> Result<StoreView, StorageError> {

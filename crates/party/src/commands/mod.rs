@@ -1,0 +1,38 @@
+//! One file a command, or a command and the one that undoes it.
+
+mod add_staff;
+mod add_store;
+mod decide_certification;
+mod grant_operator;
+mod import_merchants;
+mod record_media;
+mod register_device;
+mod register_merchant;
+mod request_code;
+mod revoke_staff;
+mod sign_in_with_code;
+mod sign_in_with_password;
+mod sign_out;
+mod submit_certification;
+mod suspend_merchant;
+
+pub use add_staff::{AddStaff, add_staff};
+pub use add_store::{AddStore, UpdateStore, add_store, update_store};
+pub use decide_certification::{
+    CERTIFICATION_EXPIRES, DecideCertification, ExpireCertification, decide_certification,
+    expire_certification,
+};
+pub use grant_operator::{GrantOperator, RevokeOperator, grant_operator, revoke_operator};
+pub use import_merchants::{ImportMerchants, ImportOutcome, ImportRow, MAX_IMPORT_ROWS, import_merchants};
+pub use record_media::{RecordMedia, record_media};
+pub use register_device::{RegisterDevice, RevokeDevice, register_device, revoke_device};
+pub use register_merchant::{MerchantRegistered, RegisterMerchant, register_merchant};
+pub use request_code::{CodeSent, RequestCode, request_code};
+pub use revoke_staff::{RevokeStaff, revoke_staff};
+pub use sign_in_with_code::{SignIn, SignInWithCode, sign_in_with_code};
+pub use sign_in_with_password::{
+    CountPasswordMiss, SignInWithPassword, count_password_miss, sign_in_with_password,
+};
+pub use sign_out::{EndSessions, SignOut, end_sessions, prune_sessions, sign_out};
+pub use submit_certification::{SubmitCertification, submit_certification};
+pub use suspend_merchant::{ReinstateMerchant, SuspendMerchant, reinstate_merchant, suspend_merchant};
