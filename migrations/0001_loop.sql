@@ -436,7 +436,7 @@ CREATE TABLE voucher (
   status TEXT NOT NULL,
   uses_total BIGINT NOT NULL,
   uses_left BIGINT NOT NULL CHECK (uses_left >= 0),
-  code TEXT NOT NULL,
+  code BIGINT NOT NULL,
   binding BIGINT NOT NULL,
   device_key BYTEA,
   issued_at BIGINT NOT NULL,
@@ -449,7 +449,7 @@ CREATE INDEX voucher_by_holder ON voucher (holder_id, id);
 -- The codes of live vouchers; random keys, so only live ones are kept.
 CREATE TABLE voucher_code (
   merchant_id BYTEA NOT NULL,
-  code TEXT NOT NULL,
+  code BIGINT NOT NULL,
   voucher_id BYTEA NOT NULL,
   PRIMARY KEY (merchant_id, code)
 );

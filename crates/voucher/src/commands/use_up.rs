@@ -1,0 +1,52 @@
+//! One use of a voucher is taken, by one guarded update.
+
+use kernel::{Timestamp, VoucherId};
+use store::{Fail, Tx, sql};
+
+use super::free_code;
+use crate::model::VoucherStatus;
+use crate::queries::{read_code, read_status};
+
+/// A use that was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VoucherUse {
+    /// Which of the voucher's uses, from 1.
+    pub use_no: i64,
+    /// How many are left.
+    pub uses_left: i64,
+    /// The voucher's version now.
+    pub version: i64,
+}
+
+/// Takes one use of a live voucher that was valid `at` that moment (the scan's, for one without a
+/// network) and, if a `binding` is given, still has it. With the last use the voucher is used and its
+/// code free. `None`: the guard said no; read the voucher again to say why.
+pub fn use_up(
+    tx: &mut Tx,
+    voucher: VoucherId,
+    at: Timestamp,
+    binding: Option<i64>,
+) -> Result<Option<VoucherUse>, Fail> {
+    let row = tx.one(sql!(
+        "UPDATE voucher SET uses_left = uses_left - 1, status = CASE WHEN uses_left = 1 THEN 'used' ELSE status END,
+                version = version + 1
+         WHERE id = $1 AND status = 'live' AND uses_left > 0 AND valid_until > $2 AND binding = COALESCE($3, binding)
+         RETURNING uses_total, uses_left, version, merchant_id, code, status",
+        voucher,
+        at,
+        binding
+    ))?;
+    let Some(mut row) = row else {
+        return Ok(None);
+    };
+    let (uses_total, uses_left, version): (i64, i64, i64) = (row.take()?, row.take()?, row.take()?);
+    let (merchant, code) = (row.take()?, read_code(&mut row)?);
+    if read_status(&mut row)? != VoucherStatus::Live {
+        free_code(tx, merchant, code)?;
+    }
+    Ok(Some(VoucherUse {
+        use_no: uses_total - uses_left,
+        uses_left,
+        version,
+    }))
+}
