@@ -1,0 +1,159 @@
+//! Access as a type: a handler that takes one of these extractors is reached only by somebody who may
+//! do that kind of thing. The commands check the grant again inside their transaction.
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use kernel::{Actor, MerchantId, PersonId};
+use party::{FORBIDDEN, Identity, NOT_FOUND, OperatorRole, Role, SIGN_IN_REQUIRED};
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::body::Path;
+use crate::problem::Problem;
+use crate::shell;
+
+/// The name of the session cookie.
+pub const SESSION_COOKIE: &str = "__Host-qiao";
+
+/// The hash under which a session's token is stored.
+pub fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// The token of a request: a bearer token, else the session cookie.
+pub fn token_of(parts: &Parts) -> Option<&str> {
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let cookie = || {
+        let cookies = text(header::COOKIE)?.split(';').filter_map(|pair| pair.trim().split_once('='));
+        cookies.into_iter().find(|(name, _)| *name == SESSION_COOKIE).map(|(_, value)| value)
+    };
+    bearer.or_else(cookie)
+}
+
+/// Somebody who is signed in, with everything that was granted to them.
+pub struct SignedIn {
+    /// Who, and with which grants.
+    pub identity: Identity,
+    /// The hash of the session's token.
+    pub token_hash: [u8; 32],
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let token_hash = token_hash(token_of(parts).ok_or_else(|| SIGN_IN_REQUIRED.plain())?);
+        let now = shell::now();
+        let identity = app.read(move |read| party::queries::identity(read, token_hash, now)).await?;
+        Ok(Self { identity: identity.ok_or_else(|| SIGN_IN_REQUIRED.plain())?, token_hash })
+    }
+}
+
+/// A person on their own behalf.
+pub struct Consumer(pub PersonId);
+
+impl Consumer {
+    /// Who acts.
+    pub fn actor(&self) -> Actor {
+        Actor::Consumer(self.0)
+    }
+}
+
+impl FromRequestParts<App> for Consumer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        SignedIn::from_request_parts(parts, app).await.map(|signed_in| Self(signed_in.identity.session.person))
+    }
+}
+
+/// The least role that a handler asks for.
+pub trait AtLeast {
+    /// Which.
+    const ROLE: Role;
+}
+
+/// At least a cashier.
+pub struct Cashier;
+/// At least a manager.
+pub struct Manager;
+/// An owner.
+pub struct Owner;
+
+impl AtLeast for Cashier {
+    const ROLE: Role = Role::Cashier;
+}
+impl AtLeast for Manager {
+    const ROLE: Role = Role::Manager;
+}
+impl AtLeast for Owner {
+    const ROLE: Role = Role::Owner;
+}
+
+/// A staff member of the merchant in the path (`{merchant}`), with at least role `R` at some store. What
+/// belongs to another merchant looks as if it did not exist.
+pub struct Staff<R> {
+    /// Who.
+    pub person: PersonId,
+    /// Of which merchant.
+    pub merchant: MerchantId,
+    role: PhantomData<R>,
+}
+
+impl<R> Staff<R> {
+    /// Who acts.
+    pub fn actor(&self) -> Actor {
+        Actor::Staff(self.person, self.merchant)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct OfMerchant {
+    merchant: MerchantId,
+}
+
+impl<R: AtLeast> FromRequestParts<App> for Staff<R> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let signed_in = SignedIn::from_request_parts(parts, app).await?;
+        let Path(OfMerchant { merchant }) = Path::from_request_parts(parts, app).await?;
+        let mut grants = signed_in.identity.grants.staff.iter().filter(|grant| grant.merchant == merchant).peekable();
+        if grants.peek().is_none() {
+            return Err(NOT_FOUND.plain().into());
+        }
+        if !grants.any(|grant| grant.role >= R::ROLE) {
+            return Err(FORBIDDEN.plain().into());
+        }
+        Ok(Self { person: signed_in.identity.session.person, merchant, role: PhantomData })
+    }
+}
+
+/// One of the platform's own people.
+pub struct Operator {
+    /// Who.
+    pub person: PersonId,
+    /// As what.
+    pub role: OperatorRole,
+}
+
+impl Operator {
+    /// Who acts.
+    pub fn actor(&self) -> Actor {
+        Actor::Operator(self.person)
+    }
+}
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let signed_in = SignedIn::from_request_parts(parts, app).await?;
+        let role = signed_in.identity.grants.operator.ok_or_else(|| FORBIDDEN.plain())?;
+        Ok(Self { person: signed_in.identity.session.person, role })
+    }
+}

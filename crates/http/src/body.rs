@@ -1,0 +1,132 @@
+//! What comes with a request: strict JSON that names the wrong field, the idempotency key of a write,
+//! strict query strings and typed ids in paths.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use kernel::Actor;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use store::Key;
+
+use crate::problem::Problem;
+use crate::reject::{BODY_MALFORMED, BODY_TOO_LARGE, KEY_MISSING, PATH_MALFORMED, QUERY_MALFORMED};
+
+/// A write: its body, and the key under which its answer is remembered.
+#[derive(Debug)]
+pub struct Write<T> {
+    /// What is asked for.
+    pub body: T,
+    /// The key, still without the actor.
+    pub key: WriteKey,
+}
+
+/// An `Idempotency-Key` and the hash of what it was sent with.
+#[derive(Debug, Clone)]
+pub struct WriteKey {
+    key: Vec<u8>,
+    request_hash: [u8; 32],
+}
+
+impl WriteKey {
+    /// The key of this actor.
+    pub fn of(self, actor: Actor) -> Key {
+        Key { actor: actor.to_bytes(), key: self.key, request_hash: self.request_hash }
+    }
+
+    /// Bytes that are the same for every repetition of this request and for no other.
+    pub fn fingerprint(&self) -> Vec<u8> {
+        [self.key.as_slice(), &self.request_hash].concat()
+    }
+
+    /// The key of a request: from its header, its method and path, and its body.
+    pub fn from_parts(parts: &Parts, body: &[u8]) -> Result<Self, Problem> {
+        let header = parts.headers.get("idempotency-key").map(|value| value.as_bytes());
+        let key = header.filter(|k| (1..=255).contains(&k.len()) && k.iter().all(u8::is_ascii_graphic));
+        let key = key.ok_or_else(|| Problem::from(KEY_MISSING.plain()).with_status(StatusCode::BAD_REQUEST))?;
+        let mut hash = Sha256::new();
+        for part in [parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), body] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Ok(Self { key: key.to_vec(), request_hash: hash.finalize().into() })
+    }
+}
+
+/// The body of a write that takes none: nothing, or `{}`.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Write<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts.clone(), body);
+        let bytes = read_bytes(request, state).await?;
+        let key = WriteKey::from_parts(&parts, &bytes)?;
+        let body = parse_json(if bytes.is_empty() { b"{}" } else { &bytes })?;
+        Ok(Self { body, key })
+    }
+}
+
+/// The body's bytes, within the limit that the route sets.
+pub async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(failed) if failed.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::from(BODY_TOO_LARGE.plain()).with_status(StatusCode::PAYLOAD_TOO_LARGE)
+        }
+        other => Problem::from(BODY_MALFORMED.because(other.to_string())).with_status(StatusCode::BAD_REQUEST),
+    })
+}
+
+/// Strict JSON; the problem names the field.
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let pointer = format!("/{}", error.path().to_string().replace(['.', '['], "/").replace(']', ""));
+        let field = (pointer != "/").then_some(pointer);
+        malformed(error.inner().to_string(), field)
+    })?;
+    json.end().map_err(|error| malformed(error.to_string(), None))?;
+    Ok(parsed)
+}
+
+fn malformed(detail: String, field: Option<String>) -> Problem {
+    let mut problem = Problem::from(BODY_MALFORMED.because(detail)).with_status(StatusCode::BAD_REQUEST);
+    problem.field = field;
+    problem
+}
+
+/// A strict query string.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let parsed = axum::extract::Query::<T>::try_from_uri(&parts.uri);
+        parsed.map(|query| Self(query.0)).map_err(|rejection| {
+            Problem::from(QUERY_MALFORMED.because(rejection.body_text())).with_status(StatusCode::BAD_REQUEST)
+        })
+    }
+}
+
+/// Typed ids in the path.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parsed = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        parsed.map(|path| Self(path.0)).map_err(|rejection| {
+            Problem::from(PATH_MALFORMED.because(rejection.body_text())).with_status(StatusCode::NOT_FOUND)
+        })
+    }
+}

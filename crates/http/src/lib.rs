@@ -1,0 +1,19 @@
+//! The HTTP API: routes, wire types, access, problems, OpenAPI. Translates between the wire and the
+//! commands and queries of the crates above; decides nothing itself.
+
+mod access;
+mod app;
+mod body;
+mod health;
+mod openapi;
+mod outbox;
+mod password;
+pub mod problem;
+mod reject;
+mod routes;
+pub mod shell;
+mod wire;
+
+pub use app::{App, AppState, VoucherKeys, derive};
+pub use openapi::{document, router};
+pub use outbox::Outbox;

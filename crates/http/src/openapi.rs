@@ -1,0 +1,94 @@
+//! The whole API as one router and one OpenAPI 3.1 document, made from the same list of handlers, and
+//! what stands around it: body limits, security headers, the browsable documentation.
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::Router;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::access::SESSION_COOKIE;
+use crate::app::App;
+use crate::health;
+use crate::problem::{Problem, problems_markdown};
+use crate::reject::NO_SUCH_ROUTE;
+use crate::routes;
+
+/// A body that is larger than this is refused, except where a route says otherwise.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+fn api() -> OpenApiRouter<App> {
+    let info = InfoBuilder::new()
+        .title("Qiao")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "The open platform for online-to-offline commerce. Every write takes an Idempotency-Key and may be repeated \
+             with it; every refusal is a problem document (RFC 9457) whose type is listed at /problems. The scopes of \
+             `session` name the least role: consumer, staff:cashier, staff:manager, staff:owner, operator.",
+        ))
+        .build();
+    let mut document = OpenApiBuilder::new().info(info).build();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("session", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    let cookie = ApiKey::Cookie(ApiKeyValue::new(SESSION_COOKIE));
+    components.add_security_scheme("session_cookie", SecurityScheme::ApiKey(cookie));
+    OpenApiRouter::with_openapi(document).merge(routes::all())
+}
+
+/// The OpenAPI document.
+pub fn document() -> OpenApi {
+    api().split_for_parts().1
+}
+
+/// Everything that the server answers.
+pub fn router(app: App) -> Router {
+    let (api, document) = api().split_for_parts();
+    let api = api
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .route("/problems", get(problems_page))
+        .route("/problems/{code}", get(problems_page))
+        .merge(routes::demo::pages())
+        .fallback(no_such_route)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(app);
+    // The documentation page brings its own inline script, so the strict policy does not cover it.
+    let documentation = SwaggerUi::new("/docs").url("/openapi.json", document);
+    api.layer(middleware::from_fn(add_security_headers))
+        .merge(documentation)
+        .layer(CatchPanicLayer::custom(answer_panic))
+}
+
+async fn no_such_route() -> Problem {
+    NO_SUCH_ROUTE.plain().into()
+}
+
+async fn problems_page() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/markdown; charset=utf-8"))], problems_markdown())
+}
+
+fn answer_panic(_: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::from(store::NoAnswer::Broken("a handler panicked".to_owned())).into_response()
+}
+
+async fn add_security_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,25 @@
+//! The reasons for which the HTTP layer itself says no, before any command runs.
+
+kernel::reject_table! {
+    BODY_MALFORMED: Invalid, "body_malformed",
+        "The request body is not the JSON that this operation takes.",
+        "Compare the body with the operation in /openapi.json; unknown fields are refused too.";
+    BODY_TOO_LARGE: Invalid, "body_too_large",
+        "The request body is larger than this operation takes.",
+        "Send less at once.";
+    QUERY_MALFORMED: Invalid, "query_malformed",
+        "The query string is not what this operation takes.",
+        "Compare the parameters with the operation in /openapi.json.";
+    PATH_MALFORMED: Invalid, "path_malformed",
+        "An id in the path is not of the kind that belongs there.",
+        "Use ids as this API gives them, such as ord_01h….";
+    KEY_MISSING: Invalid, "idempotency_key_missing",
+        "A write needs an Idempotency-Key header of 1 to 255 visible ASCII characters.",
+        "Make a new random key for every new request, and repeat it only to repeat the request.";
+    NO_SUCH_ROUTE: NotFound, "no_such_route",
+        "There is no such page or operation.",
+        "See /openapi.json for what there is.";
+    CODE_WRONG: Unauthenticated, "code_wrong",
+        "The one-time code is wrong, used or too old.",
+        "Type it again; after five misses or ten minutes ask for a new one.";
+}
