@@ -515,9 +515,11 @@ CREATE TABLE orders (
   placed_at BIGINT NOT NULL,
   paid_at BIGINT,
   cash_refunded BIGINT NOT NULL,
+  escrow_refunded BIGINT NOT NULL,
   units_returned BIGINT NOT NULL,
   version BIGINT NOT NULL,
-  CONSTRAINT orders_never_over_refunded CHECK (cash_refunded <= cash_due)
+  CONSTRAINT orders_never_over_refunded
+    CHECK (cash_refunded <= cash_due AND escrow_refunded <= list_total - discount_merchant)
 );
 CREATE INDEX orders_by_person ON orders (person_id, id);
 CREATE INDEX orders_by_merchant ON orders (merchant_id, id);

@@ -185,6 +185,24 @@ impl<'lane> Tx<'lane> {
         ))
     }
 
+    /// Turns a timer that is known to be set into another one, without waiting for the answer: one
+    /// write for what would be two.
+    pub fn replace_timer<K: StaticType, L: StaticType>(
+        &mut self,
+        (kind, subject): (TimerKind, TypeSafeId<K>),
+        (next_kind, next_subject): (TimerKind, TypeSafeId<L>),
+        due: kernel::Timestamp,
+    ) -> Result<(), StorageError> {
+        self.tell(sql!(
+            "UPDATE timer SET kind = $1, subject = $2, due = $3 WHERE kind = $4 AND subject = $5",
+            next_kind.0,
+            next_subject,
+            due,
+            kind.0,
+            subject
+        ))
+    }
+
     /// Removes the timer of this kind and subject, if it is set.
     pub fn clear_timer<K: StaticType>(
         &mut self,

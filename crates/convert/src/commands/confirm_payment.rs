@@ -1,0 +1,218 @@
+//! A provider reports that money came. It pays the order if the amount is right and the order still
+//! awaits it; otherwise it goes back whole. Reports come more than once, late and in any order.
+
+use kernel::{Ctx, Currency, OrderId, PaymentAttemptId, RefundId};
+use ledger::{Account, Leg, MAX_LEG, NewEntry, Reason};
+use store::{Fail, Lock, Row, StorageError, Tx, sql};
+
+use crate::commands::{check_reference, require_reporter};
+use crate::events::{LatePaymentRefunded, PaymentMismatched};
+use crate::model::{
+    Amounts, AttemptStatus, ConfirmedPayment, PaymentOutcome, PaymentStatus, RefundCause, Stored,
+};
+use crate::refund::{NewRefund, write_refund};
+use crate::reject::{PAYMENT_INVALID, PAYMENT_NOT_FOUND, PAYMENT_OTHER_REFERENCE};
+use crate::sale::{Sale, settle};
+
+/// What [`confirm_payment`] is told, by a webhook that the gateway has verified or by asking the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfirmPayment {
+    /// Which try.
+    pub attempt: PaymentAttemptId,
+    /// Who says so: must be the provider that the try was started with.
+    pub provider: String,
+    /// The provider's name for the payment.
+    pub provider_payment: String,
+    /// What came, in minor units.
+    pub amount: i64,
+    /// Of what.
+    pub currency: Currency,
+    /// A stable name of the card or account that paid, if the provider tells one; never its number.
+    pub instrument: Option<String>,
+}
+
+impl ConfirmPayment {
+    /// The attempt's row. [`crate::queries::attempt_route`] names the others too.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("payment_attempt", self.attempt)]
+    }
+}
+
+/// The attempt and the order that it is for.
+struct Facts {
+    status: AttemptStatus,
+    provider_payment: Option<String>,
+    amount: i64,
+    currency: Currency,
+    sale: Sale,
+}
+
+/// Takes the money. Repeating it gives the same answer and changes nothing.
+///
+/// Statements: 13 for one unit; each unit more adds 4, a coupon 2.
+pub fn confirm_payment(tx: &mut Tx, ctx: &Ctx, cmd: &ConfirmPayment) -> Result<ConfirmedPayment, Fail> {
+    require_reporter(ctx)?;
+    check_report(cmd)?;
+    tx.lock(&cmd.locks());
+    let facts = load(tx, cmd)?.ok_or_else(|| PAYMENT_NOT_FOUND.plain())?;
+    let order = facts.sale.order;
+    let answer = |outcome| ConfirmedPayment { order, outcome };
+    match facts.status {
+        AttemptStatus::Open | AttemptStatus::Failed => {}
+        AttemptStatus::Paid => return repeated(&facts, cmd, answer(PaymentOutcome::Paid)),
+        AttemptStatus::Refunded => return repeated(&facts, cmd, answer(PaymentOutcome::Refunded)),
+    }
+    if (cmd.amount, cmd.currency) != (facts.amount, facts.currency) {
+        mismatched(tx, ctx, cmd, &facts)?;
+        return Ok(answer(PaymentOutcome::Refunded));
+    }
+    let claimed = tx.one(sql!(
+        "UPDATE orders SET status = 'paid', paid_at = $1, version = version + 1
+         WHERE id = $2 AND status = 'placed' RETURNING version",
+        ctx.now,
+        order
+    ))?;
+    let Some(mut claimed) = claimed else {
+        let refund = return_whole(tx, ctx, cmd, order, RefundCause::LatePayment)?;
+        let attempt = cmd.attempt;
+        tx.emit(
+            ctx,
+            attempt,
+            3,
+            &LatePaymentRefunded {
+                attempt,
+                order,
+                refund,
+            },
+        )?;
+        return Ok(answer(PaymentOutcome::Refunded));
+    };
+    settle_attempt(tx, cmd, AttemptStatus::Paid)?;
+    tx.tell(sql!(
+        "UPDATE payment SET status = $1, version = version + 1 WHERE order_id = $2",
+        PaymentStatus::Paid.as_str(),
+        order
+    ))?;
+    settle(tx, ctx, &facts.sale, claimed.take()?)?;
+    Ok(answer(PaymentOutcome::Paid))
+}
+
+fn check_report(cmd: &ConfirmPayment) -> Result<(), Fail> {
+    check_reference("/provider_payment", &cmd.provider_payment)?;
+    if let Some(instrument) = &cmd.instrument {
+        check_reference("/instrument", instrument)?;
+    }
+    if !(1..=MAX_LEG).contains(&cmd.amount) {
+        let detail = format!("{} minor units are no payment.", cmd.amount);
+        return Err(PAYMENT_INVALID.at("/amount", detail).into());
+    }
+    Ok(())
+}
+
+fn repeated(facts: &Facts, cmd: &ConfirmPayment, answer: ConfirmedPayment) -> Result<ConfirmedPayment, Fail> {
+    if facts.provider_payment.as_ref() == Some(&cmd.provider_payment) {
+        return Ok(answer);
+    }
+    let detail = "The attempt was settled under another name of the provider's.";
+    Err(PAYMENT_OTHER_REFERENCE.at("/provider_payment", detail).into())
+}
+
+fn load(tx: &mut Tx, cmd: &ConfirmPayment) -> Result<Option<Facts>, Fail> {
+    let row = tx.one(sql!(
+        "SELECT a.status, a.provider_payment, a.amount, a.currency, o.id, o.person_id, o.merchant_id, l.offer_id,
+                o.currency, l.quantity, l.uses, l.valid_us, o.wallet_coupon_id, l.store_set, o.list_total,
+                o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due
+         FROM payment_attempt a JOIN orders o ON o.id = a.order_id
+         JOIN order_line l ON l.order_id = o.id AND l.n = 1
+         WHERE a.id = $1 AND a.provider = $2",
+        cmd.attempt,
+        cmd.provider.as_str()
+    ))?;
+    Ok(row.map(read_facts).transpose()?)
+}
+
+fn read_facts(mut row: Row) -> Result<Facts, StorageError> {
+    Ok(Facts {
+        status: AttemptStatus::from_stored(&row.take::<String>()?)?,
+        provider_payment: row.take()?,
+        amount: row.take()?,
+        currency: row.take()?,
+        sale: Sale {
+            order: row.take()?,
+            buyer: row.take()?,
+            merchant: row.take()?,
+            offer: row.take()?,
+            currency: row.take()?,
+            quantity: row.take()?,
+            uses: row.take()?,
+            valid_us: row.take()?,
+            wallet_coupon: row.take()?,
+            store_set: crate::queries::take_store_set(&mut row)?,
+            amounts: Amounts {
+                list_total: row.take()?,
+                discount_platform: row.take()?,
+                discount_merchant: row.take()?,
+                rebate_used: row.take()?,
+                cash_due: row.take()?,
+            },
+            hold_timer: true,
+        },
+    })
+}
+
+fn settle_attempt(tx: &mut Tx, cmd: &ConfirmPayment, status: AttemptStatus) -> Result<(), Fail> {
+    tx.tell(sql!(
+        "UPDATE payment_attempt SET status = $1, provider_payment = $2, instrument = $3 WHERE id = $4",
+        status.as_str(),
+        cmd.provider_payment.as_str(),
+        cmd.instrument.as_deref(),
+        cmd.attempt
+    ))?;
+    Ok(())
+}
+
+fn mismatched(tx: &mut Tx, ctx: &Ctx, cmd: &ConfirmPayment, facts: &Facts) -> Result<(), Fail> {
+    let order = facts.sale.order;
+    return_whole(tx, ctx, cmd, order, RefundCause::Mismatch)?;
+    let event = PaymentMismatched {
+        attempt: cmd.attempt,
+        order,
+        expected: facts.amount,
+        expected_currency: facts.currency.code().to_owned(),
+        received: cmd.amount,
+        received_currency: cmd.currency.code().to_owned(),
+    };
+    tx.emit(ctx, cmd.attempt, 3, &event)?;
+    Ok(())
+}
+
+/// Books money that no order wants and sends all of it back: through the order's escrow, which ends
+/// where it was.
+fn return_whole(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    cmd: &ConfirmPayment,
+    order: OrderId,
+    cause: RefundCause,
+) -> Result<RefundId, Fail> {
+    settle_attempt(tx, cmd, AttemptStatus::Refunded)?;
+    let escrow = Some(order.uuid());
+    let received = [
+        Leg::debit(Account::ProviderClearing, None, cmd.amount),
+        Leg::credit(Account::Escrow, escrow, cmd.amount),
+    ];
+    if let Some(entry) = NewEntry::of(Reason::PaidLate, cmd.attempt.uuid(), cmd.currency, received) {
+        ledger::post(tx, ctx, &entry)?;
+    }
+    let refund = NewRefund {
+        order,
+        voucher: None,
+        attempt: Some(cmd.attempt),
+        currency: cmd.currency,
+        cash: cmd.amount,
+        rebate: None,
+        subsidy: 0,
+        cause,
+    };
+    write_refund(tx, ctx, &refund)
+}

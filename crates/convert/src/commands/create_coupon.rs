@@ -1,0 +1,152 @@
+//! A merchant or the platform offers a coupon: what it takes off, who pays for that, how many there
+//! are, how many each person may have, and the money that all of them together may give away.
+
+use kernel::{BasisPoints, CouponId, Ctx, Currency, LocalText, MerchantId, OfferId, Reject, Timestamp};
+use offer::{BucketKind, bucket};
+use party::{OperatorRole, Role};
+use store::{Fail, StorageError, Tx, sql};
+
+use crate::decide::MAX_ORDER_TOTAL;
+use crate::events::CouponCreated;
+use crate::model::{CouponKind, CouponStatus, Stored};
+use crate::reject::{COUPON_INVALID, COUPON_NOT_FOR_THIS};
+
+/// What [`create_coupon`] is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateCoupon {
+    /// Whose offers it is for; everybody's if `None`, which only the platform may create.
+    pub merchant: Option<MerchantId>,
+    /// The one offer that it is for, of that merchant.
+    pub offer: Option<OfferId>,
+    /// Its name.
+    pub title: LocalText,
+    /// What it takes off.
+    pub kind: CouponKind,
+    /// Of its amounts and of the orders that it is for.
+    pub currency: Currency,
+    /// The least price at which it applies, in minor units.
+    pub min_spend: i64,
+    /// How much of the discount the platform pays; the merchant bears the rest.
+    pub platform_share: BasisPoints,
+    /// How many one person may claim.
+    pub per_person: i64,
+    /// How many there are.
+    pub total: i64,
+    /// The most that all of them together take off, in minor units.
+    pub budget: i64,
+    /// Claimed and used from here on.
+    pub starts_at: Timestamp,
+    /// Neither claimed nor used from here on.
+    pub ends_at: Timestamp,
+}
+
+/// Creates a coupon. Staff (manager and above) create what their merchant pays for alone; operators what
+/// the platform pays for, for one merchant or, paid whole by the platform, for all.
+pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<CouponId, Fail> {
+    check_terms(ctx, cmd)?;
+    check_actor(tx, ctx, cmd)?;
+    if let Some(offer) = cmd.offer {
+        let known = offer::queries::offer(tx, offer)?;
+        if known.is_none_or(|known| Some(known.merchant) != cmd.merchant) {
+            return Err(COUPON_NOT_FOR_THIS
+                .at("/offer", "The offer is not one of this merchant's.")
+                .into());
+        }
+    }
+    let count = bucket::create(tx, ctx, BucketKind::CouponCount, cmd.merchant, cmd.total)?;
+    let budget = bucket::create(tx, ctx, BucketKind::CouponBudget, cmd.merchant, cmd.budget)?;
+    let coupon: CouponId = ctx.new_id();
+    let (kind, value, max_discount) = cmd.kind.to_columns();
+    let title = serde_json::to_string(&cmd.title).map_err(|error| StorageError::bug(error.to_string()))?;
+    tx.tell(sql!(
+        "INSERT INTO coupon (id, merchant_id, offer_id, title, kind, currency, value, max_discount, min_spend,
+           platform_bp, per_person, count_bucket, budget_bucket, starts_at, ends_at, status, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1)",
+        coupon,
+        cmd.merchant,
+        cmd.offer,
+        title,
+        kind,
+        cmd.currency,
+        value,
+        max_discount,
+        cmd.min_spend,
+        cmd.platform_share.get(),
+        cmd.per_person,
+        count,
+        budget,
+        cmd.starts_at,
+        cmd.ends_at,
+        CouponStatus::Live.as_str(),
+        ctx.now
+    ))?;
+    let merchant = cmd.merchant;
+    tx.emit(ctx, coupon, 1, &CouponCreated { coupon, merchant })?;
+    Ok(coupon)
+}
+
+fn check_actor(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Fail> {
+    if let (kernel::Actor::Staff(..), Some(merchant)) = (ctx.actor, cmd.merchant) {
+        party::require_staff(tx, ctx, merchant, None, Role::Manager)?;
+        if cmd.platform_share != BasisPoints::ZERO {
+            let detail = "A merchant's own coupon is paid by the merchant: the platform's share is 0.";
+            return Err(COUPON_INVALID.at("/platform_bp", detail).into());
+        }
+        return Ok(());
+    }
+    party::require_operator(tx, ctx, &[OperatorRole::Admin, OperatorRole::Finance])?;
+    if cmd.merchant.is_none() && cmd.platform_share != BasisPoints::WHOLE {
+        let detail = "A coupon for all merchants is paid by the platform: its share is 10000.";
+        return Err(COUPON_INVALID.at("/platform_bp", detail).into());
+    }
+    Ok(())
+}
+
+fn check_terms(ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Reject> {
+    let invalid = |field, detail: &str| Err(COUPON_INVALID.at(field, detail));
+    let named = |text: &String| (1..=80).contains(&text.trim().chars().count());
+    if cmd.title.0.is_empty() || cmd.title.0.len() > 8 || !cmd.title.0.values().all(named) {
+        return invalid("/title", "A title is 1 to 80 characters in 1 to 8 languages.");
+    }
+    let amount_fits = |amount: i64| (1..=MAX_ORDER_TOTAL).contains(&amount);
+    match cmd.kind {
+        CouponKind::Percentage { share, .. } if share == BasisPoints::ZERO => {
+            return invalid("/bp", "A percentage is 1 to 10000 basis points.");
+        }
+        CouponKind::Percentage { max_discount, .. } if !max_discount.is_none_or(amount_fits) => {
+            return invalid("/max_discount", "The most that it takes off is above zero.");
+        }
+        CouponKind::Cash { amount } if !amount_fits(amount) => {
+            return invalid(
+                "/amount",
+                "The amount is above zero and within the largest order.",
+            );
+        }
+        CouponKind::Percentage { .. } | CouponKind::Cash { .. } => {}
+    }
+    if !(0..=MAX_ORDER_TOTAL).contains(&cmd.min_spend) {
+        return invalid(
+            "/min_spend",
+            "The least price is zero or more and within the largest order.",
+        );
+    }
+    if cmd.offer.is_some() && cmd.merchant.is_none() {
+        return invalid("/offer", "A coupon for one offer names the offer's merchant.");
+    }
+    if !(1..=1_000_000_000).contains(&cmd.total) {
+        return invalid("/total", "There are 1 to 1,000,000,000 of a coupon.");
+    }
+    if !(1..=1_000).contains(&cmd.per_person) {
+        return invalid("/per_person", "One person may have 1 to 1,000 of a coupon.");
+    }
+    if !amount_fits(cmd.budget) {
+        return invalid(
+            "/budget",
+            "The budget is above zero and at most 1,000,000,000,000 minor units.",
+        );
+    }
+    if cmd.starts_at >= cmd.ends_at || cmd.ends_at <= ctx.now || cmd.ends_at > Timestamp::MAX {
+        return invalid("/ends_at", "The end lies in the future and after the start.");
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! A voucher ran out with something left on it: by the agreement the rest goes back to the buyer, or
+//! becomes the merchant's. Called by the timer `expire_voucher`.
+
+use kernel::{Ctx, SettlementLineId, VoucherId};
+use ledger::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine};
+use offer::OnExpiry;
+use store::{Fail, Lock, Tx};
+use voucher::{Closed, VoucherStatus};
+
+use crate::commands::EXPIRE_VOUCHER;
+use crate::decide::{UnitMoney, rest_after, split_escrow};
+use crate::events::VoucherExpired;
+use crate::model::RefundCause;
+use crate::queries::{VoucherMoney, voucher_money};
+use crate::refund::{MoneyBack, give_money_back};
+use crate::reject::REFUND_NOT_FOUND;
+
+/// What [`expire_voucher`] is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpireVoucher {
+    /// Which.
+    pub voucher: VoucherId,
+}
+
+impl ExpireVoucher {
+    /// The voucher's row. [`crate::queries::voucher_route`] names the others too.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("voucher", self.voucher)]
+    }
+}
+
+/// Expires a voucher and says whether it was this call that did. Does nothing before its time, and
+/// nothing to one that is used up, refunded or expired.
+pub fn expire_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &ExpireVoucher) -> Result<bool, Fail> {
+    party::require_system(ctx)?;
+    tx.lock(&cmd.locks());
+    let money = voucher_money(tx, cmd.voucher)?.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
+    let voucher = voucher::queries::voucher(tx, cmd.voucher)?.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
+    if voucher.status == VoucherStatus::Live && voucher.valid_until > ctx.now {
+        return Ok(false);
+    }
+    tx.clear_timer(EXPIRE_VOUCHER, cmd.voucher)?;
+    let Some(closed) = voucher::close(tx, cmd.voucher, Closed::Expired)? else {
+        return Ok(false);
+    };
+    let rest = rest_after(&money.paid, money.uses, money.uses - closed.uses_left);
+    match money.on_expiry {
+        OnExpiry::Refund => {
+            let back = MoneyBack {
+                of: &money,
+                part: rest,
+                cause: RefundCause::Expired,
+                unit_returns: closed.uses_left == money.uses,
+            };
+            give_money_back(tx, ctx, &back)?;
+        }
+        OnExpiry::Forfeit => forfeit(tx, ctx, &money, &rest)?,
+    }
+    let event = VoucherExpired {
+        voucher: cmd.voucher,
+        order: money.order,
+        forfeited: money.on_expiry == OnExpiry::Forfeit,
+    };
+    tx.emit(ctx, cmd.voucher, closed.version, &event)?;
+    Ok(true)
+}
+
+/// The rest becomes the merchant's, less the commission. Nobody earns a rebate by what was not used.
+fn forfeit(tx: &mut Tx, ctx: &Ctx, money: &VoucherMoney, rest: &UnitMoney) -> Result<(), Fail> {
+    let split = split_escrow(rest.escrow(), money.commission, kernel::BasisPoints::ZERO);
+    let legs = [
+        Leg::debit(Account::Escrow, Some(money.order.uuid()), rest.escrow()),
+        Leg::credit(
+            Account::MerchantPayable,
+            Some(money.merchant.uuid()),
+            split.payable,
+        ),
+        Leg::credit(Account::Commission, None, split.commission),
+    ];
+    let Some(entry) = NewEntry::of(Reason::Forfeited, money.voucher.uuid(), money.currency, legs) else {
+        return Ok(());
+    };
+    ledger::post(tx, ctx, &entry)?;
+    let id: SettlementLineId = ctx.new_id();
+    let line = SettlementLine {
+        id,
+        merchant: money.merchant,
+        store: None,
+        voucher: money.voucher,
+        order: money.order,
+        reference: money.voucher.uuid(),
+        kind: LineKind::Forfeit,
+        currency: money.currency,
+        price: rest.price,
+        discount_platform: rest.discount_platform,
+        discount_merchant: rest.discount_merchant,
+        commission: split.commission,
+        rebate: 0,
+        payable: split.payable,
+        at: ctx.now,
+    };
+    ledger::book_line(tx, ctx, &line)
+}

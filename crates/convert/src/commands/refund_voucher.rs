@@ -1,0 +1,65 @@
+//! The buyer gives a voucher back before it is used up: the exact rest goes back by the way it was paid.
+
+use kernel::{Ctx, RefundId, VoucherId};
+use store::{Fail, Lock, Tx};
+use voucher::{Closed, VoucherStatus};
+
+use crate::commands::EXPIRE_VOUCHER;
+use crate::decide::{UnitMoney, rest_after};
+use crate::model::RefundCause;
+use crate::queries::voucher_money;
+use crate::refund::{MoneyBack, give_money_back};
+use crate::reject::{REFUND_NOT_FOUND, REFUND_NOTHING_LEFT};
+
+/// What [`refund_voucher`] is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundVoucher {
+    /// Which.
+    pub voucher: VoucherId,
+}
+
+impl RefundVoucher {
+    /// The voucher's row. [`crate::queries::voucher_route`] names the others too.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("voucher", self.voucher)]
+    }
+}
+
+/// A refund that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundedVoucher {
+    /// The way back.
+    pub refund: RefundId,
+    /// What goes back.
+    pub part: UnitMoney,
+}
+
+/// Refunds what is left of a voucher of the consumer who acts. The voucher's guarded closing decides
+/// between this, a redemption and the expiry at the same moment.
+pub fn refund_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &RefundVoucher) -> Result<RefundedVoucher, Fail> {
+    let buyer = party::require_consumer(ctx)?;
+    tx.lock(&cmd.locks());
+    let money = voucher_money(tx, cmd.voucher)?.filter(|money| money.buyer == buyer);
+    let money = money.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
+    let voucher = voucher::queries::voucher(tx, cmd.voucher)?.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
+    if voucher.status != VoucherStatus::Live {
+        let detail = format!("The voucher is {}.", voucher.status.as_str());
+        return Err(REFUND_NOTHING_LEFT.because(detail).into());
+    }
+    if voucher.valid_until <= ctx.now {
+        let detail = "The voucher has run out; what the agreement says for that follows by itself.";
+        return Err(REFUND_NOTHING_LEFT.because(detail).into());
+    }
+    let closed = voucher::close(tx, cmd.voucher, Closed::Refunded)?;
+    let closed = closed.ok_or_else(|| REFUND_NOTHING_LEFT.plain())?;
+    let part = rest_after(&money.paid, money.uses, money.uses - closed.uses_left);
+    let back = MoneyBack {
+        of: &money,
+        part,
+        cause: RefundCause::Asked,
+        unit_returns: closed.uses_left == money.uses,
+    };
+    let refund = give_money_back(tx, ctx, &back)?;
+    tx.clear_timer(EXPIRE_VOUCHER, cmd.voucher)?;
+    Ok(RefundedVoucher { refund, part })
+}

@@ -1,0 +1,94 @@
+//! A try at paying an order with one provider. The provider hears of it from the gateway, under the
+//! attempt's id.
+
+use kernel::{Ctx, Currency, OrderId, PaymentAttemptId, PaymentId, Timestamp};
+use store::{Fail, Lock, Tx, sql};
+
+use crate::commands::check_reference;
+use crate::events::PaymentStarted;
+use crate::model::{AttemptStatus, OrderStatus, Stored};
+use crate::reject::{ORDER_NOT_FOUND, ORDER_NOT_OPEN};
+
+/// What [`start_payment`] is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartPayment {
+    /// What to pay.
+    pub order: OrderId,
+    /// With whom: a name that the gateway knows.
+    pub provider: String,
+}
+
+impl StartPayment {
+    /// The order's row.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("orders", self.order)]
+    }
+}
+
+/// Starts a try, or gives the one that is open with the same provider: repeating it never makes a
+/// second payment. Only for the order's own buyer, while its hold lasts.
+pub fn start_payment(tx: &mut Tx, ctx: &Ctx, cmd: &StartPayment) -> Result<PaymentAttemptId, Fail> {
+    let buyer = party::require_consumer(ctx)?;
+    check_reference("/provider", &cmd.provider)?;
+    tx.lock(&cmd.locks());
+    let [orders, open] = tx.ask([
+        sql!(
+            "SELECT o.status, o.hold_until, p.id, p.amount, p.currency
+             FROM orders o JOIN payment p ON p.order_id = o.id WHERE o.id = $1 AND o.person_id = $2",
+            cmd.order,
+            buyer
+        ),
+        sql!(
+            "SELECT id FROM payment_attempt WHERE order_id = $1 AND provider = $2 AND status = 'open'",
+            cmd.order,
+            cmd.provider.as_str()
+        ),
+    ])?;
+    let mut order = orders.into_iter().next().ok_or_else(|| ORDER_NOT_FOUND.plain())?;
+    let status = OrderStatus::from_stored(&order.take::<String>()?)?;
+    let hold_until: Timestamp = order.take()?;
+    if status != OrderStatus::Placed || hold_until <= ctx.now {
+        let detail = format!(
+            "The order is {}, and was kept until {hold_until}.",
+            status.as_str()
+        );
+        return Err(ORDER_NOT_OPEN.because(detail).into());
+    }
+    if let Some(mut open) = open.into_iter().next() {
+        return Ok(open.take()?);
+    }
+    let (payment, amount, currency) = (order.take()?, order.take()?, order.take()?);
+    begin(tx, ctx, cmd, payment, amount, currency)
+}
+
+fn begin(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    cmd: &StartPayment,
+    payment: PaymentId,
+    amount: i64,
+    currency: Currency,
+) -> Result<PaymentAttemptId, Fail> {
+    let attempt: PaymentAttemptId = ctx.new_id();
+    tx.tell(sql!(
+        "INSERT INTO payment_attempt (id, payment_id, order_id, provider, amount, currency, status, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        attempt,
+        payment,
+        cmd.order,
+        cmd.provider.as_str(),
+        amount,
+        currency,
+        AttemptStatus::Open.as_str(),
+        ctx.now
+    ))?;
+    let event = PaymentStarted {
+        attempt,
+        order: cmd.order,
+        provider: cmd.provider.clone(),
+        amount,
+        currency: currency.code().to_owned(),
+    };
+    tx.emit(ctx, attempt, 1, &event)?;
+    Ok(attempt)
+}

@@ -1,0 +1,73 @@
+//! The end of an order's hold without a payment: everything that it kept is free again.
+
+use kernel::{Ctx, Currency, OrderId, PersonId, WalletCouponId};
+use offer::bucket;
+use store::{Fail, StorageError, Tx, sql};
+
+use crate::commands::RELEASE_ORDER;
+use crate::events::OrderReleased;
+use crate::model::{OrderStatus, PaymentStatus, Stored, WalletCouponStatus};
+
+/// Why a hold ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Cancelled,
+    RanOut,
+}
+
+/// Ends the hold of an order that awaits its payment. `false`: it awaits none (any more).
+pub(crate) fn end_hold(tx: &mut Tx, ctx: &Ctx, order: OrderId, end: End) -> Result<bool, Fail> {
+    let status = match end {
+        End::Cancelled => OrderStatus::Cancelled,
+        End::RanOut => OrderStatus::Released,
+    };
+    let ended = tx.one(sql!(
+        "UPDATE orders SET status = $1, version = version + 1 WHERE id = $2 AND status = 'placed'
+         RETURNING person_id, currency, rebate_used, wallet_coupon_id, version",
+        status.as_str(),
+        order
+    ))?;
+    let Some(mut row) = ended else {
+        return Ok(false);
+    };
+    let (person, currency): (PersonId, Currency) = (row.take()?, row.take()?);
+    let (rebate_used, wallet_coupon): (i64, Option<WalletCouponId>) = (row.take()?, row.take()?);
+    let version = row.take()?;
+    if !bucket::release(tx, order.uuid())? {
+        return Err(StorageError::bug("a placed order holds nothing").into());
+    }
+    tx.clear_timer(RELEASE_ORDER, order)?;
+    if let Some(wallet_coupon) = wallet_coupon {
+        free_coupon(tx, wallet_coupon, order, WalletCouponStatus::Held)?;
+    }
+    ledger::give_back(tx, person, currency, rebate_used)?;
+    tx.tell(sql!(
+        "UPDATE payment SET status = $1, version = version + 1 WHERE order_id = $2",
+        PaymentStatus::Closed.as_str(),
+        order
+    ))?;
+    let event = OrderReleased {
+        order,
+        person,
+        cancelled: end == End::Cancelled,
+    };
+    tx.emit(ctx, order, version, &event)?;
+    Ok(true)
+}
+
+/// Puts a coupon that an order held or used back into the wallet. Told.
+pub(crate) fn free_coupon(
+    tx: &mut Tx,
+    wallet_coupon: WalletCouponId,
+    order: OrderId,
+    from: WalletCouponStatus,
+) -> Result<(), Fail> {
+    tx.tell(sql!(
+        "UPDATE wallet_coupon SET status = $1, order_id = NULL WHERE id = $2 AND order_id = $3 AND status = $4",
+        WalletCouponStatus::Claimed.as_str(),
+        wallet_coupon,
+        order,
+        from.as_str()
+    ))?;
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! From wish to purchase: coupons, orders, payments and refunds, on top of what ledger, offer, channel
+//! and voucher keep.
+//!
+//! It opens no socket: money moves at the provider between two commands. It does not know what happens
+//! in the store; whoever consumes a voucher asks [`decide::use_amounts`] for the money behind one use.
+//!
+//! Commands: [`create_coupon`], [`stop_coupon`], [`claim_coupon`]; [`place_order`], [`cancel_order`],
+//! [`release_order`]; [`start_payment`], [`record_provider_payment`], [`confirm_payment`],
+//! [`fail_payment`]; [`refund_voucher`], [`expire_voucher`], [`mark_refund_sent`], [`confirm_refund`],
+//! [`fail_refund`]. A step of others' commands: [`refund_part`].
+
+mod commands;
+pub mod decide;
+pub mod events;
+mod hold;
+pub mod model;
+pub mod queries;
+mod refund;
+pub mod reject;
+mod sale;
+
+pub use commands::*;
+pub use model::*;
+pub use reject::*;

@@ -1,0 +1,333 @@
+//! The states of orders, payments, refunds and coupons, and the values that describe them.
+//! Pure: what may follow what is decided by the guards of the commands.
+
+use kernel::{BasisPoints, Currency, MerchantId, OfferId, OrderId, PaymentId, Timestamp, VoucherId};
+use store::StorageError;
+
+/// A state or kind that is stored as text.
+pub trait Stored: Copy + Sized + 'static {
+    /// Every value.
+    const ALL: &'static [Self];
+
+    /// The text in the database, in the API and in events.
+    fn as_str(self) -> &'static str;
+
+    /// Reads back [`Stored::as_str`]; an unknown text is a bug.
+    fn from_stored(text: &str) -> Result<Self, StorageError> {
+        let known = Self::ALL.iter().copied().find(|value| value.as_str() == text);
+        known.ok_or_else(|| StorageError::bug(format!("{text:?} is no {}", std::any::type_name::<Self>())))
+    }
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderStatus {
+    /// Units are held until the hold runs out; payment is awaited.
+    Placed,
+    /// Paid for; its vouchers are issued.
+    Paid,
+    /// The consumer gave it up before paying.
+    Cancelled,
+    /// The hold ran out before it was paid.
+    Released,
+    /// Every voucher of it was refunded unused.
+    Refunded,
+}
+
+impl Stored for OrderStatus {
+    const ALL: &'static [Self] = &[
+        Self::Placed,
+        Self::Paid,
+        Self::Cancelled,
+        Self::Released,
+        Self::Refunded,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Placed => "placed",
+            Self::Paid => "paid",
+            Self::Cancelled => "cancelled",
+            Self::Released => "released",
+            Self::Refunded => "refunded",
+        }
+    }
+}
+
+/// Where the intent to be paid stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentStatus {
+    /// Awaited.
+    Open,
+    /// Received in full.
+    Paid,
+    /// No longer wanted.
+    Closed,
+}
+
+impl Stored for PaymentStatus {
+    const ALL: &'static [Self] = &[Self::Open, Self::Paid, Self::Closed];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Where one try at a payment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptStatus {
+    /// With the provider.
+    Open,
+    /// The provider said no. It may still say yes later.
+    Failed,
+    /// Its money paid the order.
+    Paid,
+    /// Its money came too late, twice or in the wrong amount, and goes back whole.
+    Refunded,
+}
+
+impl Stored for AttemptStatus {
+    const ALL: &'static [Self] = &[Self::Open, Self::Failed, Self::Paid, Self::Refunded];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Failed => "failed",
+            Self::Paid => "paid",
+            Self::Refunded => "refunded",
+        }
+    }
+}
+
+/// Where money on its way back stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundStatus {
+    /// Decided and reserved in the ledger; the provider does not know yet.
+    Requested,
+    /// The provider accepted it.
+    Sent,
+    /// The consumer has the money.
+    Succeeded,
+    /// The provider refused. It is sent again as the same refund.
+    Failed,
+}
+
+impl Stored for RefundStatus {
+    const ALL: &'static [Self] = &[Self::Requested, Self::Sent, Self::Succeeded, Self::Failed];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Sent => "sent",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Why money goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundCause {
+    /// The consumer asked before using it up.
+    Asked,
+    /// The voucher ran out unused and the agreement says that it is refunded.
+    Expired,
+    /// Merchant or operator took a redemption back.
+    Redeemed,
+    /// The payment came after the hold was released, or the order was paid already.
+    LatePayment,
+    /// The payment's amount or currency was not the order's.
+    Mismatch,
+}
+
+impl Stored for RefundCause {
+    const ALL: &'static [Self] = &[
+        Self::Asked,
+        Self::Expired,
+        Self::Redeemed,
+        Self::LatePayment,
+        Self::Mismatch,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Expired => "expired",
+            Self::Redeemed => "redeemed",
+            Self::LatePayment => "late_payment",
+            Self::Mismatch => "mismatch",
+        }
+    }
+}
+
+/// Whether a coupon can be claimed and used. Its window is apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CouponStatus {
+    /// Inside its window it can be claimed and used.
+    Live,
+    /// Stopped for ever: neither claimed nor used.
+    Stopped,
+}
+
+impl Stored for CouponStatus {
+    const ALL: &'static [Self] = &[Self::Live, Self::Stopped];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// Where one claimed coupon stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WalletCouponStatus {
+    /// In the wallet, free to be used until it expires.
+    Claimed,
+    /// Kept for one order that awaits its payment.
+    Held,
+    /// Used by a paid order.
+    Used,
+}
+
+impl Stored for WalletCouponStatus {
+    const ALL: &'static [Self] = &[Self::Claimed, Self::Held, Self::Used];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::Held => "held",
+            Self::Used => "used",
+        }
+    }
+}
+
+/// What a coupon takes off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CouponKind {
+    /// A share of the price, up to a cap (折扣券).
+    Percentage {
+        /// The share.
+        share: BasisPoints,
+        /// The most that it takes off, in minor units.
+        max_discount: Option<i64>,
+    },
+    /// A fixed amount in minor units (抵用券).
+    Cash {
+        /// Minor units.
+        amount: i64,
+    },
+}
+
+impl CouponKind {
+    /// The columns `kind`, `value` and `max_discount`.
+    pub(crate) fn to_columns(self) -> (&'static str, i64, Option<i64>) {
+        match self {
+            Self::Percentage { share, max_discount } => ("percentage", share.get(), max_discount),
+            Self::Cash { amount } => ("cash", amount, None),
+        }
+    }
+
+    /// Reads back [`CouponKind::to_columns`].
+    pub(crate) fn from_columns(
+        kind: &str,
+        value: i64,
+        max_discount: Option<i64>,
+    ) -> Result<Self, StorageError> {
+        match (kind, BasisPoints::new(value)) {
+            ("percentage", Some(share)) => Ok(Self::Percentage { share, max_discount }),
+            ("cash", _) => Ok(Self::Cash { amount: value }),
+            _ => Err(StorageError::bug(format!("{kind:?} of {value} is no coupon"))),
+        }
+    }
+}
+
+/// Which rule took something off the price. Discounts are taken in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiscountKind {
+    /// The agreement between platform and merchant.
+    Agreement,
+    /// The order came by a share link.
+    Friend,
+    /// A coupon of the buyer's wallet.
+    Coupon,
+}
+
+/// One discount of an order, in minor units of its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Discount {
+    /// Which rule.
+    pub kind: DiscountKind,
+    /// What it takes off.
+    pub amount: i64,
+    /// How much of that the platform pays. The merchant bears the rest.
+    pub platform: i64,
+}
+
+/// What an order costs and who pays it, in minor units:
+/// `list_total = discount_platform + discount_merchant + rebate_used + cash_due`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Amounts {
+    /// List price times quantity.
+    pub list_total: i64,
+    /// The platform's part of all discounts.
+    pub discount_platform: i64,
+    /// The merchant's part of all discounts.
+    pub discount_merchant: i64,
+    /// Paid from the buyer's earned rebates.
+    pub rebate_used: i64,
+    /// To be paid through a provider.
+    pub cash_due: i64,
+}
+
+/// An order that was just placed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedOrder {
+    /// The order.
+    pub order: OrderId,
+    /// The intent to be paid for it.
+    pub payment: PaymentId,
+    /// [`OrderStatus::Placed`], or [`OrderStatus::Paid`] if nothing was left to pay.
+    pub status: OrderStatus,
+    /// What is sold.
+    pub offer: OfferId,
+    /// By whom.
+    pub merchant: MerchantId,
+    /// Units.
+    pub quantity: i64,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// What it costs.
+    pub amounts: Amounts,
+    /// What was taken off, in order.
+    pub discounts: Vec<Discount>,
+    /// Until when the units are kept.
+    pub hold_until: Timestamp,
+    /// The vouchers, if nothing was left to pay.
+    pub vouchers: Vec<VoucherId>,
+}
+
+/// What became of a payment that the provider reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentOutcome {
+    /// It paid the order.
+    Paid,
+    /// It goes back whole.
+    Refunded,
+}
+
+/// The answer to a provider's report of a payment. The same at every repetition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConfirmedPayment {
+    /// The order.
+    pub order: OrderId,
+    /// What became of the money.
+    pub outcome: PaymentOutcome,
+}

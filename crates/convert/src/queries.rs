@@ -1,0 +1,58 @@
+//! What others may ask about coupons, orders, payments and refunds. Lists are newest first; `after` is
+//! the last id of the page before, `limit` is held to 1 to 200. Who may ask is not checked here.
+
+mod coupons;
+mod orders;
+mod refunds;
+mod routes;
+
+pub(crate) use coupons::{WalletCoupon, coupon_budget_of, wallet_coupon_of};
+
+pub use coupons::{Coupon, WalletEntry, coupon, coupons_of, wallet};
+pub use orders::{
+    Attempt, OrderLine, OrderView, OrderVoucher, attempt, is_self_dealing, order, order_vouchers,
+    orders_of_merchant, orders_of_person,
+};
+pub use refunds::{
+    RefundPreview, RefundToSend, RefundView, VoucherMoney, preview_refund, refunds_of, refunds_to_send,
+    voucher_money,
+};
+pub use routes::{Route, attempt_route, order_route, place_route, refund_route, voucher_route};
+
+use kernel::BasisPoints;
+use store::{Fail, Row, StorageError};
+use type_safe_id::{StaticType, TypeSafeId};
+
+fn page(limit: i64) -> i64 {
+    limit.clamp(1, 200)
+}
+
+/// The id below which a page starts; above every id for the first page.
+fn below<K: StaticType>(after: Option<TypeSafeId<K>>) -> [u8; 16] {
+    after.map_or([0xff; 16], |id| id.uuid().into_bytes())
+}
+
+fn all<T>(rows: Vec<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> Result<Vec<T>, Fail> {
+    let read = rows.into_iter().map(|mut row| read_row(&mut row));
+    Ok(read.collect::<Result<_, _>>()?)
+}
+
+fn first<T>(row: Option<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> Result<Option<T>, Fail> {
+    Ok(row.map(|mut row| read_row(&mut row)).transpose()?)
+}
+
+fn take_share(row: &mut Row) -> Result<BasisPoints, StorageError> {
+    let points = row.take()?;
+    BasisPoints::new(points).ok_or_else(|| StorageError::bug(format!("{points} are no basis points")))
+}
+
+fn take_json<T: serde::de::DeserializeOwned>(row: &mut Row) -> Result<T, StorageError> {
+    let text: String = row.take()?;
+    serde_json::from_str(&text).map_err(|error| StorageError::bug(error.to_string()))
+}
+
+pub(crate) fn take_store_set(row: &mut Row) -> Result<[u8; 8], StorageError> {
+    let bytes: Vec<u8> = row.take()?;
+    let digest = bytes.try_into();
+    digest.map_err(|_| StorageError::bug("a store set is not 8 bytes long"))
+}

@@ -1,0 +1,242 @@
+//! The money behind vouchers, and money on its way back.
+
+use kernel::{
+    BasisPoints, Currency, MerchantId, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId, Timestamp,
+    VoucherId,
+};
+use offer::OnExpiry;
+use store::{Fail, ReadTx, Row, StorageError, sql};
+use voucher::VoucherStatus;
+
+use super::orders::{take_money, take_on_expiry};
+use super::{all, first, page, take_share};
+use crate::decide::{UnitMoney, rest_after};
+use crate::model::{RefundCause, RefundStatus, Stored};
+
+/// One voucher with its money and the frozen terms under which that is used, refunded or forfeited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoucherMoney {
+    /// Which.
+    pub voucher: VoucherId,
+    /// Of which order.
+    pub order: OrderId,
+    /// Who sold it.
+    pub merchant: MerchantId,
+    /// Who bought it, to whom its money goes back.
+    pub buyer: PersonId,
+    /// Who earns a rebate when it is used.
+    pub sharer: Option<PersonId>,
+    /// Of all amounts.
+    pub currency: Currency,
+    /// What it is a right to.
+    pub offer: OfferId,
+    /// Units of the whole order.
+    pub quantity: i64,
+    /// How often it can be used.
+    pub uses: i64,
+    /// The platform's commission on each use.
+    pub commission: BasisPoints,
+    /// The sharer's rebate on each use; zero without a sharer.
+    pub rebate: BasisPoints,
+    /// How long after a redemption it can be refunded.
+    pub refund_window_us: i64,
+    /// How long after a redemption it can be undone.
+    pub undo_window_us: i64,
+    /// What becomes of what nobody used.
+    pub on_expiry: OnExpiry,
+    /// What was paid for it, and by whom.
+    pub paid: UnitMoney,
+}
+
+/// A refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundView {
+    /// Its id.
+    pub id: RefundId,
+    /// Of which order.
+    pub order: OrderId,
+    /// For which voucher, if for one.
+    pub voucher: Option<VoucherId>,
+    /// Through the provider, in minor units.
+    pub amount: i64,
+    /// Into the buyer's rebate balance, in minor units.
+    pub rebate: i64,
+    /// Of both.
+    pub currency: Currency,
+    /// Why.
+    pub cause: RefundCause,
+    /// Where it stands.
+    pub status: RefundStatus,
+    /// How often it was sent.
+    pub tries: i64,
+    /// When it was decided.
+    pub requested_at: Timestamp,
+}
+
+/// A refund that a provider has to be told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundToSend {
+    /// Its id, under which it is sent however often.
+    pub refund: RefundId,
+    /// Of which order.
+    pub order: OrderId,
+    /// The try whose money it is.
+    pub attempt: PaymentAttemptId,
+    /// Through which provider.
+    pub provider: String,
+    /// The provider's name for the payment.
+    pub provider_payment: Option<String>,
+    /// What was paid in that try, in minor units.
+    pub paid: i64,
+    /// What goes back, in minor units.
+    pub amount: i64,
+    /// Of what.
+    pub currency: Currency,
+    /// How often it was sent before.
+    pub tries: i64,
+}
+
+/// What comes back if a voucher is refunded now, and by which way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundPreview {
+    /// Uses that are left.
+    pub uses_left: i64,
+    /// Through the provider, in minor units.
+    pub cash: i64,
+    /// Into the rebate balance, in minor units.
+    pub rebate: i64,
+    /// Of both.
+    pub currency: Currency,
+    /// The provider through which the cash goes back, if any does.
+    pub provider: Option<String>,
+    /// Whether the order's coupon can be used again, because this is the last unit and none was used.
+    pub coupon_returns: bool,
+}
+
+fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
+    Ok(VoucherMoney {
+        voucher: row.take()?,
+        order: row.take()?,
+        merchant: row.take()?,
+        buyer: row.take()?,
+        sharer: row.take()?,
+        currency: row.take()?,
+        offer: row.take()?,
+        quantity: row.take()?,
+        uses: row.take()?,
+        commission: take_share(row)?,
+        rebate: take_share(row)?,
+        refund_window_us: row.take()?,
+        undo_window_us: row.take()?,
+        on_expiry: take_on_expiry(row)?,
+        paid: take_money(row)?,
+    })
+}
+
+/// The money behind a voucher. One statement.
+pub fn voucher_money(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<VoucherMoney>, Fail> {
+    let row = read.one(sql!(
+        "SELECT v.voucher_id, o.id, o.merchant_id, o.person_id, o.sharer_id, o.currency, l.offer_id, l.quantity, l.uses,
+                l.commission_bp, l.rebate_bp, l.refund_window_us, l.undo_window_us, l.on_expiry, v.price,
+                v.discount_platform, v.discount_merchant, v.rebate_used, v.cash
+         FROM order_voucher v JOIN orders o ON o.id = v.order_id
+         JOIN order_line l ON l.order_id = v.order_id AND l.n = v.line_n WHERE v.voucher_id = $1",
+        voucher
+    ))?;
+    first(row, read_voucher_money)
+}
+
+/// What would come back. `None`: no such voucher, or none that can be refunded now.
+pub fn preview_refund(
+    read: &mut ReadTx,
+    voucher: VoucherId,
+    now: Timestamp,
+) -> Result<Option<RefundPreview>, Fail> {
+    let (Some(money), Some(held)) = (
+        voucher_money(read, voucher)?,
+        voucher::queries::voucher(read, voucher)?,
+    ) else {
+        return Ok(None);
+    };
+    if held.status != VoucherStatus::Live || held.valid_until <= now {
+        return Ok(None);
+    }
+    let rest = rest_after(&money.paid, money.uses, money.uses - held.uses_left);
+    let [orders, attempts] = read.ask([
+        sql!(
+            "SELECT units_returned, wallet_coupon_id FROM orders WHERE id = $1",
+            money.order
+        ),
+        sql!(
+            "SELECT provider FROM payment_attempt WHERE order_id = $1 AND status = 'paid'",
+            money.order
+        ),
+    ])?;
+    let coupon_of_last = first(orders.into_iter().next(), |row| {
+        Ok((row.take::<i64>()? + 1, row.take::<Option<uuid::Uuid>>()?))
+    })?;
+    let is_last = coupon_of_last.is_some_and(|(units, coupon)| units == money.quantity && coupon.is_some());
+    let provider = first(attempts.into_iter().next(), |row| row.take())?;
+    Ok(Some(RefundPreview {
+        uses_left: held.uses_left,
+        cash: rest.cash,
+        rebate: rest.rebate_used,
+        currency: money.currency,
+        provider: provider.filter(|_| rest.cash > 0),
+        coupon_returns: is_last && held.uses_left == money.uses,
+    }))
+}
+
+/// An order's refunds, the first one first.
+pub fn refunds_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<RefundView>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, order_id, voucher_id, amount, rebate, currency, cause, status, tries, requested_at
+         FROM refund WHERE order_id = $1 ORDER BY id",
+        order
+    ))?;
+    all(rows, |row| {
+        Ok(RefundView {
+            id: row.take()?,
+            order: row.take()?,
+            voucher: row.take()?,
+            amount: row.take()?,
+            rebate: row.take()?,
+            currency: row.take()?,
+            cause: RefundCause::from_stored(&row.take::<String>()?)?,
+            status: RefundStatus::from_stored(&row.take::<String>()?)?,
+            tries: row.take()?,
+            requested_at: row.take()?,
+        })
+    })
+}
+
+/// Refunds that stand at `status` and need a provider, the oldest first, after the refund `after`: for
+/// the gateway those that are requested, and later those that failed or were sent and not confirmed.
+pub fn refunds_to_send(
+    read: &mut ReadTx,
+    status: RefundStatus,
+    after: Option<RefundId>,
+    limit: i64,
+) -> Result<Vec<RefundToSend>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT r.id, r.order_id, a.id, a.provider, a.provider_payment, a.amount, r.amount, r.currency, r.tries
+         FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id
+         WHERE r.status = $1 AND r.id > $2 ORDER BY r.id LIMIT $3",
+        status.as_str(),
+        after.map_or([0; 16], |id| id.uuid().into_bytes()),
+        page(limit)
+    ))?;
+    all(rows, |row| {
+        Ok(RefundToSend {
+            refund: row.take()?,
+            order: row.take()?,
+            attempt: row.take()?,
+            provider: row.take()?,
+            provider_payment: row.take()?,
+            paid: row.take()?,
+            amount: row.take()?,
+            currency: row.take()?,
+            tries: row.take()?,
+        })
+    })
+}

@@ -1,0 +1,171 @@
+//! Money on its way back: out of the order's escrow, in the ledger's pending layer until the provider
+//! confirms. What needs no provider is back at once. The order's own guard keeps what goes back within
+//! what was paid, whoever asks and however often.
+
+use kernel::{Ctx, Currency, OrderId, PaymentAttemptId, PersonId, RefundId, VoucherId, WalletCouponId};
+use ledger::{Account, Leg, NewEntry, Reason};
+use offer::bucket;
+use store::{Fail, StorageError, Tx, sql};
+
+use crate::decide::UnitMoney;
+use crate::events::{RefundRequested, RefundSucceeded};
+use crate::hold::free_coupon;
+use crate::model::{RefundCause, RefundStatus, Stored, WalletCouponStatus};
+use crate::queries::{VoucherMoney, coupon_budget_of};
+use crate::reject::REFUND_OVER_PAID;
+
+/// A refund row with its journal entry.
+pub(crate) struct NewRefund {
+    pub order: OrderId,
+    pub voucher: Option<VoucherId>,
+    /// Through whose provider the cash goes.
+    pub attempt: Option<PaymentAttemptId>,
+    pub currency: Currency,
+    pub cash: i64,
+    /// Into whose rebate balance, and how much.
+    pub rebate: Option<(PersonId, i64)>,
+    pub subsidy: i64,
+    pub cause: RefundCause,
+}
+
+/// What goes back of a paid order.
+pub(crate) struct MoneyBack<'a> {
+    pub of: &'a VoucherMoney,
+    pub part: UnitMoney,
+    pub cause: RefundCause,
+    /// The voucher was never used: its unit can be sold again.
+    pub unit_returns: bool,
+}
+
+/// Sends a part of a voucher's money back. Rejects, before anything is written, what would exceed the
+/// cash or the escrow of the order.
+pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Result<RefundId, Fail> {
+    let (of, part) = (back.of, back.part);
+    let units = i64::from(back.unit_returns);
+    let [claimed, attempts] = tx.ask([
+        sql!(
+            "UPDATE orders SET cash_refunded = cash_refunded + $1, escrow_refunded = escrow_refunded + $2,
+                    units_returned = units_returned + $3,
+                    status = CASE WHEN units_returned + $3 = $4 THEN 'refunded' ELSE status END,
+                    version = version + 1
+             WHERE id = $5 AND status = 'paid' AND cash_refunded <= cash_due - $1
+               AND escrow_refunded <= list_total - discount_merchant - $2
+             RETURNING units_returned, wallet_coupon_id",
+            part.cash,
+            part.escrow(),
+            units,
+            of.quantity,
+            of.order
+        ),
+        sql!(
+            "SELECT id FROM payment_attempt WHERE order_id = $1 AND status = 'paid'",
+            of.order
+        ),
+    ])?;
+    let claimed = claimed.into_iter().next();
+    let mut claimed = claimed.ok_or_else(|| REFUND_OVER_PAID.plain())?;
+    let (units_returned, wallet_coupon): (i64, Option<WalletCouponId>) = (claimed.take()?, claimed.take()?);
+    let attempt = attempts
+        .into_iter()
+        .next()
+        .map(|mut row| row.take())
+        .transpose()?;
+    if back.unit_returns {
+        let coupon = wallet_coupon.filter(|_| units_returned == of.quantity);
+        return_unit(tx, of, coupon)?;
+    }
+    let refund = NewRefund {
+        order: of.order,
+        voucher: Some(of.voucher),
+        attempt: attempt.filter(|_| part.cash > 0),
+        currency: of.currency,
+        cash: part.cash,
+        rebate: (part.rebate_used > 0).then_some((of.buyer, part.rebate_used)),
+        subsidy: part.discount_platform,
+        cause: back.cause,
+    };
+    write_refund(tx, ctx, &refund)
+}
+
+/// The unit can be sold again; with the last one of the order its coupon can be used again.
+fn return_unit(tx: &mut Tx, of: &VoucherMoney, coupon: Option<WalletCouponId>) -> Result<(), Fail> {
+    let buckets = offer::queries::buckets_of(tx, of.offer)?;
+    let buckets = buckets.ok_or_else(|| StorageError::bug("a sold offer has no buckets"))?;
+    let mut units: Vec<_> = buckets.into_iter().map(|bucket| (bucket, 1)).collect();
+    if let Some(wallet_coupon) = coupon {
+        units.push(coupon_budget_of(tx, of.order, wallet_coupon)?);
+    }
+    if !bucket::give_back(tx, of.order.uuid(), &units)? {
+        return Err(StorageError::bug("more units come back than were taken").into());
+    }
+    if let Some(wallet_coupon) = coupon {
+        free_coupon(tx, wallet_coupon, of.order, WalletCouponStatus::Used)?;
+    }
+    Ok(())
+}
+
+/// Writes a refund: pending in the ledger if cash has to move, final at once if not. Told.
+pub(crate) fn write_refund(tx: &mut Tx, ctx: &Ctx, new: &NewRefund) -> Result<RefundId, Fail> {
+    let refund: RefundId = ctx.new_id();
+    let needs_provider = new.cash > 0;
+    let entry = match refund_entry(refund, new) {
+        None => None,
+        Some(entry) if needs_provider => Some(ledger::reserve(tx, ctx, &entry)?),
+        Some(entry) => Some(ledger::post(tx, ctx, &entry)?),
+    };
+    let status = if needs_provider {
+        RefundStatus::Requested
+    } else {
+        RefundStatus::Succeeded
+    };
+    tx.tell(sql!(
+        "INSERT INTO refund (id, order_id, voucher_id, attempt_id, amount, rebate, currency, cause, status, entry_id,
+           tries, requested_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, 1)",
+        refund,
+        new.order,
+        new.voucher,
+        new.attempt,
+        new.cash,
+        new.rebate.map_or(0, |(_, amount)| amount),
+        new.currency,
+        new.cause.as_str(),
+        status.as_str(),
+        entry,
+        ctx.now
+    ))?;
+    let requested = RefundRequested {
+        refund,
+        order: new.order,
+        voucher: new.voucher,
+        amount: new.cash,
+        currency: new.currency.code().to_owned(),
+        cause: new.cause.as_str().to_owned(),
+    };
+    tx.emit(ctx, refund, 1, &requested)?;
+    if !needs_provider {
+        if let Some((buyer, amount)) = new.rebate {
+            ledger::give_back(tx, buyer, new.currency, amount)?;
+        }
+        let order = new.order;
+        tx.emit(ctx, refund, 2, &RefundSucceeded { refund, order })?;
+    }
+    Ok(refund)
+}
+
+/// Escrow goes back to where it came from. `None` if nothing was in it.
+fn refund_entry(refund: RefundId, new: &NewRefund) -> Option<NewEntry> {
+    let (buyer, rebate) = new
+        .rebate
+        .map_or((None, 0), |(buyer, amount)| (Some(buyer.uuid()), amount));
+    let legs = [
+        Leg::debit(
+            Account::Escrow,
+            Some(new.order.uuid()),
+            new.cash + rebate + new.subsidy,
+        ),
+        Leg::credit(Account::ProviderClearing, None, new.cash),
+        Leg::credit(Account::RebatePayable, buyer, rebate),
+        Leg::credit(Account::Subsidy, None, new.subsidy),
+    ];
+    NewEntry::of(Reason::Refunded, refund.uuid(), new.currency, legs)
+}

@@ -1,0 +1,82 @@
+//! The reasons for which coupons, orders, payments and refunds say no.
+
+kernel::reject_table! {
+    COUPON_NOT_FOUND: NotFound, "coupon_not_found",
+        "There is no such coupon.",
+        "Check the coupon's id; list the coupons on offer or those in your wallet.";
+    COUPON_INVALID: Invalid, "coupon_invalid",
+        "The coupon's terms break a rule.",
+        "Correct the field that is named.";
+    COUPON_NOT_LIVE: Conflict, "coupon_not_live",
+        "The coupon is stopped, not valid yet or no longer valid.",
+        "Choose another coupon, or order without one.";
+    COUPON_LIMIT_REACHED: Conflict, "coupon_limit_reached",
+        "You have claimed as many of this coupon as one person may.",
+        "Use the ones in your wallet.";
+    COUPON_ALL_CLAIMED: Conflict, "coupon_all_claimed",
+        "All of this coupon have been claimed.",
+        "Choose another coupon.";
+    COUPON_BUDGET_SPENT: Conflict, "coupon_budget_spent",
+        "The coupon's budget does not reach for this order.",
+        "Order without the coupon, or with another one.";
+    COUPON_IN_USE: Conflict, "coupon_in_use",
+        "The coupon is kept for another order or was used.",
+        "Cancel the order that keeps it, or choose another coupon.";
+    COUPON_NOT_FOR_THIS: Conflict, "coupon_not_for_this",
+        "The coupon is not for this offer.",
+        "Choose another coupon, or order without one.";
+    COUPON_MIN_SPEND: Conflict, "coupon_min_spend_not_met",
+        "The order is below the coupon's least price.",
+        "Buy more, or order without the coupon.";
+    ORDER_NOT_FOUND: NotFound, "order_not_found",
+        "There is no such order.",
+        "Check the order's id; list your orders.";
+    ORDER_QUANTITY: Invalid, "order_quantity_invalid",
+        "The quantity is below one or above what one order may have.",
+        "Send a whole number from 1 to the offer's limit per order.";
+    ORDER_TOO_LARGE: Invalid, "order_too_large",
+        "The order's total is beyond what one order may have.",
+        "Buy fewer units at once.";
+    ORDER_SOLD_OUT: Conflict, "order_sold_out",
+        "Not enough units are left.",
+        "Buy fewer, choose another offer, or try again when a hold runs out.";
+    ORDER_HEAD_COUNT_FULL: Conflict, "order_head_count_full",
+        "The activity's head count is reached.",
+        "Buy fewer, or choose an offer outside this activity.";
+    ORDER_PRICE_CHANGED: Conflict, "order_price_changed",
+        "The price is not the one that was expected. Nothing was ordered.",
+        "Show the new price and order again with it.";
+    ORDER_REBATE_CHANGED: Conflict, "order_rebate_changed",
+        "Your spendable rebates changed while ordering. Nothing was ordered.",
+        "Order again.";
+    ORDER_SHARE_LINK: Conflict, "order_share_link_invalid",
+        "The share link is not one for this offer by somebody else.",
+        "Order without the link.";
+    ORDER_ENTRY: Conflict, "order_entry_invalid",
+        "The entry is unknown or another merchant's.",
+        "Order without an entry, or with one of this merchant's.";
+    ORDER_NOT_OPEN: Conflict, "order_not_open",
+        "The order does not await a payment.",
+        "Look at the order's status.";
+    PAYMENT_NOT_FOUND: NotFound, "payment_not_found",
+        "There is no such payment.",
+        "Check the reference that was given to the provider.";
+    PAYMENT_INVALID: Invalid, "payment_invalid",
+        "What the payment says breaks a rule.",
+        "Correct the field that is named.";
+    PAYMENT_OTHER_REFERENCE: Conflict, "payment_other_reference",
+        "The attempt was settled by another payment of the provider.",
+        "Reconcile with the provider: two payments name one attempt.";
+    PAYMENT_ACTOR: Forbidden, "payment_actor_forbidden",
+        "Only a payment provider or the platform itself reports payments and refunds.",
+        "Wait for the provider's report.";
+    REFUND_NOT_FOUND: NotFound, "refund_not_found",
+        "There is no such refund or voucher.",
+        "Check the id; list your vouchers.";
+    REFUND_NOTHING_LEFT: Conflict, "refund_nothing_left",
+        "The voucher is used up, refunded or expired.",
+        "After a use, ask the merchant to take the redemption back.";
+    REFUND_OVER_PAID: Conflict, "refund_over_paid",
+        "More would go back than was paid.",
+        "Look at what was refunded already.";
+}

@@ -1,0 +1,124 @@
+//! What happens to an order once its money is there, or none was due: what it holds is taken, the money
+//! goes into escrow, its vouchers are issued with the money behind each of them.
+
+use kernel::{Ctx, Currency, MerchantId, OfferId, OrderId, PersonId, VoucherId, WalletCouponId};
+use ledger::{Account, Leg, NewEntry, Reason};
+use offer::bucket;
+use store::{Fail, StorageError, Tx, sql};
+use voucher::{IssueVoucher, StoreSetDigest};
+
+use crate::commands::{EXPIRE_VOUCHER, RELEASE_ORDER};
+use crate::decide::{UnitMoney, split_over_units};
+use crate::events::OrderPaid;
+use crate::model::Amounts;
+
+/// A sale that is about to be settled.
+pub(crate) struct Sale {
+    pub order: OrderId,
+    pub buyer: PersonId,
+    pub merchant: MerchantId,
+    pub offer: OfferId,
+    pub currency: Currency,
+    pub quantity: i64,
+    pub uses: i64,
+    pub store_set: [u8; 8],
+    pub valid_us: i64,
+    pub amounts: Amounts,
+    pub wallet_coupon: Option<WalletCouponId>,
+    /// Whether the order's hold has a timer, which then becomes the first voucher's.
+    pub hold_timer: bool,
+}
+
+/// Settles an order whose status the caller has claimed. `version` is the order's after that.
+pub(crate) fn settle(tx: &mut Tx, ctx: &Ctx, sale: &Sale, version: i64) -> Result<Vec<VoucherId>, Fail> {
+    if !bucket::take(tx, sale.order.uuid())? {
+        return Err(StorageError::bug("an order that awaits its payment holds nothing").into());
+    }
+    if let Some(wallet_coupon) = sale.wallet_coupon {
+        tx.tell(sql!(
+            "UPDATE wallet_coupon SET status = 'used' WHERE id = $1 AND order_id = $2 AND status = 'held'",
+            wallet_coupon,
+            sale.order
+        ))?;
+    }
+    if let Some(entry) = paid_entry(sale) {
+        ledger::post(tx, ctx, &entry)?;
+    }
+    let vouchers = issue(tx, ctx, sale)?;
+    let event = OrderPaid {
+        order: sale.order,
+        person: sale.buyer,
+        merchant: sale.merchant,
+        offer: sale.offer,
+        quantity: sale.quantity,
+        currency: sale.currency.code().to_owned(),
+        cash: sale.amounts.cash_due,
+        rebate_used: sale.amounts.rebate_used,
+        discount_platform: sale.amounts.discount_platform,
+        discount_merchant: sale.amounts.discount_merchant,
+        vouchers: vouchers.clone(),
+    };
+    tx.emit(ctx, sale.order, version, &event)?;
+    Ok(vouchers)
+}
+
+/// Cash, the platform's share and the buyer's rebates go into escrow. `None` if all of the price is the
+/// merchant's own discount.
+fn paid_entry(sale: &Sale) -> Option<NewEntry> {
+    let amounts = &sale.amounts;
+    let escrow = amounts.list_total - amounts.discount_merchant;
+    let legs = [
+        Leg::debit(Account::ProviderClearing, None, amounts.cash_due),
+        Leg::debit(Account::Subsidy, None, amounts.discount_platform),
+        Leg::debit(
+            Account::RebatePayable,
+            Some(sale.buyer.uuid()),
+            amounts.rebate_used,
+        ),
+        Leg::credit(Account::Escrow, Some(sale.order.uuid()), escrow),
+    ];
+    NewEntry::of(Reason::Paid, sale.order.uuid(), sale.currency, legs)
+}
+
+fn issue(tx: &mut Tx, ctx: &Ctx, sale: &Sale) -> Result<Vec<VoucherId>, Fail> {
+    let valid_until = ctx.now.plus_us(sale.valid_us);
+    let issued = IssueVoucher {
+        merchant: sale.merchant,
+        offer: sale.offer,
+        store_set: StoreSetDigest(sale.store_set),
+        holder: sale.buyer,
+        uses: sale.uses,
+        valid_until,
+        count: sale.quantity,
+    };
+    let vouchers = voucher::issue(tx, ctx, &issued)?;
+    let units = split_over_units(&sale.amounts, sale.quantity);
+    for (i, (voucher, money)) in vouchers.iter().zip(units).enumerate() {
+        write_money(tx, sale.order, *voucher, &money)?;
+        if sale.hold_timer && i == 0 {
+            tx.replace_timer(
+                (RELEASE_ORDER, sale.order),
+                (EXPIRE_VOUCHER, *voucher),
+                valid_until,
+            )?;
+        } else {
+            tx.set_timer(EXPIRE_VOUCHER, *voucher, valid_until)?;
+        }
+    }
+    Ok(vouchers)
+}
+
+fn write_money(tx: &mut Tx, order: OrderId, voucher: VoucherId, money: &UnitMoney) -> Result<(), Fail> {
+    tx.tell(sql!(
+        "INSERT INTO order_voucher (voucher_id, order_id, line_n, price, discount_platform, discount_merchant,
+           rebate_used, cash) VALUES ($1, $2, 1, $3, $4, $5, $6, $7)",
+        voucher,
+        order,
+        money.price,
+        money.discount_platform,
+        money.discount_merchant,
+        money.rebate_used,
+        money.cash
+    ))?;
+    Ok(())
+}
