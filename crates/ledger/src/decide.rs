@@ -61,3 +61,61 @@ pub(crate) fn check_line(line: &SettlementLine) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::Currency;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{Account, Reason};
+
+    fn entry(amounts: &[i64]) -> NewEntry {
+        let owner = Some(Uuid::from_u128(1));
+        let legs = amounts
+            .iter()
+            .map(|amount| Leg::debit(Account::MerchantPayable, owner, *amount));
+        NewEntry {
+            reason: Reason::Paid,
+            reference: Uuid::from_u128(2),
+            currency: Currency::CNY,
+            legs: legs.collect(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_balanced_passes_and_one_minor_unit_off_does_not(
+            mut amounts in prop::collection::vec(prop_oneof![-1_000_000_i64..0, 1..=1_000_000_i64], 1..12),
+            off in 0..12_usize,
+        ) {
+            let sum: i64 = amounts.iter().sum();
+            prop_assume!(sum != 0);
+            amounts.push(-sum);
+            prop_assert_eq!(check_entry(&entry(&amounts)), Ok(()));
+            let off = off % amounts.len();
+            amounts[off] += if amounts[off] == -1 { -1 } else { 1 };
+            prop_assert!(check_entry(&entry(&amounts)).is_err());
+        }
+
+        #[test]
+        fn no_legs_whatever_break_the_check(amounts in prop::collection::vec(any::<i64>(), 0..6)) {
+            let sound = amounts.len() > 1
+                && amounts.iter().all(|n| *n != 0 && n.unsigned_abs() <= MAX_LEG as u64)
+                && amounts.iter().map(|n| i128::from(*n)).sum::<i128>() == 0;
+            prop_assert_eq!(check_entry(&entry(&amounts)).is_ok(), sound);
+        }
+    }
+
+    #[test]
+    fn an_owner_is_there_exactly_where_the_account_has_owners() {
+        for account in Account::ALL {
+            for owner in [None, Some(Uuid::from_u128(1))] {
+                let sound = owner.is_some() == (account.owner_kind() != OwnerKind::Platform);
+                let checked = check_leg(&Leg::debit(account, owner, 5));
+                assert_eq!(checked.is_ok(), sound, "{account:?} {owner:?}");
+            }
+        }
+    }
+}
