@@ -22,7 +22,7 @@ fn turns_direction(c: char) -> bool {
 }
 
 /// At most `max` characters, none of them hidden. May be empty.
-pub(crate) fn text(field: &'static str, text: &str, max: usize) -> Result<(), Reject> {
+pub fn text(field: &'static str, text: &str, max: usize) -> Result<(), Reject> {
     if text.chars().any(|c| c.is_control() || turns_direction(c)) {
         return Err(TEXT_INVALID.at(field, "control and direction characters are not allowed"));
     }
@@ -33,7 +33,7 @@ pub(crate) fn text(field: &'static str, text: &str, max: usize) -> Result<(), Re
 }
 
 /// The same, and something other than spaces.
-pub(crate) fn some_text(field: &'static str, text: &str, max: usize) -> Result<(), Reject> {
+pub fn some_text(field: &'static str, text: &str, max: usize) -> Result<(), Reject> {
     self::text(field, text, max)?;
     if text.trim().is_empty() {
         return Err(TEXT_INVALID.at(field, "a text is needed"));
@@ -42,7 +42,7 @@ pub(crate) fn some_text(field: &'static str, text: &str, max: usize) -> Result<(
 }
 
 /// 1 to 64 lower-case letters, digits and underscores.
-pub(crate) fn code(field: &'static str, code: &str) -> Result<(), Reject> {
+pub fn code(field: &'static str, code: &str) -> Result<(), Reject> {
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
     if !(1..=64).contains(&code.len()) || !code.bytes().all(allowed) {
         return Err(TEXT_INVALID.at(
@@ -67,13 +67,25 @@ pub(crate) fn language_tag(field: &'static str, tag: &str) -> Result<(), Reject>
 }
 
 /// At least one language, each with a text of at most `max` characters.
-pub(crate) fn local_text(field: &'static str, local: &LocalText, max: usize) -> Result<(), Reject> {
+pub fn local_text(field: &'static str, local: &LocalText, max: usize) -> Result<(), Reject> {
     if !(1..=MAX_LANGUAGES).contains(&local.0.len()) {
         return Err(TEXT_INVALID.at(field, format!("a text has 1 to {MAX_LANGUAGES} languages")));
     }
     for (tag, text) in &local.0 {
         language_tag(field, tag)?;
         some_text(field, text, max)?;
+    }
+    Ok(())
+}
+
+/// The same for prose: it may be empty, and has lines.
+pub fn local_prose(field: &'static str, local: &LocalText, max: usize) -> Result<(), Reject> {
+    if !(1..=MAX_LANGUAGES).contains(&local.0.len()) {
+        return Err(TEXT_INVALID.at(field, format!("a text has 1 to {MAX_LANGUAGES} languages")));
+    }
+    for (tag, prose) in &local.0 {
+        language_tag(field, tag)?;
+        text(field, &prose.replace('\n', " "), max)?;
     }
     Ok(())
 }

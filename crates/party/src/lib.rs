@@ -11,7 +11,7 @@
 
 mod access;
 mod account;
-mod check;
+pub mod check;
 mod commands;
 mod contact;
 mod decide;
@@ -21,6 +21,7 @@ mod rows;
 
 pub mod events;
 pub mod queries;
+pub mod testing;
 
 pub use access::{
     require_any_staff, require_certified, require_consumer, require_device, require_operator, require_person,
