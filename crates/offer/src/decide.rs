@@ -1,6 +1,7 @@
 //! The pure rules: what a unit costs, what may follow from a state, what an offer may say. No SQL.
 
-use kernel::{DAY_US, HOUR_US, LocalText, Money, Reject};
+use kernel::{DAY_US, HOUR_US, Money, Reject};
+use party::check;
 
 use crate::reject::{
     AGREEMENT_CHANGED, AGREEMENT_NOT_YOUR_TURN, AGREEMENT_SETTLED, OFFER_INVALID, OFFER_STATUS,
@@ -118,17 +119,12 @@ const MAX_USES: i64 = 1_000;
 const MAX_VALID_US: i64 = 3_660 * DAY_US;
 const MAX_PER_ORDER: i64 = 100;
 const MAX_STORES: usize = 200;
-const MAX_LANGUAGES: usize = 20;
 
 /// Whether an offer's own fields are within bounds. Stores and media are looked up elsewhere.
 pub(crate) fn check_offer(offer: &CreateOffer) -> Result<(), Reject> {
-    check_text("/title", &offer.title, 1, 120)?;
-    check_text("/description", &offer.description, 0, 10_000)?;
-    let is_slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
-    if !(1..=40).contains(&offer.category.len()) || !offer.category.chars().all(is_slug) {
-        let detail = "a category is 1 to 40 of a-z, 0-9, _ and -";
-        return Err(OFFER_INVALID.at("/category", detail));
-    }
+    check::local_text("/title", &offer.title, 120)?;
+    check::local_prose("/description", &offer.description, 10_000)?;
+    check::code("/category", &offer.category)?;
     check_number("/list_price/amount", offer.list_price.amount, 1, MAX_LIST_PRICE)?;
     check_number("/stock", offer.stock, 0, i64::from(i32::MAX))?;
     check_number("/uses", offer.uses, 1, MAX_USES)?;
@@ -146,27 +142,4 @@ pub(crate) fn check_number(field: &'static str, value: i64, least: i64, most: i6
         return Ok(());
     }
     Err(OFFER_INVALID.at(field, format!("{value} is not between {least} and {most}")))
-}
-
-/// Text in at least one language, each of a length (in characters) within bounds and under a tag that
-/// looks like BCP 47.
-fn check_text(field: &'static str, text: &LocalText, least: usize, most: usize) -> Result<(), Reject> {
-    if !(1..=MAX_LANGUAGES).contains(&text.0.len()) {
-        let detail = format!("write it in 1 to {MAX_LANGUAGES} languages");
-        return Err(OFFER_INVALID.at(field, detail));
-    }
-    for (tag, words) in &text.0 {
-        let is_part =
-            |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
-        if tag.len() > 35 || !tag.split('-').all(is_part) {
-            return Err(OFFER_INVALID.at(field, "a language tag is one of BCP 47, like en or zh-CN"));
-        }
-        let is_control = |c: char| c.is_control() && c != '\n';
-        let length = words.trim().chars().count();
-        if !(least..=most).contains(&length) || words.chars().any(is_control) {
-            let detail = format!("{tag}: write {least} to {most} characters, without control characters");
-            return Err(OFFER_INVALID.at(field, detail));
-        }
-    }
-    Ok(())
 }

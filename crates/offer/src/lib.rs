@@ -15,6 +15,7 @@ pub mod queries;
 mod reject;
 mod store_set;
 mod terms;
+pub mod testing;
 
 pub use commands::*;
 pub use decide::{UnitPrice, friend_discount, prices};

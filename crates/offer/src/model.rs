@@ -150,7 +150,7 @@ pub struct Offer {
     pub title: LocalText,
     /// By language.
     pub description: LocalText,
-    /// A short name, like `hotpot`.
+    /// Code of the category, `hot_pot`.
     pub category: String,
     /// Of one unit, before any discount.
     pub list_price: Money,

@@ -1,6 +1,8 @@
 //! What others may ask about agreements, offers and store sets. Lists are newest first; `after` is the
 //! last id of the page before, `limit` is held to 1 to 200. Who may ask is not checked here.
 
+use std::collections::BTreeMap;
+
 use kernel::{AgreementId, BucketId, LocalText, MerchantId, Money, OfferId, StoreId, Timestamp};
 use party::MerchantStatus;
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
@@ -350,20 +352,30 @@ pub fn buckets_of(read: &mut ReadTx, offer: OfferId) -> Result<Option<[BucketId;
     first(rows, |row| Ok([row.take()?, row.take()?]))
 }
 
-/// The store sets of a merchant's offers: each digest with its stores, as a scanner of the merchant
+/// The store sets of a merchant's offers: the stores behind each digest, as a scanner of the merchant
 /// needs them to tell "another store" from "another merchant".
-pub fn store_sets_of(read: &mut ReadTx, merchant: MerchantId) -> Result<Vec<([u8; 8], Vec<StoreId>)>, Fail> {
+pub fn store_sets_of(
+    read: &mut ReadTx,
+    merchant: MerchantId,
+) -> Result<BTreeMap<[u8; 8], Vec<StoreId>>, Fail> {
     let rows = read.many(sql!(
         "SELECT DISTINCT s.digest, s.store_id FROM offer o JOIN store_set s ON s.digest = o.store_set
          WHERE o.merchant_id = $1 ORDER BY s.digest, s.store_id",
         merchant
     ))?;
-    let mut sets: Vec<([u8; 8], Vec<StoreId>)> = Vec::new();
-    for (set, store) in all(rows, |row| Ok((digest(row)?, row.take()?)))? {
-        match sets.last_mut() {
-            Some((last, stores)) if *last == set => stores.push(store),
-            Some(_) | None => sets.push((set, vec![store])),
-        }
+    let mut sets: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for mut row in rows {
+        sets.entry(digest(&mut row)?).or_default().push(row.take()?);
     }
     Ok(sets)
+}
+
+/// Whether a store belongs to a store set.
+pub fn store_takes(read: &mut ReadTx, set: [u8; 8], store: StoreId) -> Result<bool, Fail> {
+    let row = read.one(sql!(
+        "SELECT store_id FROM store_set WHERE digest = $1 AND store_id = $2",
+        set.as_slice(),
+        store
+    ))?;
+    Ok(row.is_some())
 }

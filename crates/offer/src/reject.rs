@@ -16,6 +16,9 @@ kernel::reject_table! {
     AGREEMENT_NOT_ACCEPTED: Conflict, "agreement_not_accepted",
         "The offer's agreement is not accepted by both sides, or is over.",
         "Agree first, then publish the offer.";
+    AGREEMENT_NOT_STARTED: Conflict, "agreement_not_started",
+        "The agreement's window has not opened yet.",
+        "Wait for it to open.";
     AGREEMENT_NOT_OVER: Conflict, "agreement_not_over",
         "The agreement's window is still open.",
         "Let it end by itself, or have one of the two sides end it.";

@@ -147,8 +147,6 @@ pub fn key_ring(read: &mut ReadTx) -> Result<KeyRing, Fail> {
 /// The store sets of a merchant's offers, as its scanners know them.
 pub fn store_sets(read: &mut ReadTx, merchant: MerchantId) -> Result<StoreSets, Fail> {
     let sets = offer::queries::store_sets_of(read, merchant)?;
-    let sets = sets
-        .into_iter()
-        .map(|(_, stores)| stores.into_iter().collect::<StoreSet>());
+    let sets = sets.into_values().map(StoreSet::from_iter);
     Ok(sets.collect())
 }

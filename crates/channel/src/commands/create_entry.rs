@@ -6,7 +6,7 @@ use store::{Fail, Tx, sql};
 
 use crate::events::EntryCreated;
 use crate::model::EntryKind;
-use crate::reject::ENTRY_INVALID;
+use crate::reject::ENTRY_KIND;
 
 /// Makes an entry.
 #[derive(Debug, Clone)]
@@ -21,29 +21,25 @@ pub struct CreateEntry {
 
 /// Makes an entry, for a manager of the merchant or, for the platform's, an operator.
 ///
-/// Rejects with `ENTRY_INVALID`.
+/// Rejects with `ENTRY_KIND` and [`party::TEXT_INVALID`].
 pub fn create_entry(tx: &mut Tx, ctx: &Ctx, cmd: &CreateEntry) -> Result<EntryId, Fail> {
     match cmd.merchant {
         Some(merchant) => party::require_staff(tx, ctx, merchant, None, Role::Manager)?,
         None => party::require_operator(tx, ctx, &[OperatorRole::Admin, OperatorRole::Support])?,
     };
     if cmd.kind == EntryKind::Share {
-        return Err(ENTRY_INVALID
+        return Err(ENTRY_KIND
             .at("/kind", "a share link makes an entry of its own")
             .into());
     }
-    let name = cmd.name.trim();
-    if !(1..=80).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-        let detail = "a name has 1 to 80 characters, none of them a control character";
-        return Err(ENTRY_INVALID.at("/name", detail).into());
-    }
+    party::check::some_text("/name", &cmd.name, 80)?;
     let id: EntryId = ctx.new_id();
     tx.tell(sql!(
         "INSERT INTO entry (id, merchant_id, kind, name, created_at) VALUES ($1, $2, $3, $4, $5)",
         id,
         cmd.merchant,
         cmd.kind.as_str(),
-        name,
+        &cmd.name,
         ctx.now
     ))?;
     let event = EntryCreated {

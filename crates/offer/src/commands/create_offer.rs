@@ -22,9 +22,9 @@ pub struct CreateOffer {
     pub agreement: AgreementId,
     /// 1 to 120 characters in each language.
     pub title: LocalText,
-    /// Up to 10,000 characters in each language.
+    /// Up to 10,000 characters in each language, with lines.
     pub description: LocalText,
-    /// A short name of a-z, 0-9, _ and -.
+    /// 1 to 64 of a-z, 0-9 and _.
     pub category: String,
     /// Of one unit, before any discount.
     pub list_price: Money,
@@ -44,7 +44,7 @@ pub struct CreateOffer {
 
 /// Makes the draft of an offer. Price, uses and stores never change afterwards.
 ///
-/// Rejects with `OFFER_INVALID`, `OFFER_STORE_UNKNOWN`, `AGREEMENT_NOT_ACCEPTED`, [`party::NOT_FOUND`].
+/// Rejects with [`party::TEXT_INVALID`], `OFFER_INVALID`, `OFFER_STORE_UNKNOWN`, `AGREEMENT_NOT_ACCEPTED`, [`party::NOT_FOUND`].
 pub fn create_offer(tx: &mut Tx, ctx: &Ctx, cmd: &CreateOffer) -> Result<OfferId, Fail> {
     party::require_staff(tx, ctx, cmd.merchant, None, Role::Manager)?;
     check_offer(cmd)?;
