@@ -108,6 +108,7 @@ CREATE TABLE password (
   misses BIGINT NOT NULL,
   locked_until BIGINT NOT NULL
 );
+CREATE INDEX password_by_person ON password (person_id);
 
 CREATE TABLE session (
   token_hash BYTEA NOT NULL PRIMARY KEY,
@@ -117,6 +118,7 @@ CREATE TABLE session (
   expires_at BIGINT NOT NULL
 );
 CREATE INDEX session_by_person ON session (person_id);
+CREATE INDEX session_by_expiry ON session (expires_at);
 
 CREATE TABLE operator (
   person_id BYTEA NOT NULL PRIMARY KEY REFERENCES person (id),
@@ -141,6 +143,7 @@ CREATE TABLE merchant (
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL
 );
+CREATE INDEX merchant_by_status ON merchant (status, id);
 
 CREATE TABLE store (
   id BYTEA NOT NULL PRIMARY KEY,

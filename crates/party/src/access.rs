@@ -4,6 +4,7 @@
 use kernel::{Actor, Ctx, DeviceId, MerchantId, PersonId, StoreId};
 use store::{Fail, Tx, sql};
 
+use crate::account::touch_merchant;
 use crate::model::{MerchantStatus, OperatorRole, Role};
 use crate::rows::{EVERY_STORE, named};
 use crate::{
@@ -58,8 +59,22 @@ fn staff_of_merchant(ctx: &Ctx, merchant: MerchantId) -> Result<PersonId, Fail> 
     Ok(person)
 }
 
+/// Locks the merchant against every other change of its staff, then asks as [`staff_role`] does: what it
+/// answers holds until the command is done. Gives the merchant's new version too.
+pub(crate) fn lock_staff(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    merchant: MerchantId,
+    store: Option<StoreId>,
+) -> Result<(PersonId, Option<Role>, i64), Fail> {
+    staff_of_merchant(ctx, merchant)?;
+    let version = touch_merchant(tx, merchant)?;
+    let (person, role) = staff_role(tx, ctx, merchant, store)?;
+    Ok((person, role, version))
+}
+
 /// The staff member who acts and the highest role that covers `store` (or the whole merchant).
-pub(crate) fn staff_role(
+fn staff_role(
     tx: &mut Tx,
     ctx: &Ctx,
     merchant: MerchantId,

@@ -4,7 +4,7 @@
 use kernel::{Ctx, MerchantId, PersonId, StoreId};
 use store::{Fail, Lock, Tx, sql};
 
-use crate::access::staff_role;
+use crate::access::lock_staff;
 use crate::decide::may_grant;
 use crate::events::StaffAdded;
 use crate::model::Role;
@@ -40,11 +40,10 @@ impl AddStaff {
 pub fn add_staff(tx: &mut Tx, ctx: &Ctx, cmd: &AddStaff) -> Result<PersonId, Fail> {
     check::login(&cmd.login)?;
     check::some_text("/name", &cmd.name, 80)?;
-    let (_, granter) = staff_role(tx, ctx, cmd.merchant, cmd.store)?;
+    let (_, granter, version) = lock_staff(tx, ctx, cmd.merchant, cmd.store)?;
     if !granter.is_some_and(|granter| may_grant(granter, cmd.role)) {
         return Err(FORBIDDEN.plain().into());
     }
-    let version = account::touch_merchant(tx, cmd.merchant)?;
     let colleague = find_colleague(tx, cmd)?;
     let person = match colleague {
         Some(person) => person,

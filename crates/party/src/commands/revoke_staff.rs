@@ -4,7 +4,7 @@
 use kernel::{Ctx, MerchantId, PersonId, StoreId};
 use store::{Fail, Lock, Tx, sql};
 
-use crate::access::staff_role;
+use crate::access::lock_staff;
 use crate::decide::may_grant;
 use crate::events::StaffRevoked;
 use crate::model::Role;
@@ -31,10 +31,9 @@ impl RevokeStaff {
 
 /// For whoever may grant the role, and for the person. The last owner of the whole merchant stays.
 pub fn revoke_staff(tx: &mut Tx, ctx: &Ctx, cmd: &RevokeStaff) -> Result<(), Fail> {
-    let (actor, granter) = staff_role(tx, ctx, cmd.merchant, cmd.store)?;
+    // Locked first, so that two owners cannot revoke each other.
+    let (actor, granter, version) = lock_staff(tx, ctx, cmd.merchant, cmd.store)?;
     let granter = granter.ok_or_else(|| FORBIDDEN.plain())?;
-    let version = account::touch_merchant(tx, cmd.merchant)?;
-    // Asked after the merchant is locked, so that two owners cannot revoke each other.
     let (role, owners) = find_role(tx, cmd)?;
     if actor != cmd.person && !may_grant(granter, role) {
         return Err(FORBIDDEN.plain().into());
