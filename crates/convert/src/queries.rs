@@ -10,7 +10,7 @@ pub(crate) use coupons::{WalletCoupon, coupon_budget_of, wallet_coupon_of};
 
 pub use coupons::{Coupon, WalletEntry, coupon, coupons_of, wallet};
 pub use orders::{
-    Attempt, OrderLine, OrderView, OrderVoucher, attempt, is_self_dealing, order, order_vouchers,
+    Attempt, OrderLine, OrderView, OrderVoucher, attempt, attempts_of, is_self_dealing, order, order_vouchers,
     orders_of_merchant, orders_of_person,
 };
 pub use refunds::{

@@ -255,18 +255,31 @@ pub fn attempt(read: &mut ReadTx, attempt: PaymentAttemptId) -> Result<Option<At
          FROM payment_attempt a JOIN orders o ON o.id = a.order_id WHERE a.id = $1",
         attempt
     ))?;
-    first(row, |row| {
-        Ok(Attempt {
-            id: row.take()?,
-            order: row.take()?,
-            person: row.take()?,
-            provider: row.take()?,
-            provider_payment: row.take()?,
-            amount: row.take()?,
-            currency: row.take()?,
-            status: AttemptStatus::from_stored(&row.take::<String>()?)?,
-            at: row.take()?,
-        })
+    first(row, read_attempt)
+}
+
+/// An order's tries to be paid, the first one first.
+pub fn attempts_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<Attempt>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status, a.at
+         FROM payment p JOIN payment_attempt a ON a.payment_id = p.id JOIN orders o ON o.id = p.order_id
+         WHERE p.order_id = $1 ORDER BY a.id",
+        order
+    ))?;
+    all(rows, read_attempt)
+}
+
+fn read_attempt(row: &mut Row) -> Result<Attempt, StorageError> {
+    Ok(Attempt {
+        id: row.take()?,
+        order: row.take()?,
+        person: row.take()?,
+        provider: row.take()?,
+        provider_payment: row.take()?,
+        amount: row.take()?,
+        currency: row.take()?,
+        status: AttemptStatus::from_stored(&row.take::<String>()?)?,
+        at: row.take()?,
     })
 }
 

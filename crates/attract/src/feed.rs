@@ -1,0 +1,169 @@
+//! From the event log to the search index: which offers an event touches, and what the index should hold
+//! of them now. A document is always made from the current state, so an event that is seen twice or late
+//! changes nothing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use feedback::{ReviewHidden, ReviewPosted};
+use kernel::{MerchantId, OfferId, StoreId, Timestamp};
+use offer::events::{AgreementAccepted, AgreementEnded, OfferPaused, OfferPublished, OfferResumed};
+use party::events::{
+    MerchantCertified, MerchantDecertified, MerchantReinstated, MerchantRenamed, MerchantSuspended, StoreUpdated,
+};
+use party::{Merchant, StoreView};
+use store::{EventBody, Fail, PARTITIONS, ReadTx, StoredEvent};
+
+use crate::{Change, Cursors, OfferDoc};
+
+/// How many events of one partition are taken together.
+const EVENTS_AT_ONCE: i64 = 500;
+/// How many offers a page of a list has.
+const OFFERS_AT_ONCE: i64 = 200;
+
+/// What to do to the index, and how far the log is read once that is done.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// For [`crate::SearchIndex::apply`].
+    pub changes: Vec<Change>,
+    /// The partitions that moved.
+    pub cursors: Cursors,
+}
+
+/// The next step after `cursors`; it moves no cursor when the log is drained.
+pub fn next_step(read: &mut ReadTx, cursors: &Cursors, now: Timestamp) -> Result<Step, Fail> {
+    let heads = StoredEvent::heads(read)?;
+    let mut step = Step::default();
+    let mut touched = BTreeSet::new();
+    for partition in 0..PARTITIONS {
+        let done = cursors.get(&partition).copied().unwrap_or(0);
+        if heads.get(&partition).is_none_or(|head| *head <= done) {
+            continue;
+        }
+        for event in StoredEvent::after(read, partition, done, EVENTS_AT_ONCE)? {
+            touched.extend(offers_of_event(read, &event)?);
+            step.cursors.insert(partition, event.seq);
+        }
+    }
+    step.changes = changes(read, touched, now)?;
+    Ok(step)
+}
+
+/// What the index should hold of each offer: its documents, or nothing.
+pub fn changes(
+    read: &mut ReadTx,
+    offers: impl IntoIterator<Item = OfferId>,
+    now: Timestamp,
+) -> Result<Vec<Change>, Fail> {
+    let mut parties = Parties::default();
+    let mut changes = Vec::new();
+    for offer in offers {
+        changes.push(Change::RemoveOffer(offer));
+        let docs = documents(read, &mut parties, offer, now)?;
+        changes.extend(docs.into_iter().map(|doc| Change::Upsert(Box::new(doc))));
+    }
+    Ok(changes)
+}
+
+fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Vec<OfferId>, Fail> {
+    let kind = event.kind.as_str();
+    if [OfferPublished::TYPE, OfferPaused::TYPE, OfferResumed::TYPE].contains(&kind) {
+        Ok(vec![event.subject()])
+    } else if kind == StoreUpdated::TYPE {
+        offers_at(read, event.subject())
+    } else if let Some(posted) = event.body_as::<ReviewPosted>() {
+        offers_at(read, posted?.store)
+    } else if let Some(hidden) = event.body_as::<ReviewHidden>() {
+        offers_at(read, hidden?.store)
+    } else if let Some(accepted) = event.body_as::<AgreementAccepted>() {
+        offers_of(read, accepted?.merchant)
+    } else if let Some(ended) = event.body_as::<AgreementEnded>() {
+        offers_of(read, ended?.merchant)
+    } else if [
+        MerchantCertified::TYPE,
+        MerchantDecertified::TYPE,
+        MerchantReinstated::TYPE,
+        MerchantRenamed::TYPE,
+        MerchantSuspended::TYPE,
+    ]
+    .contains(&kind)
+    {
+        offers_of(read, event.subject())
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+fn offers_at(read: &mut ReadTx, store: StoreId) -> Result<Vec<OfferId>, Fail> {
+    all_pages(|after| offer::queries::offers_at(read, store, after, OFFERS_AT_ONCE))
+}
+
+fn offers_of(read: &mut ReadTx, merchant: MerchantId) -> Result<Vec<OfferId>, Fail> {
+    all_pages(|after| offer::queries::offers_of(read, merchant, after, OFFERS_AT_ONCE))
+}
+
+fn all_pages(
+    mut page: impl FnMut(Option<OfferId>) -> Result<Vec<offer::Offer>, Fail>,
+) -> Result<Vec<OfferId>, Fail> {
+    let mut offers = Vec::new();
+    loop {
+        let found = page(offers.last().copied())?;
+        offers.extend(found.iter().map(|offer| offer.id));
+        if (found.len() as i64) < OFFERS_AT_ONCE {
+            return Ok(offers);
+        }
+    }
+}
+
+/// Merchants and stores that were looked up in this step.
+#[derive(Default)]
+struct Parties {
+    merchants: HashMap<MerchantId, Option<Merchant>>,
+    stores: HashMap<StoreId, Option<StoreView>>,
+}
+
+fn documents(
+    read: &mut ReadTx,
+    parties: &mut Parties,
+    offer: OfferId,
+    now: Timestamp,
+) -> Result<Vec<OfferDoc>, Fail> {
+    let Some(mut page) = offer::queries::offer_page(read, offer, now)? else { return Ok(Vec::new()) };
+    if !page.on_sale && page.terms.starts_at > now {
+        // It may only be too early: the index shows it by itself once its window opens.
+        let Some(later) = offer::queries::offer_page(read, offer, page.terms.starts_at)? else { return Ok(Vec::new()) };
+        page = later;
+    }
+    if !page.on_sale {
+        return Ok(Vec::new());
+    }
+    let id = page.offer.merchant;
+    if !parties.merchants.contains_key(&id) {
+        parties.merchants.insert(id, party::queries::merchant(read, id)?);
+    }
+    let Some(merchant) = parties.merchants[&id].clone() else { return Ok(Vec::new()) };
+    let mut docs = Vec::with_capacity(page.stores.len());
+    for store in &page.stores {
+        if !parties.stores.contains_key(store) {
+            parties.stores.insert(*store, party::queries::store(read, *store)?);
+        }
+        let Some(view) = &parties.stores[store] else { continue };
+        let rating = feedback::queries::rating(read, *store)?;
+        docs.push(OfferDoc {
+            offer,
+            merchant: id,
+            store: *store,
+            title: page.offer.title.clone(),
+            merchant_name: merchant.name.clone(),
+            store_name: view.details.name.clone(),
+            category: page.offer.category.clone(),
+            place: view.details.place,
+            price: page.price.due,
+            list_price: Some(page.price.list),
+            rating_milli: rating.mean_hundredths().map(|hundredths| hundredths * 10),
+            review_count: rating.review_count,
+            live_from: page.terms.starts_at,
+            live_until: page.terms.ends_at,
+        });
+    }
+    Ok(docs)
+}

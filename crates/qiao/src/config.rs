@@ -1,0 +1,147 @@
+//! How `qiao serve` and `qiao demo` are set up: a flag goes before an environment variable, which goes
+//! before the file, which goes before the default.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+/// Flags and environment variables.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Flags {
+    /// A TOML file with any of these settings, by their long names with underscores.
+    #[arg(long, env = "QIAO_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// The folder for the embedded database, the search index, uploads and the secret. [default: data]
+    #[arg(long, env = "QIAO_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// sqlite:PATH or postgres://USER@HOST/NAME. [default: sqlite:DATA/qiao.db]
+    #[arg(long, env = "QIAO_DATABASE_URL", value_name = "URL")]
+    pub database_url: Option<String>,
+
+    /// Address and port to listen on. [default: 127.0.0.1:8080]
+    #[arg(long, env = "QIAO_LISTEN", value_name = "ADDR")]
+    pub listen: Option<String>,
+
+    /// The payment provider. [demo: a sandbox is started]
+    #[arg(long, env = "QIAO_PROVIDER_URL", value_name = "URL")]
+    pub provider_url: Option<String>,
+
+    /// The key with which the provider knows this platform.
+    #[arg(long, env = "QIAO_PROVIDER_KEY", value_name = "KEY", hide_env_values = true)]
+    pub provider_key: Option<String>,
+
+    /// What the provider signs its webhooks with (whsec_…).
+    #[arg(long, env = "QIAO_WEBHOOK_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub webhook_secret: Option<String>,
+
+    /// Writing connections to PostgreSQL. SQLite has one. [default: 4]
+    #[arg(long, env = "QIAO_LANES", value_name = "N")]
+    pub lanes: Option<usize>,
+
+    /// Reading connections. [default: 4]
+    #[arg(long, env = "QIAO_READERS", value_name = "N")]
+    pub readers: Option<usize>,
+
+    /// Commands that may wait in a lane before the answer is "busy". [default: 4096]
+    #[arg(long, env = "QIAO_QUEUE", value_name = "N")]
+    pub queue: Option<usize>,
+
+    /// plain or json. [default: plain]
+    #[arg(long, env = "QIAO_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<String>,
+}
+
+/// The same from a file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSettings {
+    data: Option<PathBuf>,
+    database_url: Option<String>,
+    listen: Option<String>,
+    provider_url: Option<String>,
+    provider_key: Option<String>,
+    webhook_secret: Option<String>,
+    lanes: Option<usize>,
+    readers: Option<usize>,
+    queue: Option<usize>,
+    log_format: Option<String>,
+}
+
+/// Every setting, decided.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// See [`Flags::data`].
+    pub data: PathBuf,
+    /// See [`Flags::database_url`].
+    pub database_url: String,
+    /// See [`Flags::listen`].
+    pub listen: String,
+    /// See [`Flags::provider_url`].
+    pub provider_url: Option<String>,
+    /// See [`Flags::provider_key`].
+    pub provider_key: Option<String>,
+    /// See [`Flags::webhook_secret`].
+    pub webhook_secret: Option<String>,
+    /// See [`Flags::lanes`].
+    pub lanes: usize,
+    /// See [`Flags::readers`].
+    pub readers: usize,
+    /// See [`Flags::queue`].
+    pub queue: usize,
+    /// Log lines as JSON.
+    pub log_json: bool,
+}
+
+impl Settings {
+    /// Decides every setting. The error says which file or value is wrong.
+    pub fn from(flags: Flags) -> Result<Self, String> {
+        let file = flags.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        let data = flags.data.or(file.data).unwrap_or_else(|| PathBuf::from("data"));
+        let default_url = format!("sqlite:{}", data.join("qiao.db").display());
+        let log_format = flags.log_format.or(file.log_format);
+        let log_json = match log_format.as_deref() {
+            None | Some("plain") => false,
+            Some("json") => true,
+            Some(other) => return Err(format!("log_format is plain or json, not {other:?}")),
+        };
+        Ok(Self {
+            database_url: flags.database_url.or(file.database_url).unwrap_or(default_url),
+            listen: flags.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            provider_url: flags.provider_url.or(file.provider_url),
+            provider_key: flags.provider_key.or(file.provider_key),
+            webhook_secret: flags.webhook_secret.or(file.webhook_secret),
+            lanes: flags.lanes.or(file.lanes).unwrap_or(4),
+            readers: flags.readers.or(file.readers).unwrap_or(4),
+            queue: flags.queue.or(file.queue).unwrap_or(4096),
+            log_json,
+            data,
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<FileSettings, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_goes_before_the_file_and_the_file_before_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("qiao.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\nlanes = 7\n").unwrap();
+        let flags = Flags { config: Some(file.clone()), lanes: Some(3), ..Flags::default() };
+        let settings = Settings::from(flags).unwrap();
+        assert_eq!((settings.listen.as_str(), settings.lanes, settings.readers), ("127.0.0.1:1", 3, 4));
+        assert_eq!(settings.database_url, "sqlite:data/qiao.db");
+        std::fs::write(&file, "lisen = 1\n").unwrap();
+        let wrong = Settings::from(Flags { config: Some(file), ..Flags::default() }).unwrap_err();
+        assert!(wrong.contains("lisen"), "{wrong}");
+    }
+}

@@ -1,0 +1,77 @@
+//! Timers that are due, each handed to the command that its kind calls for. The command decides whether
+//! it is still right and clears the timer, so that nodes that find the same one do no harm.
+
+use convert::{EXPIRE_VOUCHER, ExpireVoucher, RELEASE_ORDER, ReleaseOrder};
+use http::{App, shell};
+use kernel::{Actor, Ctx};
+use ledger::{POST_REBATE, PostRebate};
+use offer::{AGREEMENT_ENDS, AGREEMENT_STARTS, EndAgreement, StartAgreement};
+use party::{CERTIFICATION_EXPIRES, ExpireCertification};
+use store::{Answer, DueTimer, Fail, Job, Lock, Tx, due_timers};
+
+use super::{outward, text};
+
+const AT_ONCE: i64 = 200;
+
+/// Runs the commands of at most [`AT_ONCE`] due timers. Gives how many were done.
+pub async fn step(app: App) -> Result<usize, String> {
+    let now = shell::now();
+    let due = app.store.read(move |read| Ok(due_timers(read, now, AT_ONCE)?)).await.map_err(text)?;
+    let mut waiting = Vec::with_capacity(due.len());
+    for timer in due {
+        if timer.kind == RELEASE_ORDER.0 {
+            outward::learn_of_payment(&app, timer.subject()).await?;
+        }
+        let Some(job) = job_of(&timer) else {
+            tracing::error!(kind = timer.kind, "a timer of an unknown kind");
+            continue;
+        };
+        let store = app.store.clone();
+        waiting.push(tokio::spawn(async move { store.submit(job).await }));
+    }
+    let mut done = 0;
+    for answer in waiting {
+        match answer.await.map_err(|error| error.to_string())? {
+            Ok(Answer::Done(_)) => done += 1,
+            Ok(Answer::Rejected(rejected)) => tracing::error!(?rejected, "a timer's command was rejected"),
+            Err(no_answer) => return Err(no_answer.to_string()),
+        }
+    }
+    Ok(done)
+}
+
+fn job_of(timer: &DueTimer) -> Option<Job> {
+    let kind = timer.kind.as_str();
+    if kind == RELEASE_ORDER.0 {
+        let cmd = ReleaseOrder { order: timer.subject() };
+        Some(job("releaseOrder", timer, cmd.locks(), move |tx, ctx| convert::release_order(tx, ctx, &cmd).map(drop)))
+    } else if kind == EXPIRE_VOUCHER.0 {
+        let cmd = ExpireVoucher { voucher: timer.subject() };
+        Some(job("expireVoucher", timer, cmd.locks(), move |tx, ctx| convert::expire_voucher(tx, ctx, &cmd).map(drop)))
+    } else if kind == POST_REBATE.0 {
+        let cmd = PostRebate { rebate: timer.subject() };
+        Some(job("postRebate", timer, cmd.locks(), move |tx, ctx| ledger::post_rebate(tx, ctx, &cmd).map(drop)))
+    } else if kind == AGREEMENT_STARTS.0 {
+        let cmd = StartAgreement { agreement: timer.subject() };
+        Some(job("startAgreement", timer, Vec::new(), move |tx, ctx| offer::start_agreement(tx, ctx, &cmd).map(drop)))
+    } else if kind == AGREEMENT_ENDS.0 {
+        let cmd = EndAgreement { agreement: timer.subject() };
+        Some(job("endAgreement", timer, cmd.locks(), move |tx, ctx| offer::end_agreement(tx, ctx, &cmd).map(drop)))
+    } else if kind == CERTIFICATION_EXPIRES.0 {
+        let cmd = ExpireCertification { certification: timer.subject() };
+        let locks = cmd.locks();
+        Some(job("expireCertification", timer, locks, move |tx, ctx| party::expire_certification(tx, ctx, &cmd).map(drop)))
+    } else {
+        None
+    }
+}
+
+fn job(
+    name: &'static str,
+    timer: &DueTimer,
+    locks: Vec<Lock>,
+    run: impl Fn(&mut Tx, &Ctx) -> Result<(), Fail> + Send + 'static,
+) -> Job {
+    let ctx = shell::ctx(Actor::System);
+    Job::in_lane(name, timer.lane_key, ctx, move |tx, ctx| run(tx, ctx).map(|()| String::new())).locking(locks)
+}
