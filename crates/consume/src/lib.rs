@@ -8,7 +8,9 @@ mod commands;
 mod decide;
 mod events;
 mod model;
+mod money;
 pub mod queries;
+mod redeeming;
 mod reject;
 
 pub use commands::{

@@ -128,10 +128,10 @@ pub enum ScanOutcome {
 /// What a scanner needs to judge a QR without a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScannerKit {
-    /// The store sets that hold the scanner's store, each with all of its stores.
+    /// The store sets of the merchant's offers, so that another store is told from another merchant.
     pub store_sets: Vec<(StoreSetDigest, Vec<StoreId>)>,
-    /// The platform's public keys (Ed25519), retired ones too while vouchers bear their signature.
-    pub public_keys: Vec<[u8; 32]>,
+    /// The platform's public keys (Ed25519, 32 bytes), retired ones too.
+    pub public_keys: Vec<Vec<u8>>,
     /// How many uses one device of the store may accept without a network in 24 hours.
     pub offline_max_uses: i64,
     /// Worth how much, in minor units of `currency`.

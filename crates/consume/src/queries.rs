@@ -2,8 +2,11 @@
 
 use kernel::{ConflictId, DeviceId, MerchantId, RedemptionId, StoreId, Timestamp, VoucherId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
+use voucher::StoreSetDigest;
 
-use crate::{Conflict, LossReason, Redemption, RedemptionMode, RedemptionStatus, ScannerAllowance};
+use crate::{
+    Conflict, LossReason, Redemption, RedemptionMode, RedemptionStatus, ScannerAllowance, ScannerKit,
+};
 
 /// One redemption.
 pub fn redemption(read: &mut ReadTx, id: RedemptionId) -> Result<Option<Redemption>, Fail> {
@@ -29,7 +32,7 @@ pub fn redemptions_of_store(
          FROM redemption WHERE store_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         store,
         before(after.map(|id| id.uuid())),
-        limit
+        page(limit)
     ))?;
     rows.into_iter().map(read_redemption).collect()
 }
@@ -45,6 +48,17 @@ pub fn redemptions_of_voucher(read: &mut ReadTx, voucher: VoucherId) -> Result<V
     rows.into_iter().map(read_redemption).collect()
 }
 
+/// The redemption that took the highest use of a voucher, undone ones aside.
+pub fn last_use(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<Redemption>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+         FROM redemption WHERE voucher_id = $1 AND status <> 'undone' ORDER BY use_no DESC LIMIT 1",
+        voucher
+    ))?;
+    row.map(read_redemption).transpose()
+}
+
 /// The offline scans of a merchant that lost, newest first, at most `limit` older than `after`.
 pub fn conflicts_of(
     read: &mut ReadTx,
@@ -58,7 +72,7 @@ pub fn conflicts_of(
          FROM redemption_conflict WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         merchant,
         before(after.map(|id| id.uuid())),
-        limit
+        page(limit)
     ))?;
     rows.into_iter().map(read_conflict).collect()
 }
@@ -81,6 +95,28 @@ pub fn offline_accepted(
         uses: row.take()?,
         amount: row.take()?,
     })
+}
+
+/// What a scanner of this store needs. `None`: there is no such store.
+pub fn scanner_kit(read: &mut ReadTx, store: StoreId) -> Result<Option<ScannerKit>, Fail> {
+    let Some(store) = party::queries::store(read, store)? else {
+        return Ok(None);
+    };
+    let store_sets = offer::queries::store_sets_of(read, store.merchant)?;
+    let store_sets = store_sets
+        .into_iter()
+        .map(|(digest, stores)| (StoreSetDigest(digest), stores));
+    Ok(Some(ScannerKit {
+        store_sets: store_sets.collect(),
+        public_keys: voucher::queries::public_keys(read)?,
+        offline_max_uses: store.details.offline_max_uses,
+        offline_max_amount: store.details.offline_max_amount,
+        currency: store.details.currency,
+    }))
+}
+
+fn page(limit: i64) -> i64 {
+    limit.clamp(1, 200)
 }
 
 /// A cursor's bound: ids are time-ordered, and no id is above all ones.

@@ -19,18 +19,12 @@ kernel::reject_table! {
     VOUCHER_EXPIRED: Conflict, "redeem_voucher_expired",
         "The voucher has expired.",
         "The guest finds in the order what becomes of its money.";
-    DEVICE_NOT_OF_STORE: Forbidden, "redeem_device_not_of_store",
-        "The device is not registered to this store, or its registration was revoked.",
-        "Register the device to the store, or choose the store to which it belongs.";
     CODES_LOCKED: TooMany, "redeem_codes_locked",
         "Too many wrong codes were typed by this staff member or on this device.",
         "Scan the QR instead, or wait until the time in the detail.";
     SCANS_TOO_MANY: Invalid, "sync_scans_too_many",
         "A sync takes a limited number of scans.",
         "Send the queue in parts; scans sent twice do no harm.";
-    REDEMPTION_UNKNOWN: NotFound, "redemption_unknown",
-        "There is no such redemption.",
-        "Check the id; only those of your own merchant are shown.";
     REDEMPTION_NOT_LIVE: Conflict, "redemption_not_live",
         "The redemption was undone or refunded before.",
         "Reload it to see its state.";
@@ -46,4 +40,10 @@ kernel::reject_table! {
     UNDO_VOUCHER_CLOSED: Conflict, "undo_voucher_closed",
         "The rest of the voucher was refunded or has expired, so the use cannot be given back.",
         "A manager can refund this use instead.";
+    REFUND_REASON_MISSING: Invalid, "refund_redeemed_reason_missing",
+        "Refunding a redemption needs a reason.",
+        "Say why; it goes to the audit log.";
+    REFUND_TOO_LATE: Conflict, "refund_redeemed_too_late",
+        "The refund window of the redemption is closed.",
+        "Only the platform's own people can refund it now.";
 }

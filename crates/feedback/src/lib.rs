@@ -5,15 +5,18 @@
 //! Commands: [`post_review`], [`reply_review`], [`hide_review`], [`hide_for_refund`].
 
 mod commands;
+mod decide;
 mod events;
+mod hiding;
 mod model;
 pub mod queries;
 mod reject;
 
 pub use commands::{
-    HideForRefund, HideReview, MAX_ASPECTS, MAX_TEXT, PostReview, ReplyReview, hide_for_refund, hide_review,
-    post_review, reply_review,
+    HideForRefund, HideReview, PostReview, ReplyReview, hide_for_refund, hide_review, post_review,
+    reply_review,
 };
+pub use decide::{MAX_ASPECTS, MAX_TEXT};
 pub use events::{ReviewHidden, ReviewPosted, ReviewReplied};
 pub use model::{Rating, Review, ReviewStatus};
 pub use reject::*;

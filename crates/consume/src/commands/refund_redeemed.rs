@@ -2,8 +2,19 @@
 //! buyer from there. After a payout the merchant's part is deducted from the next one. The visit stands,
 //! so the voucher does not get its use back.
 
-use kernel::{Ctx, RedemptionId, RefundId};
+use convert::decide::use_amounts;
+use convert::{RefundCause, RefundPart};
+use kernel::{Actor, BasisPoints, Ctx, RedemptionId, RefundId};
+use ledger::{LineKind, Reason};
+use party::{OperatorRole, Role};
 use store::{Fail, Lock, StorageError, Tx};
+
+use crate::commands::change_status;
+use crate::decide::check_live;
+use crate::money::{line_of, reverse_use};
+use crate::{
+    REFUND_REASON_MISSING, REFUND_TOO_LATE, Redemption, RedemptionRefunded, RedemptionStatus, queries,
+};
 
 /// Refund this redemption. The reason is `ctx.reason`.
 #[derive(Debug, Clone, Copy)]
@@ -19,10 +30,76 @@ impl RefundRedeemed {
     }
 }
 
-/// Refunds a redemption (a manager of its store, or an operator). Gives the refund that is on its way,
-/// or `None` if nothing was paid in cash.
+/// Refunds a redemption: a manager of its store while the refund window is open, an operator (admin or
+/// support) at any time. Gives the refund that is on its way.
 ///
-/// Rejects: `redemption_unknown`, `redemption_not_live`, and `party`'s for those without the right.
-pub fn refund_redeemed(_tx: &mut Tx, _ctx: &Ctx, _cmd: &RefundRedeemed) -> Result<Option<RefundId>, Fail> {
-    Err(StorageError::bug("not written yet").into())
+/// Rejects: `refund_redeemed_reason_missing`, `not_found` (another merchant's too), `redemption_not_live`,
+/// `refund_redeemed_too_late`, and `party`'s for those without the right.
+///
+/// Statements: 16, because a redemption is reversed and an order refunded; up to 21 with a rebate.
+pub fn refund_redeemed(tx: &mut Tx, ctx: &Ctx, cmd: &RefundRedeemed) -> Result<RefundId, Fail> {
+    if ctx
+        .reason
+        .as_deref()
+        .is_none_or(|reason| reason.trim().is_empty())
+    {
+        return Err(REFUND_REASON_MISSING
+            .at("/reason", REFUND_REASON_MISSING.title)
+            .into());
+    }
+    tx.lock(&cmd.locks());
+    let redemption = queries::redemption(tx, cmd.redemption)?;
+    let redemption = may_refund(tx, ctx, redemption)?;
+    check_live(&redemption)?;
+    let (line, _) = line_of(tx, &redemption)?;
+    let terms = convert::queries::voucher_money(tx, redemption.voucher)?
+        .ok_or_else(|| StorageError::bug("a voucher without the money behind it"))?;
+    let part = use_amounts(
+        &terms.paid,
+        terms.uses,
+        redemption.use_no,
+        BasisPoints::ZERO,
+        BasisPoints::ZERO,
+    )
+    .paid;
+    change_status(tx, &redemption, RedemptionStatus::Refunded)?;
+    let refund = RefundPart {
+        voucher: redemption.voucher,
+        part,
+        cause: RefundCause::Redeemed,
+    };
+    let refund = convert::refund_part(tx, ctx, &refund)?;
+    let reason = (LineKind::Refund, Reason::RedemptionReversed);
+    let amount = reverse_use(tx, ctx, &line, &redemption, reason)?;
+    let event = RedemptionRefunded {
+        redemption: redemption.id,
+        voucher: redemption.voucher,
+        order: redemption.order,
+        merchant: redemption.merchant,
+        store: redemption.store,
+        holder: redemption.person,
+        amount,
+        currency: line.currency.code().to_owned(),
+    };
+    tx.emit(ctx, redemption.id, redemption.version + 1, &event)?;
+    Ok(refund)
+}
+
+/// The redemption, if the actor may refund it now.
+fn may_refund(tx: &mut Tx, ctx: &Ctx, redemption: Option<Redemption>) -> Result<Redemption, Fail> {
+    let is_operator = matches!(ctx.actor, Actor::Operator(_));
+    if is_operator {
+        party::require_operator(tx, ctx, &[OperatorRole::Admin, OperatorRole::Support])?;
+    }
+    let redemption = redemption.ok_or_else(|| party::NOT_FOUND.plain())?;
+    if is_operator {
+        return Ok(redemption);
+    }
+    let place = Some(redemption.store);
+    party::require_staff(tx, ctx, redemption.merchant, place, Role::Manager)?;
+    if ctx.now > redemption.refund_until {
+        let detail = format!("It was open until {}.", redemption.refund_until);
+        return Err(REFUND_TOO_LATE.because(detail).into());
+    }
+    Ok(redemption)
 }

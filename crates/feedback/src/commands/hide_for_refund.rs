@@ -1,8 +1,12 @@
 //! Withdraws the review of a visit that was refunded or undone. Called for each such event, by whoever
 //! reads them; doing it again changes nothing.
 
+use consume::RedemptionStatus;
 use kernel::{Ctx, RedemptionId};
-use store::{Fail, StorageError, Tx};
+use store::{Fail, Lock, Tx};
+
+use crate::hiding::take_down;
+use crate::{ReviewStatus, queries};
 
 /// Withdraw the review of this visit, if it has one.
 #[derive(Debug, Clone, Copy)]
@@ -11,8 +15,25 @@ pub struct HideForRefund {
     pub redemption: RedemptionId,
 }
 
-/// Withdraws the visit's review, hidden or shown, if the visit no longer stands. Says whether it was
-/// shown until now.
-pub fn hide_for_refund(_tx: &mut Tx, _ctx: &Ctx, _cmd: &HideForRefund) -> Result<bool, Fail> {
-    Err(StorageError::bug("not written yet").into())
+impl HideForRefund {
+    /// The rows that it rests on: a review of the visit that is being posted is waited for.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("redemption", self.redemption)]
+    }
+}
+
+/// Withdraws the visit's review and takes its stars out of the store's rating, if the visit no longer
+/// stands. Says whether the review was shown until now. Qiao itself alone may.
+pub fn hide_for_refund(tx: &mut Tx, ctx: &Ctx, cmd: &HideForRefund) -> Result<bool, Fail> {
+    party::require_system(ctx)?;
+    tx.lock(&cmd.locks());
+    let visit = consume::queries::redemption(tx, cmd.redemption)?;
+    let void = visit.is_some_and(|visit| match visit.status {
+        RedemptionStatus::Live => false,
+        RedemptionStatus::Undone | RedemptionStatus::Refunded => true,
+    });
+    match queries::review_of(tx, cmd.redemption)? {
+        Some(review) if void => take_down(tx, ctx, &review, ReviewStatus::Withdrawn),
+        Some(_) | None => Ok(false),
+    }
 }

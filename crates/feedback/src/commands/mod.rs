@@ -7,5 +7,5 @@ mod reply_review;
 
 pub use hide_for_refund::{HideForRefund, hide_for_refund};
 pub use hide_review::{HideReview, hide_review};
-pub use post_review::{MAX_ASPECTS, MAX_TEXT, PostReview, post_review};
+pub use post_review::{PostReview, post_review};
 pub use reply_review::{ReplyReview, reply_review};

@@ -1,7 +1,13 @@
 //! The merchant answers a review, once.
 
 use kernel::{Ctx, ReviewId};
-use store::{Fail, Lock, StorageError, Tx};
+use party::Role;
+use store::{Fail, Lock, Tx, sql};
+
+use crate::decide::clean_text;
+use crate::{
+    REVIEW_INVALID, REVIEW_NOT_SHOWN, REVIEW_REPLIED, REVIEW_UNKNOWN, ReviewReplied, ReviewStatus, queries,
+};
 
 /// Answer this review.
 #[derive(Debug, Clone)]
@@ -21,8 +27,32 @@ impl ReplyReview {
 
 /// Answers a review of the actor's own merchant (a manager of the store).
 ///
-/// Rejects: `review_invalid`, `review_unknown` (another merchant's too), `review_not_shown`,
-/// `review_replied`.
-pub fn reply_review(_tx: &mut Tx, _ctx: &Ctx, _cmd: &ReplyReview) -> Result<(), Fail> {
-    Err(StorageError::bug("not written yet").into())
+/// Rejects: `review_invalid`, `review_unknown`, `review_not_shown`, `review_replied`, and `party`'s for
+/// who is no manager there.
+pub fn reply_review(tx: &mut Tx, ctx: &Ctx, cmd: &ReplyReview) -> Result<(), Fail> {
+    let text = clean_text(&cmd.text)?;
+    if text.is_empty() {
+        return Err(REVIEW_INVALID.at("/text", "A reply says something.").into());
+    }
+    tx.lock(&cmd.locks());
+    let review = queries::review(tx, cmd.review)?.ok_or_else(|| REVIEW_UNKNOWN.plain())?;
+    party::require_staff(tx, ctx, review.merchant, Some(review.store), Role::Manager)?;
+    if review.status != ReviewStatus::Shown {
+        return Err(REVIEW_NOT_SHOWN.plain().into());
+    }
+    let replied = tx.claim(sql!(
+        "UPDATE review SET reply = $1, replied_at = $2, version = version + 1
+         WHERE id = $3 AND reply IS NULL AND status = 'shown'",
+        text,
+        ctx.now,
+        cmd.review
+    ))?;
+    if replied == 0 {
+        return Err(REVIEW_REPLIED.plain().into());
+    }
+    let replied = ReviewReplied {
+        review: review.id,
+        merchant: review.merchant,
+    };
+    Ok(tx.emit(ctx, review.id, review.version + 1, &replied)?)
 }

@@ -1,0 +1,128 @@
+//! Where the money of a use goes, and back: the entry in the ledger, the line in the merchant's
+//! statement, the sharer's rebate. The amounts come from `convert`; nothing is computed here.
+
+use convert::decide::{UseMoney, use_amounts};
+use convert::queries::VoucherMoney;
+use kernel::{BasisPoints, Ctx};
+use ledger::{Account, AccrueRebate, Leg, LineKind, NewEntry, Reason, ReverseRebate, SettlementLine};
+use store::{Fail, StorageError, Tx};
+
+use crate::Redemption;
+
+/// The money of a voucher's `use_no`-th use. A sharer who deals with themself earns nothing, and what
+/// they would have earned stays the merchant's. One statement if there is a sharer, none otherwise.
+pub(crate) fn money_of_use(tx: &mut Tx, terms: &VoucherMoney, use_no: i64) -> Result<UseMoney, Fail> {
+    let rebate = match terms.sharer {
+        None => BasisPoints::ZERO,
+        Some(sharer) if sharer == terms.buyer => BasisPoints::ZERO,
+        Some(_) if convert::queries::is_self_dealing(tx, terms.order)? => BasisPoints::ZERO,
+        Some(_) => terms.rebate,
+    };
+    Ok(use_amounts(
+        &terms.paid,
+        terms.uses,
+        use_no,
+        terms.commission,
+        rebate,
+    ))
+}
+
+/// Moves a use's money out of escrow to the merchant and the platform, and sets the sharer's rebate
+/// aside. Told.
+pub(crate) fn settle_use(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    redemption: &Redemption,
+    terms: &VoucherMoney,
+    money: &UseMoney,
+) -> Result<(), Fail> {
+    let line = SettlementLine {
+        id: ctx.new_id(),
+        merchant: redemption.merchant,
+        store: Some(redemption.store),
+        voucher: redemption.voucher,
+        order: redemption.order,
+        reference: redemption.id.uuid(),
+        kind: LineKind::Redemption,
+        currency: terms.currency,
+        price: money.paid.price,
+        discount_platform: money.paid.discount_platform,
+        discount_merchant: money.paid.discount_merchant,
+        commission: money.split.commission,
+        rebate: money.split.rebate,
+        payable: money.split.payable,
+        at: ctx.now,
+    };
+    if let Some(entry) = entry(&line, Reason::Redeemed) {
+        ledger::post(tx, ctx, &entry)?;
+    }
+    ledger::book_line(tx, ctx, &line)?;
+    if let Some(sharer) = terms.sharer {
+        let rebate = AccrueRebate {
+            redemption: redemption.id,
+            order: redemption.order,
+            sharer,
+            merchant: redemption.merchant,
+            currency: terms.currency,
+            amount: money.split.rebate,
+            due_at: redemption.refund_until,
+        };
+        ledger::accrue_rebate(tx, ctx, &rebate)?;
+    }
+    Ok(())
+}
+
+/// Moves a use's money back into escrow, exactly as `line` took it out, whoever was paid meanwhile: a
+/// negative line follows in the merchant's next statement. The rebate comes back as far as it was set
+/// aside. Gives what is in escrow again, in minor units.
+pub(crate) fn reverse_use(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    line: &SettlementLine,
+    redemption: &Redemption,
+    (kind, reason): (LineKind, Reason),
+) -> Result<i64, Fail> {
+    let back = SettlementLine {
+        id: ctx.new_id(),
+        kind,
+        price: -line.price,
+        discount_platform: -line.discount_platform,
+        discount_merchant: -line.discount_merchant,
+        commission: -line.commission,
+        rebate: -line.rebate,
+        payable: -line.payable,
+        at: ctx.now,
+        ..line.clone()
+    };
+    let rebate = ReverseRebate {
+        redemption: redemption.id,
+    };
+    ledger::reverse_rebate(tx, ctx, &rebate)?;
+    if let Some(entry) = entry(&back, reason) {
+        ledger::post(tx, ctx, &entry)?;
+    }
+    ledger::book_line(tx, ctx, &back)?;
+    Ok(line.commission + line.rebate + line.payable)
+}
+
+/// The settlement line of a redemption, and whether a payout holds it.
+pub(crate) fn line_of(tx: &mut Tx, redemption: &Redemption) -> Result<(SettlementLine, bool), Fail> {
+    let found = ledger::queries::line_of(tx, redemption.id.uuid(), LineKind::Redemption)?;
+    let (line, payout) = found.ok_or_else(|| StorageError::bug("a redemption without a settlement line"))?;
+    Ok((line, payout.is_some()))
+}
+
+/// Escrow to merchant and platform; back again if the line's amounts are negative. The rebate has an
+/// entry of its own. `None` if nothing was paid for the use.
+fn entry(line: &SettlementLine, reason: Reason) -> Option<NewEntry> {
+    let legs = [
+        Leg::debit(
+            Account::Escrow,
+            Some(line.order.uuid()),
+            line.payable + line.commission,
+        ),
+        Leg::credit(Account::MerchantPayable, Some(line.merchant.uuid()), line.payable),
+        Leg::credit(Account::Commission, None, line.commission),
+    ];
+    NewEntry::of(reason, line.reference, line.currency, legs)
+}

@@ -1,0 +1,210 @@
+//! Taking one use of a voucher, the same for every way of showing it: what is looked at, and what is
+//! written once nothing can be rejected any more.
+
+use convert::queries::VoucherMoney;
+use kernel::{Ctx, DeviceId, MerchantId, Money, PersonId, Reject, StoreId, Timestamp, VoucherId};
+use party::Role;
+use store::{Fail, Lock, StorageError, Tx, sql};
+use voucher::Voucher;
+
+use crate::decide::{Shown, check_use};
+use crate::money::{money_of_use, settle_use};
+use crate::{
+    LossReason, Redeemed, Redemption, RedemptionMode, RedemptionStatus, VOUCHER_EXPIRED, VOUCHER_REBOUND,
+    VOUCHER_REFUNDED, VOUCHER_UNKNOWN, VOUCHER_USED_UP, VOUCHER_WRONG_STORE, VoucherRedeemed, queries,
+};
+
+/// Where vouchers are taken, by whom and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counter {
+    pub merchant: MerchantId,
+    pub store: StoreId,
+    pub staff: PersonId,
+    pub device: Option<DeviceId>,
+    pub mode: RedemptionMode,
+}
+
+impl Counter {
+    /// The counter at which the actor stands, by the grant and the registration as they are now.
+    pub fn of_actor(
+        tx: &mut Tx,
+        ctx: &Ctx,
+        (merchant, store): (MerchantId, StoreId),
+        device: Option<DeviceId>,
+        mode: RedemptionMode,
+    ) -> Result<Self, Fail> {
+        let staff = party::require_staff(tx, ctx, merchant, Some(store), Role::Cashier)?;
+        if let Some(device) = device {
+            party::require_device(tx, merchant, store, device)?;
+        }
+        Ok(Self {
+            merchant,
+            store,
+            staff,
+            device,
+            mode,
+        })
+    }
+}
+
+/// A voucher at a counter, its row locked, with the money behind it.
+pub(crate) struct Presented {
+    pub voucher: Voucher,
+    pub money: VoucherMoney,
+    shown: Shown,
+}
+
+impl Presented {
+    /// Looks at a voucher that is shown `at` that moment by a pass of this binding (none for a code), and
+    /// keeps everybody else off it until the commit. `None`: there is no such voucher.
+    pub fn load(
+        tx: &mut Tx,
+        counter: &Counter,
+        voucher: VoucherId,
+        binding: Option<u32>,
+        at: Timestamp,
+    ) -> Result<Option<Self>, Fail> {
+        tx.lock(&[Lock::row("voucher", voucher)]);
+        let Some(voucher) = voucher::queries::voucher(tx, voucher)? else {
+            return Ok(None);
+        };
+        let shown = Shown {
+            merchant: counter.merchant,
+            in_its_store: offer::queries::store_takes(tx, voucher.store_set.0, counter.store)?,
+            binding,
+            at,
+        };
+        let money = convert::queries::voucher_money(tx, voucher.id)?
+            .ok_or_else(|| StorageError::bug("a voucher without the money behind it"))?;
+        Ok(Some(Self {
+            voucher,
+            money,
+            shown,
+        }))
+    }
+
+    /// Whether a use of it may be taken.
+    pub fn check(&self) -> Result<(), LossReason> {
+        check_use(&self.voucher, &self.shown)
+    }
+}
+
+/// Takes one use of a voucher that was checked, and settles its money. Nothing is rejected any more.
+pub(crate) fn take_use(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    counter: &Counter,
+    presented: &Presented,
+) -> Result<Redeemed, Fail> {
+    let (voucher, terms, shown) = (&presented.voucher, &presented.money, &presented.shown);
+    let taken = voucher::use_up(tx, voucher.id, shown.at, shown.binding.map(i64::from))?;
+    let taken = taken.ok_or_else(|| StorageError::bug("a checked and locked voucher changed"))?;
+    let money = money_of_use(tx, terms, taken.use_no)?;
+    let redemption = Redemption {
+        id: ctx.new_id(),
+        voucher: voucher.id,
+        use_no: taken.use_no,
+        order: terms.order,
+        offer: voucher.offer,
+        merchant: counter.merchant,
+        store: counter.store,
+        person: voucher.holder,
+        staff: counter.staff,
+        device: counter.device,
+        mode: counter.mode,
+        status: RedemptionStatus::Live,
+        scanned_at: shown.at,
+        recorded_at: ctx.now,
+        undo_until: ctx.now.plus_us(terms.undo_window_us),
+        refund_until: ctx.now.plus_us(terms.refund_window_us),
+        version: 1,
+    };
+    let amount = Money::new(money.paid.escrow(), terms.currency);
+    insert(tx, &redemption)?;
+    settle_use(tx, ctx, &redemption, terms, &money)?;
+    announce(tx, ctx, &redemption, taken.uses_left, amount)?;
+    Ok(Redeemed {
+        redemption: redemption.id,
+        voucher: voucher.id,
+        offer: voucher.offer,
+        holder: voucher.holder,
+        use_no: taken.use_no,
+        uses_left: taken.uses_left,
+        uses_total: voucher.uses_total,
+        amount,
+        undo_until: redemption.undo_until,
+    })
+}
+
+fn insert(tx: &mut Tx, redemption: &Redemption) -> Result<(), StorageError> {
+    tx.tell(sql!(
+        "INSERT INTO redemption (id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id,
+           staff_id, device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        redemption.id,
+        redemption.voucher,
+        redemption.use_no,
+        redemption.order,
+        redemption.offer,
+        redemption.merchant,
+        redemption.store,
+        redemption.person,
+        redemption.staff,
+        redemption.device,
+        redemption.mode.as_str(),
+        redemption.status.as_str(),
+        redemption.scanned_at,
+        redemption.recorded_at,
+        redemption.undo_until,
+        redemption.refund_until,
+        redemption.version
+    ))
+}
+
+fn announce(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    redemption: &Redemption,
+    uses_left: i64,
+    amount: Money,
+) -> Result<(), StorageError> {
+    let event = VoucherRedeemed {
+        redemption: redemption.id,
+        voucher: redemption.voucher,
+        use_no: redemption.use_no,
+        uses_left,
+        order: redemption.order,
+        offer: redemption.offer,
+        merchant: redemption.merchant,
+        store: redemption.store,
+        holder: redemption.person,
+        staff: redemption.staff,
+        device: redemption.device,
+        mode: redemption.mode.as_str().to_owned(),
+        amount: amount.amount,
+        currency: amount.currency.code().to_owned(),
+    };
+    tx.emit(ctx, redemption.id, redemption.version, &event)
+}
+
+/// The answer to the person at the counter when a voucher cannot be taken.
+pub(crate) fn refuse(tx: &mut Tx, presented: &Presented, reason: LossReason) -> Result<Reject, Fail> {
+    let voucher = &presented.voucher;
+    Ok(match reason {
+        LossReason::UnknownVoucher => VOUCHER_UNKNOWN.plain(),
+        LossReason::WrongStore => VOUCHER_WRONG_STORE.plain(),
+        LossReason::Rebound => VOUCHER_REBOUND.plain(),
+        LossReason::UsedUp => match queries::last_use(tx, voucher.id)? {
+            Some(last) => {
+                let detail = format!("It was last used at {} in store {}.", last.scanned_at, last.store);
+                VOUCHER_USED_UP.because(detail)
+            }
+            None => VOUCHER_USED_UP.plain(),
+        },
+        LossReason::Refunded => VOUCHER_REFUNDED.plain(),
+        LossReason::Expired => {
+            VOUCHER_EXPIRED.because(format!("It was valid until {}.", voucher.valid_until))
+        }
+        LossReason::OverCap => return Err(StorageError::bug("only offline scans have a cap").into()),
+    })
+}
