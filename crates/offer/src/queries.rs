@@ -212,6 +212,16 @@ pub fn offers_at(
     all(rows, read_offer)
 }
 
+/// Whether an offer of the file's owner that was published shows the file, so that everybody may see it.
+pub fn is_shown(read: &mut ReadTx, media: &party::Media) -> Result<bool, Fail> {
+    let row = read.one(sql!(
+        "SELECT id FROM offer WHERE merchant_id = $1 AND media_id = $2 AND status <> 'draft' LIMIT 1",
+        media.owner,
+        media.id
+    ))?;
+    Ok(row.is_some())
+}
+
 /// The ids of all offers in the order of their age, for whoever builds an index. `limit` is held to
 /// 1 to 10,000.
 pub fn offer_ids(read: &mut ReadTx, after: Option<OfferId>, limit: i64) -> Result<Vec<OfferId>, Fail> {

@@ -6,3 +6,5 @@ mod fixture;
 mod forgery;
 mod format;
 mod keys;
+mod signing_keys;
+mod stored;
