@@ -1,17 +1,19 @@
 //! What others may ask about people, merchants, stores, staff, devices and certifications. Lists are
 //! newest first; `after` is the last id of the page before, `limit` is held to 1 to 200.
 
-use kernel::{CertificationId, DeviceId, GeoPoint, MediaId, MerchantId, PersonId, StoreId, Timestamp};
+mod people;
+
+use kernel::{CertificationId, DeviceId, GeoPoint, MediaId, MerchantId, StoreId};
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use type_safe_id::{StaticType, TypeSafeId};
 
-use crate::Contact;
 use crate::model::{
-    Certification, CertificationStatus, Device, Grants, Identity, Media, Merchant, MerchantPage,
-    MerchantStatus, OperatorRole, Profile, Role, Session, StaffGrant, StaffMember, StoreDetails, StoreView,
-    StoredPassword,
+    Certification, CertificationStatus, Device, Media, Merchant, MerchantPage, MerchantStatus, StoreDetails,
+    StoreView,
 };
-use crate::rows::{named, take_local, take_staff_store};
+use crate::rows::{named, take_local};
+
+pub use people::{grants, identity, password, profile, session, staff_of};
 
 const MAX_PAGE: i64 = 200;
 
@@ -33,122 +35,6 @@ fn all<T>(rows: Vec<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> 
 
 fn first<T>(row: Option<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> Result<Option<T>, Fail> {
     Ok(row.map(|mut row| read_row(&mut row)).transpose()?)
-}
-
-fn read_session(row: &mut Row) -> Result<Session, StorageError> {
-    Ok(Session {
-        person: row.take()?,
-        expires_at: row.take()?,
-    })
-}
-
-fn read_grant(row: &mut Row) -> Result<StaffGrant, StorageError> {
-    Ok(StaffGrant {
-        merchant: row.take()?,
-        store: take_staff_store(row)?,
-        role: named(row, Role::from_name)?,
-    })
-}
-
-fn read_operator(row: &mut Row) -> Result<OperatorRole, StorageError> {
-    named(row, OperatorRole::from_name)
-}
-
-fn session_query(token_hash: [u8; 32], now: Timestamp) -> Query {
-    sql!(
-        "SELECT person_id, expires_at FROM session WHERE token_hash = $1 AND expires_at > $2",
-        token_hash,
-        now
-    )
-}
-
-/// The live session of a token, by the SHA-256 of the token.
-pub fn session(read: &mut ReadTx, token_hash: [u8; 32], now: Timestamp) -> Result<Option<Session>, Fail> {
-    first(read.one(session_query(token_hash, now))?, read_session)
-}
-
-/// What a person may do beyond being a consumer.
-pub fn grants(read: &mut ReadTx, person: PersonId) -> Result<Grants, Fail> {
-    let [operator, staff] = read.ask([
-        sql!("SELECT role FROM operator WHERE person_id = $1", person),
-        sql!(
-            "SELECT merchant_id, store_id, role FROM staff WHERE person_id = $1 ORDER BY merchant_id, store_id",
-            person
-        ),
-    ])?;
-    Ok(Grants {
-        operator: all(operator, read_operator)?.pop(),
-        staff: all(staff, read_grant)?,
-    })
-}
-
-/// The live session of a token with its person's grants, in one round trip.
-pub fn identity(read: &mut ReadTx, token_hash: [u8; 32], now: Timestamp) -> Result<Option<Identity>, Fail> {
-    let [sessions, operator, staff] = read.ask([
-        session_query(token_hash, now),
-        sql!(
-            "SELECT o.role FROM session s JOIN operator o ON o.person_id = s.person_id WHERE s.token_hash = $1",
-            token_hash
-        ),
-        sql!(
-            "SELECT f.merchant_id, f.store_id, f.role FROM session s JOIN staff f ON f.person_id = s.person_id
-             WHERE s.token_hash = $1 ORDER BY f.merchant_id, f.store_id",
-            token_hash
-        ),
-    ])?;
-    let grants = Grants {
-        operator: all(operator, read_operator)?.pop(),
-        staff: all(staff, read_grant)?,
-    };
-    let session = all(sessions, read_session)?.pop();
-    Ok(session.map(|session| Identity { session, grants }))
-}
-
-/// The stored password of a login. Only for checking a password; the check itself runs outside.
-pub fn password(read: &mut ReadTx, login: &Contact) -> Result<Option<StoredPassword>, Fail> {
-    let row = read.one(sql!(
-        "SELECT person_id, hash, locked_until FROM password WHERE login = $1",
-        login.address()
-    ))?;
-    first(row, |row| {
-        Ok(StoredPassword {
-            person: row.take()?,
-            hash: row.take()?,
-            locked_until: row.take()?,
-        })
-    })
-}
-
-/// What a person sees of themself.
-pub fn profile(read: &mut ReadTx, person: PersonId) -> Result<Option<Profile>, Fail> {
-    let [people, contacts] = read.ask([
-        sql!(
-            "SELECT p.id, p.locale, n.name, p.created_at FROM person p
-             LEFT JOIN person_profile n ON n.person_id = p.id WHERE p.id = $1",
-            person
-        ),
-        sql!(
-            "SELECT kind, address FROM person_contact WHERE person_id = $1 ORDER BY kind, address",
-            person
-        ),
-    ])?;
-    let contacts = all(contacts, |row| {
-        let (kind, address): (String, String) = (row.take()?, row.take()?);
-        Contact::from_stored(&kind, address).ok_or_else(|| StorageError::bug("a stored contact has no kind"))
-    })?;
-    let person = all(people, |row| {
-        Ok(Profile {
-            person: row.take()?,
-            locale: row.take()?,
-            name: row.take()?,
-            contacts: Vec::new(),
-            created_at: row.take()?,
-        })
-    })?;
-    Ok(person
-        .into_iter()
-        .next()
-        .map(|profile| Profile { contacts, ..profile }))
 }
 
 fn read_merchant(row: &mut Row) -> Result<Merchant, StorageError> {
@@ -243,6 +129,20 @@ pub fn store(read: &mut ReadTx, store: StoreId) -> Result<Option<StoreView>, Fai
     first(row, read_store)
 }
 
+/// The stores of these ids, in their order, in one round trip. Unknown ones are left out.
+pub fn stores(read: &mut ReadTx, stores: &[StoreId]) -> Result<Vec<StoreView>, Fail> {
+    let questions = stores.iter().map(|store| {
+        sql!(
+            "SELECT id, merchant_id, source, created_at, version, name, category, address, phone, lat, lon, time_zone,
+                    currency, opening_hours, offline_max_uses, offline_max_amount
+             FROM store WHERE id = $1",
+            *store
+        )
+    });
+    let answers = read.ask_all(questions.collect())?;
+    all(answers.into_iter().flatten().collect(), read_store)
+}
+
 fn stores_query(merchant: MerchantId, after: Option<StoreId>, limit: i64) -> Query {
     sql!(
         "SELECT id, merchant_id, source, created_at, version, name, category, address, phone, lat, lon, time_zone,
@@ -277,28 +177,6 @@ pub fn store_places(
         limit.clamp(1, 10_000)
     ))?;
     all(rows, |row| Ok((row.take()?, row.take()?, row.take_place()?)))
-}
-
-/// Everybody with a role at the merchant, owners first. Merchants have few; there are no pages.
-pub fn staff_of(read: &mut ReadTx, merchant: MerchantId) -> Result<Vec<StaffMember>, Fail> {
-    let rows = read.many(sql!(
-        "SELECT f.person_id, n.name, p.login, f.store_id, f.role, f.granted_at FROM staff f
-         JOIN person_profile n ON n.person_id = f.person_id JOIN password p ON p.person_id = f.person_id
-         WHERE f.merchant_id = $1 ORDER BY f.store_id, f.granted_at, f.person_id",
-        merchant
-    ))?;
-    let mut members = all(rows, |row| {
-        Ok(StaffMember {
-            person: row.take()?,
-            name: row.take()?,
-            login: row.take()?,
-            store: take_staff_store(row)?,
-            role: named(row, Role::from_name)?,
-            granted_at: row.take()?,
-        })
-    })?;
-    members.sort_by_key(|member| std::cmp::Reverse(member.role));
-    Ok(members)
 }
 
 fn read_device(row: &mut Row) -> Result<Device, StorageError> {

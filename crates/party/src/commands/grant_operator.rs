@@ -40,6 +40,7 @@ pub fn grant_operator(tx: &mut Tx, ctx: &Ctx, cmd: &GrantOperator) -> Result<Per
             person
         }
     };
+    // An operator has no version; the time grows just as well.
     let granted = OperatorGranted {
         person,
         role: cmd.role.as_str().to_owned(),
