@@ -1,0 +1,276 @@
+//! Coupons: who may create them, how many there are, and the kill switch.
+
+use convert::queries::{WalletEntry, wallet};
+use convert::{CouponKind, CouponStatus, CreateCoupon, PlaceOrder, StopCoupon, WalletCouponStatus};
+use kernel::{
+    Actor, BasisPoints, CouponId, Currency, DAY_US, LocalText, PersonId, TypeSafeId, WalletCouponId,
+};
+use store::Store;
+use uuid::Uuid;
+
+use crate::shop::{Plan, Shop, bp};
+use crate::{NOW, Outcome, code_of, ok, on_both, person, run_at};
+
+const TEN: CouponKind = CouponKind::Cash { amount: 1_000 };
+
+fn create(db: &Store, actor: Actor, coupon: CreateCoupon) -> Outcome<CouponId> {
+    run_at(db, actor, NOW, move |tx, ctx| {
+        convert::create_coupon(tx, ctx, &coupon)
+    })
+}
+
+fn stop(db: &Store, actor: Actor, coupon: CouponId) -> Outcome<()> {
+    run_at(db, actor, NOW, move |tx, ctx| {
+        convert::stop_coupon(tx, ctx, &StopCoupon { coupon })
+    })
+}
+
+fn wallet_of(db: &Store, person: PersonId) -> Vec<WalletEntry> {
+    let found = db.read_blocking(move |read| wallet(read, person, None, 10));
+    found.expect("an answer")
+}
+
+fn with_coupon(shop: &Shop, wallet_coupon: WalletCouponId) -> PlaceOrder {
+    PlaceOrder {
+        wallet_coupon: Some(wallet_coupon),
+        ..shop.order_of(1)
+    }
+}
+
+#[test]
+fn whoever_pays_for_a_coupon_may_create_it() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let stranger = Shop::open(db, &Plan::default());
+        let own = CreateCoupon {
+            platform_share: BasisPoints::ZERO,
+            ..shop.coupon(TEN)
+        };
+        ok(create(db, shop.owner, own.clone()));
+        ok(create(db, shop.operator, shop.coupon(TEN)));
+        let everywhere = CreateCoupon {
+            merchant: None,
+            ..shop.coupon(TEN)
+        };
+        ok(create(db, shop.operator, everywhere.clone()));
+
+        assert_eq!(code_of(create(db, stranger.owner, own.clone())), "not_found");
+        assert_eq!(code_of(create(db, shop.owner, everywhere.clone())), "forbidden");
+        assert_eq!(code_of(create(db, Actor::Consumer(person(db)), own)), "forbidden");
+        assert_eq!(
+            code_of(create(db, shop.owner, shop.coupon(TEN))),
+            "coupon_invalid"
+        );
+        let others_money = CreateCoupon {
+            platform_share: bp(9_999),
+            ..everywhere
+        };
+        assert_eq!(code_of(create(db, shop.operator, others_money)), "coupon_invalid");
+        let others_offer = CreateCoupon {
+            offer: Some(stranger.offer),
+            ..shop.coupon(TEN)
+        };
+        assert_eq!(
+            code_of(create(db, shop.operator, others_offer)),
+            "coupon_not_for_this"
+        );
+    });
+}
+
+#[test]
+fn terms_that_make_no_sense_are_refused_by_field() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let field = |change: &dyn Fn(&mut CreateCoupon)| {
+            let mut coupon = shop.coupon(TEN);
+            change(&mut coupon);
+            let rejected = create(db, shop.operator, coupon)
+                .expect("an answer")
+                .expect_err("a rejection");
+            assert_eq!(rejected.code, "coupon_invalid");
+            rejected.field.expect("a field")
+        };
+        assert_eq!(field(&|c| c.title = LocalText::default()), "/title");
+        assert_eq!(field(&|c| c.title = LocalText::one("en", "  ")), "/title");
+        assert_eq!(
+            field(&|c| c.title = LocalText::one("en", &"x".repeat(81))),
+            "/title"
+        );
+        for amount in [i64::MIN, -1, 0, i64::MAX] {
+            assert_eq!(field(&|c| c.kind = CouponKind::Cash { amount }), "/amount");
+            assert_eq!(field(&|c| c.budget = amount), "/budget");
+            assert_eq!(field(&|c| c.total = amount), "/total");
+            assert_eq!(field(&|c| c.per_person = amount), "/per_person");
+        }
+        assert_eq!(field(&|c| c.min_spend = -1), "/min_spend");
+        let none = CouponKind::Percentage {
+            share: BasisPoints::ZERO,
+            max_discount: None,
+        };
+        assert_eq!(field(&|c| c.kind = none), "/bp");
+        let capped = CouponKind::Percentage {
+            share: bp(1),
+            max_discount: Some(0),
+        };
+        assert_eq!(field(&|c| c.kind = capped), "/max_discount");
+        assert_eq!(field(&|c| c.ends_at = c.starts_at), "/ends_at");
+        assert_eq!(
+            field(&|c| (c.starts_at, c.ends_at) = (NOW.plus_us(-2), NOW)),
+            "/ends_at"
+        );
+    });
+}
+
+#[test]
+fn claims_end_with_the_persons_limit_the_total_and_the_window() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let (one, two, three) = (person(db), person(db), person(db));
+        let coupon = shop.create_coupon(CreateCoupon {
+            per_person: 2,
+            total: 3,
+            ..shop.coupon(TEN)
+        });
+        ok(shop.claim(one, coupon));
+        ok(shop.claim(one, coupon));
+        assert_eq!(code_of(shop.claim(one, coupon)), "coupon_limit_reached");
+        ok(shop.claim(two, coupon));
+        assert_eq!(code_of(shop.claim(three, coupon)), "coupon_all_claimed");
+        assert_eq!(
+            code_of(shop.claim(two, coupon)),
+            "coupon_all_claimed",
+            "a refused claim is not counted"
+        );
+        assert_eq!(wallet_of(db, one).len(), 2);
+
+        let later = shop.create_coupon(CreateCoupon {
+            starts_at: NOW.plus_us(1),
+            ..shop.coupon(TEN)
+        });
+        assert_eq!(code_of(shop.claim(one, later)), "coupon_not_live");
+        let unknown: CouponId = TypeSafeId::from_uuid(Uuid::from_u128(5));
+        assert_eq!(code_of(shop.claim(one, unknown)), "coupon_not_found");
+    });
+}
+
+#[test]
+fn a_stopped_coupon_is_neither_claimed_nor_used_at_once() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let stranger = Shop::open(db, &Plan::default());
+        let (one, two) = (person(db), person(db));
+        let coupon = shop.create_coupon(shop.coupon(TEN));
+        let (held, free) = (ok(shop.claim(one, coupon)), ok(shop.claim(two, coupon)));
+        let placed = shop.place(one, with_coupon(&shop, held));
+        assert_eq!(code_of(stop(db, stranger.owner, coupon)), "not_found");
+        ok(stop(db, shop.owner, coupon));
+        ok(stop(db, shop.operator, coupon));
+        assert_eq!(code_of(shop.claim(person(db), coupon)), "coupon_not_live");
+        assert_eq!(
+            code_of(shop.try_place(two, with_coupon(&shop, free))),
+            "coupon_not_live"
+        );
+        let stopped = db.read_blocking(move |read| convert::queries::coupon(read, coupon));
+        let stopped = stopped.expect("an answer").expect("a coupon");
+        assert_eq!(stopped.status, CouponStatus::Stopped);
+        assert_eq!(
+            shop.level(stopped.budget_bucket).left(),
+            0,
+            "orders under way find no budget"
+        );
+        shop.pay(one, &placed);
+        assert_eq!(
+            shop.view(placed.order).amounts.discount_platform,
+            1_000,
+            "what was placed stands"
+        );
+    });
+}
+
+#[test]
+fn a_coupon_is_kept_for_its_order_and_comes_back_with_it() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let (buyer, thief) = (person(db), person(db));
+        let coupon = shop.create_coupon(shop.coupon(TEN));
+        let wallet_coupon = ok(shop.claim(buyer, coupon));
+        let order = with_coupon(&shop, wallet_coupon);
+        assert_eq!(code_of(shop.try_place(thief, order.clone())), "coupon_not_found");
+        let placed = shop.place(buyer, order.clone());
+        assert_eq!(wallet_of(db, buyer)[0].status, WalletCouponStatus::Held);
+        assert_eq!(code_of(shop.try_place(buyer, order.clone())), "coupon_in_use");
+        assert!(ok(shop.release(placed.order, placed.hold_until)));
+        assert_eq!(wallet_of(db, buyer)[0].status, WalletCouponStatus::Claimed);
+        let placed = shop.place(buyer, order.clone());
+        shop.pay(buyer, &placed);
+        let used = &wallet_of(db, buyer)[0];
+        assert_eq!(
+            (used.status, used.order),
+            (WalletCouponStatus::Used, Some(placed.order))
+        );
+        assert_eq!(code_of(shop.try_place(buyer, order)), "coupon_in_use");
+    });
+}
+
+#[test]
+fn a_coupon_stays_used_while_a_unit_of_its_order_stands() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        let coupon = shop.create_coupon(shop.coupon(TEN));
+        let budget = db.read_blocking(move |read| convert::queries::coupon(read, coupon));
+        let budget = budget.expect("an answer").expect("a coupon").budget_bucket;
+        let mut order = with_coupon(&shop, ok(shop.claim(buyer, coupon)));
+        order.quantity = 2;
+        let placed = shop.place(buyer, order);
+        let vouchers = shop.pay(buyer, &placed);
+        assert_eq!(shop.level(budget).taken, 1_000);
+        ok(shop.refund(buyer, vouchers[1]));
+        assert_eq!(wallet_of(db, buyer)[0].status, WalletCouponStatus::Used);
+        assert_eq!(shop.level(budget).taken, 1_000);
+        ok(shop.refund(buyer, vouchers[0]));
+        assert_eq!(wallet_of(db, buyer)[0].status, WalletCouponStatus::Claimed);
+        assert_eq!(shop.level(budget).taken, 0);
+    });
+}
+
+#[test]
+fn coupons_that_do_not_fit_or_have_run_out_are_refused() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let other = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        let refused = |coupon: CreateCoupon| {
+            let wallet_coupon = ok(shop.claim(buyer, shop.create_coupon(coupon)));
+            code_of(shop.try_place(buyer, with_coupon(&shop, wallet_coupon)))
+        };
+        assert_eq!(refused(other.coupon(TEN)), "coupon_not_for_this");
+        let foreign = CreateCoupon {
+            currency: Currency::EUR,
+            ..shop.coupon(TEN)
+        };
+        assert_eq!(refused(foreign), "coupon_not_for_this");
+        let dear = CreateCoupon {
+            min_spend: 10_001,
+            ..shop.coupon(TEN)
+        };
+        assert_eq!(refused(dear), "coupon_min_spend_not_met");
+        let poor = CreateCoupon {
+            budget: 999,
+            ..shop.coupon(TEN)
+        };
+        assert_eq!(refused(poor), "coupon_budget_spent");
+        assert_eq!(shop.units(), (0, 0));
+
+        let brief = CreateCoupon {
+            ends_at: NOW.plus_us(DAY_US),
+            ..shop.coupon(TEN)
+        };
+        let wallet_coupon = ok(shop.claim(buyer, shop.create_coupon(brief)));
+        let order = with_coupon(&shop, wallet_coupon);
+        let late = run_at(db, Actor::Consumer(buyer), NOW.plus_us(DAY_US), move |tx, ctx| {
+            convert::place_order(tx, ctx, &order)
+        });
+        assert_eq!(code_of(late), "coupon_not_live");
+    });
+}
