@@ -1,0 +1,206 @@
+//! The news that a provider's webhook brings, read strictly from a body whose signature was checked.
+//! It decides nothing: an event may come twice, late, or after a newer one, so whoever acts on it keeps
+//! its id and lets the state of the payment decide.
+
+use kernel::{Money, PaymentAttemptId, Payout, Refund, Timestamp};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::{AttemptRef, ProviderPayment, ProviderRefund, ProviderTransfer};
+use crate::protocol::{PaymentStatus, RefundStatus, TransferStatus};
+use crate::webhook::VerifiedEvent;
+
+/// What happened at the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProviderEvent {
+    /// The whole amount was captured.
+    PaymentSucceeded {
+        /// The provider's name of the payment, which a refund needs.
+        provider_payment: String,
+        /// Qiao's attempt.
+        reference: PaymentAttemptId,
+        /// What was captured. To be compared with what was asked for.
+        money: Money,
+        /// The same for the same instrument, without saying which.
+        instrument_fingerprint: String,
+    },
+    /// The payer's instrument said no.
+    PaymentFailed {
+        /// The provider's name of the payment.
+        provider_payment: String,
+        /// Qiao's attempt.
+        reference: PaymentAttemptId,
+        /// What was asked for.
+        money: Money,
+        /// Why.
+        failure: String,
+    },
+    /// The payer has the money back.
+    RefundSucceeded {
+        /// The provider's name of the refund.
+        provider_refund: String,
+        /// Qiao's refund, and which attempt.
+        reference: AttemptRef<Refund>,
+        /// What went back.
+        money: Money,
+    },
+    /// The refund came back.
+    RefundFailed {
+        /// The provider's name of the refund.
+        provider_refund: String,
+        /// Qiao's refund, and which attempt.
+        reference: AttemptRef<Refund>,
+        /// What did not go back.
+        money: Money,
+        /// Why.
+        failure: String,
+    },
+    /// The merchant's account has the money.
+    TransferPaid {
+        /// The provider's name of the transfer.
+        provider_transfer: String,
+        /// Qiao's payout, and which attempt.
+        reference: AttemptRef<Payout>,
+        /// What was paid out.
+        money: Money,
+    },
+    /// The transfer came back.
+    TransferFailed {
+        /// The provider's name of the transfer.
+        provider_transfer: String,
+        /// Qiao's payout, and which attempt.
+        reference: AttemptRef<Payout>,
+        /// What was not paid out.
+        money: Money,
+        /// Why.
+        failure: String,
+    },
+}
+
+/// Why a genuine body is not an event that Qiao acts on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventRefusal {
+    /// A type that Qiao does not know: acknowledge it, so that it is not sent again, and do nothing.
+    UnknownType(String),
+    /// The body breaks the protocol; says where.
+    Malformed(String),
+}
+
+impl std::fmt::Display for EventRefusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::UnknownType(name) => write!(f, "no event type is called {name:?}"),
+            Self::Malformed(detail) => write!(f, "the event breaks the protocol: {detail}"),
+        }
+    }
+}
+
+impl std::error::Error for EventRefusal {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope<'a> {
+    #[serde(rename = "type")]
+    event_type: String,
+    timestamp: String,
+    /// Kept as text, so that the type decides how it is read and a field given twice is still seen.
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+impl ProviderEvent {
+    /// Reads a body in the sandbox's protocol. Type and status must agree, every field must be known.
+    pub fn read(event: &VerifiedEvent<'_>) -> Result<Self, EventRefusal> {
+        let envelope: Envelope = serde_json::from_slice(event.body()).map_err(|e| malformed(&e))?;
+        if envelope.timestamp.parse::<Timestamp>().is_err() {
+            return Err(malformed(&"timestamp is not RFC 3339"));
+        }
+        match envelope.event_type.as_str() {
+            "payment.succeeded" => Self::payment(envelope.data, PaymentStatus::Succeeded),
+            "payment.failed" => Self::payment(envelope.data, PaymentStatus::Failed),
+            "refund.succeeded" => Self::refund(envelope.data, RefundStatus::Succeeded),
+            "refund.failed" => Self::refund(envelope.data, RefundStatus::Failed),
+            "transfer.paid" => Self::transfer(envelope.data, TransferStatus::Paid),
+            "transfer.failed" => Self::transfer(envelope.data, TransferStatus::Failed),
+            _ => Err(EventRefusal::UnknownType(super::answer::shortened(
+                envelope.event_type,
+            ))),
+        }
+    }
+
+    fn payment(data: &RawValue, expected: PaymentStatus) -> Result<Self, EventRefusal> {
+        let payment = ProviderPayment::checked(parse(data)?).map_err(wrong_field)?;
+        let (provider_payment, reference, money) = (payment.id, payment.reference, payment.money);
+        match (payment.status, payment.instrument_fingerprint) {
+            (status, _) if status != expected => Err(wrong_field("status")),
+            (PaymentStatus::Succeeded, Some(instrument_fingerprint)) => Ok(Self::PaymentSucceeded {
+                provider_payment,
+                reference,
+                money,
+                instrument_fingerprint,
+            }),
+            (PaymentStatus::Failed, _) => Ok(Self::PaymentFailed {
+                provider_payment,
+                reference,
+                money,
+                failure: payment.failure.unwrap_or_default(),
+            }),
+            (PaymentStatus::Succeeded | PaymentStatus::Pending, _) => Err(wrong_field("status")),
+        }
+    }
+
+    fn refund(data: &RawValue, expected: RefundStatus) -> Result<Self, EventRefusal> {
+        let refund = ProviderRefund::checked(parse(data)?).map_err(wrong_field)?;
+        let (provider_refund, reference, money) = (refund.id, refund.reference, refund.money);
+        match refund.status {
+            status if status != expected => Err(wrong_field("status")),
+            RefundStatus::Succeeded => Ok(Self::RefundSucceeded {
+                provider_refund,
+                reference,
+                money,
+            }),
+            RefundStatus::Failed => Ok(Self::RefundFailed {
+                provider_refund,
+                reference,
+                money,
+                failure: refund.failure.unwrap_or_default(),
+            }),
+            RefundStatus::Pending => Err(wrong_field("status")),
+        }
+    }
+
+    fn transfer(data: &RawValue, expected: TransferStatus) -> Result<Self, EventRefusal> {
+        let transfer = ProviderTransfer::checked(parse(data)?).map_err(wrong_field)?;
+        let (provider_transfer, reference, money) = (transfer.id, transfer.reference, transfer.money);
+        match transfer.status {
+            status if status != expected => Err(wrong_field("status")),
+            TransferStatus::Paid => Ok(Self::TransferPaid {
+                provider_transfer,
+                reference,
+                money,
+            }),
+            TransferStatus::Failed => Ok(Self::TransferFailed {
+                provider_transfer,
+                reference,
+                money,
+                failure: transfer.failure.unwrap_or_default(),
+            }),
+            TransferStatus::Pending => Err(wrong_field("status")),
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(data: &RawValue) -> Result<T, EventRefusal> {
+    serde_json::from_str(data.get()).map_err(|e| malformed(&format_args!("data: {e}")))
+}
+
+fn wrong_field(field: &'static str) -> EventRefusal {
+    malformed(&format_args!(
+        "data.{field} is missing or not what the protocol allows"
+    ))
+}
+
+fn malformed(detail: &dyn std::fmt::Display) -> EventRefusal {
+    EventRefusal::Malformed(super::answer::shortened(detail.to_string()))
+}

@@ -1,0 +1,337 @@
+//! The sandbox's memory, and the rules by which payments and refunds move in it. Plain functions over
+//! plain values that check everything and then write; no I/O, no clock, no randomness but the seed. All
+//! of it is gone when the process ends.
+
+use std::collections::HashMap;
+
+use hmac::{Hmac, KeyInit, Mac};
+use kernel::{BasisPoints, Timestamp};
+use sha2::Sha256;
+
+use super::error::ApiError;
+use super::rules;
+use crate::protocol::{
+    BookEntry, BookTotals, NewPayment, NewRefund, Pay, PayOutcome, Payment, PaymentStatus, Refund,
+    RefundStatus, Settlement, Transfer,
+};
+
+/// Keeps every total within 64 bits: 8,000,000 entries of at most 10^12 minor units.
+const MOST_ENTRIES: usize = 8_000_000;
+
+/// Something that became final, for the webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct News {
+    /// The event's id, the same at each delivery.
+    pub(super) id: String,
+    /// When it became final.
+    pub(super) at: Timestamp,
+    /// What became final, as it is now.
+    pub(super) subject: BookEntry,
+    /// Where the payment wants its news to go; else to the configured address.
+    pub(super) url: Option<String>,
+}
+
+/// A thing under a reference, and whether this call made it.
+#[derive(Debug)]
+pub(super) struct Made<T> {
+    pub(super) value: T,
+    pub(super) is_new: bool,
+}
+
+pub(super) struct Book {
+    pub(super) fee: BasisPoints,
+    /// Pages for payers are at `{pay_base}/{payment id}`.
+    pay_base: String,
+    seed: [u8; 32],
+    drawn: u64,
+    pub(super) version: u64,
+    pub(super) entries: Vec<BookEntry>,
+    /// Where in `entries` something is, by its id.
+    place_of: HashMap<String, usize>,
+    webhook_url_of: HashMap<String, String>,
+    payment_named: HashMap<String, usize>,
+    refund_named: HashMap<String, usize>,
+    pub(super) transfer_named: HashMap<String, usize>,
+    pub(super) settlements: HashMap<String, Settlement>,
+    /// The totals of a version, so that each page need not add up the whole book.
+    pub(super) totals_of: Option<(u64, Vec<BookTotals>)>,
+    /// What the payer decided about a payment, so that the same decision can be sent twice.
+    pay_of: HashMap<String, Pay>,
+}
+
+impl Book {
+    /// An empty book. The seed makes ids that nobody can guess; each start needs a new one, or ids that
+    /// others still remember would come again.
+    pub(super) fn new(fee: BasisPoints, pay_base: String, seed: [u8; 32]) -> Self {
+        Self {
+            fee,
+            pay_base,
+            seed,
+            drawn: 0,
+            version: 0,
+            entries: Vec::new(),
+            place_of: HashMap::new(),
+            webhook_url_of: HashMap::new(),
+            payment_named: HashMap::new(),
+            refund_named: HashMap::new(),
+            transfer_named: HashMap::new(),
+            settlements: HashMap::new(),
+            totals_of: None,
+            pay_of: HashMap::new(),
+        }
+    }
+
+    pub(super) fn create_payment(&mut self, new: NewPayment, now: Timestamp) -> Result<Payment, ApiError> {
+        rules::payment(&new)?;
+        if let Some(known) = self.payment_named(&new.reference) {
+            let same = (
+                known.amount,
+                known.currency,
+                &known.description,
+                self.webhook_url_of.get(&known.id),
+            ) == (
+                new.amount,
+                new.currency,
+                &new.description,
+                new.webhook_url.as_ref(),
+            );
+            return if same {
+                Ok(known.clone())
+            } else {
+                Err(ApiError::reference_reused(&new.reference))
+            };
+        }
+        self.check_room()?;
+        let id = self.draw_id("spay");
+        let payment = Payment {
+            pay_url: format!("{}/{id}", self.pay_base),
+            id,
+            reference: new.reference,
+            status: PaymentStatus::Pending,
+            amount: new.amount,
+            currency: new.currency,
+            description: new.description,
+            refunded: 0,
+            fee: 0,
+            settlement: None,
+            instrument_fingerprint: None,
+            failure: None,
+            created_at: now,
+        };
+        self.payment_named
+            .insert(payment.reference.clone(), self.entries.len());
+        if let Some(url) = new.webhook_url {
+            self.webhook_url_of.insert(payment.id.clone(), url);
+        }
+        self.add(payment.id.clone(), BookEntry::Payment(payment.clone()));
+        Ok(payment)
+    }
+
+    /// The payer's decision. The same one again changes nothing; another one comes too late.
+    pub(super) fn pay(
+        &mut self,
+        id: &str,
+        pay: Pay,
+        fingerprint: String,
+        now: Timestamp,
+    ) -> Result<(Payment, Option<News>), ApiError> {
+        rules::name("instrument", &pay.instrument)?;
+        let event = self.draw_id("sevt");
+        let payment = self
+            .payment_mut(id)
+            .ok_or_else(|| ApiError::not_found("payment"))?;
+        if payment.status != PaymentStatus::Pending {
+            let payment = payment.clone();
+            let again = self.pay_of.get(id) == Some(&pay);
+            let late = ApiError::conflict("payment_final", "this payment is already paid or declined");
+            return if again { Ok((payment, None)) } else { Err(late) };
+        }
+        payment.instrument_fingerprint = Some(fingerprint);
+        match pay.outcome {
+            PayOutcome::Succeed => payment.status = PaymentStatus::Succeeded,
+            PayOutcome::Decline => {
+                payment.status = PaymentStatus::Failed;
+                payment.failure = Some("declined by the payer's bank".to_owned());
+            }
+        }
+        let payment = payment.clone();
+        self.pay_of.insert(id.to_owned(), pay);
+        self.version += 1;
+        let url = self.webhook_url_of.get(id).cloned();
+        let subject = BookEntry::Payment(payment.clone());
+        Ok((
+            payment,
+            Some(News {
+                id: event,
+                at: now,
+                subject,
+                url,
+            }),
+        ))
+    }
+
+    /// Accepts a refund, unless `refuse` or more would go back than was captured.
+    pub(super) fn create_refund(
+        &mut self,
+        new: NewRefund,
+        refuse: bool,
+        now: Timestamp,
+    ) -> Result<Made<Refund>, ApiError> {
+        rules::refund(&new)?;
+        if let Some(known) = self.refund_named(&new.reference) {
+            let same =
+                (&known.payment, known.amount, known.currency) == (&new.payment, new.amount, new.currency);
+            let value = known.clone();
+            let reused = ApiError::reference_reused(&new.reference);
+            return if same {
+                Ok(Made { value, is_new: false })
+            } else {
+                Err(reused)
+            };
+        }
+        if refuse {
+            return Err(ApiError::refused(
+                "refund_refused",
+                "the provider takes no refunds at the moment",
+            ));
+        }
+        self.check_room()?;
+        let id = self.draw_id("sref");
+        let payment = self
+            .payment_mut(&new.payment)
+            .ok_or_else(|| ApiError::refused("payment_unknown", "there is no such payment"))?;
+        check_refundable(payment, &new)?;
+        payment.refunded += new.amount;
+        let refund = Refund {
+            id,
+            reference: new.reference,
+            payment: new.payment,
+            status: RefundStatus::Pending,
+            amount: new.amount,
+            currency: new.currency,
+            settlement: None,
+            failure: None,
+            created_at: now,
+        };
+        self.refund_named
+            .insert(refund.reference.clone(), self.entries.len());
+        self.add(refund.id.clone(), BookEntry::Refund(refund.clone()));
+        Ok(Made {
+            value: refund,
+            is_new: true,
+        })
+    }
+
+    /// The end of a pending refund. A failed one can be refunded again, under another reference.
+    pub(super) fn finish_refund(&mut self, id: &str, fails: bool, now: Timestamp) -> Option<(Refund, News)> {
+        let event = self.draw_id("sevt");
+        let refund = match self.entry_mut(id)? {
+            BookEntry::Refund(refund) if refund.status == RefundStatus::Pending => refund,
+            BookEntry::Payment(_) | BookEntry::Refund(_) | BookEntry::Transfer(_) => return None,
+        };
+        refund.status = if fails {
+            RefundStatus::Failed
+        } else {
+            RefundStatus::Succeeded
+        };
+        refund.failure = fails.then(|| "the payer's account does not take it".to_owned());
+        let refund = refund.clone();
+        if fails {
+            self.payment_mut(&refund.payment)?.refunded -= refund.amount;
+        }
+        self.version += 1;
+        let url = self.webhook_url_of.get(&refund.payment).cloned();
+        let subject = BookEntry::Refund(refund.clone());
+        Some((
+            refund,
+            News {
+                id: event,
+                at: now,
+                subject,
+                url,
+            },
+        ))
+    }
+
+    pub(super) fn payment(&self, id: &str) -> Option<&Payment> {
+        match self.place_of.get(id).map(|place| &self.entries[*place])? {
+            BookEntry::Payment(payment) => Some(payment),
+            BookEntry::Refund(_) | BookEntry::Transfer(_) => None,
+        }
+    }
+
+    pub(super) fn payment_named(&self, reference: &str) -> Option<&Payment> {
+        match &self.entries[*self.payment_named.get(reference)?] {
+            BookEntry::Payment(payment) => Some(payment),
+            BookEntry::Refund(_) | BookEntry::Transfer(_) => None,
+        }
+    }
+
+    pub(super) fn refund_named(&self, reference: &str) -> Option<&Refund> {
+        match &self.entries[*self.refund_named.get(reference)?] {
+            BookEntry::Refund(refund) => Some(refund),
+            BookEntry::Payment(_) | BookEntry::Transfer(_) => None,
+        }
+    }
+
+    pub(super) fn transfer_named(&self, reference: &str) -> Option<&Transfer> {
+        match &self.entries[*self.transfer_named.get(reference)?] {
+            BookEntry::Transfer(transfer) => Some(transfer),
+            BookEntry::Payment(_) | BookEntry::Refund(_) => None,
+        }
+    }
+
+    /// A name that nobody can guess: HMAC-SHA256 of a counter under the seed, cut to 128 bits.
+    pub(super) fn draw_id(&mut self, prefix: &str) -> String {
+        self.drawn += 1;
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.seed).expect("HMAC takes a key of any length");
+        mac.update(&self.drawn.to_le_bytes());
+        format!("{prefix}_{}", super::hex_of_16(&mac.finalize().into_bytes()))
+    }
+
+    pub(super) fn add(&mut self, id: String, entry: BookEntry) {
+        self.version += 1;
+        self.place_of.insert(id, self.entries.len());
+        self.entries.push(entry);
+    }
+
+    pub(super) fn check_room(&self) -> Result<(), ApiError> {
+        if self.entries.len() < MOST_ENTRIES {
+            return Ok(());
+        }
+        let message = format!("the sandbox keeps at most {MOST_ENTRIES} entries in memory: start it afresh");
+        Err(ApiError::new(
+            axum::http::StatusCode::INSUFFICIENT_STORAGE,
+            "book_full",
+            message,
+        ))
+    }
+
+    pub(super) fn entry_mut(&mut self, id: &str) -> Option<&mut BookEntry> {
+        self.place_of.get(id).map(|place| &mut self.entries[*place])
+    }
+
+    fn payment_mut(&mut self, id: &str) -> Option<&mut Payment> {
+        match self.entry_mut(id)? {
+            BookEntry::Payment(payment) => Some(payment),
+            BookEntry::Refund(_) | BookEntry::Transfer(_) => None,
+        }
+    }
+}
+
+fn check_refundable(payment: &Payment, new: &NewRefund) -> Result<(), ApiError> {
+    if payment.status != PaymentStatus::Succeeded {
+        let message = "nothing was paid, so nothing goes back";
+        return Err(ApiError::refused("payment_not_captured", message));
+    }
+    if payment.currency != new.currency {
+        let message = format!("the payment is in {}", payment.currency.code());
+        return Err(ApiError::refused("currency_mismatch", message));
+    }
+    let left = payment.amount - payment.refunded;
+    if new.amount > left {
+        let message = format!("{left} minor units of the payment can still be refunded");
+        return Err(ApiError::conflict("refund_exceeds_captured", message));
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! The page behind `pay_url`, where a person decides in the place of a wallet app. Plain HTML without a
+//! script; what the merchant wrote is escaped.
+
+use kernel::Money;
+
+use crate::protocol::{Payment, PaymentStatus};
+
+/// The page of a payment as it is now.
+pub(super) fn of(payment: &Payment) -> String {
+    let money = Money::new(payment.amount, payment.currency);
+    let description = escaped(&payment.description);
+    let rest = match payment.status {
+        PaymentStatus::Pending => {
+            "<form method=\"post\"><p><label>Instrument · 支付工具 \
+             <input name=\"instrument\" value=\"card-4242\" maxlength=\"64\" required></label></p>\
+             <p><button name=\"outcome\" value=\"succeed\">Pay · 支付</button> \
+             <button name=\"outcome\" value=\"decline\">Decline · 拒绝</button></p></form>"
+        }
+        PaymentStatus::Succeeded => "<p>Paid. You can close this page. · 已支付，可关闭此页。</p>",
+        PaymentStatus::Failed => "<p>Declined. You can close this page. · 已拒绝，可关闭此页。</p>",
+    };
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Sandbox payment</title>\
+         <h1>{money}</h1><p>{description}</p>{rest}\
+         <p><small>A sandbox: no real money moves. · 沙盒：不涉及真实资金。</small></p></html>"
+    )
+}
+
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            _ => safe.push(c),
+        }
+    }
+    safe
+}

@@ -1,0 +1,155 @@
+//! The provider's book and its settlements, added up by the test itself.
+
+use std::collections::BTreeMap;
+
+use gateway::protocol::{BookEntry, PaymentStatus, RefundStatus, SettlementLine, TransferStatus};
+use kernel::{Currency, Money};
+use serde_json::json;
+
+use crate::support::{TestSandbox, attempt, cny, done, payout_ref, refund_ref};
+
+#[tokio::test]
+async fn a_settlement_takes_its_fee_and_settles_each_thing_once() {
+    let sandbox = TestSandbox::start().await;
+    let (a, b) = (sandbox.paid(cny(10_000)).await, sandbox.paid(cny(125)).await);
+    sandbox.paid(yen(500)).await;
+    let client = &sandbox.client;
+    done(
+        client
+            .create_payment(attempt(), cny(777), "never paid", None)
+            .await,
+    );
+    done(client.refund(refund_ref(), &a.id, cny(2_500)).await);
+
+    // 60 basis points of 10,000 are 60; of 125 they are 0.75, so 1; of 500 they are 3.
+    let first = done(client.settle("day-1").await);
+    let in_cny = line(Currency::CNY, (2, 1), (10_125, 2_500, 61));
+    assert_eq!(first.lines, [in_cny, line(Currency::JPY, (1, 0), (500, 0, 3))]);
+    assert_eq!(
+        done(client.settle("day-1").await),
+        first,
+        "the same name is the same report"
+    );
+
+    done(client.refund(refund_ref(), &b.id, cny(125)).await);
+    assert_eq!(settled_and_held(&sandbox).await, [(7_564, -125), (497, 0)]);
+    let second = done(client.settle("day-2").await);
+    assert_eq!(second.lines, [line(Currency::CNY, (0, 1), (0, 125, 0))]);
+    assert_eq!(settled_and_held(&sandbox).await, [(7_439, 0), (497, 0)]);
+    assert_eq!(done(client.settle("day-3").await).lines, []);
+}
+
+async fn settled_and_held(sandbox: &TestSandbox) -> Vec<(i64, i64)> {
+    let totals = done(sandbox.client.book().await).totals;
+    totals.iter().map(|of| (of.settled_net, of.held)).collect()
+}
+
+#[tokio::test]
+async fn the_totals_of_the_book_are_the_sums_of_its_entries() {
+    let sandbox = TestSandbox::start().await;
+    let client = &sandbox.client;
+    let (a, b) = (sandbox.paid(cny(10_000)).await, sandbox.paid(yen(500)).await);
+    done(
+        client
+            .create_payment(attempt(), cny(777), "never paid", None)
+            .await,
+    );
+    done(client.refund(refund_ref(), &a.id, cny(2_500)).await);
+    done(client.transfer(payout_ref(), cny(4_000), "acct-1").await);
+    done(client.transfer(payout_ref(), cny(4_000), "closed-1").await);
+    done(client.settle("day-1").await);
+    sandbox.control(json!({"fail_refunds": true})).await;
+    done(client.refund(refund_ref(), &b.id, yen(500)).await);
+
+    let book = done(client.book().await);
+    let expected = BTreeMap::from([("CNY", [10_000, 2_500, 60, 4_000]), ("JPY", [500, 0, 3, 0])]);
+    assert_eq!(sums_of(&book.entries), expected);
+    let totals = book.totals.iter().map(|of| {
+        let sums = [of.captured, of.refunded, of.fees, of.transferred];
+        (of.currency.code(), sums)
+    });
+    assert_eq!(totals.collect::<BTreeMap<_, _>>(), expected);
+}
+
+fn yen(amount: i64) -> Money {
+    Money::new(amount, Currency::JPY)
+}
+
+fn line(currency: Currency, counts: (u64, u64), (gross, refunded, fees): (i64, i64, i64)) -> SettlementLine {
+    let (payments, refunds) = counts;
+    SettlementLine {
+        currency,
+        payments,
+        refunds,
+        gross,
+        refunded,
+        fees,
+        net: gross - refunded - fees,
+    }
+}
+
+/// Captured, refunded, fees and transferred, added up from the entries by themselves.
+fn sums_of(entries: &[BookEntry]) -> BTreeMap<&'static str, [i64; 4]> {
+    let mut sums = BTreeMap::new();
+    let mut add = |currency: Currency, place: usize, amount: i64| {
+        sums.entry(currency.code()).or_insert([0; 4])[place] += amount;
+    };
+    for entry in entries {
+        match entry {
+            BookEntry::Payment(p) => {
+                add(
+                    p.currency,
+                    0,
+                    if p.status == PaymentStatus::Succeeded {
+                        p.amount
+                    } else {
+                        0
+                    },
+                );
+                add(p.currency, 2, p.fee);
+            }
+            BookEntry::Refund(r) => add(
+                r.currency,
+                1,
+                if r.status == RefundStatus::Succeeded {
+                    r.amount
+                } else {
+                    0
+                },
+            ),
+            BookEntry::Transfer(t) => add(
+                t.currency,
+                3,
+                if t.status == TransferStatus::Paid {
+                    t.amount
+                } else {
+                    0
+                },
+            ),
+        }
+    }
+    sums
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_book_of_many_pages_is_read_whole_and_in_order() {
+    let sandbox = TestSandbox::start().await;
+    let mut created = Vec::new();
+    for _ in 0..2_100 {
+        created.push(
+            done(
+                sandbox
+                    .client
+                    .create_payment(attempt(), cny(1), "tea", None)
+                    .await,
+            )
+            .id,
+        );
+    }
+    let book = done(sandbox.client.book().await);
+    let id_of = |entry: &BookEntry| match entry {
+        BookEntry::Payment(payment) => payment.id.clone(),
+        BookEntry::Refund(_) | BookEntry::Transfer(_) => panic!("only payments were made"),
+    };
+    assert_eq!(book.entries.iter().map(id_of).collect::<Vec<_>>(), created);
+}

@@ -1,0 +1,165 @@
+//! The sandbox as a provider: one thing per reference, one decision per payment, and a clean start and end.
+
+use std::collections::BTreeSet;
+
+use gateway::sandbox::{SandboxConfig, serve};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::support::{Receiver, TestSandbox, attempt, cny, config, done, listener, payout_ref};
+
+#[tokio::test]
+async fn a_reference_names_one_payment_whatever_is_sent() {
+    let sandbox = TestSandbox::start().await;
+    let first = json!({"reference": "a-1", "amount": 100, "currency": "CNY", "description": "tea"});
+    let (_, payment) = sandbox.post("/v1/payments", first.clone()).await;
+    assert_eq!(payment["status"], "pending");
+    sandbox
+        .pay(payment["id"].as_str().unwrap(), "succeed", "card-1")
+        .await;
+    let (status, again) = sandbox.post("/v1/payments", first.clone()).await;
+    assert_eq!(
+        (status, &again["id"], &again["status"]),
+        (200, &payment["id"], &json!("succeeded"))
+    );
+    let changes = [
+        ("amount", json!(101)),
+        ("currency", json!("EUR")),
+        ("description", json!("coffee")),
+    ];
+    for (field, value) in changes
+        .into_iter()
+        .chain([("webhook_url", json!("https://x.example/"))])
+    {
+        let mut other = first.clone();
+        other[field] = value;
+        let (status, answer) = sandbox.post("/v1/payments", other).await;
+        assert_eq!(
+            (status, &answer["code"]),
+            (409, &json!("reference_reused")),
+            "{field}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn refunds_and_transfers_are_named_by_their_references_too() {
+    let sandbox = TestSandbox::start().await;
+    let (payment, other) = (sandbox.paid(cny(100)).await, sandbox.paid(cny(100)).await);
+    let refund = json!({"reference": "r-1", "payment": payment.id, "amount": 60, "currency": "CNY"});
+    let transfer = json!({"reference": "t-1", "amount": 60, "currency": "CNY", "account": "acct-1"});
+    let other_refund = [
+        ("amount", json!(40)),
+        ("payment", json!(other.id)),
+        ("currency", json!("EUR")),
+    ];
+    let other_transfer = [
+        ("amount", json!(40)),
+        ("account", json!("acct-2")),
+        ("currency", json!("EUR")),
+    ];
+    for (path, body, changes) in [
+        ("/v1/refunds", refund, other_refund),
+        ("/v1/transfers", transfer, other_transfer),
+    ] {
+        let (first_status, first) = sandbox.post(path, body.clone()).await;
+        let (again_status, again) = sandbox.post(path, body.clone()).await;
+        assert_eq!((first_status, again_status, &again), (200, 200, &first));
+        for (field, value) in changes {
+            let mut changed = body.clone();
+            changed[field] = value;
+            let (status, answer) = sandbox.post(path, changed).await;
+            assert_eq!(
+                (status, &answer["code"]),
+                (409, &json!("reference_reused")),
+                "{path} {field}"
+            );
+        }
+    }
+    assert_eq!(done(sandbox.client.book().await).entries.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_reference_in_64_parallel_calls_is_one_payment() {
+    let sandbox = TestSandbox::start().await;
+    let reference = attempt();
+    let mut calls = JoinSet::new();
+    for _ in 0..64 {
+        let client = sandbox.client.clone();
+        calls.spawn(async move { done(client.create_payment(reference, cny(100), "tea", None).await).id });
+    }
+    let ids: BTreeSet<String> = calls.join_all().await.into_iter().collect();
+    assert_eq!(ids.len(), 1);
+    assert_eq!(done(sandbox.client.book().await).entries.len(), 1);
+}
+
+#[tokio::test]
+async fn a_payer_decides_once() {
+    let sandbox = TestSandbox::start().await;
+    let payment = sandbox.paid(cny(100)).await;
+    sandbox.pay(&payment.id, "succeed", "card-4242").await;
+    for other in [
+        json!({"outcome": "decline", "instrument": "card-4242"}),
+        json!({"outcome": "succeed", "instrument": "x"}),
+    ] {
+        let (status, answer) = sandbox
+            .post(&format!("/v1/payments/{}/pay", payment.id), other)
+            .await;
+        assert_eq!((status, &answer["code"]), (409, &json!("payment_final")));
+    }
+    let (status, _) = sandbox
+        .post(
+            "/v1/payments/spay_0/pay",
+            json!({"outcome": "succeed", "instrument": "x"}),
+        )
+        .await;
+    assert_eq!(status, 404);
+}
+
+#[tokio::test]
+async fn a_call_on_its_way_is_answered_before_the_sandbox_stops() {
+    let mut receiver = Receiver::start().await;
+    let sandbox = TestSandbox::start_for(&receiver).await;
+    sandbox.control(json!({"api_delay_ms": 500})).await;
+    let (client, reference) = (sandbox.client.clone(), payout_ref());
+    let start = tokio::time::Instant::now();
+    let call = tokio::spawn(async move { client.transfer(reference, cny(1), "acct-1").await });
+    // The news goes out when the call is done, and the answer half a second later.
+    receiver.next().await;
+    sandbox.handle.shutdown().await.unwrap();
+    assert!(
+        start.elapsed().as_millis() >= 500,
+        "it stopped before the answer was due"
+    );
+    assert_eq!(done(call.await.unwrap()).reference, reference);
+}
+
+#[tokio::test]
+async fn a_setup_that_cannot_work_is_refused_at_the_start() {
+    for (broken, names) in [
+        (
+            SandboxConfig {
+                api_key: String::new(),
+                ..config()
+            },
+            "key",
+        ),
+        (
+            SandboxConfig {
+                webhook_secrets: vec![],
+                ..config()
+            },
+            "webhook_secrets",
+        ),
+        (
+            SandboxConfig {
+                webhook_url: Some("ftp://x".into()),
+                ..config()
+            },
+            "webhook_url",
+        ),
+    ] {
+        let error = serve(listener().await, broken).unwrap_err();
+        assert!(error.to_string().contains(names), "{error}");
+    }
+}
