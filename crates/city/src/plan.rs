@@ -1,0 +1,41 @@
+//! How large a city is. What it looks like follows from the seed alone.
+
+use kernel::GeoPoint;
+
+/// Numbers of a city's merchants, people and past orders, and where it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// Merchants, each with 1 to 3 stores and 2 to 5 offers. At least 1.
+    pub merchants: u64,
+    /// People who buy. At least 2.
+    pub consumers: u64,
+    /// Orders of the last 60 days, about.
+    pub orders: u64,
+    /// The middle of the city.
+    pub center: GeoPoint,
+}
+
+/// People's Square in Shanghai.
+const CENTER: (i64, i64) = (31_230_400, 121_473_700);
+
+impl Plan {
+    /// A neighbourhood for a demo: built in seconds.
+    pub fn village() -> Self {
+        Self::of(40, 60, 300)
+    }
+
+    /// A town to work with: built in about a minute.
+    pub fn town() -> Self {
+        Self::of(400, 2_000, 10_000)
+    }
+
+    fn of(merchants: u64, consumers: u64, orders: u64) -> Self {
+        let center = GeoPoint::from_microdegrees(CENTER.0, CENTER.1).expect("the centre is on the globe");
+        Self {
+            merchants,
+            consumers,
+            orders,
+            center,
+        }
+    }
+}
