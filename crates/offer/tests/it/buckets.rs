@@ -1,15 +1,17 @@
 //! Nothing scarce is given out twice, whoever asks at the same moment.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
 
 use kernel::{Actor, BucketId};
 use offer::BucketKind;
 use offer::bucket::{self, Level};
 use store::testing::TestDatabase;
-use store::{NoAnswer, Store};
+use store::{NoAnswer, Store, sql};
 use uuid::Uuid;
 
-use party::testing::ctx;
+use party::testing::{ctx, run};
 
 use crate::{act, ask, at_once, on_both};
 
@@ -122,6 +124,35 @@ fn claimers_of_different_buckets_never_get_more_than_there_is() {
         // 16 wanted the last bucket alone: it is full.
         assert_eq!(sums[&2], 8);
     });
+}
+
+/// The negative control: the same race is lost by whoever looks first and writes then.
+#[test]
+fn two_servers_that_both_saw_the_last_unit_sell_it_once() {
+    let database = TestDatabase::postgres();
+    let servers = [database.open(), database.open()];
+    for (looks_first, expected) in [(true, 2), (false, 1)] {
+        let id = make(&servers[0], 1);
+        let both_looked = Arc::new(Barrier::new(2));
+        let won = at_once(2, |n| {
+            let (both_looked, waited) = (Arc::clone(&both_looked), AtomicBool::new(false));
+            let sold = run(&servers[n as usize], ctx(Actor::System), move |tx, _| {
+                let left = bucket::level(tx, id)?.map_or(0, Level::left);
+                // A command that is run again finds nobody to wait for.
+                if !waited.swap(true, Ordering::SeqCst) {
+                    both_looked.wait();
+                }
+                if looks_first {
+                    tx.claim(sql!("UPDATE bucket SET held = 1 WHERE id = $1", id))?;
+                    return Ok(left == 1);
+                }
+                Ok(bucket::hold(tx, owner(n), &[(id, 1)])?.is_none())
+            });
+            sold.expect("no rejection")
+        });
+        assert_eq!(won.iter().filter(|won| **won).count(), expected);
+    }
+    servers.into_iter().for_each(Store::close);
 }
 
 #[test]

@@ -1,19 +1,15 @@
 //! From a draft to what a buyer sees.
 
-use std::collections::BTreeMap;
-
-use kernel::{Actor, Currency, DAY_US, HOUR_US, LocalText, MediaId, Money, OfferId, StoreId};
+use kernel::{Actor, Currency, HOUR_US, LocalText, MediaId, Money, OfferId, StoreId};
 use offer::testing::{agreed, draft, on_sale, terms};
 use offer::*;
-use party::testing::{
-    NOW, Shop, certified_shop, ctx, operator, registered_shop, run, sha_like, staff, store_details,
-};
-use party::{AddStore, MediaOwner, OperatorRole, RecordMedia, Role, SuspendMerchant};
+use party::testing::{NOW, Shop, certified_shop, ctx, operator, registered_shop, run, staff, store_details};
+use party::{AddStore, OperatorRole, Role, SuspendMerchant};
 use store::{Rejected, Store};
 
 use crate::{act, ask, at_once, code, on_both};
 
-fn create(store: &Store, actor: Actor, cmd: CreateOffer) -> Result<OfferId, Rejected> {
+pub fn create(store: &Store, actor: Actor, cmd: CreateOffer) -> Result<OfferId, Rejected> {
     act(store, actor, move |tx, ctx| create_offer(tx, ctx, &cmd))
 }
 
@@ -41,11 +37,11 @@ fn sale(store: &Store, offer: OfferId, now: kernel::Timestamp) -> Result<ForSale
     })
 }
 
-fn page(store: &Store, offer: OfferId) -> OfferPage {
+pub fn page(store: &Store, offer: OfferId) -> OfferPage {
     ask(store, move |read| queries::offer_page(read, offer, NOW)).expect("the offer exists")
 }
 
-fn another_store(store: &Store, shop: Shop, currency: Currency) -> StoreId {
+pub fn another_store(store: &Store, shop: Shop, currency: Currency) -> StoreId {
     let mut details = store_details(77);
     details.currency = currency;
     let cmd = AddStore {
@@ -345,63 +341,5 @@ fn of_many_pauses_at_once_one_counts() {
         let paused = at_once(16, |_| pause(store, shop.as_owner(), made.offer).is_ok());
         assert_eq!(paused.iter().filter(|won| **won).count(), 1);
         assert_eq!(page(store, made.offer).offer.version, 3);
-    });
-}
-
-#[test]
-fn store_sets_and_lists_follow_the_offers() {
-    on_both(|store| {
-        let shop = certified_shop(store, 1);
-        let second = another_store(store, shop, Currency::CNY);
-        let media = RecordMedia {
-            id: ctx(Actor::System).new_id::<kernel::Media>(),
-            owner: MediaOwner::Merchant(shop.merchant),
-            sha256: sha_like(1, 1),
-            content_type: "image/png".to_owned(),
-            size: 10,
-        };
-        let media = act(store, shop.as_owner(), move |tx, ctx| {
-            party::record_media(tx, ctx, &media)
-        })
-        .expect("media");
-        let both = vec![second, shop.store, second];
-        let first = on_sale(store, shop, terms(), 1, |o| {
-            o.stores = both.clone();
-            o.media = Some(media);
-        });
-        // The same stores again, at the same moment: the set is written once.
-        let (agreement, _) = agreed(store, shop, terms(), 2);
-        let same = at_once(8, |_| {
-            let mut cmd = draft(shop, agreement);
-            cmd.stores = vec![shop.store, second];
-            cmd.valid_us = DAY_US;
-            create(store, shop.as_owner(), cmd).is_ok()
-        });
-        assert!(same.into_iter().all(|made| made));
-        on_sale(store, shop, terms(), 3, |_| {});
-        let merchant = shop.merchant;
-        let expected = BTreeMap::from([
-            (store_set_digest(&[shop.store]), vec![shop.store]),
-            (store_set_digest(&both), {
-                let mut sorted = vec![shop.store, second];
-                sorted.sort();
-                sorted
-            }),
-        ]);
-        assert_eq!(
-            ask(store, move |read| queries::store_sets_of(read, merchant)),
-            expected
-        );
-        assert_eq!(page(store, first.offer).offer.media, Some(media));
-        let at_second = ask(store, move |read| queries::offers_at(read, second, None, 100));
-        let of_merchant = ask(store, move |read| queries::offers_of(read, merchant, None, 100));
-        assert_eq!((at_second.len(), of_merchant.len()), (9, 10));
-        let ids = ask(store, |read| queries::offer_ids(read, None, 100));
-        assert!(ids.len() == 10 && ids.is_sorted());
-        let digest = store_set_digest(&both);
-        assert!(ask(store, move |read| queries::store_takes(read, digest, second)));
-        assert!(!ask(store, move |read| queries::store_takes(
-            read, [0; 8], second
-        )));
     });
 }
