@@ -17,7 +17,7 @@ pub use refunds::{
     RefundPreview, RefundToSend, RefundView, VoucherMoney, preview_refund, refunds_of, refunds_to_send,
     voucher_money,
 };
-pub use routes::{Route, attempt_route, order_route, place_route, refund_route, voucher_route};
+pub use routes::{Route, attempt_route, claim_locks, order_route, place_route, refund_route, voucher_route};
 
 use kernel::BasisPoints;
 use store::{Fail, Row, StorageError};

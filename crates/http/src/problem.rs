@@ -15,9 +15,21 @@ pub static ALL_REJECTS: LazyLock<BTreeMap<&'static str, &'static RejectKind>> = 
     let tables = [
         store::REJECTS,
         party::REJECTS,
+        offer::REJECTS,
+        channel::REJECTS,
+        voucher::REJECTS,
+        feedback::REJECTS,
+        ledger::REJECTS,
+        convert::REJECTS,
+        consume::REJECTS,
+        attract::REJECTS,
         crate::reject::REJECTS,
     ];
-    tables.into_iter().flatten().map(|kind| (kind.code, *kind)).collect()
+    tables
+        .into_iter()
+        .flatten()
+        .map(|kind| (kind.code, *kind))
+        .collect()
 });
 
 /// A problem document.
@@ -152,7 +164,10 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(&self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -172,7 +187,10 @@ pub fn problems_markdown() -> String {
     );
     for kind in ALL_REJECTS.values() {
         let status = status_of(kind.class).as_u16();
-        text.push_str(&format!("| `/problems/{}` | {status} | {} | {} |\n", kind.code, kind.title, kind.remedy));
+        text.push_str(&format!(
+            "| `/problems/{}` | {status} | {} | {} |\n",
+            kind.code, kind.title, kind.remedy
+        ));
     }
     text
 }

@@ -16,10 +16,19 @@ kernel::reject_table! {
     KEY_MISSING: Invalid, "idempotency_key_missing",
         "A write needs an Idempotency-Key header of 1 to 255 visible ASCII characters.",
         "Make a new random key for every new request, and repeat it only to repeat the request.";
+    WEBHOOK_REFUSED: Invalid, "webhook_refused",
+        "This delivery is not proven to come from the provider, or cannot be read.",
+        "Sign it after the Standard Webhooks specification, with the current time.";
+    PROVIDER_REFUSED: Conflict, "provider_refused",
+        "The payment provider refused.",
+        "See the detail; another way to pay may work.";
     NO_SUCH_ROUTE: NotFound, "no_such_route",
         "There is no such page or operation.",
         "See /openapi.json for what there is.";
     CODE_WRONG: Unauthenticated, "code_wrong",
         "The one-time code is wrong, used or too old.",
         "Type it again; after five misses or ten minutes ask for a new one.";
+    PASSWORD_INVALID: Invalid, "password_invalid",
+        "A password has 8 to 256 characters.",
+        "Choose a longer password; a sentence is a good one.";
 }

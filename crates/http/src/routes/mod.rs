@@ -1,7 +1,13 @@
 //! The operations, one file a stage. A handler says who may call it by its extractor and in its
 //! `security`; a test compares the two.
 
+mod attract;
+mod channel;
+mod convert;
 pub mod demo;
+mod feedback;
+mod offer;
+mod party;
 mod sign_in;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -10,5 +16,15 @@ use crate::app::App;
 
 /// Every operation under `/v1`.
 pub fn all() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(sign_in::operations())
+    OpenApiRouter::new()
+        .merge(sign_in::operations())
+        .merge(attract::operations())
+        .merge(convert::operations())
+        .merge(party::operations())
+        .merge(offer::operations())
+        .merge(channel::operations())
+        .merge(feedback::operations())
 }
+
+/// The payment provider's name in the database.
+pub const PROVIDER_NAME: &str = "sandbox";

@@ -1,0 +1,325 @@
+//! Coupons: made by a merchant or the platform, claimed into a wallet, stopped at once.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use convert::queries::{self, Coupon, WalletEntry};
+use convert::{COUPON_NOT_FOUND, ClaimCoupon, CouponKind, CreateCoupon, StopCoupon, Stored};
+use kernel::{
+    BasisPoints, CouponId, Currency, LocalText, MerchantId, Money, OfferId, OrderId, Timestamp, WalletCoupon,
+    WalletCouponId,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff};
+use crate::app::App;
+use crate::body::{Nothing, Path, Query, Write};
+use crate::problem::Problem;
+use crate::reject::BODY_MALFORMED;
+use crate::wire::{After, Created, PAGE_SIZE, Page, WireMoney, currency_code, malformed, rfc_3339};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create_coupon))
+        .routes(routes!(create_platform_coupon))
+        .routes(routes!(list_coupons))
+        .routes(routes!(list_platform_coupons))
+        .routes(routes!(stop_coupon))
+        .routes(routes!(stop_platform_coupon))
+        .routes(routes!(claim_coupon))
+        .routes(routes!(list_my_coupons))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewCoupon {
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    title: LocalText,
+    /// Only for this offer; every offer of the merchant (or of the platform) if absent.
+    #[schema(value_type = Option<String>)]
+    offer: Option<OfferId>,
+    /// What it takes off.
+    kind: Kind,
+    /// ISO 4217 code of every amount here.
+    #[serde(with = "currency_code")]
+    #[schema(value_type = String)]
+    currency: Currency,
+    /// The least price after other discounts, in minor units.
+    #[serde(default)]
+    min_spend: i64,
+    /// How much of the discount the platform pays, in basis points; the merchant bears the rest.
+    #[serde(default)]
+    platform_bp: i64,
+    /// How many one person may claim.
+    per_person: i64,
+    /// How many there are.
+    total: i64,
+    /// The most that all of them together may take off, in minor units.
+    budget: i64,
+    #[serde(with = "rfc_3339")]
+    #[schema(value_type = String)]
+    starts_at: Timestamp,
+    #[serde(with = "rfc_3339")]
+    #[schema(value_type = String)]
+    ends_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, tag = "type", rename_all = "snake_case")]
+enum Kind {
+    /// A share of the price (折扣券).
+    Percentage {
+        /// Basis points.
+        share_bp: i64,
+        /// The most that it takes off, in minor units.
+        max_discount: Option<i64>,
+    },
+    /// A fixed amount (抵用券).
+    Cash {
+        /// Minor units.
+        amount: i64,
+    },
+}
+
+impl NewCoupon {
+    fn into_command(self, merchant: Option<MerchantId>) -> Result<CreateCoupon, Problem> {
+        let share = |field, points| {
+            BasisPoints::new(points)
+                .ok_or_else(|| malformed(&BODY_MALFORMED, field, "basis points go from 0 to 10000"))
+        };
+        Ok(CreateCoupon {
+            merchant,
+            offer: self.offer,
+            title: self.title,
+            kind: match self.kind {
+                Kind::Percentage { share_bp, max_discount } => {
+                    CouponKind::Percentage { share: share("/kind/share_bp", share_bp)?, max_discount }
+                }
+                Kind::Cash { amount } => CouponKind::Cash { amount },
+            },
+            currency: self.currency,
+            min_spend: self.min_spend,
+            platform_share: share("/platform_bp", self.platform_bp)?,
+            per_person: self.per_person,
+            total: self.total,
+            budget: self.budget,
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+        })
+    }
+}
+
+/// Makes a coupon of the merchant's.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/coupons", operation_id = "createCoupon", tag = "convert",
+    params(OfMerchant), security(("session" = ["staff:manager"])), request_body = NewCoupon,
+    responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
+async fn create_coupon(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    write: Write<NewCoupon>,
+) -> Result<Response, Problem> {
+    let cmd = write.body.into_command(Some(staff.merchant))?;
+    let command = app.command("createCoupon", staff.merchant, staff.actor(), write.key).creating();
+    command.run(move |tx, ctx| Ok(Created::of(convert::create_coupon(tx, ctx, &cmd)?))).await
+}
+
+/// Makes a coupon of the platform's.
+#[utoipa::path(post, path = "/v1/platform/coupons", operation_id = "createPlatformCoupon", tag = "convert",
+    security(("session" = ["operator"])), request_body = NewCoupon,
+    responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
+async fn create_platform_coupon(
+    State(app): State<App>,
+    operator: Operator,
+    write: Write<NewCoupon>,
+) -> Result<Response, Problem> {
+    let cmd = write.body.into_command(None)?;
+    let command = app.command("createPlatformCoupon", operator.person, operator.actor(), write.key).creating();
+    command.run(move |tx, ctx| Ok(Created::of(convert::create_coupon(tx, ctx, &cmd)?))).await
+}
+
+#[derive(Serialize, ToSchema)]
+struct CouponDetails {
+    #[schema(value_type = String)]
+    coupon: CouponId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    title: LocalText,
+    /// Whose; the platform's if absent.
+    #[schema(value_type = Option<String>)]
+    merchant: Option<MerchantId>,
+    #[schema(value_type = Option<String>)]
+    offer: Option<OfferId>,
+    kind: Kind,
+    min_spend: WireMoney,
+    platform_bp: i64,
+    per_person: i64,
+    starts_at: String,
+    ends_at: String,
+    /// `live` or `stopped`.
+    status: String,
+}
+
+impl From<Coupon> for CouponDetails {
+    fn from(coupon: Coupon) -> Self {
+        let terms = coupon.terms;
+        Self {
+            coupon: coupon.id,
+            title: coupon.title,
+            merchant: terms.merchant,
+            offer: terms.offer,
+            kind: match terms.kind {
+                CouponKind::Percentage { share, max_discount } => {
+                    Kind::Percentage { share_bp: share.get(), max_discount }
+                }
+                CouponKind::Cash { amount } => Kind::Cash { amount },
+            },
+            min_spend: Money::new(terms.min_spend, terms.currency).into(),
+            platform_bp: terms.platform_share.get(),
+            per_person: coupon.per_person,
+            starts_at: terms.starts_at.to_string(),
+            ends_at: terms.ends_at.to_string(),
+            status: coupon.status.as_str().to_owned(),
+        }
+    }
+}
+
+/// A merchant's coupons, the newest first.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/coupons", operation_id = "listCoupons", tag = "convert",
+    params(OfMerchant, After<kernel::Coupon>),
+    responses((status = 200, body = Page<CouponDetails>), (status = "4XX", body = Problem)))]
+async fn list_coupons(
+    State(app): State<App>,
+    Path(OfMerchant { merchant }): Path<OfMerchant>,
+    Query(page): Query<After<kernel::Coupon>>,
+) -> Result<Json<Page<CouponDetails>>, Problem> {
+    coupons_of(&app, Some(merchant), page.after).await
+}
+
+/// The platform's coupons, the newest first.
+#[utoipa::path(get, path = "/v1/coupons", operation_id = "listPlatformCoupons", tag = "convert",
+    params(After<kernel::Coupon>),
+    responses((status = 200, body = Page<CouponDetails>), (status = "4XX", body = Problem)))]
+async fn list_platform_coupons(
+    State(app): State<App>,
+    Query(page): Query<After<kernel::Coupon>>,
+) -> Result<Json<Page<CouponDetails>>, Problem> {
+    coupons_of(&app, None, page.after).await
+}
+
+async fn coupons_of(
+    app: &App,
+    merchant: Option<MerchantId>,
+    after: Option<CouponId>,
+) -> Result<Json<Page<CouponDetails>>, Problem> {
+    let found = app.read(move |read| queries::coupons_of(read, merchant, after, PAGE_SIZE + 1)).await?;
+    Ok(Json(Page::of(found, |coupon| coupon.id.to_string(), CouponDetails::from)))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct OfCoupon {
+    #[param(value_type = String)]
+    coupon: CouponId,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct OfMerchantCoupon {
+    #[param(value_type = String)]
+    merchant: MerchantId,
+    #[param(value_type = String)]
+    coupon: CouponId,
+}
+
+/// Stops one of the merchant's coupons at once: it can be neither claimed nor used any more.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/coupons/{coupon}/stop", operation_id = "stopCoupon",
+    tag = "convert", params(OfMerchantCoupon), security(("session" = ["staff:manager"])),
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn stop_coupon(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(path): Path<OfMerchantCoupon>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let (cmd, merchant) = (StopCoupon { coupon: path.coupon }, path.merchant);
+    let command = app.command("stopCoupon", merchant, staff.actor(), write.key).locking(cmd.locks());
+    command
+        .run(move |tx, ctx| {
+            let coupon = queries::coupon(tx, cmd.coupon)?;
+            if coupon.is_none_or(|coupon| coupon.terms.merchant != Some(merchant)) {
+                return Err(COUPON_NOT_FOUND.plain().into());
+            }
+            convert::stop_coupon(tx, ctx, &cmd)
+        })
+        .await
+}
+
+/// Stops any coupon at once.
+#[utoipa::path(post, path = "/v1/platform/coupons/{coupon}/stop", operation_id = "stopPlatformCoupon",
+    tag = "convert", params(OfCoupon), security(("session" = ["operator"])),
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn stop_platform_coupon(
+    State(app): State<App>,
+    operator: Operator,
+    Path(OfCoupon { coupon }): Path<OfCoupon>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = StopCoupon { coupon };
+    let command = app.command("stopPlatformCoupon", coupon, operator.actor(), write.key).locking(cmd.locks());
+    command.run(move |tx, ctx| convert::stop_coupon(tx, ctx, &cmd)).await
+}
+
+/// Claims a coupon into the caller's wallet.
+#[utoipa::path(post, path = "/v1/coupons/{coupon}/claims", operation_id = "claimCoupon", tag = "convert",
+    params(OfCoupon), security(("session" = ["consumer"])),
+    responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
+async fn claim_coupon(
+    State(app): State<App>,
+    consumer: Consumer,
+    Path(OfCoupon { coupon }): Path<OfCoupon>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = ClaimCoupon { coupon };
+    let locks = app.read(move |read| queries::claim_locks(read, coupon)).await?;
+    let command = app.command("claimCoupon", coupon, consumer.actor(), write.key).locking(locks).creating();
+    command.run(move |tx, ctx| Ok(Created::of(convert::claim_coupon(tx, ctx, &cmd)?))).await
+}
+
+#[derive(Serialize, ToSchema)]
+struct WalletCouponDetails {
+    #[schema(value_type = String)]
+    wallet_coupon: WalletCouponId,
+    /// `claimed`, `held` (kept for an order) or `used`.
+    status: String,
+    #[schema(value_type = Option<String>)]
+    order: Option<OrderId>,
+    claimed_at: String,
+    expires_at: String,
+    coupon: CouponDetails,
+}
+
+/// The coupons in the caller's wallet, the newest first.
+#[utoipa::path(get, path = "/v1/me/coupons", operation_id = "listMyCoupons", tag = "convert",
+    params(After<WalletCoupon>), security(("session" = ["consumer"])),
+    responses((status = 200, body = Page<WalletCouponDetails>), (status = "4XX", body = Problem)))]
+async fn list_my_coupons(
+    State(app): State<App>,
+    consumer: Consumer,
+    Query(page): Query<After<WalletCoupon>>,
+) -> Result<Json<Page<WalletCouponDetails>>, Problem> {
+    let person = consumer.0;
+    let found = app.read(move |read| queries::wallet(read, person, page.after, PAGE_SIZE + 1)).await?;
+    let to_wire = |entry: WalletEntry| WalletCouponDetails {
+        wallet_coupon: entry.id,
+        status: entry.status.as_str().to_owned(),
+        order: entry.order,
+        claimed_at: entry.claimed_at.to_string(),
+        expires_at: entry.expires_at.to_string(),
+        coupon: entry.coupon.into(),
+    };
+    Ok(Json(Page::of(found, |entry| entry.id.to_string(), to_wire)))
+}

@@ -1,0 +1,18 @@
+//! Buying: coupons, orders, payments with the provider's webhook, and refunds before use.
+
+mod coupons;
+mod orders;
+mod payments;
+mod refunds;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(coupons::operations())
+        .merge(orders::operations())
+        .merge(payments::operations())
+        .merge(refunds::operations())
+}

@@ -1,0 +1,286 @@
+//! Orders: placed with frozen terms and held for minutes, shown, cancelled.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use convert::queries::{self, OrderView};
+use convert::{Amounts, CancelOrder, Discount, DiscountKind, ORDER_NOT_FOUND, PlaceOrder, PlacedOrder, Stored};
+use kernel::{Currency, EntryId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, Timestamp, VoucherId, WalletCouponId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{Consumer, Manager, OfMerchant, Staff};
+use crate::app::App;
+use crate::body::{Nothing, Path, Query, Write};
+use crate::problem::Problem;
+use crate::wire::{After, PAGE_SIZE, Page, WireMoney};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(place_order))
+        .routes(routes!(get_order))
+        .routes(routes!(list_my_orders))
+        .routes(routes!(list_merchant_orders))
+        .routes(routes!(cancel_order))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewOrder {
+    /// What to buy.
+    #[schema(value_type = String, example = "off_01h455vb4pex5vsknk084sn02q")]
+    offer: OfferId,
+    /// Units, at least 1.
+    quantity: i64,
+    /// A coupon of the buyer's wallet.
+    #[schema(value_type = Option<String>)]
+    wallet_coupon: Option<WalletCouponId>,
+    /// The token of the share link that the buyer followed.
+    share_token: Option<String>,
+    /// Where the buyer came from; the share link's own entry if absent.
+    #[schema(value_type = Option<String>)]
+    entry: Option<EntryId>,
+    /// Whether earned rebates pay as far as they reach.
+    #[serde(default)]
+    use_rebate: bool,
+    /// What the buyer was shown as left to pay. Anything else is refused and nothing is ordered.
+    expected_cash: Option<WireMoney>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OrderPlaced {
+    #[schema(value_type = String)]
+    order: OrderId,
+    #[schema(value_type = String)]
+    payment: PaymentId,
+    /// `placed`, or `paid` if nothing was left to pay.
+    status: String,
+    #[schema(value_type = String)]
+    offer: OfferId,
+    #[schema(value_type = String)]
+    merchant: MerchantId,
+    quantity: i64,
+    price: OrderPrice,
+    /// Until when the units are kept for this order, RFC 3339.
+    hold_until: String,
+    /// Issued at once if nothing was left to pay.
+    #[schema(value_type = Vec<String>)]
+    vouchers: Vec<VoucherId>,
+}
+
+/// `list = discount_platform + discount_merchant + rebate_used + cash_due`.
+#[derive(Serialize, ToSchema)]
+struct OrderPrice {
+    list: WireMoney,
+    /// The platform's part of all discounts.
+    discount_platform: WireMoney,
+    /// The merchant's part of all discounts.
+    discount_merchant: WireMoney,
+    /// Paid from the buyer's earned rebates.
+    rebate_used: WireMoney,
+    /// To be paid through the provider.
+    cash_due: WireMoney,
+    /// What was taken off, in the order in which it was.
+    discounts: Vec<OrderDiscount>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OrderDiscount {
+    /// `agreement`, `friend` or `coupon`.
+    kind: String,
+    amount: WireMoney,
+    /// How much of it the platform pays; the merchant bears the rest.
+    funded_by_platform: WireMoney,
+}
+
+fn price_of(currency: Currency, amounts: &Amounts, discounts: &[Discount]) -> OrderPrice {
+    let money = |amount| Money::new(amount, currency).into();
+    let discount = |discount: &Discount| OrderDiscount {
+        kind: match discount.kind {
+            DiscountKind::Agreement => "agreement",
+            DiscountKind::Friend => "friend",
+            DiscountKind::Coupon => "coupon",
+        }
+        .to_owned(),
+        amount: money(discount.amount),
+        funded_by_platform: money(discount.platform),
+    };
+    OrderPrice {
+        list: money(amounts.list_total),
+        discount_platform: money(amounts.discount_platform),
+        discount_merchant: money(amounts.discount_merchant),
+        rebate_used: money(amounts.rebate_used),
+        cash_due: money(amounts.cash_due),
+        discounts: discounts.iter().map(discount).collect(),
+    }
+}
+
+impl From<PlacedOrder> for OrderPlaced {
+    fn from(placed: PlacedOrder) -> Self {
+        Self {
+            order: placed.order,
+            payment: placed.payment,
+            status: placed.status.as_str().to_owned(),
+            offer: placed.offer,
+            merchant: placed.merchant,
+            quantity: placed.quantity,
+            price: price_of(placed.currency, &placed.amounts, &placed.discounts),
+            hold_until: placed.hold_until.to_string(),
+            vouchers: placed.vouchers,
+        }
+    }
+}
+
+/// Places an order and holds its units for minutes.
+#[utoipa::path(post, path = "/v1/orders", operation_id = "placeOrder", tag = "convert",
+    security(("session" = ["consumer"])), request_body = NewOrder,
+    responses((status = 201, body = OrderPlaced), (status = "4XX", body = Problem)))]
+async fn place_order(
+    State(app): State<App>,
+    consumer: Consumer,
+    write: Write<NewOrder>,
+) -> Result<Response, Problem> {
+    let body = write.body;
+    let cmd = PlaceOrder {
+        offer: body.offer,
+        quantity: body.quantity,
+        wallet_coupon: body.wallet_coupon,
+        share_token: body.share_token,
+        entry: body.entry,
+        use_rebate: body.use_rebate,
+        expected_cash: body.expected_cash.map(Money::from),
+    };
+    let routed = cmd.clone();
+    let route = app.read(move |read| queries::place_route(read, &routed)).await?;
+    let locks = route.map(|route| route.locks).unwrap_or_default();
+    let command = app.command("placeOrder", cmd.offer, consumer.actor(), write.key).locking(locks).creating();
+    command.run(move |tx, ctx| Ok(OrderPlaced::from(convert::place_order(tx, ctx, &cmd)?))).await
+}
+
+#[derive(Serialize, ToSchema)]
+struct OrderDetails {
+    #[schema(value_type = String)]
+    order: OrderId,
+    #[schema(value_type = String)]
+    merchant: MerchantId,
+    #[schema(value_type = String)]
+    offer: OfferId,
+    /// `placed`, `paid`, `cancelled`, `released` or `refunded`.
+    status: String,
+    quantity: i64,
+    /// How often each voucher can be used.
+    uses: i64,
+    price: OrderPrice,
+    /// What came back in cash so far.
+    cash_refunded: WireMoney,
+    #[schema(value_type = Option<String>)]
+    wallet_coupon: Option<WalletCouponId>,
+    /// Where the buyer came from.
+    #[schema(value_type = Option<String>)]
+    entry: Option<EntryId>,
+    hold_until: String,
+    placed_at: String,
+    paid_at: Option<String>,
+    /// What was issued for it; given when one order is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    vouchers: Vec<VoucherId>,
+}
+
+impl From<OrderView> for OrderDetails {
+    fn from(order: OrderView) -> Self {
+        Self {
+            order: order.id,
+            merchant: order.merchant,
+            offer: order.line.offer,
+            status: order.status.as_str().to_owned(),
+            quantity: order.line.quantity,
+            uses: order.line.uses,
+            price: price_of(order.currency, &order.amounts, &order.line.discounts),
+            cash_refunded: Money::new(order.cash_refunded, order.currency).into(),
+            wallet_coupon: order.wallet_coupon,
+            entry: order.entry,
+            hold_until: order.hold_until.to_string(),
+            placed_at: order.placed_at.to_string(),
+            paid_at: order.paid_at.as_ref().map(Timestamp::to_string),
+            vouchers: Vec::new(),
+        }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OfOrder {
+    /// One of the caller's orders.
+    #[param(value_type = String)]
+    pub order: OrderId,
+}
+
+/// One of the caller's orders, with its vouchers.
+#[utoipa::path(get, path = "/v1/orders/{order}", operation_id = "getOrder", tag = "convert",
+    params(OfOrder), security(("session" = ["consumer"])),
+    responses((status = 200, body = OrderDetails), (status = "4XX", body = Problem)))]
+async fn get_order(
+    State(app): State<App>,
+    consumer: Consumer,
+    Path(OfOrder { order }): Path<OfOrder>,
+) -> Result<Json<OrderDetails>, Problem> {
+    let person = consumer.0;
+    let (order, vouchers) = app
+        .read(move |read| {
+            let found = queries::order(read, order)?.filter(|order| order.person == person);
+            let found = found.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
+            Ok((found, queries::order_vouchers(read, order)?))
+        })
+        .await?;
+    let vouchers = vouchers.into_iter().map(|voucher| voucher.voucher).collect();
+    Ok(Json(OrderDetails { vouchers, ..OrderDetails::from(order) }))
+}
+
+/// The caller's orders, the newest first.
+#[utoipa::path(get, path = "/v1/me/orders", operation_id = "listMyOrders", tag = "convert",
+    params(After<Order>), security(("session" = ["consumer"])),
+    responses((status = 200, body = Page<OrderDetails>), (status = "4XX", body = Problem)))]
+async fn list_my_orders(
+    State(app): State<App>,
+    consumer: Consumer,
+    Query(page): Query<After<Order>>,
+) -> Result<Json<Page<OrderDetails>>, Problem> {
+    let person = consumer.0;
+    let found = app.read(move |read| queries::orders_of_person(read, person, page.after, PAGE_SIZE + 1)).await?;
+    Ok(Json(Page::of(found, |order| order.id.to_string(), OrderDetails::from)))
+}
+
+/// A merchant's orders, the newest first.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/orders", operation_id = "listMerchantOrders", tag = "convert",
+    params(OfMerchant, After<Order>), security(("session" = ["staff:manager"])),
+    responses((status = 200, body = Page<OrderDetails>), (status = "4XX", body = Problem)))]
+async fn list_merchant_orders(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Query(page): Query<After<Order>>,
+) -> Result<Json<Page<OrderDetails>>, Problem> {
+    let merchant = staff.merchant;
+    let found =
+        app.read(move |read| queries::orders_of_merchant(read, merchant, page.after, PAGE_SIZE + 1)).await?;
+    Ok(Json(Page::of(found, |order| order.id.to_string(), OrderDetails::from)))
+}
+
+/// Cancels an order that is not paid yet; everything that it held is free again.
+#[utoipa::path(post, path = "/v1/orders/{order}/cancel", operation_id = "cancelOrder", tag = "convert",
+    params(OfOrder), security(("session" = ["consumer"])),
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn cancel_order(
+    State(app): State<App>,
+    consumer: Consumer,
+    Path(OfOrder { order }): Path<OfOrder>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = CancelOrder { order };
+    let route = app.read(move |read| queries::order_route(read, order)).await?;
+    let route = route.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
+    let command = app.command("cancelOrder", route.lane, consumer.actor(), write.key).locking(route.locks);
+    command.run(move |tx, ctx| convert::cancel_order(tx, ctx, &cmd)).await
+}
