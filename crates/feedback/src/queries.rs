@@ -100,6 +100,25 @@ pub fn rating(read: &mut ReadTx, store: StoreId) -> Result<Rating, Fail> {
     })
 }
 
+/// What the shown reviews of several stores come to, in the order of `stores`, in one round trip.
+pub fn ratings(read: &mut ReadTx, stores: &[StoreId]) -> Result<Vec<Rating>, Fail> {
+    let questions = stores.iter().map(|store| {
+        sql!(
+            "SELECT stars_sum, review_count FROM store_rating WHERE store_id = $1",
+            *store
+        )
+    });
+    let answers = read.ask_all(questions.collect())?;
+    let ratings = answers.into_iter().map(|rows| match rows.into_iter().next() {
+        Some(mut row) => Ok(Rating {
+            stars_sum: row.take()?,
+            review_count: row.take()?,
+        }),
+        None => Ok(Rating::default()),
+    });
+    ratings.collect()
+}
+
 /// A cursor's bound: ids are time-ordered, and no id is above all ones.
 fn before(after: Option<ReviewId>) -> Uuid {
     after.map_or(Uuid::max(), |id| id.uuid())

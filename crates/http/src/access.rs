@@ -3,11 +3,11 @@
 
 use std::marker::PhantomData;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
-use kernel::{Actor, MerchantId, PersonId};
-use party::{FORBIDDEN, Identity, NOT_FOUND, OperatorRole, Role, SIGN_IN_REQUIRED};
+use kernel::{Actor, MerchantId, PersonId, StoreId};
+use party::{FORBIDDEN, Identity, NOT_FOUND, OperatorRole, Role, SIGN_IN_REQUIRED, StaffGrant};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
@@ -28,8 +28,13 @@ pub fn token_of(parts: &Parts) -> Option<&str> {
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let bearer = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
     let cookie = || {
-        let cookies = text(header::COOKIE)?.split(';').filter_map(|pair| pair.trim().split_once('='));
-        cookies.into_iter().find(|(name, _)| *name == SESSION_COOKIE).map(|(_, value)| value)
+        let cookies = text(header::COOKIE)?
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='));
+        cookies
+            .into_iter()
+            .find(|(name, _)| *name == SESSION_COOKIE)
+            .map(|(_, value)| value)
     };
     bearer.or_else(cookie)
 }
@@ -48,8 +53,26 @@ impl FromRequestParts<App> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let token_hash = token_hash(token_of(parts).ok_or_else(|| SIGN_IN_REQUIRED.plain())?);
         let now = shell::now();
-        let identity = app.read(move |read| party::queries::identity(read, token_hash, now)).await?;
-        Ok(Self { identity: identity.ok_or_else(|| SIGN_IN_REQUIRED.plain())?, token_hash })
+        let identity = app
+            .read(move |read| party::queries::identity(read, token_hash, now))
+            .await?;
+        Ok(Self {
+            identity: identity.ok_or_else(|| SIGN_IN_REQUIRED.plain())?,
+            token_hash,
+        })
+    }
+}
+
+impl OptionalFromRequestParts<App> for SignedIn {
+    type Rejection = Problem;
+
+    /// `None` without a live session, where everybody may ask and some see more.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Problem> {
+        match <Self as FromRequestParts<App>>::from_request_parts(parts, app).await {
+            Ok(signed_in) => Ok(Some(signed_in)),
+            Err(problem) if problem.code() == SIGN_IN_REQUIRED.code => Ok(None),
+            Err(problem) => Err(problem),
+        }
     }
 }
 
@@ -67,7 +90,9 @@ impl FromRequestParts<App> for Consumer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        SignedIn::from_request_parts(parts, app).await.map(|signed_in| Self(signed_in.identity.session.person))
+        <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app)
+            .await
+            .map(|signed_in| Self(signed_in.identity.session.person))
     }
 }
 
@@ -101,6 +126,7 @@ pub struct Staff<R> {
     pub person: PersonId,
     /// Of which merchant.
     pub merchant: MerchantId,
+    grants: Vec<StaffGrant>,
     role: PhantomData<R>,
 }
 
@@ -109,27 +135,55 @@ impl<R> Staff<R> {
     pub fn actor(&self) -> Actor {
         Actor::Staff(self.person, self.merchant)
     }
+
+    /// Refuses somebody whose role is for single stores only.
+    pub fn everywhere(&self) -> Result<(), Problem> {
+        self.granted(|grant| grant.store.is_none())
+    }
+
+    /// Refuses somebody whose role does not cover this store.
+    pub fn at(&self, store: StoreId) -> Result<(), Problem> {
+        self.granted(|grant| grant.store.is_none_or(|of| of == store))
+    }
+
+    fn granted(&self, covers: impl Fn(&StaffGrant) -> bool) -> Result<(), Problem> {
+        if self.grants.iter().any(covers) {
+            return Ok(());
+        }
+        Err(FORBIDDEN.plain().into())
+    }
 }
 
-#[derive(serde::Deserialize)]
-struct OfMerchant {
-    merchant: MerchantId,
+/// The merchant in the path.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OfMerchant {
+    /// Which merchant.
+    #[param(value_type = String)]
+    pub merchant: MerchantId,
 }
 
 impl<R: AtLeast> FromRequestParts<App> for Staff<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let signed_in = SignedIn::from_request_parts(parts, app).await?;
+        let signed_in = <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app).await?;
         let Path(OfMerchant { merchant }) = Path::from_request_parts(parts, app).await?;
-        let mut grants = signed_in.identity.grants.staff.iter().filter(|grant| grant.merchant == merchant).peekable();
-        if grants.peek().is_none() {
+        let mut grants = signed_in.identity.grants.staff;
+        grants.retain(|grant| grant.merchant == merchant);
+        if grants.is_empty() {
             return Err(NOT_FOUND.plain().into());
         }
-        if !grants.any(|grant| grant.role >= R::ROLE) {
+        grants.retain(|grant| grant.role >= R::ROLE);
+        if grants.is_empty() {
             return Err(FORBIDDEN.plain().into());
         }
-        Ok(Self { person: signed_in.identity.session.person, merchant, role: PhantomData })
+        Ok(Self {
+            person: signed_in.identity.session.person,
+            merchant,
+            grants,
+            role: PhantomData,
+        })
     }
 }
 
@@ -146,14 +200,29 @@ impl Operator {
     pub fn actor(&self) -> Actor {
         Actor::Operator(self.person)
     }
+
+    /// Refuses an operator of another role.
+    pub fn one_of(&self, roles: &[OperatorRole]) -> Result<(), Problem> {
+        if roles.contains(&self.role) {
+            return Ok(());
+        }
+        Err(FORBIDDEN.plain().into())
+    }
 }
 
 impl FromRequestParts<App> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let signed_in = SignedIn::from_request_parts(parts, app).await?;
-        let role = signed_in.identity.grants.operator.ok_or_else(|| FORBIDDEN.plain())?;
-        Ok(Self { person: signed_in.identity.session.person, role })
+        let signed_in = <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        let role = signed_in
+            .identity
+            .grants
+            .operator
+            .ok_or_else(|| FORBIDDEN.plain())?;
+        Ok(Self {
+            person: signed_in.identity.session.person,
+            role,
+        })
     }
 }

@@ -18,6 +18,7 @@ use crate::body::WriteKey;
 use crate::outbox::Outbox;
 use crate::problem::Problem;
 use crate::shell;
+use crate::visits::VisitBuffer;
 
 /// Handed to every handler.
 pub type App = Arc<AppState>;
@@ -36,6 +37,8 @@ pub struct AppState {
     pub webhook_secrets: Vec<String>,
     /// Where one-time codes go out.
     pub outbox: Outbox,
+    /// Visits that wait to be written.
+    pub visits: VisitBuffer,
     /// Where uploaded bytes lie.
     pub media_folder: PathBuf,
     /// Derives session tokens and hashes one-time codes.

@@ -5,6 +5,7 @@ mod access;
 mod app;
 mod body;
 mod health;
+mod media;
 mod openapi;
 mod outbox;
 mod password;
@@ -12,8 +13,10 @@ pub mod problem;
 mod reject;
 mod routes;
 pub mod shell;
+mod visits;
 mod wire;
 
 pub use app::{App, AppState, VoucherKeys, derive};
 pub use openapi::{document, router};
 pub use outbox::Outbox;
+pub use visits::{VisitBuffer, flush_visits};

@@ -1,7 +1,15 @@
 //! Shapes that several operations share on the wire: money, places, pages.
 
-use kernel::{Currency, GeoPoint, Money};
+use axum::http::StatusCode;
+use kernel::{Currency, GeoPoint, Money, RejectKind};
 use serde::{Deserialize, Serialize};
+use type_safe_id::{StaticType, TypeSafeId};
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::{IntoParams, PartialSchema};
+
+use crate::problem::Problem;
+use crate::reject::BODY_MALFORMED;
 
 /// An amount in minor units (fen, cents) of an ISO 4217 currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -18,7 +26,10 @@ pub struct WireMoney {
 
 impl From<Money> for WireMoney {
     fn from(money: Money) -> Self {
-        Self { amount: money.amount, currency: money.currency }
+        Self {
+            amount: money.amount,
+            currency: money.currency,
+        }
     }
 }
 
@@ -41,7 +52,8 @@ pub mod currency_code {
     /// Reads the code; an error that says so if it is none.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::Error> {
         let code = String::deserialize(deserializer)?;
-        Currency::from_code(&code).ok_or_else(|| D::Error::custom(format!("{code:?} is no ISO 4217 currency code")))
+        Currency::from_code(&code)
+            .ok_or_else(|| D::Error::custom(format!("{code:?} is no ISO 4217 currency code")))
     }
 }
 
@@ -57,7 +69,108 @@ pub struct Place {
 
 impl From<GeoPoint> for Place {
     fn from(place: GeoPoint) -> Self {
-        Self { lat: place.lat(), lon: place.lon() }
+        Self {
+            lat: place.lat(),
+            lon: place.lon(),
+        }
+    }
+}
+
+impl Place {
+    /// The place on Earth; refused where there is none, as the `place` of a body.
+    pub fn point(self) -> Result<GeoPoint, Problem> {
+        GeoPoint::from_degrees(self.lat, self.lon).ok_or_else(|| {
+            let detail = "a place lies within 90 degrees of latitude and 180 of longitude";
+            malformed(&BODY_MALFORMED, "/place", detail)
+        })
+    }
+}
+
+/// A request that is not of its operation's form: 400, with the field.
+pub fn malformed(kind: &'static RejectKind, field: &'static str, detail: impl Into<String>) -> Problem {
+    Problem::from(kind.at(field, detail)).with_status(StatusCode::BAD_REQUEST)
+}
+
+/// The state of this name, where the wire has a name.
+pub fn named<T>(
+    kind: &'static RejectKind,
+    field: &'static str,
+    name: &str,
+    from_name: fn(&str) -> Option<T>,
+) -> Result<T, Problem> {
+    from_name(name).ok_or_else(|| malformed(kind, field, format!("{name:?} is not one of the names")))
+}
+
+/// A point in time as RFC 3339.
+pub mod rfc_3339 {
+    use kernel::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    /// Writes it in UTC.
+    pub fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(time)
+    }
+
+    /// Reads it with any offset.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse()
+            .map_err(|_| D::Error::custom("a time is written as in RFC 3339: 2027-01-15T08:00:00Z"))
+    }
+}
+
+/// What reviews come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Rating)]
+pub struct WireRating {
+    /// The mean in hundredths of a star; absent without a review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_hundredths: Option<i64>,
+    /// How many reviews.
+    pub review_count: i64,
+}
+
+impl From<feedback::Rating> for WireRating {
+    fn from(rating: feedback::Rating) -> Self {
+        Self {
+            mean_hundredths: rating.mean_hundredths(),
+            review_count: rating.review_count,
+        }
+    }
+}
+
+/// What was made.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Created {
+    /// Its id.
+    pub id: String,
+}
+
+impl Created {
+    /// Of this id.
+    pub fn of<K: StaticType>(id: TypeSafeId<K>) -> Self {
+        Self { id: id.to_string() }
+    }
+}
+
+/// Where a page of a list starts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, bound = "")]
+pub struct After<K: StaticType> {
+    /// `next` of the page before; absent for the first page.
+    pub after: Option<TypeSafeId<K>>,
+}
+
+// Written out, because the derived one asks for a schema of `K`.
+impl<K: StaticType> IntoParams for After<K> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let after = ParameterBuilder::new()
+            .name("after")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some("`next` of the page before; absent for the first page."))
+            .schema(Some(String::schema()));
+        vec![after.build()]
     }
 }
 
@@ -80,6 +193,9 @@ impl<T> Page<T> {
         let more = found.len() as i64 > PAGE_SIZE;
         found.truncate(PAGE_SIZE as usize);
         let next = if more { found.last().map(id_of) } else { None };
-        Self { items: found.into_iter().map(to_wire).collect(), next }
+        Self {
+            items: found.into_iter().map(to_wire).collect(),
+            next,
+        }
     }
 }

@@ -1,0 +1,222 @@
+//! Reviews: posted by guests, answered by the merchant, hidden by the platform, read by everybody.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::response::Response;
+use feedback::{HideReview, PostReview, ReplyReview, Review};
+use kernel::{OfferId, RedemptionId, ReviewId, StoreId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff};
+use crate::app::App;
+use crate::body::{Path, Query, Write};
+use crate::problem::Problem;
+use crate::routes::offer::OfOffer;
+use crate::routes::party::OfStore;
+use crate::wire::{After, Created, PAGE_SIZE, Page};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(post_review))
+        .routes(routes!(reply_review))
+        .routes(routes!(hide_review))
+        .routes(routes!(list_reviews_of_offer))
+        .routes(routes!(list_reviews_of_store))
+        .routes(routes!(list_reviews_of_merchant))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct OfRedemption {
+    /// Which visit.
+    #[param(value_type = String)]
+    redemption: RedemptionId,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewReview {
+    /// 1 to 5.
+    stars: i64,
+    /// 1 to 5 by aspect, at most 8.
+    #[serde(default)]
+    #[schema(example = json!({"taste": 5, "service": 4}))]
+    aspects: BTreeMap<String, i64>,
+    /// In the guest's own words, at most 2,000 characters.
+    #[serde(default)]
+    text: String,
+}
+
+/// Reviews a visit: its guest alone, once, while the redemption stands.
+#[utoipa::path(post, path = "/v1/redemptions/{redemption}/review", operation_id = "postReview", tag = "feedback",
+    security(("session" = ["consumer"])), request_body = NewReview,
+    responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
+async fn post_review(
+    State(app): State<App>,
+    consumer: Consumer,
+    Path(of): Path<OfRedemption>,
+    write: Write<NewReview>,
+) -> Result<Response, Problem> {
+    let cmd = PostReview {
+        redemption: of.redemption,
+        stars: write.body.stars,
+        aspects: write.body.aspects,
+        text: write.body.text,
+    };
+    app.command("postReview", of.redemption, consumer.actor(), write.key)
+        .locking(cmd.locks())
+        .creating()
+        .run(move |tx, ctx| Ok(Created::of(feedback::post_review(tx, ctx, &cmd)?)))
+        .await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct OfReview {
+    /// Which review.
+    #[param(value_type = String)]
+    review: ReviewId,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Reply {
+    /// What the merchant says.
+    text: String,
+}
+
+/// Answers a review of the merchant's own store, once.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/reviews/{review}/reply", operation_id = "replyReview",
+    tag = "feedback", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Reply,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn reply_review(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfReview>,
+    write: Write<Reply>,
+) -> Result<Response, Problem> {
+    let cmd = ReplyReview {
+        review: of.review,
+        text: write.body.text,
+    };
+    app.command("replyReview", of.review, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| feedback::reply_review(tx, ctx, &cmd))
+        .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Because {
+    /// Why; goes to the audit log.
+    reason: String,
+}
+
+/// Hides a review that breaks the rules, for administrators and support.
+#[utoipa::path(post, path = "/v1/platform/reviews/{review}/hide", operation_id = "hideReview", tag = "feedback",
+    security(("session" = ["operator"])), request_body = Because,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn hide_review(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<OfReview>,
+    write: Write<Because>,
+) -> Result<Response, Problem> {
+    let cmd = HideReview { review: of.review };
+    app.command("hideReview", of.review, operator.actor(), write.key)
+        .because(&write.body.reason)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| feedback::hide_review(tx, ctx, &cmd))
+        .await
+}
+
+/// A review as everybody sees it. Who wrote it is not said.
+#[derive(Serialize, ToSchema)]
+struct PublicReview {
+    #[schema(value_type = String)]
+    id: ReviewId,
+    #[schema(value_type = String)]
+    store: StoreId,
+    #[schema(value_type = String)]
+    offer: OfferId,
+    /// 1 to 5.
+    stars: i64,
+    /// 1 to 5 by aspect.
+    aspects: BTreeMap<String, i64>,
+    text: String,
+    /// RFC 3339.
+    created_at: String,
+    /// What the merchant answered.
+    reply: Option<PublicReply>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PublicReply {
+    text: String,
+    /// RFC 3339.
+    at: String,
+}
+
+fn page_of(found: Vec<Review>) -> axum::Json<Page<PublicReview>> {
+    axum::Json(Page::of(
+        found,
+        |review| review.id.to_string(),
+        |review| PublicReview {
+            id: review.id,
+            store: review.store,
+            offer: review.offer,
+            stars: review.stars,
+            aspects: review.aspects,
+            text: review.text,
+            created_at: review.created_at.to_string(),
+            reply: review.reply.map(|(text, at)| PublicReply {
+                text,
+                at: at.to_string(),
+            }),
+        },
+    ))
+}
+
+/// Reviews of an offer, newest first.
+#[utoipa::path(get, path = "/v1/offers/{offer}/reviews", operation_id = "listReviewsOfOffer", tag = "feedback",
+    responses((status = 200, body = Page<PublicReview>), (status = "4XX", body = Problem)))]
+async fn list_reviews_of_offer(
+    State(app): State<App>,
+    Path(of): Path<OfOffer>,
+    Query(asked): Query<After<kernel::Review>>,
+) -> Result<axum::Json<Page<PublicReview>>, Problem> {
+    let found = app
+        .read(move |read| feedback::queries::reviews_of_offer(read, of.offer, asked.after, PAGE_SIZE + 1));
+    Ok(page_of(found.await?))
+}
+
+/// Reviews of a store, newest first.
+#[utoipa::path(get, path = "/v1/stores/{store}/reviews", operation_id = "listReviewsOfStore", tag = "feedback",
+    responses((status = 200, body = Page<PublicReview>), (status = "4XX", body = Problem)))]
+async fn list_reviews_of_store(
+    State(app): State<App>,
+    Path(of): Path<OfStore>,
+    Query(asked): Query<After<kernel::Review>>,
+) -> Result<axum::Json<Page<PublicReview>>, Problem> {
+    let found = app
+        .read(move |read| feedback::queries::reviews_of_store(read, of.store, asked.after, PAGE_SIZE + 1));
+    Ok(page_of(found.await?))
+}
+
+/// Reviews of all of a merchant's stores, newest first.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/reviews", operation_id = "listReviewsOfMerchant",
+    tag = "feedback", responses((status = 200, body = Page<PublicReview>), (status = "4XX", body = Problem)))]
+async fn list_reviews_of_merchant(
+    State(app): State<App>,
+    Path(of): Path<OfMerchant>,
+    Query(asked): Query<After<kernel::Review>>,
+) -> Result<axum::Json<Page<PublicReview>>, Problem> {
+    let found = app.read(move |read| {
+        feedback::queries::reviews_of_merchant(read, of.merchant, asked.after, PAGE_SIZE + 1)
+    });
+    Ok(page_of(found.await?))
+}

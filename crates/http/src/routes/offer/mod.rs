@@ -1,0 +1,22 @@
+//! What is on sale: agreements between merchant and platform, the offers under them, and the pages
+//! that everybody sees.
+
+mod agreements;
+mod offers;
+mod pages;
+mod platform;
+mod terms;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+pub use pages::OfOffer;
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(agreements::operations())
+        .merge(platform::operations())
+        .merge(offers::operations())
+        .merge(pages::operations())
+}

@@ -1,0 +1,234 @@
+//! Offers, as their merchant's managers make and run them.
+
+use axum::extract::State;
+use axum::response::Response;
+use kernel::{AgreementId, LocalText, MediaId, OfferId, StoreId};
+use offer::{ChangeStock, CreateOffer, Offer, PauseOffer, PublishOffer, ResumeOffer};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::OfOffer;
+use crate::access::{Cashier, Manager, OfMerchant, Staff};
+use crate::app::App;
+use crate::body::{Nothing, Path, Query, Write};
+use crate::problem::Problem;
+use crate::wire::{After, Created, PAGE_SIZE, Page, WireMoney};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create_offer))
+        .routes(routes!(publish_offer))
+        .routes(routes!(pause_offer))
+        .routes(routes!(resume_offer))
+        .routes(routes!(change_stock))
+        .routes(routes!(list_own_offers))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewOffer {
+    /// Under which agreement.
+    #[schema(value_type = String)]
+    agreement: AgreementId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    title: LocalText,
+    /// By language, with lines.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    description: LocalText,
+    /// Code of the category, 1 to 64 of a-z, 0-9 and _.
+    category: String,
+    /// Of one unit, before any discount.
+    list_price: WireMoney,
+    /// Units in stock.
+    stock: i64,
+    /// How often one voucher can be used.
+    uses: i64,
+    /// How long after the purchase a voucher is valid, in microseconds.
+    valid_us: i64,
+    /// The most units in one order.
+    max_per_order: i64,
+    /// Where it is redeemed.
+    #[schema(value_type = Vec<String>)]
+    stores: Vec<StoreId>,
+    /// Its picture, uploaded for this merchant.
+    #[schema(value_type = Option<String>)]
+    media: Option<MediaId>,
+}
+
+/// Makes the draft of an offer. Price, uses and stores never change afterwards.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/offers", operation_id = "createOffer", tag = "offer",
+    params(OfMerchant), security(("session" = ["staff:manager"])), request_body = NewOffer,
+    responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
+async fn create_offer(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    write: Write<NewOffer>,
+) -> Result<Response, Problem> {
+    let new = write.body;
+    let cmd = CreateOffer {
+        merchant: staff.merchant,
+        agreement: new.agreement,
+        title: new.title,
+        description: new.description,
+        category: new.category,
+        list_price: new.list_price.into(),
+        stock: new.stock,
+        uses: new.uses,
+        valid_us: new.valid_us,
+        max_per_order: new.max_per_order,
+        stores: new.stores,
+        media: new.media,
+    };
+    app.command("createOffer", staff.merchant, staff.actor(), write.key)
+        .creating()
+        .run(move |tx, ctx| Ok(Created::of(offer::create_offer(tx, ctx, &cmd)?)))
+        .await
+}
+
+/// Puts a draft on sale. It sells once its agreement's window opens.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/offers/{offer}/publish", operation_id = "publishOffer",
+    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Nothing,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn publish_offer(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfOffer>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = PublishOffer { offer: of.offer };
+    app.command("publishOffer", of.offer, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| offer::publish_offer(tx, ctx, &cmd))
+        .await
+}
+
+/// Takes a published offer off for now.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/offers/{offer}/pause", operation_id = "pauseOffer",
+    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Nothing,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn pause_offer(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfOffer>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = PauseOffer { offer: of.offer };
+    app.command("pauseOffer", of.offer, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| offer::pause_offer(tx, ctx, &cmd))
+        .await
+}
+
+/// Puts a paused offer on sale again.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/offers/{offer}/resume", operation_id = "resumeOffer",
+    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Nothing,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn resume_offer(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfOffer>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = ResumeOffer { offer: of.offer };
+    app.command("resumeOffer", of.offer, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| offer::resume_offer(tx, ctx, &cmd))
+        .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Stock {
+    /// All units, sold ones included.
+    capacity: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct StockChanged {
+    /// Units that were sold or are held beyond the capacity. With an excess nothing more is sold.
+    excess: i64,
+}
+
+/// Sets an offer's stock.
+#[utoipa::path(put, path = "/v1/merchants/{merchant}/offers/{offer}/stock", operation_id = "changeStock",
+    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Stock,
+    responses((status = 200, body = StockChanged), (status = "4XX", body = Problem)))]
+async fn change_stock(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfOffer>,
+    write: Write<Stock>,
+) -> Result<Response, Problem> {
+    let cmd = ChangeStock {
+        offer: of.offer,
+        capacity: write.body.capacity,
+    };
+    app.command("changeStock", of.offer, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| {
+            Ok(StockChanged {
+                excess: offer::change_stock(tx, ctx, &cmd)?,
+            })
+        })
+        .await
+}
+
+/// An offer as its merchant's list shows it.
+#[derive(Serialize, ToSchema)]
+struct OwnOffer {
+    #[schema(value_type = String)]
+    id: OfferId,
+    #[schema(value_type = String)]
+    agreement: AgreementId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    title: LocalText,
+    category: String,
+    /// Before any discount.
+    list_price: WireMoney,
+    uses: i64,
+    valid_us: i64,
+    max_per_order: i64,
+    #[schema(value_type = Option<String>)]
+    media: Option<MediaId>,
+    /// `draft`, `published` or `paused`.
+    status: String,
+    /// RFC 3339.
+    created_at: String,
+}
+
+impl From<Offer> for OwnOffer {
+    fn from(offer: Offer) -> Self {
+        Self {
+            id: offer.id,
+            agreement: offer.agreement,
+            title: offer.title,
+            category: offer.category,
+            list_price: offer.list_price.into(),
+            uses: offer.uses,
+            valid_us: offer.valid_us,
+            max_per_order: offer.max_per_order,
+            media: offer.media,
+            status: offer.status.as_str().to_owned(),
+            created_at: offer.created_at.to_string(),
+        }
+    }
+}
+
+/// The merchant's offers, drafts too, newest first.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/offers/own", operation_id = "listOwnOffers", tag = "offer",
+    params(OfMerchant), security(("session" = ["staff:cashier"])),
+    responses((status = 200, body = Page<OwnOffer>), (status = "4XX", body = Problem)))]
+async fn list_own_offers(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Query(asked): Query<After<kernel::Offer>>,
+) -> Result<axum::Json<Page<OwnOffer>>, Problem> {
+    let found = app
+        .read(move |read| offer::queries::offers_of(read, staff.merchant, asked.after, PAGE_SIZE + 1))
+        .await?;
+    Ok(axum::Json(Page::of(found, |offer| offer.id.to_string(), OwnOffer::from)))
+}

@@ -1,0 +1,229 @@
+//! Agreements, from the platform's side of the table. A path names the merchant too, whose lane the
+//! commands run in.
+
+use axum::extract::State;
+use axum::response::Response;
+use kernel::{AgreementId, MerchantId};
+use offer::{
+    AcceptAgreement, AgreementStatus, CounterAgreement, DeclineAgreement, EndAgreement, ProposeAgreement,
+};
+use party::OperatorRole;
+use serde::Deserialize;
+use store::{Fail, Tx};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::terms::{
+    Acceptance, Counter, Countered, OfAgreement, Proposal, WireAgreement, WireVersion, page_of,
+};
+use crate::access::{OfMerchant, Operator};
+use crate::app::App;
+use crate::body::{Nothing, Path, Query, Write};
+use crate::problem::Problem;
+use crate::reject::QUERY_MALFORMED;
+use crate::wire::{Created, PAGE_SIZE, Page, named};
+
+/// Who of the platform sees agreements: those who decide about money.
+const ROLES: [OperatorRole; 2] = [OperatorRole::Admin, OperatorRole::Finance];
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(propose_agreement))
+        .routes(routes!(counter_agreement))
+        .routes(routes!(accept_agreement))
+        .routes(routes!(decline_agreement))
+        .routes(routes!(end_agreement))
+        .routes(routes!(list_agreements))
+        .routes(routes!(list_agreement_versions))
+}
+
+#[derive(Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct AtTable {
+    /// With whom.
+    #[param(value_type = String)]
+    merchant: MerchantId,
+    /// Which agreement.
+    #[param(value_type = String)]
+    agreement: AgreementId,
+}
+
+impl AtTable {
+    /// Refuses an agreement of another merchant than the path says.
+    fn check(self, tx: &mut Tx) -> Result<(), Fail> {
+        let agreement = offer::queries::agreement(tx, self.agreement)?;
+        let agreement = agreement.filter(|agreement| agreement.merchant == self.merchant);
+        agreement.map(drop).ok_or_else(|| party::NOT_FOUND.plain().into())
+    }
+}
+
+/// Puts terms on the table, for administrators and finance.
+#[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements",
+    operation_id = "proposeAgreementAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    request_body = Proposal, responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
+async fn propose_agreement(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<OfMerchant>,
+    write: Write<Proposal>,
+) -> Result<Response, Problem> {
+    let cmd = ProposeAgreement {
+        merchant: of.merchant,
+        terms: write.body.terms.terms()?,
+    };
+    app.command("proposeAgreement", of.merchant, operator.actor(), write.key)
+        .creating()
+        .run(move |tx, ctx| Ok(Created::of(offer::propose_agreement(tx, ctx, &cmd)?)))
+        .await
+}
+
+/// Answers the merchant's terms with others.
+#[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/counter",
+    operation_id = "counterAgreementAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    request_body = Counter, responses((status = 200, body = Countered), (status = "4XX", body = Problem)))]
+async fn counter_agreement(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<AtTable>,
+    write: Write<Counter>,
+) -> Result<Response, Problem> {
+    let cmd = CounterAgreement {
+        agreement: of.agreement,
+        version: write.body.version,
+        terms: write.body.terms.terms()?,
+    };
+    app.command("counterAgreement", of.merchant, operator.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| {
+            of.check(tx)?;
+            Ok(Countered {
+                version: offer::counter_agreement(tx, ctx, &cmd)?,
+            })
+        })
+        .await
+}
+
+/// Agrees to the merchant's terms, for good.
+#[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/accept",
+    operation_id = "acceptAgreementAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    request_body = Acceptance, responses((status = 200), (status = "4XX", body = Problem)))]
+async fn accept_agreement(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<AtTable>,
+    write: Write<Acceptance>,
+) -> Result<Response, Problem> {
+    let cmd = AcceptAgreement {
+        agreement: of.agreement,
+        version: write.body.version,
+    };
+    app.command("acceptAgreement", of.merchant, operator.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| {
+            of.check(tx)?;
+            offer::accept_agreement(tx, ctx, &cmd).map(drop)
+        })
+        .await
+}
+
+/// Walks away from the table.
+#[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/decline",
+    operation_id = "declineAgreementAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
+async fn decline_agreement(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<AtTable>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = DeclineAgreement {
+        agreement: of.agreement,
+    };
+    app.command("declineAgreement", of.merchant, operator.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| {
+            of.check(tx)?;
+            offer::decline_agreement(tx, ctx, &cmd)
+        })
+        .await
+}
+
+/// Ends an accepted agreement. What was sold stays valid.
+#[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/end",
+    operation_id = "endAgreementAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
+async fn end_agreement(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<AtTable>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = EndAgreement {
+        agreement: of.agreement,
+    };
+    app.command("endAgreement", of.merchant, operator.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| {
+            of.check(tx)?;
+            offer::end_agreement(tx, ctx, &cmd)
+        })
+        .await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AgreementsAsked {
+    /// `negotiating` (what waits), `accepted`, `declined` or `ended`.
+    #[serde(default = "negotiating")]
+    #[param(required = false)]
+    status: String,
+    /// `next` of the page before; absent for the first page.
+    #[param(value_type = Option<String>)]
+    after: Option<AgreementId>,
+}
+
+fn negotiating() -> String {
+    AgreementStatus::Negotiating.as_str().to_owned()
+}
+
+/// Agreements of one status, newest first; for administrators and finance.
+#[utoipa::path(get, path = "/v1/platform/agreements", operation_id = "listAgreements", tag = "offer",
+    security(("session" = ["operator"])),
+    responses((status = 200, body = Page<WireAgreement>), (status = "4XX", body = Problem)))]
+async fn list_agreements(
+    State(app): State<App>,
+    operator: Operator,
+    Query(asked): Query<AgreementsAsked>,
+) -> Result<axum::Json<Page<WireAgreement>>, Problem> {
+    operator.one_of(&ROLES)?;
+    let status = named(
+        &QUERY_MALFORMED,
+        "/status",
+        &asked.status,
+        AgreementStatus::from_name,
+    )?;
+    let found = app.read(move |read| offer::queries::agreements(read, status, asked.after, PAGE_SIZE + 1));
+    Ok(axum::Json(page_of(found.await?)))
+}
+
+/// Every version that was on the table, the first one first; for administrators and finance.
+#[utoipa::path(get, path = "/v1/platform/agreements/{agreement}/versions",
+    operation_id = "listAgreementVersionsAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    responses((status = 200, body = Vec<WireVersion>), (status = "4XX", body = Problem)))]
+async fn list_agreement_versions(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<OfAgreement>,
+) -> Result<axum::Json<Vec<WireVersion>>, Problem> {
+    operator.one_of(&ROLES)?;
+    let found = app.read(move |read| {
+        let agreement = offer::queries::agreement(read, of.agreement)?;
+        agreement.ok_or_else(|| party::NOT_FOUND.plain())?;
+        offer::queries::agreement_versions(read, of.agreement)
+    });
+    Ok(axum::Json(
+        found.await?.into_iter().map(WireVersion::from).collect(),
+    ))
+}

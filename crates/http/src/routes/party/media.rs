@@ -1,0 +1,126 @@
+//! Pictures: uploaded by a merchant's staff, shown to everybody once an offer shows them, else to the
+//! staff alone. A browser that follows a link to one saves it and never renders it as a page.
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse, Response};
+use kernel::MediaId;
+use party::{MEDIA_INVALID, Media, MediaOwner, NOT_FOUND, RecordMedia};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use store::NoAnswer;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{Cashier, OfMerchant, SignedIn, Staff};
+use crate::app::App;
+use crate::body::{Path, WriteKey, read_bytes};
+use crate::media::{MAX_MEDIA_BYTES, content_type_of, extension_of, keep, load};
+use crate::problem::Problem;
+use crate::wire::Created;
+
+pub fn operations() -> OpenApiRouter<App> {
+    let upload = OpenApiRouter::new()
+        .routes(routes!(upload_media))
+        .layer(DefaultBodyLimit::max(MAX_MEDIA_BYTES));
+    OpenApiRouter::new().merge(upload).routes(routes!(get_media))
+}
+
+/// Uploads a picture: the body is its bytes, at most 10 MiB of JPEG, PNG or WebP.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/media", operation_id = "recordMedia", tag = "party",
+    params(OfMerchant), security(("session" = ["staff:cashier"])),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
+async fn upload_media(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let bytes = read_bytes(Request::from_parts(parts.clone(), body), &app).await?;
+    let key = WriteKey::from_parts(&parts, &bytes)?;
+    let content_type = content_type_of(&bytes).ok_or_else(|| MEDIA_INVALID.plain())?;
+    let (size, folder) = (bytes.len() as i64, app.media_folder.clone());
+    // Hashed and kept before the command, so that what is recorded can always be shown.
+    let sha256 = in_background(move || {
+        let sha256: [u8; 32] = Sha256::digest(&bytes).into();
+        keep(&folder, &sha256, &bytes).map(|()| sha256)
+    });
+    let sha256 = sha256.await?;
+    let owner = MediaOwner::Merchant(staff.merchant);
+    app.command("recordMedia", staff.merchant, staff.actor(), key)
+        .creating()
+        .run(move |tx, ctx| {
+            let cmd = RecordMedia {
+                id: ctx.new_id::<kernel::Media>(),
+                owner,
+                sha256,
+                content_type: content_type.to_owned(),
+                size,
+            };
+            Ok(Created::of(party::record_media(tx, ctx, &cmd)?))
+        })
+        .await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct OfMedia {
+    /// Which file.
+    #[param(value_type = String)]
+    media: MediaId,
+}
+
+/// The bytes of a picture: for everybody if an offer that was published shows it, else for its owner.
+#[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party",
+    security((), ("session" = ["staff:cashier"])),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = "4XX", body = Problem)))]
+async fn get_media(
+    State(app): State<App>,
+    signed_in: Option<SignedIn>,
+    Path(of): Path<OfMedia>,
+) -> Result<Response, Problem> {
+    let found = app.read(move |read| {
+        let media = party::queries::media(read, of.media)?.ok_or_else(|| NOT_FOUND.plain())?;
+        let public = offer::queries::is_shown(read, &media)?;
+        Ok((media, public))
+    });
+    let (media, public) = found.await?;
+    if !public && !signed_in.is_some_and(|signed_in| owns(&signed_in, &media)) {
+        return Err(NOT_FOUND.plain().into());
+    }
+    let (folder, sha256) = (app.media_folder.clone(), media.sha256);
+    let bytes = in_background(move || load(&folder, &sha256)).await?;
+    let cache = if public {
+        "public, max-age=86400"
+    } else {
+        "private, no-store"
+    };
+    let file = format!("attachment; filename=\"{}.{}\"", media.id, extension_of(&media.content_type));
+    let headers: [(HeaderName, String); 4] = [
+        (header::CONTENT_TYPE, media.content_type),
+        (header::CONTENT_DISPOSITION, file),
+        (header::CACHE_CONTROL, cache.to_owned()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// Whether the file is the person's own, or that of a merchant they work for.
+fn owns(signed_in: &SignedIn, media: &Media) -> bool {
+    let identity = &signed_in.identity;
+    let mut staff = identity.grants.staff.iter();
+    media.owner == identity.session.person.uuid()
+        || staff.any(|grant| media.owner == grant.merchant.uuid())
+}
+
+/// Files are read and written on threads that may wait.
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(work).await;
+    let done = done.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked)));
+    done.map_err(|error| NoAnswer::Broken(format!("the media folder: {error}")).into())
+}

@@ -1,0 +1,274 @@
+//! A merchant registers itself and has a public page; the platform lists, suspends and reinstates.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kernel::{Actor, LocalText, MerchantId, PersonId, Reject};
+use party::{Contact, MerchantStatus, RegisterMerchant, ReinstateMerchant, SuspendMerchant};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{PublicStore, public_stores};
+use crate::access::{OfMerchant, Operator, token_hash};
+use crate::app::App;
+use crate::body::{Path, Query, Write, parse_json};
+use crate::password;
+use crate::problem::Problem;
+use crate::reject::{PASSWORD_INVALID, QUERY_MALFORMED};
+use crate::routes::sign_in::{lane_of, session_cookie, session_token};
+use crate::wire::{PAGE_SIZE, Page, WireRating, named};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(register_merchant))
+        .routes(routes!(get_merchant_page))
+        .routes(routes!(list_merchants))
+        .routes(routes!(suspend_merchant))
+        .routes(routes!(reinstate_merchant))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MerchantRegistration {
+    /// The business's name by language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>, example = json!({"zh-CN": "桥头餐饮"}))]
+    name: LocalText,
+    /// The owner's mail address, to sign in with.
+    login: String,
+    /// 8 to 256 characters.
+    password: String,
+    /// The owner's name.
+    person_name: String,
+    /// What people call the device.
+    #[serde(default)]
+    device: String,
+}
+
+/// What is remembered of a registration. The session's token is derived, never stored.
+#[derive(Serialize, Deserialize)]
+struct RememberedRegistration {
+    merchant: MerchantId,
+    person: PersonId,
+}
+
+#[derive(Serialize, ToSchema)]
+struct MerchantRegistered {
+    #[schema(value_type = String)]
+    merchant: MerchantId,
+    /// Its owner, who is signed in.
+    #[schema(value_type = String)]
+    person: PersonId,
+    /// The bearer token; also set as a cookie.
+    token: String,
+}
+
+/// Registers a business with its owner, and signs the owner in.
+#[utoipa::path(post, path = "/v1/merchants", operation_id = "registerMerchant", tag = "party",
+    request_body = MerchantRegistration,
+    responses((status = 201, body = MerchantRegistered), (status = "4XX", body = Problem)))]
+async fn register_merchant(
+    State(app): State<App>,
+    write: Write<MerchantRegistration>,
+) -> Result<Response, Problem> {
+    let login = login(&write.body.login)?;
+    let token = session_token(&app, &write.key);
+    let cmd = RegisterMerchant {
+        name: write.body.name,
+        password_hash: new_password(write.body.password).await?,
+        person_name: write.body.person_name,
+        token_hash: token_hash(&token),
+        device: write.body.device,
+        login,
+    };
+    let lane = lane_of(&cmd.login);
+    let command = app.command_in_lane("registerMerchant", lane, Actor::Anonymous, write.key);
+    let remembered = command.run_to_text(move |tx, ctx| {
+        let made = party::register_merchant(tx, ctx, &cmd)?;
+        Ok(RememberedRegistration {
+            merchant: made.merchant,
+            person: made.person,
+        })
+    });
+    let RememberedRegistration { merchant, person } = parse_json(remembered.await?.as_bytes())?;
+    let cookie = session_cookie(&token);
+    let registered = MerchantRegistered {
+        merchant,
+        person,
+        token,
+    };
+    let mut response = (StatusCode::CREATED, axum::Json(registered)).into_response();
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// The login of a new account.
+pub fn login(text: &str) -> Result<Contact, Reject> {
+    Contact::parse(text).map_err(|reject| Reject {
+        field: Some("/login"),
+        ..reject
+    })
+}
+
+/// The stored form of a new password. Eight characters are the least that NIST SP 800-63B allows.
+pub async fn new_password(password: String) -> Result<String, Reject> {
+    if !(8..=256).contains(&password.chars().count()) {
+        return Err(PASSWORD_INVALID.at("/password", PASSWORD_INVALID.title));
+    }
+    Ok(password::hash(password).await)
+}
+
+#[derive(Serialize, ToSchema)]
+struct MerchantPage {
+    #[schema(value_type = String)]
+    id: MerchantId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    name: LocalText,
+    /// `registered`, `certified` (sells) or `suspended`.
+    status: String,
+    /// Kinds of its approved certifications.
+    badges: Vec<String>,
+    /// What the reviews of the stores below come to together.
+    rating: WireRating,
+    /// Its stores, newest first, at most 200.
+    stores: Vec<PublicStore>,
+}
+
+/// The public page of a merchant.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}", operation_id = "getMerchantPage", tag = "party",
+    responses((status = 200, body = MerchantPage), (status = "4XX", body = Problem)))]
+async fn get_merchant_page(
+    State(app): State<App>,
+    Path(of): Path<OfMerchant>,
+) -> Result<axum::Json<MerchantPage>, Problem> {
+    let page = app.read(move |read| {
+        let page = party::queries::merchant_page(read, of.merchant)?;
+        let page = page.ok_or_else(|| party::NOT_FOUND.plain())?;
+        let (stores, rating) = public_stores(read, page.stores)?;
+        Ok(MerchantPage {
+            id: page.merchant.id,
+            name: page.merchant.name,
+            status: page.merchant.status.as_str().to_owned(),
+            badges: page.badges,
+            rating: rating.into(),
+            stores,
+        })
+    });
+    Ok(axum::Json(page.await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct MerchantsAsked {
+    /// `registered`, `certified` or `suspended`.
+    status: String,
+    /// `next` of the page before; absent for the first page.
+    #[param(value_type = Option<String>)]
+    after: Option<MerchantId>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct MerchantListed {
+    #[schema(value_type = String)]
+    id: MerchantId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    name: LocalText,
+    /// `registered`, `certified` or `suspended`.
+    status: String,
+    /// What it was imported from, if it was.
+    source: Option<String>,
+    /// RFC 3339.
+    created_at: String,
+}
+
+/// Merchants of one status, for the platform.
+#[utoipa::path(get, path = "/v1/platform/merchants", operation_id = "listMerchants", tag = "party",
+    security(("session" = ["operator"])),
+    responses((status = 200, body = Page<MerchantListed>), (status = "4XX", body = Problem)))]
+async fn list_merchants(
+    State(app): State<App>,
+    _operator: Operator,
+    Query(asked): Query<MerchantsAsked>,
+) -> Result<axum::Json<Page<MerchantListed>>, Problem> {
+    let status = named(
+        &QUERY_MALFORMED,
+        "/status",
+        &asked.status,
+        MerchantStatus::from_name,
+    )?;
+    let found = app.read(move |read| party::queries::merchants(read, status, asked.after, PAGE_SIZE + 1));
+    let page = Page::of(
+        found.await?,
+        |merchant| merchant.id.to_string(),
+        |merchant| MerchantListed {
+            id: merchant.id,
+            name: merchant.name,
+            status: merchant.status.as_str().to_owned(),
+            source: merchant.source,
+            created_at: merchant.created_at.to_string(),
+        },
+    );
+    Ok(axum::Json(page))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Because {
+    /// Why; goes to the audit log.
+    reason: String,
+}
+
+/// Stops a merchant from selling. What was sold before is served and refunded as ever.
+#[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/suspend", operation_id = "suspendMerchant",
+    tag = "party", security(("session" = ["operator"])), request_body = Because,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn suspend_merchant(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<OfMerchant>,
+    write: Write<Because>,
+) -> Result<Response, Problem> {
+    let cmd = SuspendMerchant {
+        merchant: of.merchant,
+    };
+    app.command("suspendMerchant", of.merchant, operator.actor(), write.key)
+        .because(&write.body.reason)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| party::suspend_merchant(tx, ctx, &cmd))
+        .await
+}
+
+#[derive(Serialize, ToSchema)]
+struct Reinstated {
+    /// `certified`, or `registered` without a valid certification.
+    status: String,
+}
+
+/// Lets a suspended merchant sell again.
+#[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/reinstate", operation_id = "reinstateMerchant",
+    tag = "party", security(("session" = ["operator"])), request_body = Because,
+    responses((status = 200, body = Reinstated), (status = "4XX", body = Problem)))]
+async fn reinstate_merchant(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<OfMerchant>,
+    write: Write<Because>,
+) -> Result<Response, Problem> {
+    let cmd = ReinstateMerchant {
+        merchant: of.merchant,
+    };
+    app.command("reinstateMerchant", of.merchant, operator.actor(), write.key)
+        .because(&write.body.reason)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| {
+            let status = party::reinstate_merchant(tx, ctx, &cmd)?;
+            Ok(Reinstated {
+                status: status.as_str().to_owned(),
+            })
+        })
+        .await
+}

@@ -1,0 +1,25 @@
+//! Merchants and what is theirs: stores, staff, devices, pictures, certifications; and what the
+//! platform decides about them.
+
+mod certifications;
+mod devices;
+mod media;
+mod merchants;
+mod staff;
+mod stores;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+pub use stores::{OfStore, PublicStore, public_stores};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(merchants::operations())
+        .merge(stores::operations())
+        .merge(staff::operations())
+        .merge(devices::operations())
+        .merge(media::operations())
+        .merge(certifications::operations())
+}
