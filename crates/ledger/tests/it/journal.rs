@@ -183,6 +183,8 @@ fn of_posts_and_voids_at_once_one_wins() {
             });
             let winners: Vec<usize> = (0..8).filter(|n| outcomes[*n] == Ok(Ok(true))).collect();
             assert_eq!(winners.len(), 1, "{outcomes:?}");
+            let losers = outcomes.iter().filter(|outcome| **outcome == Ok(Ok(false)));
+            assert_eq!(losers.count(), 7, "{outcomes:?}");
             let was_posted = winners[0].is_multiple_of(2);
             let expected = posted(if was_posted { -10_000 } else { 0 });
             assert_eq!(balance(store, Account::Escrow, order(round)), expected);

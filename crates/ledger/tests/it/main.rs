@@ -14,7 +14,7 @@ use kernel::{
 };
 use ledger::{Account, Balance, LineKind, SettlementLine};
 use store::testing::TestDatabase;
-use store::{Fail, NoAnswer, Rejected, STATEMENTS, Store, Tx, sql};
+use store::{Fail, NoAnswer, Rejected, STATEMENTS, Settings, Store, Tx, sql};
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
@@ -34,10 +34,15 @@ fn id<K: kernel::StaticType>(n: u128) -> TypeSafeId<K> {
     TypeSafeId::from_uuid(Uuid::from_u128(n))
 }
 
-/// Runs the test once on each engine.
+/// Runs the test once on each engine, on PostgreSQL with enough lanes for commands to race.
 fn on_both(test: impl Fn(&Store)) {
     for database in TestDatabase::both() {
-        let store = database.open();
+        let settings = Settings {
+            lanes: 8,
+            readers: 2,
+            ..Settings::new(&database.url)
+        };
+        let store = Store::open(&settings).expect("the database opens");
         test(&store);
         store.close();
     }

@@ -372,6 +372,8 @@ fn approvals_confirmations_and_failures_at_once_have_one_effect() {
             .payout;
         let approvals = at_once(6, |n| approve(store, others[n], made));
         assert_eq!(approvals.iter().filter(|a| **a == Ok(Ok(()))).count(), 1);
+        let late = approvals.into_iter().filter(|a| *a != Ok(Ok(())));
+        assert!(late.map(code_of).all(|code| code == "payout_not_proposed"));
         let reports = at_once(6, |n| {
             if n % 2 == 0 {
                 confirm(store, Actor::Provider(1), made)
