@@ -9,7 +9,10 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use attract::SearchIndex;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use gateway::provider::SandboxClient;
+use gateway::webhook::WebhookSecret;
 use http::{App, AppState, Outbox, VoucherKeys, derive, shell};
 use kernel::{Actor, SigningKeyId};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -51,7 +54,7 @@ pub async fn open(settings: &Settings, outbox: Outbox) -> Result<Ready, Failure>
     let provider = SandboxClient::new(provider_url, &provider_key, PROVIDER_TIMEOUT)?;
     let webhook_secret = match &settings.webhook_secret {
         Some(text) => text.parse()?,
-        None => gateway::WebhookSecret::from_bytes(&derive(&secret, "webhook", &[]))?,
+        None => own_webhook_secret(&secret)?,
     };
     let metrics = PrometheusBuilder::new().build_recorder();
     let handle = metrics.handle();
@@ -64,6 +67,7 @@ pub async fn open(settings: &Settings, outbox: Outbox) -> Result<Ready, Failure>
         provider: Arc::new(provider),
         webhook_secrets: vec![webhook_secret],
         outbox,
+        visits: http::VisitBuffer::default(),
         media_folder: settings.data.join("media"),
         secret,
         metrics: handle,
@@ -135,6 +139,11 @@ pub fn secret_of(data: &Path) -> Result<[u8; 32], Failure> {
     Ok(parse(&text).ok_or_else(|| wrong(&path.display().to_string()))?)
 }
 
+/// The secret of the sandbox provider's webhooks, where none is configured.
+pub fn own_webhook_secret(secret: &[u8; 32]) -> Result<WebhookSecret, Failure> {
+    Ok(format!("whsec_{}", STANDARD.encode(derive(secret, "webhook", &[]))).parse()?)
+}
+
 /// The newest key that signs, made at the first start, and the ring of all that verify.
 async fn voucher_keys(store: &Store, secret: &[u8; 32]) -> Result<VoucherKeys, Failure> {
     let master = MasterKey::new(derive(secret, "voucher-keys", &[]));
@@ -164,4 +173,31 @@ pub fn failed(fail: store::Fail) -> Failure {
         store::Fail::Reject(reject) => reject.into(),
         store::Fail::Storage(error) => error.into(),
     }
+}
+
+/// `qiao serve`.
+pub async fn run(flags: crate::config::Flags) -> Result<(), Failure> {
+    let settings = Settings::from(flags)?;
+    start_log(&settings);
+    if settings.provider_url.is_none() {
+        tracing::warn!("no payment provider is configured (--provider-url): orders cannot be paid");
+    }
+    let stop = stop_signal()?;
+    let ready = open(&settings, Outbox::None).await?;
+    tracing::info!(address = %ready.address()?, database = ?engine_of(&settings), "listening");
+    ready.run(stop).await
+}
+
+/// Structured lines on the standard error; RUST_LOG chooses which.
+pub fn start_log(settings: &Settings) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Somebody else's log (a test's) may be there already.
+    let _ = if settings.log_json { log.json().try_init() } else { log.try_init() };
+}
+
+/// The engine's name, without the address and its password.
+fn engine_of(settings: &Settings) -> &str {
+    settings.database_url.split(':').next().unwrap_or_default()
 }

@@ -234,7 +234,7 @@ impl SandboxClient {
     async fn find<T: DeserializeOwned>(
         &self,
         what: &str,
-        reference: &dyn fmt::Display,
+        reference: &(dyn fmt::Display + Sync),
     ) -> Outcome<Option<T>> {
         let path = format!("/v1/{what}?reference={reference}");
         let outcome: Outcome<Found<T>> = self.call(Method::GET, &path, None).await;

@@ -1,5 +1,5 @@
 //! `qiao import merchants FILE`: reads the command line, shows how the file is read, a progress bar
-//! and the report. The only part of import that reads a clock; it writes nothing but the report file.
+//! and the report. The only part of import that reads a clock; what is accepted goes to [`Target`].
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,9 +14,13 @@ use encoding_rs::Encoding;
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::Currency;
 
+use party::ImportOutcome;
+
 use super::options::{BoundingBox, NameTemplate, PlaceIn};
 use super::report::RefusalCsv;
+use super::target::Target;
 use super::{Field, Format, Merchants, Options, in_batches};
+use crate::config::Flags;
 
 /// How many merchants are handed on together.
 const BATCH: usize = 1_000;
@@ -26,6 +30,13 @@ const BATCH: usize = 1_000;
 pub struct ImportMerchants {
     /// CSV, GeoJSON or newline-delimited GeoJSON; also packed with zstd.
     file: PathBuf,
+
+    #[command(flatten)]
+    flags: Flags,
+
+    /// The stores' IANA time zone.
+    #[arg(long, default_value = "Asia/Shanghai", value_name = "ZONE")]
+    time_zone: String,
 
     /// Read and report, write nothing.
     #[arg(long)]
@@ -87,16 +98,16 @@ pub struct ImportMerchants {
 }
 
 impl ImportMerchants {
-    /// Reads the file and prints the report. Fails if the file could not be read to its end.
-    ///
-    /// # Errors
-    /// What a person should read: a wrong argument, an unreadable file, a report that cannot be written.
-    pub fn run(self) -> Result<ExitCode, String> {
-        if !self.dry_run {
-            return Err(
-                "merchants are not yet written to a database; add --dry-run to read and report".into(),
-            );
-        }
+    /// Reads the file, stores what it accepts and prints the report. Failure if something was wrong or
+    /// the file could not be read to its end.
+    pub fn run_to_exit(self) -> ExitCode {
+        self.run().unwrap_or_else(|error| {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        })
+    }
+
+    fn run(self) -> Result<ExitCode, String> {
         if self
             .report
             .as_deref()
@@ -113,6 +124,8 @@ impl ImportMerchants {
             None => None,
         };
 
+        let target = if self.dry_run { None } else { Some(Target::open(self.flags.clone(), &self.time_zone, self.currency)?) };
+        let mut stored = ImportOutcome::default();
         let started = now();
         let progress = progress_bar(&self.file);
         let taken = merchants.bytes_taken();
@@ -120,20 +133,34 @@ impl ImportMerchants {
         let report = in_batches(
             &mut merchants,
             BATCH,
-            |_batch| {
+            |batch| {
                 show();
-                Ok(())
+                match &target {
+                    Some(target) => target.write(batch, &mut stored),
+                    None => Ok(()),
+                }
             },
             |refusal| {
                 show();
-                refusals.as_mut().map_or(Ok(()), |csv| csv.write(refusal))
+                let written = refusals.as_mut().map_or(Ok(()), |csv| csv.write(refusal));
+                written.map_err(|error| format!("the report cannot be written: {error}"))
             },
         )
-        .and_then(|report| refusals.map_or(Ok(()), RefusalCsv::finish).map(|()| report))
-        .map_err(|error| format!("the report cannot be written: {error}"))?;
+        .and_then(|report| {
+            let finished = refusals.map_or(Ok(()), RefusalCsv::finish).map(|()| report);
+            finished.map_err(|error| format!("the report cannot be written: {error}"))
+        })?;
         progress.finish_and_clear();
         let seconds = started.elapsed().as_secs_f64();
-        say(&format!("{report}time {seconds:.2} s\n"))?;
+        say(&format!("{report}"))?;
+        match target {
+            Some(target) => {
+                target.close();
+                say(&format!("stored      {} new, {} changed, {} as before\n", stored.created, stored.updated, stored.unchanged))?;
+            }
+            None => say("stored      nothing (--dry-run)\n")?,
+        }
+        say(&format!("time {seconds:.2} s\n"))?;
         Ok(if report.is_complete() {
             ExitCode::SUCCESS
         } else {

@@ -20,6 +20,7 @@ mod raw;
 mod refusal;
 pub mod report;
 mod shape;
+mod target;
 
 use kernel::{GeoPoint, LocalText};
 

@@ -7,7 +7,7 @@ use convert::{AttemptStatus, ConfirmPayment, ConfirmRefund, FailRefund, MarkRefu
 use gateway::protocol::{PaymentStatus, RefundStatus as AtProvider, TransferStatus};
 use gateway::provider::{AttemptRef, Outcome, SANDBOX};
 use http::{App, PROVIDER_NAME, shell};
-use kernel::{Actor, Ctx, Money, OrderId, PayoutId, RefundId, StaticType};
+use kernel::{Actor, Ctx, Money, OrderId, PayoutId, StaticType};
 use ledger::{ConfirmPayout, FailPayout, Payout, PayoutStatus};
 use store::{Fail, Lock, Tx, backup};
 use type_safe_id::TypeSafeId;

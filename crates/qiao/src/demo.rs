@@ -1,0 +1,107 @@
+//! `qiao demo`: everything on one machine with one command. Fills an empty database with a small
+//! generated city, starts a sandbox payment provider as a server of its own, serves, and prints where to
+//! look.
+
+use city::{City, Plan};
+use clap::Args;
+use gateway::sandbox::{self, SandboxConfig, SandboxHandle};
+use http::{DemoAccount, DemoInfo, Outbox, derive, hash_password, shell};
+use store::Store;
+use tokio::net::TcpListener;
+
+use crate::config::{Flags, Settings};
+use crate::serve::{self, Failure, own_webhook_secret, secret_of, start_log, stop_signal};
+
+/// The password of every account of the demo city.
+const DEMO_PASSWORD: &str = "qiao-demo";
+
+/// The command line of `qiao demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    #[command(flatten)]
+    flags: Flags,
+    /// Which city: the same seed makes the same one.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl Demo {
+    /// Runs until it is told to stop.
+    pub async fn run(self) -> Result<(), Failure> {
+        let mut settings = Settings::from(self.flags)?;
+        start_log(&settings);
+        let stop = stop_signal()?;
+        std::fs::create_dir_all(settings.data.join("media"))?;
+        let secret = secret_of(&settings.data)?;
+        let provider = start_sandbox(&mut settings, &secret).await?;
+        let city = build_city(&settings, self.seed).await?;
+        let accounts = city.accounts.iter().map(|account| DemoAccount {
+            role: account.role.clone(),
+            login: account.login.clone(),
+            what_for: account.what_for.clone(),
+        });
+        let info = DemoInfo {
+            provider_url: provider.base_url(),
+            provider_key: settings.provider_key.clone().unwrap_or_default(),
+            accounts: accounts.collect(),
+            password: DEMO_PASSWORD.to_owned(),
+        };
+        let ready = serve::open(&settings, Outbox::demo(info.clone())).await?;
+        print_welcome(&ready.address()?.to_string(), &info);
+        ready.run(stop).await?;
+        provider.shutdown().await?;
+        Ok(())
+    }
+}
+
+/// Starts the sandbox and makes it the settings' provider.
+async fn start_sandbox(settings: &mut Settings, secret: &[u8; 32]) -> Result<SandboxHandle, Failure> {
+    let key = hex::encode(derive(secret, "provider-key", &[]));
+    let mut config = SandboxConfig::new(&key, own_webhook_secret(secret)?, shell::random_bytes());
+    config.webhook_url = Some(format!("http://{}/v1/webhooks/sandbox", settings.listen));
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let provider = sandbox::serve(listener, config)?;
+    settings.provider_url = Some(provider.base_url());
+    settings.provider_key = Some(key);
+    Ok(provider)
+}
+
+/// The city of this seed: built if the database is empty, else found again.
+async fn build_city(settings: &Settings, seed: u64) -> Result<City, Failure> {
+    let password_hash = hash_password(DEMO_PASSWORD.to_owned()).await;
+    let (settings, media) = (store::Settings::new(&settings.database_url), settings.data.join("media"));
+    let built = tokio::task::spawn_blocking(move || -> Result<City, Failure> {
+        let store = Store::open(&settings)?;
+        let city = match city::describe(&store, seed)? {
+            Some(city) => city,
+            None => {
+                let bar = indicatif::ProgressBar::new(0).with_message("building the city");
+                let mut show = |done, total| {
+                    bar.set_length(total);
+                    bar.set_position(done);
+                };
+                let plan = Plan::village();
+                let city = city::build(&store, &plan, seed, shell::now(), &password_hash, &media, &mut show)?;
+                bar.finish_and_clear();
+                city
+            }
+        };
+        store.close();
+        Ok(city)
+    });
+    built.await?
+}
+
+fn print_welcome(address: &str, info: &DemoInfo) {
+    println!("\nQiao is running with a small demo city.\n");
+    println!("  API            http://{address}/v1");
+    println!("  API docs       http://{address}/docs");
+    println!("  One-time codes http://{address}/demo/outbox");
+    println!("  Payments       {} (a sandbox provider)\n", info.provider_url);
+    println!("  Sign in as (password: {})", info.password);
+    for account in &info.accounts {
+        println!("    {:<10} {:<32} {}", account.role, account.login, account.what_for);
+    }
+    println!("\nIn another terminal, play the whole loop: qiao story --server http://{address}");
+    println!("Stop with Ctrl-C.\n");
+}
