@@ -44,7 +44,8 @@ pub enum CodeAnswer {
 ///
 /// Rejects: `redeem_codes_locked`, and those of [`crate::redeem_scan`] that are not about the QR.
 ///
-/// Statements: 15 without a sharer, 21 with one: those of a scan, and two that count the try.
+/// Statements: 17 with a device and without a sharer, 23 with one: those of a scan, the look for the
+/// code, and the try's count for person and device.
 pub fn redeem_code(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemCode) -> Result<CodeAnswer, Fail> {
     let place = (cmd.merchant, cmd.store);
     let counter = Counter::of_actor(tx, ctx, place, cmd.device, RedemptionMode::Code)?;
