@@ -36,6 +36,29 @@ pub fn balance(
     Ok(balance)
 }
 
+/// What one owner has on an account, by currency. Currencies that never moved are left out.
+pub fn balances_of(
+    read: &mut ReadTx,
+    account: Account,
+    owner: Uuid,
+) -> Result<Vec<(Currency, Balance)>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT currency, layer, CAST(SUM(amount) AS BIGINT) FROM journal_leg
+         WHERE account = $1 AND owner_id = $2 GROUP BY currency, layer",
+        account,
+        owner
+    ))?;
+    let mut balances = std::collections::BTreeMap::<&str, (Currency, Balance)>::new();
+    for mut row in rows {
+        let currency: Currency = row.take()?;
+        let (_, balance) = balances
+            .entry(currency.code())
+            .or_insert((currency, Balance::default()));
+        add_layer(balance, row.take()?, row.take()?);
+    }
+    Ok(balances.into_values().collect())
+}
+
 fn add_layer(balance: &mut Balance, layer: i64, amount: i64) {
     if layer == 0 {
         balance.posted += amount;

@@ -4,6 +4,7 @@ mod costs;
 mod journal;
 mod payouts;
 mod rebates;
+mod settlement;
 mod worked_tables;
 
 use std::sync::Barrier;
