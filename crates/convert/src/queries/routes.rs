@@ -1,7 +1,7 @@
 //! Where a command runs and what it locks: its offer's lane, and every row that it will claim. Buckets
 //! never change for an order, so whoever submits commands asks this first and then names them all.
 
-use kernel::{CouponId, BucketId, OfferId, OrderId, PaymentAttemptId, RefundId, VoucherId, WalletCouponId};
+use kernel::{BucketId, CouponId, OfferId, OrderId, PaymentAttemptId, RefundId, VoucherId, WalletCouponId};
 use store::{Fail, Lock, ReadTx, Row, sql};
 
 use crate::commands::PlaceOrder;
@@ -40,7 +40,10 @@ fn budget_of(read: &mut ReadTx, wallet_coupon: WalletCouponId) -> Result<Option<
 /// The rows that [`crate::claim_coupon`] claims: the coupon's count.
 pub fn claim_locks(read: &mut ReadTx, coupon: CouponId) -> Result<Vec<Lock>, Fail> {
     let coupon = super::coupon(read, coupon)?;
-    Ok(coupon.map(|coupon| Lock::row("bucket", coupon.count_bucket)).into_iter().collect())
+    Ok(coupon
+        .map(|coupon| Lock::row("bucket", coupon.count_bucket))
+        .into_iter()
+        .collect())
 }
 
 /// For the commands on an order: cancel, release, start a payment.

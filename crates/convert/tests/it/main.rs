@@ -9,6 +9,7 @@ mod races;
 mod random_lives;
 mod refunds;
 mod shop;
+mod two_servers;
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};

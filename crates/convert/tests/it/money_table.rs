@@ -244,3 +244,19 @@ fn a_unit_that_the_merchant_gives_away_moves_no_money() {
         assert_eq!(books(db), []);
     });
 }
+
+#[test]
+fn rebates_kept_for_an_order_that_is_not_paid_come_back() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        earn_rebate(db, buyer, 700);
+        let mut order = shop.order_of(1);
+        order.use_rebate = true;
+        let placed = shop.place(buyer, order);
+        assert_eq!((placed.amounts.rebate_used, spendable(db, buyer)), (700, 0));
+        assert!(ok(shop.release(placed.order, placed.hold_until)));
+        assert_eq!(spendable(db, buyer), 700);
+        assert_eq!(books(db), [("rebate_payable", -700, 0), ("rounding", 700, 0)]);
+    });
+}
