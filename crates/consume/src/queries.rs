@@ -19,6 +19,20 @@ pub fn redemption(read: &mut ReadTx, id: RedemptionId) -> Result<Option<Redempti
     row.map(read_redemption).transpose()
 }
 
+/// The redemptions of these ids, in one round trip. Unknown ones are left out.
+pub fn redemptions(read: &mut ReadTx, ids: &[RedemptionId]) -> Result<Vec<Redemption>, Fail> {
+    let questions = ids.iter().map(|id| {
+        sql!(
+            "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+                    device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+             FROM redemption WHERE id = $1",
+            *id
+        )
+    });
+    let rows = read.ask_all(questions.collect())?.into_iter().flatten();
+    rows.map(read_redemption).collect()
+}
+
 /// The redemptions in a store, newest first, at most `limit` older than `after`.
 pub fn redemptions_of_store(
     read: &mut ReadTx,

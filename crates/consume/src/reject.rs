@@ -19,12 +19,18 @@ kernel::reject_table! {
     VOUCHER_EXPIRED: Conflict, "redeem_voucher_expired",
         "The voucher has expired.",
         "The guest finds in the order what becomes of its money.";
+    CODE_UNKNOWN: NotFound, "redeem_code_unknown",
+        "No live voucher of this merchant has this code.",
+        "Read the code again, or scan the QR; ten wrong codes lock the staff member and the device.";
     CODES_LOCKED: TooMany, "redeem_codes_locked",
         "Too many wrong codes were typed by this staff member or on this device.",
         "Scan the QR instead, or wait until the time in the detail.";
     SCANS_TOO_MANY: Invalid, "sync_scans_too_many",
         "A sync takes a limited number of scans.",
         "Send the queue in parts; scans sent twice do no harm.";
+    NONCE_REUSED: Conflict, "sync_nonce_reused",
+        "The device sent another voucher under this nonce before.",
+        "Give every scan a nonce of its own, 16 random bytes.";
     REDEMPTION_NOT_LIVE: Conflict, "redemption_not_live",
         "The redemption was undone or refunded before.",
         "Reload it to see its state.";

@@ -2,9 +2,13 @@
 
 use std::fmt;
 
-use kernel::Timestamp;
+use kernel::{Reject, RejectKind, Timestamp};
 
 use crate::ShortKeyId;
+use crate::reject::{
+    QR_CLOCK_NOT_SYNCED, QR_FORGED, QR_FORMAT_UNKNOWN, QR_FROM_FUTURE, QR_KEY_UNKNOWN, QR_MALFORMED,
+    QR_NOT_A_VOUCHER, QR_OFFLINE_EXPIRED, QR_OTHER_DEVICE, QR_STALE, QR_STORES_UNKNOWN, QR_WRONG_STORE,
+};
 
 /// Why a QR is refused. `PlatformSignature` and `DeviceSignature` mean that it was forged or altered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,32 @@ pub enum QrRefusal {
         /// When it last agreed with the platform's.
         synced_at: Timestamp,
     },
+}
+
+impl QrRefusal {
+    /// Its row in the table of rejects. The refusal's own text says more.
+    pub fn kind(&self) -> &'static RejectKind {
+        match self {
+            Self::NotAVoucher => &QR_NOT_A_VOUCHER,
+            Self::UnknownVersion(_) => &QR_FORMAT_UNKNOWN,
+            Self::Malformed => &QR_MALFORMED,
+            Self::UnknownKey(_) => &QR_KEY_UNKNOWN,
+            Self::PlatformSignature => &QR_FORGED,
+            Self::DeviceSignature => &QR_OTHER_DEVICE,
+            Self::Stale { .. } => &QR_STALE,
+            Self::FromFuture { .. } => &QR_FROM_FUTURE,
+            Self::WrongStore => &QR_WRONG_STORE,
+            Self::UnknownStoreSet => &QR_STORES_UNKNOWN,
+            Self::OfflineExpired { .. } => &QR_OFFLINE_EXPIRED,
+            Self::ClockNotSynced { .. } => &QR_CLOCK_NOT_SYNCED,
+        }
+    }
+}
+
+impl From<QrRefusal> for Reject {
+    fn from(refusal: QrRefusal) -> Self {
+        refusal.kind().because(refusal.to_string())
+    }
 }
 
 impl fmt::Display for QrRefusal {
