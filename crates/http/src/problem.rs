@@ -49,7 +49,8 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// What can be done about it.
-    pub remedy: String,
+    #[schema(value_type = String)]
+    pub remedy: Box<str>,
 }
 
 /// The HTTP status of a class of rejects.
@@ -72,7 +73,7 @@ impl Problem {
             status: status_of(kind.class).as_u16(),
             detail,
             field,
-            remedy: kind.remedy.to_owned(),
+            remedy: kind.remedy.into(),
         }
     }
 
@@ -88,7 +89,7 @@ impl Problem {
             status: status.as_u16(),
             detail: title.to_owned(),
             field: None,
-            remedy: remedy.to_owned(),
+            remedy: remedy.into(),
         }
     }
 
@@ -116,7 +117,7 @@ impl From<Rejected> for Problem {
                 status: StatusCode::CONFLICT.as_u16(),
                 detail: rejected.detail,
                 field: rejected.field,
-                remedy: String::new(),
+                remedy: Box::default(),
             },
         }
     }

@@ -121,7 +121,7 @@ mod tests {
 
     fn visit(n: i64) -> Visit {
         Visit {
-            entry: EntryId::default(),
+            entry: EntryId::from_uuid(uuid::Uuid::nil()),
             offer: None,
             at: Timestamp(n),
         }
@@ -154,11 +154,19 @@ mod tests {
         buffer.put_back(batch);
         assert_eq!(buffer.waiting().visits.len(), MAX_WAITING);
         let first = buffer.take();
-        assert_eq!(times(&first[..2]), [0, 1], "a batch that comes back keeps its place");
+        assert_eq!(
+            times(&first[..2]),
+            [0, 1],
+            "a batch that comes back keeps its place"
+        );
         for n in 0..MAX_VISITS as i64 - 1 {
             buffer.push(visit(n));
         }
         buffer.put_back(first);
-        assert_eq!(buffer.waiting().visits.len(), MAX_WAITING, "what has no room is dropped");
+        assert_eq!(
+            buffer.waiting().visits.len(),
+            MAX_WAITING,
+            "what has no room is dropped"
+        );
     }
 }

@@ -189,8 +189,8 @@ async fn list_reviews_of_offer(
     Path(of): Path<OfOffer>,
     Query(asked): Query<After<kernel::Review>>,
 ) -> Result<axum::Json<Page<PublicReview>>, Problem> {
-    let found = app
-        .read(move |read| feedback::queries::reviews_of_offer(read, of.offer, asked.after, PAGE_SIZE + 1));
+    let found =
+        app.read(move |read| feedback::queries::reviews_of_offer(read, of.offer, asked.after, PAGE_SIZE + 1));
     Ok(page_of(found.await?))
 }
 
@@ -202,8 +202,8 @@ async fn list_reviews_of_store(
     Path(of): Path<OfStore>,
     Query(asked): Query<After<kernel::Review>>,
 ) -> Result<axum::Json<Page<PublicReview>>, Problem> {
-    let found = app
-        .read(move |read| feedback::queries::reviews_of_store(read, of.store, asked.after, PAGE_SIZE + 1));
+    let found =
+        app.read(move |read| feedback::queries::reviews_of_store(read, of.store, asked.after, PAGE_SIZE + 1));
     Ok(page_of(found.await?))
 }
 

@@ -230,5 +230,9 @@ async fn list_own_offers(
     let found = app
         .read(move |read| offer::queries::offers_of(read, staff.merchant, asked.after, PAGE_SIZE + 1))
         .await?;
-    Ok(axum::Json(Page::of(found, |offer| offer.id.to_string(), OwnOffer::from)))
+    Ok(axum::Json(Page::of(
+        found,
+        |offer| offer.id.to_string(),
+        OwnOffer::from,
+    )))
 }

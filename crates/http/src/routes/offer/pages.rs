@@ -2,13 +2,14 @@
 //! draft, and nothing of an agreement beyond what a buyer has to know.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use axum::extract::State;
 use kernel::{AgreementId, GeoPoint, LocalText, MediaId, MerchantId, OfferId, Timestamp};
 use offer::{Agreement, AgreementStatus, Offer, OfferStatus};
 use party::{MerchantStatus, NOT_FOUND};
 use serde::{Deserialize, Serialize};
-use store::{Fail, ReadTx};
+use store::{Fail, ReadTx, StorageError};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -203,11 +204,13 @@ fn agreement_of<'a>(
     known: &'a mut BTreeMap<AgreementId, Agreement>,
     offer: &Offer,
 ) -> Result<&'a Agreement, Fail> {
-    if !known.contains_key(&offer.agreement) {
-        let agreement = offer::queries::agreement(read, offer.agreement)?;
-        known.insert(offer.agreement, agreement.ok_or_else(|| NOT_FOUND.plain())?);
-    }
-    Ok(&known[&offer.agreement])
+    Ok(match known.entry(offer.agreement) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => {
+            let agreement = offer::queries::agreement(read, offer.agreement)?;
+            unknown.insert(agreement.ok_or_else(|| StorageError::bug("an offer without its agreement"))?)
+        }
+    })
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -122,8 +122,8 @@ async fn list_certifications_of_merchant(
 ) -> Result<axum::Json<Page<Certification>>, Problem> {
     staff.everywhere()?;
     let merchant = staff.merchant;
-    let found = app
-        .read(move |read| party::queries::certifications_of(read, merchant, asked.after, PAGE_SIZE + 1));
+    let found =
+        app.read(move |read| party::queries::certifications_of(read, merchant, asked.after, PAGE_SIZE + 1));
     Ok(axum::Json(page_of(found.await?)))
 }
 

@@ -98,7 +98,11 @@ async fn get_media(
     } else {
         "private, no-store"
     };
-    let file = format!("attachment; filename=\"{}.{}\"", media.id, extension_of(&media.content_type));
+    let file = format!(
+        "attachment; filename=\"{}.{}\"",
+        media.id,
+        extension_of(&media.content_type)
+    );
     let headers: [(HeaderName, String); 4] = [
         (header::CONTENT_TYPE, media.content_type),
         (header::CONTENT_DISPOSITION, file),
@@ -112,8 +116,7 @@ async fn get_media(
 fn owns(signed_in: &SignedIn, media: &Media) -> bool {
     let identity = &signed_in.identity;
     let mut staff = identity.grants.staff.iter();
-    media.owner == identity.session.person.uuid()
-        || staff.any(|grant| media.owner == grant.merchant.uuid())
+    media.owner == identity.session.person.uuid() || staff.any(|grant| media.owner == grant.merchant.uuid())
 }
 
 /// Files are read and written on threads that may wait.

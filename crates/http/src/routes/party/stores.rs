@@ -61,19 +61,22 @@ pub fn public_stores(read: &mut ReadTx, stores: Vec<StoreView>) -> Result<(Vec<P
         stars_sum: ratings.iter().map(|rating| rating.stars_sum).sum(),
         review_count: ratings.iter().map(|rating| rating.review_count).sum(),
     };
-    let shown = stores.into_iter().zip(ratings).map(|(store, rating)| PublicStore {
-        id: store.id,
-        merchant: store.merchant,
-        place: store.details.place.into(),
-        name: store.details.name,
-        category: store.details.category,
-        address: store.details.address,
-        phone: store.details.phone,
-        time_zone: store.details.time_zone,
-        currency: store.details.currency.code().to_owned(),
-        opening_hours: store.details.opening_hours,
-        rating: rating.into(),
-    });
+    let shown = stores
+        .into_iter()
+        .zip(ratings)
+        .map(|(store, rating)| PublicStore {
+            id: store.id,
+            merchant: store.merchant,
+            place: store.details.place.into(),
+            name: store.details.name,
+            category: store.details.category,
+            address: store.details.address,
+            phone: store.details.phone,
+            time_zone: store.details.time_zone,
+            currency: store.details.currency.code().to_owned(),
+            opening_hours: store.details.opening_hours,
+            rating: rating.into(),
+        });
     Ok((shown.collect(), together))
 }
 
@@ -182,7 +185,8 @@ async fn update_store(
     let version = write.body.version;
     let cmd = UpdateStore {
         store: of.store,
-        version: version.ok_or_else(|| malformed(&BODY_MALFORMED, "/version", "a change names its version"))?,
+        version: version
+            .ok_or_else(|| malformed(&BODY_MALFORMED, "/version", "a change names its version"))?,
         details: write.body.details()?,
     };
     app.command("updateStore", staff.merchant, staff.actor(), write.key)

@@ -1,0 +1,263 @@
+//! A whole API on a fresh database, and people who can only do what that kind of person can do.
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http::{App, AppState, Outbox, VisitBuffer, VoucherKeys, shell};
+use kernel::Actor;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use party::{Contact, GrantOperator, OperatorRole, RequestCode, SignInWithCode};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use store::testing::TestDatabase;
+use tower::ServiceExt;
+
+/// A running API. Dropped last: the database and the media folder.
+pub struct TestApp {
+    pub app: App,
+    router: Router,
+    _media: tempfile::TempDir,
+    _database: TestDatabase,
+}
+
+/// Runs a test on each engine. Databases are made and dropped outside of the runtime.
+pub fn on_both(test: impl AsyncFn(&TestApp)) {
+    for database in TestDatabase::both() {
+        let app = TestApp::on(database);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(test(&app));
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Bytes,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("not JSON: {:?}", self.bytes))
+    }
+
+    /// The body of a success.
+    pub fn ok(self) -> Value {
+        assert!(
+            self.status.is_success(),
+            "{}: {}",
+            self.status,
+            String::from_utf8_lossy(&self.bytes)
+        );
+        self.json()
+    }
+
+    /// The id of what was made.
+    pub fn id(self) -> String {
+        text(&self.ok(), "id")
+    }
+
+    /// The code of a refusal, with its status.
+    pub fn refusal(&self) -> (u16, String) {
+        assert!(!self.status.is_success(), "not refused: {}", self.status);
+        let kind = text(&self.json(), "type");
+        (self.status.as_u16(), kind.replace("/problems/", ""))
+    }
+}
+
+pub fn text(value: &Value, field: &str) -> String {
+    value[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {field}: {value}"))
+        .to_owned()
+}
+
+/// Somebody who asks: nobody, or the holder of a session.
+#[derive(Clone, Default)]
+pub struct Client {
+    token: Option<String>,
+}
+
+impl TestApp {
+    fn on(database: TestDatabase) -> Self {
+        let media = tempfile::tempdir().unwrap();
+        let app = Arc::new(AppState {
+            store: Arc::new(database.open()),
+            search: Arc::new(attract::SearchIndex::in_memory().unwrap()),
+            keys: RwLock::new(VoucherKeys {
+                signing: voucher::SigningKey::from_bytes(&[7; 32]),
+                ring: Arc::default(),
+            }),
+            provider: Arc::new(
+                gateway::provider::SandboxClient::new("http://127.0.0.1:1", "key", Duration::from_secs(1))
+                    .unwrap(),
+            ),
+            webhook_secrets: Vec::new(),
+            outbox: Outbox::None,
+            visits: VisitBuffer::default(),
+            media_folder: media.path().to_owned(),
+            secret: [9; 32],
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+        });
+        Self {
+            router: http::router(Arc::clone(&app)),
+            app,
+            _media: media,
+            _database: database,
+        }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes: to_bytes(body, usize::MAX).await.unwrap(),
+        }
+    }
+
+    /// One request under a key of its own, or the given one.
+    pub async fn call(
+        &self,
+        client: &Client,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let fresh = hex::encode(shell::random_bytes::<16>());
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("idempotency-key", key.unwrap_or(&fresh));
+        if let Some(token) = &client.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    pub async fn get(&self, client: &Client, path: &str) -> Answer {
+        self.call(client, Method::GET, path, None, Body::empty()).await
+    }
+
+    pub async fn post(&self, client: &Client, path: &str, body: Value) -> Answer {
+        self.call(client, Method::POST, path, None, body.to_string())
+            .await
+    }
+
+    pub async fn put(&self, client: &Client, path: &str, body: Value) -> Answer {
+        self.call(client, Method::PUT, path, None, body.to_string()).await
+    }
+
+    /// A consumer; `n` tells them apart.
+    pub async fn consumer(&self, n: u64) -> Client {
+        let token = format!("consumer {n}");
+        let cmd = SignInWithCode {
+            contact: Contact::parse(&format!("+86138{n:08}")).unwrap(),
+            code_hash: [1; 32],
+            token_hash: Sha256::digest(&token).into(),
+            device: String::new(),
+            locale: "zh-CN".to_owned(),
+        };
+        let ctx = shell::ctx(Actor::Anonymous);
+        let signed_in = self.app.store.run("test", ctx.request, ctx, move |tx, ctx| {
+            let code = RequestCode {
+                contact: cmd.contact.clone(),
+                code_hash: cmd.code_hash,
+            };
+            party::request_code(tx, ctx, &code)?;
+            party::sign_in_with_code(tx, ctx, &cmd)
+        });
+        signed_in.await.unwrap().unwrap();
+        Client { token: Some(token) }
+    }
+
+    /// An operator, signed in by password.
+    pub async fn operator(&self, role: OperatorRole) -> Client {
+        let login = format!("{}@platform.example", role.as_str());
+        let cmd = GrantOperator {
+            login: Contact::parse(&login).unwrap(),
+            password_hash: http::hash_password("correct horse".to_owned()).await,
+            name: "Operator".to_owned(),
+            role,
+        };
+        let ctx = shell::ctx(Actor::System);
+        let granted = self.app.store.run("test", ctx.request, ctx, move |tx, ctx| {
+            party::grant_operator(tx, ctx, &cmd)
+        });
+        granted.await.unwrap().unwrap();
+        self.sign_in(&login).await
+    }
+
+    /// The holder of a login, whose password is the one that all of them have here.
+    pub async fn sign_in(&self, login: &str) -> Client {
+        let body = json!({"login": login, "password": "correct horse"});
+        let signed_in = self.post(&Client::default(), "/v1/sign-in/password", body).await;
+        Client {
+            token: Some(text(&signed_in.ok(), "token")),
+        }
+    }
+
+    /// A merchant with its owner and one store in Shanghai; `n` tells them apart.
+    pub async fn shop(&self, n: u64) -> Shop {
+        let made = self
+            .post(&Client::default(), "/v1/merchants", registration(n))
+            .await
+            .ok();
+        let owner = Client {
+            token: Some(text(&made, "token")),
+        };
+        let path = format!("/v1/merchants/{}", text(&made, "merchant"));
+        let store = self
+            .post(&owner, &format!("{path}/stores"), store_said())
+            .await
+            .id();
+        Shop {
+            id: text(&made, "merchant"),
+            path,
+            owner,
+            store,
+        }
+    }
+
+    /// A picture of the merchant's.
+    pub async fn picture(&self, shop: &Shop) -> String {
+        let path = format!("{}/media", shop.path);
+        self.call(&shop.owner, Method::POST, &path, None, PNG).await.id()
+    }
+}
+
+/// A merchant as tests use it.
+pub struct Shop {
+    pub id: String,
+    /// Of everything of the merchant's.
+    pub path: String,
+    pub owner: Client,
+    pub store: String,
+}
+
+/// The beginning of a PNG, which is all that is looked at.
+pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
+
+pub fn registration(n: u64) -> Value {
+    json!({"name": {"zh-CN": format!("桥头餐饮 {n}")}, "login": format!("owner{n}@example.com"),
+           "password": "correct horse", "person_name": "李伟"})
+}
+
+pub fn store_said() -> Value {
+    json!({"name": {"zh-CN": "桥头火锅"}, "category": "hot_pot", "address": "南京西路 1 号",
+           "place": {"lat": 31.2304, "lon": 121.4737}, "time_zone": "Asia/Shanghai", "currency": "CNY",
+           "offline_max_uses": 20, "offline_max_amount": 500_000})
+}
+
+/// So many days from now, RFC 3339.
+pub fn in_days(days: i64) -> String {
+    shell::now().plus_us(days * kernel::DAY_US).to_string()
+}
