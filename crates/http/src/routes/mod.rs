@@ -3,12 +3,15 @@
 
 mod attract;
 mod channel;
+mod consume;
 mod convert;
 pub mod demo;
 mod feedback;
+mod ledger;
 mod offer;
 mod party;
 mod sign_in;
+mod voucher;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -24,6 +27,9 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(offer::operations())
         .merge(channel::operations())
         .merge(feedback::operations())
+        .merge(voucher::operations())
+        .merge(consume::operations())
+        .merge(ledger::operations())
 }
 
 /// The payment provider's name in the database.

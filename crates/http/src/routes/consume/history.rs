@@ -1,0 +1,164 @@
+//! What was redeemed in a store, and the offline scans that lost.
+
+use axum::Json;
+use axum::extract::State;
+use consume::Redemption;
+use kernel::{ConflictId, DeviceId, OfferId, PersonId, RedemptionId, StoreId, VoucherId};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Winner, own_store, winner_of, winners};
+use crate::access::{Cashier, Manager, OfMerchant, Staff};
+use crate::app::App;
+use crate::body::{Path, Query};
+use crate::problem::Problem;
+use crate::routes::party::OfStore;
+use crate::wire::{After, PAGE_SIZE, Page};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_redemptions))
+        .routes(routes!(list_conflicts))
+}
+
+/// A use as the staff see it. Whose voucher it was is not said.
+#[derive(Serialize, ToSchema)]
+struct StoreRedemption {
+    #[schema(value_type = String)]
+    id: RedemptionId,
+    #[schema(value_type = String)]
+    voucher: VoucherId,
+    /// Which of the voucher's uses, from 1.
+    use_no: i64,
+    #[schema(value_type = String)]
+    offer: OfferId,
+    /// Who scanned or typed.
+    #[schema(value_type = String)]
+    staff: PersonId,
+    #[schema(value_type = Option<String>)]
+    device: Option<DeviceId>,
+    /// `scan`, `code` or `offline`.
+    mode: String,
+    /// `live`, `undone` or `refunded`.
+    status: String,
+    /// RFC 3339.
+    scanned_at: String,
+    /// When the server took it, RFC 3339.
+    recorded_at: String,
+    /// Until when the staff can undo it, RFC 3339.
+    undo_until: String,
+    /// Until when a manager can refund it, RFC 3339.
+    refund_until: String,
+}
+
+impl From<Redemption> for StoreRedemption {
+    fn from(redemption: Redemption) -> Self {
+        Self {
+            id: redemption.id,
+            voucher: redemption.voucher,
+            use_no: redemption.use_no,
+            offer: redemption.offer,
+            staff: redemption.staff,
+            device: redemption.device,
+            mode: redemption.mode.as_str().to_owned(),
+            status: redemption.status.as_str().to_owned(),
+            scanned_at: redemption.scanned_at.to_string(),
+            recorded_at: redemption.recorded_at.to_string(),
+            undo_until: redemption.undo_until.to_string(),
+            refund_until: redemption.refund_until.to_string(),
+        }
+    }
+}
+
+/// What was redeemed in a store, newest first.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/stores/{store}/redemptions", operation_id = "listRedemptions",
+    tag = "consume", params(OfMerchant), security(("session" = ["staff:cashier"])),
+    responses((status = 200, body = Page<StoreRedemption>), (status = "4XX", body = Problem)))]
+async fn list_redemptions(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfStore>,
+    Query(asked): Query<After<kernel::Redemption>>,
+) -> Result<Json<Page<StoreRedemption>>, Problem> {
+    let merchant = staff.merchant;
+    let found = app.read(move |read| {
+        own_store(read, merchant, of.store)?;
+        consume::queries::redemptions_of_store(read, of.store, asked.after, PAGE_SIZE + 1)
+    });
+    let found = found.await?;
+    staff.at(of.store)?;
+    Ok(Json(Page::of(
+        found,
+        |redemption| redemption.id.to_string(),
+        StoreRedemption::from,
+    )))
+}
+
+/// The scan that lost.
+#[derive(Serialize, ToSchema)]
+struct Loser {
+    #[schema(value_type = String)]
+    store: StoreId,
+    #[schema(value_type = String)]
+    device: DeviceId,
+    /// Who sent it.
+    #[schema(value_type = String)]
+    staff: PersonId,
+    /// By the device's clock, RFC 3339.
+    scanned_at: String,
+}
+
+/// An offline scan that lost, beside the one that won.
+#[derive(Serialize, ToSchema)]
+struct ScanConflict {
+    #[schema(value_type = String)]
+    id: ConflictId,
+    #[schema(value_type = String)]
+    voucher: VoucherId,
+    /// `unknown_voucher`, `wrong_store`, `rebound`, `used_up`, `refunded`, `expired` or `over_cap`.
+    reason: String,
+    lost: Loser,
+    /// What took the last use, if that is why.
+    won: Option<Winner>,
+    /// When the server learned of it, RFC 3339.
+    recorded_at: String,
+}
+
+/// The offline scans that lost, newest first; for managers of the whole merchant.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/conflicts", operation_id = "listConflicts", tag = "consume",
+    params(OfMerchant), security(("session" = ["staff:manager"])),
+    responses((status = 200, body = Page<ScanConflict>), (status = "4XX", body = Problem)))]
+async fn list_conflicts(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Query(asked): Query<After<kernel::Conflict>>,
+) -> Result<Json<Page<ScanConflict>>, Problem> {
+    staff.everywhere()?;
+    let merchant = staff.merchant;
+    let found = app.read(move |read| {
+        let found = consume::queries::conflicts_of(read, merchant, asked.after, PAGE_SIZE + 1)?;
+        let winners = winners(read, merchant, found.iter().filter_map(|conflict| conflict.won))?;
+        Ok((found, winners))
+    });
+    let (found, winners) = found.await?;
+    let page = Page::of(
+        found,
+        |conflict| conflict.id.to_string(),
+        |conflict| ScanConflict {
+            id: conflict.id,
+            voucher: conflict.voucher,
+            reason: conflict.reason.as_str().to_owned(),
+            lost: Loser {
+                store: conflict.lost_store,
+                device: conflict.lost_device,
+                staff: conflict.lost_staff,
+                scanned_at: conflict.lost_scanned_at.to_string(),
+            },
+            won: winner_of(&winners, conflict.won),
+            recorded_at: conflict.recorded_at.to_string(),
+        },
+    );
+    Ok(Json(page))
+}

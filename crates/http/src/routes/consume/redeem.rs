@@ -1,0 +1,222 @@
+//! Redeeming with a network: by the QR, which is judged before the command starts, or by the code. What
+//! the judgement says is answered through the command, so that a repeated request is answered the same
+//! even when the QR is stale by then.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use consume::{CODE_UNKNOWN, CodeAnswer, RedeemCode, RedeemScan, Redeemed};
+use kernel::{DeviceId, OfferId, RedemptionId, Reject, StoreId, VoucherId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use voucher::{Network, Scanner, VoucherCode, check_qr};
+
+use super::{own_store, store_sets};
+use crate::access::{Cashier, OfMerchant, Staff};
+use crate::app::App;
+use crate::body::{Path, Write, parse_json};
+use crate::problem::Problem;
+use crate::reject::BODY_MALFORMED;
+use crate::routes::party::OfStore;
+use crate::routes::voucher::{VerifyingKey, key_ring, verifying_keys};
+use crate::shell;
+use crate::wire::{WireMoney, malformed};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(get_scanner_kit))
+        .routes(routes!(redeem_scan))
+        .routes(routes!(redeem_code))
+}
+
+#[derive(Serialize, ToSchema)]
+struct KnownStoreSet {
+    /// Stands for the stores in a pass: 16 hexadecimal digits.
+    digest: String,
+    #[schema(value_type = Vec<String>)]
+    stores: Vec<StoreId>,
+}
+
+/// What a scanner needs to judge a QR without a network.
+#[derive(Serialize, ToSchema)]
+struct Kit {
+    /// The store sets of the merchant's offers.
+    store_sets: Vec<KnownStoreSet>,
+    /// The platform's keys, retired ones too.
+    keys: Vec<VerifyingKey>,
+    /// How many uses one device may accept without a network in 24 hours.
+    offline_max_uses: i64,
+    /// Worth how much.
+    offline_max_amount: WireMoney,
+    /// The platform's time, to set the scanner's clock by, RFC 3339.
+    now: String,
+}
+
+/// What a scanner of this store needs before it loses its network.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/stores/{store}/scanner-kit", operation_id = "getScannerKit",
+    tag = "consume", params(OfMerchant), security(("session" = ["staff:cashier"])),
+    responses((status = 200, body = Kit), (status = "4XX", body = Problem)))]
+async fn get_scanner_kit(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfStore>,
+) -> Result<Json<Kit>, Problem> {
+    let merchant = staff.merchant;
+    let kit = app.read(move |read| {
+        own_store(read, merchant, of.store)?;
+        let kit = consume::queries::scanner_kit(read, of.store)?;
+        Ok(kit.ok_or_else(|| party::NOT_FOUND.plain())?)
+    });
+    let kit = kit.await?;
+    staff.at(of.store)?;
+    let store_sets = kit.store_sets.into_iter().map(|(digest, stores)| KnownStoreSet {
+        digest: hex::encode(digest.0),
+        stores,
+    });
+    Ok(Json(Kit {
+        store_sets: store_sets.collect(),
+        keys: verifying_keys(kit.public_keys)?,
+        offline_max_uses: kit.offline_max_uses,
+        offline_max_amount: WireMoney {
+            amount: kit.offline_max_amount,
+            currency: kit.currency,
+        },
+        now: shell::now().to_string(),
+    }))
+}
+
+/// A use was taken.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct VoucherRedeemed {
+    #[schema(value_type = String)]
+    redemption: RedemptionId,
+    #[schema(value_type = String)]
+    voucher: VoucherId,
+    /// What was bought.
+    #[schema(value_type = String)]
+    offer: OfferId,
+    /// Which of the voucher's uses, from 1.
+    use_no: i64,
+    uses_left: i64,
+    uses_total: i64,
+    /// What this use was worth to buyer and platform together.
+    amount: WireMoney,
+    /// Until when it can be undone, RFC 3339.
+    undo_until: String,
+}
+
+impl From<Redeemed> for VoucherRedeemed {
+    fn from(redeemed: Redeemed) -> Self {
+        Self {
+            redemption: redeemed.redemption,
+            voucher: redeemed.voucher,
+            offer: redeemed.offer,
+            use_no: redeemed.use_no,
+            uses_left: redeemed.uses_left,
+            uses_total: redeemed.uses_total,
+            amount: redeemed.amount.into(),
+            undo_until: redeemed.undo_until.to_string(),
+        }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ScannedQr {
+    /// The text of the QR, with its spaces.
+    qr: String,
+    /// The registered device that scanned it.
+    #[schema(value_type = Option<String>)]
+    device: Option<DeviceId>,
+}
+
+/// Takes one use of the voucher whose QR was scanned.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/redemptions/scan", operation_id = "redeemScan",
+    tag = "consume", params(OfMerchant), security(("session" = ["staff:cashier"])), request_body = ScannedQr,
+    responses((status = 201, body = VoucherRedeemed), (status = "4XX", body = Problem)))]
+async fn redeem_scan(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfStore>,
+    write: Write<ScannedQr>,
+) -> Result<Response, Problem> {
+    let sets = store_sets(&app, &staff, of.store).await?;
+    let keys = key_ring(&app);
+    let scanner = Scanner {
+        keys: &keys,
+        store_sets: &sets,
+        store: of.store,
+        network: Network::Online,
+    };
+    let checked = check_qr(&write.body.qr, &scanner, shell::now());
+    let cmd = checked.map_err(Reject::from).map(|pass| RedeemScan {
+        merchant: staff.merchant,
+        store: of.store,
+        device: write.body.device,
+        pass,
+    });
+    let locks = cmd.as_ref().map(RedeemScan::locks).unwrap_or_default();
+    app.command("redeemScan", staff.merchant, staff.actor(), write.key)
+        .locking(locks)
+        .creating()
+        .run(move |tx, ctx| match &cmd {
+            Ok(cmd) => Ok(VoucherRedeemed::from(consume::redeem_scan(tx, ctx, cmd)?)),
+            Err(refusal) => Err(refusal.clone().into()),
+        })
+        .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TypedCode {
+    /// Twelve digits; spaces and hyphens do not count.
+    #[schema(example = "1234 5678 9012")]
+    code: String,
+    /// The registered device on which it was typed.
+    #[schema(value_type = Option<String>)]
+    device: Option<DeviceId>,
+}
+
+/// What is remembered of a typed code. A miss is remembered too: it was counted.
+#[derive(Serialize, Deserialize)]
+enum RememberedCode {
+    Redeemed(VoucherRedeemed),
+    Declined { tries_left: i64 },
+}
+
+/// Takes one use of the voucher with this code. Ten misses lock the staff member and the device.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/redemptions/code", operation_id = "redeemCode",
+    tag = "consume", params(OfMerchant), security(("session" = ["staff:cashier"])), request_body = TypedCode,
+    responses((status = 201, body = VoucherRedeemed), (status = "4XX", body = Problem)))]
+async fn redeem_code(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfStore>,
+    write: Write<TypedCode>,
+) -> Result<Response, Problem> {
+    let code: Result<VoucherCode, _> = write.body.code.parse();
+    let cmd = RedeemCode {
+        merchant: staff.merchant,
+        store: of.store,
+        device: write.body.device,
+        code: code.map_err(|fault| malformed(&BODY_MALFORMED, "/code", fault.to_string()))?,
+    };
+    let command = app.command("redeemCode", staff.merchant, staff.actor(), write.key);
+    let remembered = command.run_to_text(move |tx, ctx| {
+        Ok(match consume::redeem_code(tx, ctx, &cmd)? {
+            CodeAnswer::Redeemed(redeemed) => RememberedCode::Redeemed(redeemed.into()),
+            CodeAnswer::Declined { tries_left } => RememberedCode::Declined { tries_left },
+        })
+    });
+    match parse_json(remembered.await?.as_bytes())? {
+        RememberedCode::Redeemed(redeemed) => Ok((StatusCode::CREATED, Json(redeemed)).into_response()),
+        RememberedCode::Declined { tries_left } => Err(CODE_UNKNOWN
+            .because(format!(
+                "No live voucher here has this code; {tries_left} tries are left."
+            ))
+            .into()),
+    }
+}

@@ -1,0 +1,18 @@
+//! Money as its owners see it: a merchant's statement and payouts, a consumer's rebates, and the books of
+//! the platform.
+
+mod csv;
+mod merchant;
+mod platform;
+mod rebates;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(merchant::operations())
+        .merge(platform::operations())
+        .merge(rebates::operations())
+}
