@@ -85,7 +85,7 @@ pub(crate) fn build(timeout: Duration, with_tls: bool) -> Result<Client, SetupEr
 }
 
 /// A client for one address: `https` anywhere, plain `http` to this machine only.
-pub(crate) fn for_address(address: &str, timeout: Duration) -> Result<Client, SetupError> {
+pub fn for_address(address: &str, timeout: Duration) -> Result<Client, SetupError> {
     let invalid = || SetupError::InvalidUrl(address.to_owned());
     let url = Url::parse(address).map_err(|_| invalid())?;
     let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();

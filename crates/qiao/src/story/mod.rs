@@ -1,8 +1,48 @@
-//! stub
-/// stub
-#[derive(Debug, clap::Args)]
-pub struct Story {}
+//! `qiao story`: plays the whole O2O loop over HTTP against a running demo, as people with their own
+//! credentials, and compares every account with the figure that the story expects after every step.
+
+mod actor;
+mod after;
+mod before;
+mod books;
+mod counter;
+mod stage;
+
+use clap::Args;
+
+use crate::serve::Failure;
+use stage::Stage;
+
+/// The command line of `qiao story`.
+#[derive(Debug, Args)]
+pub struct Story {
+    /// A running `qiao demo`.
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    server: String,
+    /// Print the steps and the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
 impl Story {
-    /// stub
-    pub async fn run(self) -> Result<(), crate::serve::Failure> { Ok(()) }
+    /// Plays it. An error if a step or a figure is wrong.
+    pub async fn run(self) -> Result<(), Failure> {
+        let mut stage = Stage::open(&self.server, self.json).await?;
+        let played = play(&mut stage).await;
+        stage.close(played.is_ok());
+        played
+    }
+}
+
+async fn play(stage: &mut Stage) -> Result<(), Failure> {
+    let shop = before::merchant_registers_and_is_certified(stage).await?;
+    let offer = before::agreement_is_negotiated_and_the_offer_goes_live(stage, &shop).await?;
+    let lin = before::consumer_signs_in_searches_and_compares(stage, &offer).await?;
+    let order = before::consumer_claims_a_coupon_orders_and_pays(stage, &offer, &lin).await?;
+    let vouchers = counter::consumer_receives_signed_vouchers(stage, &lin, &order).await?;
+    let served = counter::cashier_redeems_and_refuses(stage, &shop, &lin, &vouchers).await?;
+    let link = after::consumer_reviews_and_shares(stage, &offer, &lin, &served).await?;
+    after::a_friend_redeems_and_the_rebate_becomes_spendable(stage, &shop, &offer, &lin, &link).await?;
+    after::another_friend_refunds_and_the_rebate_is_reversed(stage, &shop, &offer, &lin, &link).await?;
+    after::settlement_closes_the_day(stage, &shop, &served).await
 }

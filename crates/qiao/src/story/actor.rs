@@ -1,0 +1,147 @@
+//! Somebody of the story: a name, a session, and the calls that person makes.
+
+use std::time::Duration;
+
+use http::shell;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use crate::serve::Failure;
+
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Somebody who calls the API.
+#[derive(Clone)]
+pub struct Actor {
+    /// As the story calls them.
+    pub name: &'static str,
+    server: String,
+    token: Option<String>,
+    http: Client,
+}
+
+impl Actor {
+    /// Somebody who has not signed in.
+    pub fn new(name: &'static str, server: &str) -> Result<Self, Failure> {
+        let http = gateway::http_client::for_address(server, TIMEOUT)?;
+        Ok(Self { name, server: server.trim_end_matches('/').to_owned(), token: None, http })
+    }
+
+    /// The same with a session.
+    pub fn signed_in(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
+    /// The same person on a device whose network is gone.
+    pub fn without_network(mut self) -> Self {
+        self.server = "http://127.0.0.1:9".to_owned();
+        self
+    }
+
+    /// Signs in with a mail address and the password.
+    pub async fn with_password(name: &'static str, server: &str, login: &str, password: &str) -> Result<Self, Failure> {
+        let actor = Self::new(name, server)?;
+        let session = actor.post("/v1/sign-in/password", json!({ "login": login, "password": password })).await?;
+        Ok(actor.signed_in(text(&session, "token")?))
+    }
+
+    /// Signs in with the one-time code that the demo's outbox shows.
+    pub async fn with_code(name: &'static str, server: &str) -> Result<Self, Failure> {
+        let actor = Self::new(name, server)?;
+        let digits = u64::from_le_bytes(shell::random_bytes()) % 100_000_000;
+        let phone = format!("+86139{digits:08}");
+        actor.post("/v1/sign-in/codes", json!({ "contact": phone })).await?;
+        let messages = actor.get("/demo/outbox").await?;
+        let sent = messages.as_array().into_iter().flatten().find(|message| message["to"] == phone.as_str());
+        let code = sent.and_then(|message| message["text"].as_str()?.split(' ').next().map(str::to_owned));
+        let code = code.ok_or("the outbox shows no code for the phone")?;
+        let session = actor.post("/v1/sign-in/code", json!({ "contact": phone, "code": code })).await?;
+        Ok(actor.signed_in(text(&session, "token")?))
+    }
+
+    /// What a GET answers; an error unless it succeeds.
+    pub async fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::GET, path, None, None).await?.done()
+    }
+
+    /// What a POST answers, under a key of its own; an error unless it succeeds.
+    pub async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
+        self.try_post(path, body).await?.done()
+    }
+
+    /// The same for a write that must be refused for this reason.
+    pub async fn is_refused(&self, path: &str, body: Value, code: &str) -> Result<(), Failure> {
+        let answer = self.try_post(path, body).await?;
+        if answer.problem_code() == Some(code) {
+            return Ok(());
+        }
+        Err(format!("{} at {path} was to be refused with {code}, but: {answer:?}", self.name).into())
+    }
+
+    /// What a POST answers, whatever it is.
+    pub async fn try_post(&self, path: &str, body: Value) -> Result<Answer, Failure> {
+        let body = serde_json::to_vec(&body)?;
+        self.call(Method::POST, path, Some(body), Some("application/json")).await
+    }
+
+    /// Uploads bytes.
+    pub async fn upload(&self, path: &str, bytes: Vec<u8>) -> Result<Value, Failure> {
+        self.call(Method::POST, path, Some(bytes), Some("application/octet-stream")).await?.done()
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+        content_type: Option<&str>,
+    ) -> Result<Answer, Failure> {
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.server));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let (Some(body), Some(content_type)) = (body, content_type) {
+            let key = hex::encode(shell::random_bytes::<16>());
+            request = request.header("content-type", content_type).header("idempotency-key", key).body(body);
+        }
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        let bytes = response.bytes().await?;
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? };
+        Ok(Answer { what: format!("{} at {method} {path}", self.name), status, body })
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    what: String,
+    status: u16,
+    body: Value,
+}
+
+impl Answer {
+    /// The body of a success.
+    pub fn done(self) -> Result<Value, Failure> {
+        if (200..300).contains(&self.status) {
+            return Ok(self.body);
+        }
+        Err(format!("{}: {} {}", self.what, self.status, self.body).into())
+    }
+
+    /// The code of a problem.
+    pub fn problem_code(&self) -> Option<&str> {
+        self.body["type"].as_str()?.strip_prefix("/problems/")
+    }
+}
+
+/// A text field of an answer.
+pub fn text<'a>(value: &'a Value, field: &str) -> Result<&'a str, Failure> {
+    value[field].as_str().ok_or_else(|| format!("{field} is missing in {value}").into())
+}
+
+/// An integer field of an answer.
+pub fn number(value: &Value, field: &str) -> Result<i64, Failure> {
+    value[field].as_i64().ok_or_else(|| format!("{field} is missing in {value}").into())
+}
