@@ -96,6 +96,7 @@ impl Ready {
         for worker in workers {
             worker.await?;
         }
+        http::flush_visits(&self.app).await;
         if let Some(state) = Arc::into_inner(self.app)
             && let Some(store) = Arc::into_inner(state.store)
         {

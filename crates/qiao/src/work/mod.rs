@@ -4,6 +4,7 @@
 pub mod feed;
 mod outward;
 mod prune;
+mod reviews;
 mod timers;
 
 use std::future::Future;
@@ -26,6 +27,7 @@ pub fn start(app: &App, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         repeat("outward", app, &stop, IDLE, outward::step),
         repeat("outward follow-up", app, &stop, EVERY_SECOND, outward::follow_up),
         repeat("search feed", app, &stop, IDLE, feed::step),
+        repeat("reviews", app, &stop, IDLE, reviews::step),
         repeat("prune", app, &stop, RARELY, prune::step),
     ]
 }
