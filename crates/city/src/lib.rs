@@ -4,9 +4,21 @@
 //!
 //! [`build`] fills an empty database, [`describe`] finds the same city again.
 
+mod calendar;
+mod dice;
 mod error;
+mod market;
 mod model;
+mod orders;
+mod people;
+mod picture;
 mod plan;
+mod record;
+mod settle;
+mod shops;
+mod texts;
+mod trade;
+mod works;
 
 pub use error::CityError;
 pub use model::{Account, City, Counts, DemoMerchant};
@@ -14,14 +26,20 @@ pub use plan::Plan;
 
 use std::path::Path;
 
-use kernel::Timestamp;
-use store::Store;
+use kernel::{PersonId, Timestamp};
+use store::{Store, StoredEvent};
 
-/// Fills an empty database with the city of `seed`, as it stands at `now`. Passwords of all accounts are
-/// those of `password_hash` (Argon2id in PHC form); pictures are written to `media_folder`, each under the
-/// SHA-256 of its bytes. `progress` hears of steps done and steps in all.
+use picture::Album;
+use shops::Shop;
+use trade::Town;
+use works::Works;
+
+/// Fills an empty database with the city of `seed`, as it stands at `now`. The password of all accounts is
+/// the one of `password_hash` (Argon2id in PHC form); pictures are written to `media_folder`, each under
+/// the SHA-256 of its bytes. `progress` hears of steps done and steps in all.
 ///
-/// Refuses a database that holds anything already, and stops at the first command that is refused.
+/// Refuses a database that holds anything already, and stops at the first command that is refused: what
+/// was built until then stays, and is no city.
 pub fn build(
     store: &Store,
     plan: &Plan,
@@ -31,12 +49,91 @@ pub fn build(
     media_folder: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<City, CityError> {
-    let _ = (store, plan, seed, now, password_hash, media_folder, progress);
-    Err(CityError::NotEmpty)
+    let is_empty = store.read_blocking(|read| Ok(StoredEvent::heads(read)?.is_empty()))?;
+    if !is_empty {
+        return Err(CityError::NotEmpty);
+    }
+    let plan = plan.at_least_something();
+    let album = Album::open(media_folder)?;
+    // Beside what the plan names: the operators, the newcomer and the record.
+    let total = plan.merchants + plan.consumers + plan.orders + 3;
+    let mut works = Works::new(store, seed, now, total, progress);
+    let operators = people::engage_operators(&mut works, password_hash)?;
+    let consumers = people::invite_consumers(&mut works, plan.consumers)?;
+    let mut shops = Vec::with_capacity(plan.merchants as usize);
+    for n in 0..plan.merchants {
+        shops.push(shops::open(
+            &mut works,
+            &plan,
+            n,
+            operators,
+            &album,
+            password_hash,
+        )?);
+    }
+    shops::open_newcomer(&mut works, &plan, operators, &album, password_hash)?;
+    let counts = live(&mut works, &plan, operators, &consumers, &shops)?;
+    let city = survey(store, &shops, counts)?;
+    record::write(&mut works, seed, &city)?;
+    Ok(city)
 }
 
-/// The city of `seed` that [`build`] made in this database; `None` if the database holds none.
+/// The city of `seed` that [`build`] made in this database; `None` if there is none, or none that was
+/// finished.
 pub fn describe(store: &Store, seed: u64) -> Result<Option<City>, CityError> {
-    let _ = (store, seed);
-    Ok(None)
+    record::find(store, seed)
+}
+
+/// The past of the city: coupons, orders and all that followed.
+fn live(
+    works: &mut Works,
+    plan: &Plan,
+    operators: people::Operators,
+    consumers: &[PersonId],
+    shops: &[Shop],
+) -> Result<Counts, CityError> {
+    let entries = market::open_entries(works, operators)?;
+    let coupons = market::issue_coupons(works, operators, shops)?;
+    let dice = works.dice();
+    let town = Town {
+        calendar: works.calendar,
+        shops,
+        consumers,
+        entries: &entries,
+        coupons: &coupons,
+    };
+    let past = trade::draw(&town, &dice, plan.orders);
+    let happened = orders::happen(works, shops, &past)?;
+    let rebates = settle::run_timers(works)?;
+    settle::pay_out(works, operators)?;
+    market::fill_wallet(works, consumers[0], &coupons)?;
+    Ok(Counts {
+        consumers: consumers.len() as u64,
+        coupons: coupons.len() as u64,
+        rebates,
+        ..happened
+    })
+}
+
+/// What the ledger says at the end, and what there is to show.
+fn survey(store: &Store, shops: &[Shop], counts: Counts) -> Result<City, CityError> {
+    let rows = store.read_blocking(ledger::queries::trial_balance)?;
+    let first = &shops[0];
+    let sum = |count: fn(&Shop) -> usize| shops.iter().map(|shop| count(shop) as u64).sum();
+    Ok(City {
+        accounts: record::accounts(),
+        demo: DemoMerchant {
+            merchant: first.merchant,
+            stores: first.counters.iter().map(|counter| counter.store).collect(),
+            offers: first.goods.iter().map(|good| good.offer).collect(),
+        },
+        clearing: settle::holdings(&rows, ledger::Account::ProviderClearing),
+        paid_out: settle::outflow(&rows, ledger::Account::Bank),
+        counts: Counts {
+            merchants: shops.len() as u64,
+            stores: sum(|shop| shop.counters.len()),
+            offers: sum(|shop| shop.goods.len()),
+            ..counts
+        },
+    })
 }

@@ -19,7 +19,7 @@ pub struct Account {
 pub struct DemoMerchant {
     /// The merchant.
     pub merchant: MerchantId,
-    /// Its two stores; the manager and the cashier work in the first.
+    /// Its two stores; the cashier works in the first.
     pub stores: Vec<StoreId>,
     /// What it sells.
     pub offers: Vec<OfferId>,
@@ -28,7 +28,7 @@ pub struct DemoMerchant {
 /// How much there is of everything.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Counts {
-    /// Merchants, all certified.
+    /// Merchants that sell. One more waits to be certified.
     pub merchants: u64,
     /// Their stores.
     pub stores: u64,
@@ -48,7 +48,7 @@ pub struct Counts {
     pub reviews: u64,
     /// Links with which people recommended an offer.
     pub share_links: u64,
-    /// Rebates that sharers earned.
+    /// Rebates that sharers earned and can spend.
     pub rebates: u64,
 }
 
@@ -62,6 +62,19 @@ pub struct City {
     /// What `provider_clearing` holds from the city's own history, by currency: cash that was paid less
     /// cash that went back. The provider knows nothing of it.
     pub clearing: Vec<Money>,
+    /// What merchants were paid in the city's own history, by currency: what `bank` is short of for it.
+    pub paid_out: Vec<Money>,
     /// How much there is of everything.
     pub counts: Counts,
+}
+
+impl Counts {
+    /// Adds what happened in a part of the city's history.
+    pub(crate) fn add(&mut self, part: &Self) {
+        self.orders += part.orders;
+        self.redemptions += part.redemptions;
+        self.refunds += part.refunds;
+        self.reviews += part.reviews;
+        self.share_links += part.share_links;
+    }
 }

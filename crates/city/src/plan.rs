@@ -5,11 +5,11 @@ use kernel::GeoPoint;
 /// Numbers of a city's merchants, people and past orders, and where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
-    /// Merchants, each with 1 to 3 stores and 2 to 5 offers. At least 1.
+    /// Merchants, each with 1 to 3 stores and 2 to 5 offers; at least 1 is built.
     pub merchants: u64,
-    /// People who buy. At least 2.
+    /// People who buy; at least 2 are invited.
     pub consumers: u64,
-    /// Orders of the last 60 days, about.
+    /// Orders of the last 60 days; a few fewer where the offers have not enough stock.
     pub orders: u64,
     /// The middle of the city.
     pub center: GeoPoint,
@@ -27,6 +27,15 @@ impl Plan {
     /// A town to work with: built in about a minute.
     pub fn town() -> Self {
         Self::of(400, 2_000, 10_000)
+    }
+
+    /// The same with the least that a city needs.
+    pub(crate) fn at_least_something(self) -> Self {
+        Self {
+            merchants: self.merchants.max(1),
+            consumers: self.consumers.max(2),
+            ..self
+        }
     }
 
     fn of(merchants: u64, consumers: u64, orders: u64) -> Self {

@@ -1,0 +1,287 @@
+//! Who bought what, when, and what became of it: the city's past as plain data, drawn from the seed before
+//! any of it happens. Every voucher in it ends used up or refunded, and every refund window is over.
+
+use std::collections::HashMap;
+
+use kernel::{Ctx, EntryId, PersonId, Timestamp};
+
+use crate::calendar::{Calendar, HISTORY_DAYS};
+use crate::dice::{between, chance, pick};
+use crate::market::Coupon;
+use crate::people::writes_english;
+use crate::shops::{Counter, Good, Shop};
+use crate::texts::{Words, reviews};
+
+/// One order of the past.
+#[derive(Debug, Clone)]
+pub(crate) struct Purchase {
+    pub buyer: PersonId,
+    /// The number of the card that pays. People do not share cards.
+    pub card: u64,
+    pub quantity: i64,
+    pub placed: Timestamp,
+    pub sharer: Option<PersonId>,
+    pub coupon: Option<Coupon>,
+    /// Where the buyer came from, unless it was a friend's link.
+    pub entry: Option<EntryId>,
+    pub fate: Fate,
+}
+
+/// What became of an order.
+#[derive(Debug, Clone)]
+pub(crate) enum Fate {
+    /// Never paid.
+    Abandoned,
+    /// Paid. So many of its vouchers go back, all others are used at every visit.
+    Paid {
+        returned: i64,
+        returned_at: Timestamp,
+        visits: Vec<Visit>,
+        review: Option<Review>,
+    },
+}
+
+/// Somebody comes to the store with all that is left of an order.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    pub at: Timestamp,
+    pub counter: Counter,
+}
+
+/// What is said of the first visit.
+#[derive(Debug, Clone)]
+pub(crate) struct Review {
+    pub at: Timestamp,
+    pub stars: i64,
+    pub aspects: Vec<(&'static str, i64)>,
+    pub text: String,
+    pub reply: Option<(Timestamp, &'static str)>,
+}
+
+/// The purchases of one offer, in the order of their time.
+#[derive(Debug)]
+pub(crate) struct Trading {
+    /// Index of the shop.
+    pub shop: usize,
+    /// Index of the offer among the shop's.
+    pub good: usize,
+    pub purchases: Vec<Purchase>,
+}
+
+/// What the past is drawn from.
+pub(crate) struct Town<'a> {
+    pub calendar: Calendar,
+    pub shops: &'a [Shop],
+    pub consumers: &'a [PersonId],
+    pub entries: &'a [EntryId],
+    pub coupons: &'a [Coupon],
+}
+
+/// Claims of each coupon (by its index) by each consumer (by theirs) so far.
+type Claims = HashMap<(usize, usize), u64>;
+
+/// Draws so many orders. Where the offers' stock is nearly gone, it is fewer.
+pub(crate) fn draw(town: &Town, dice: &Ctx, orders: u64) -> Vec<Trading> {
+    let mut sold: HashMap<(usize, usize), i64> = HashMap::new();
+    let mut claims = Claims::new();
+    let mut by_offer: HashMap<(usize, usize), Vec<Purchase>> = HashMap::new();
+    for _ in 0..orders {
+        let shop = draw_shop(town, dice);
+        let good = dice.random_below(town.shops[shop].goods.len() as u64) as usize;
+        let purchase = draw_purchase(town, dice, (shop, good), &mut claims);
+        let sold = sold.entry((shop, good)).or_default();
+        if (*sold + purchase.quantity) * 2 > town.shops[shop].goods[good].stock {
+            continue;
+        }
+        *sold += purchase.quantity;
+        by_offer.entry((shop, good)).or_default().push(purchase);
+    }
+    let mut tradings: Vec<Trading> = by_offer
+        .into_iter()
+        .map(|((shop, good), mut purchases)| {
+            purchases.sort_by_key(|purchase| purchase.placed);
+            Trading {
+                shop,
+                good,
+                purchases,
+            }
+        })
+        .collect();
+    tradings.sort_by_key(|trading| (trading.shop, trading.good));
+    tradings
+}
+
+/// One order in eight is at the first merchant, and the earlier ones are busier than the later.
+fn draw_shop(town: &Town, dice: &Ctx) -> usize {
+    let count = town.shops.len() as u64;
+    if chance(dice, 12) {
+        return 0;
+    }
+    dice.random_below(count).min(dice.random_below(count)) as usize
+}
+
+fn draw_purchase(town: &Town, dice: &Ctx, (shop, good): (usize, usize), claims: &mut Claims) -> Purchase {
+    let shop = &town.shops[shop];
+    let good = &shop.goods[good];
+    let people = town.consumers.len() as u64;
+    let buyer = if chance(dice, 6) {
+        0
+    } else {
+        dice.random_below(people) as usize
+    };
+    let quantity = if good.uses > 1 {
+        1
+    } else {
+        *pick(dice, &[1, 1, 1, 1, 1, 2, 2, 3, 4])
+    };
+    let sharer = draw_sharer(dice, buyer);
+    let due = good.due * quantity;
+    // A friend's discount may come off first.
+    let coupon = draw_coupon(town, dice, shop, (buyer, due * 8 / 10), claims);
+    let entry = match sharer {
+        Some(_) => None,
+        None if chance(dice, 60) => Some(*pick(dice, town.entries)),
+        None => Some(*pick(dice, &shop.entries)),
+    };
+    let (placed, fate) = draw_fate(town.calendar, dice, shop, good, (buyer, quantity));
+    Purchase {
+        buyer: town.consumers[buyer],
+        card: buyer as u64,
+        quantity,
+        placed,
+        sharer: sharer.map(|sharer| town.consumers[sharer]),
+        coupon,
+        entry,
+        fate,
+    }
+}
+
+/// Whoever shares has a lower number than whoever follows, so that no two people share with each other.
+fn draw_sharer(dice: &Ctx, buyer: usize) -> Option<usize> {
+    if buyer == 0 || !chance(dice, 18) {
+        return None;
+    }
+    Some(if chance(dice, 40) {
+        0
+    } else {
+        dice.random_below(buyer as u64) as usize
+    })
+}
+
+fn draw_coupon(
+    town: &Town,
+    dice: &Ctx,
+    shop: &Shop,
+    (buyer, spend): (usize, i64),
+    claims: &mut Claims,
+) -> Option<Coupon> {
+    if !chance(dice, 20) {
+        return None;
+    }
+    let index = dice.random_below(town.coupons.len() as u64) as usize;
+    let coupon = town.coupons[index];
+    let claimed = claims.entry((index, buyer)).or_default();
+    let for_this = coupon.merchant.is_none_or(|merchant| merchant == shop.merchant);
+    // The consumer to sign in as keeps one for the wallet of today.
+    let kept = u64::from(buyer == 0);
+    let left = *claimed + kept < coupon.per_person;
+    (for_this && left && spend >= coupon.min_spend).then(|| {
+        *claimed += 1;
+        coupon
+    })
+}
+
+fn draw_fate(
+    calendar: Calendar,
+    dice: &Ctx,
+    shop: &Shop,
+    good: &Good,
+    (buyer, quantity): (usize, i64),
+) -> (Timestamp, Fate) {
+    // The last visit is so long ago that its refund window closed before today.
+    let last_day = shop.refund_days + 1;
+    let kind = dice.random_below(100);
+    if kind < 5 {
+        let day = between(dice, 1, HISTORY_DAYS);
+        return (calendar.at(day, between(dice, 480, 1_300)), Fate::Abandoned);
+    }
+    let placed_day = between(dice, last_day + good.uses - 1, HISTORY_DAYS);
+    let placed = calendar.at(placed_day, between(dice, 420, 600));
+    let returned = if kind < 12 {
+        quantity
+    } else {
+        i64::from(kind < 16 && quantity > 1)
+    };
+    let returned_at = calendar.at(placed_day, between(dice, 610, 650));
+    let visits = match returned == quantity {
+        true => Vec::new(),
+        false => draw_visits(calendar, dice, shop, good, (placed_day, last_day)),
+    };
+    let review = match visits.first() {
+        Some(visit) if chance(dice, 62) => Some(draw_review(calendar, dice, shop, buyer, visit.at)),
+        Some(_) | None => None,
+    };
+    (
+        placed,
+        Fate::Paid {
+            returned,
+            returned_at,
+            visits,
+            review,
+        },
+    )
+}
+
+/// Each use on another day, the first within a few days of the purchase.
+fn draw_visits(
+    calendar: Calendar,
+    dice: &Ctx,
+    shop: &Shop,
+    good: &Good,
+    (placed_day, last_day): (i64, i64),
+) -> Vec<Visit> {
+    let mut day = (placed_day - *pick(dice, &[0, 0, 1, 1, 2, 3, 5])).max(last_day + good.uses - 1);
+    let mut visits = Vec::with_capacity(good.uses as usize);
+    for left in (0..good.uses).rev() {
+        let counter = shop.counters[dice.random_below(good.counters as u64) as usize];
+        visits.push(Visit {
+            at: calendar.at(day, between(dice, 690, 1_260)),
+            counter,
+        });
+        let latest = last_day + left - 1;
+        day = (day - between(dice, 1, 5)).max(latest).min(day - 1);
+    }
+    visits
+}
+
+fn draw_review(calendar: Calendar, dice: &Ctx, shop: &Shop, buyer: usize, visited: Timestamp) -> Review {
+    let stars = *pick(dice, &[5, 5, 5, 5, 5, 5, 4, 4, 4, 4, 3, 3, 2, 1]);
+    let english = writes_english(buyer);
+    let say = |words: &Words| if english { words.1 } else { words.0 };
+    let opening = say(pick(dice, reviews::opening(stars)));
+    let about = match stars {
+        4.. => reviews::praise(shop.trade.mood),
+        _ => reviews::complaint(shop.trade.mood),
+    };
+    let space = if english { " " } else { "" };
+    let text = format!("{opening}{space}{}", say(pick(dice, about)));
+    let minutes = between(dice, 30, 1_400) * kernel::MINUTE_US;
+    let at = visited.plus_us(minutes).min(calendar.now);
+    let answers = if stars >= 4 {
+        reviews::THANKS
+    } else {
+        reviews::APOLOGIES
+    };
+    let answered = at.plus_us(between(dice, 60, 1_000) * kernel::MINUTE_US);
+    let replies = answered <= calendar.now && chance(dice, if stars >= 4 { 30 } else { 70 });
+    let near = |dice: &Ctx| (stars + between(dice, -1, 1)).clamp(1, 5);
+    Review {
+        at,
+        stars,
+        aspects: reviews::aspects(shop.trade.mood)
+            .map(|aspect| (aspect, near(dice)))
+            .to_vec(),
+        text,
+        reply: replies.then(|| (answered, say(pick(dice, answers)))),
+    }
+}

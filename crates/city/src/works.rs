@@ -1,0 +1,88 @@
+//! Runs the city's commands one job after another, each job's contexts drawn from the city's seed, and
+//! tells how far the work has come. A refused command ends the build: nothing is skipped silently.
+
+use kernel::{Actor, Ctx, Timestamp};
+use sha2::{Digest, Sha256};
+use store::{Fail, Store, Tx};
+use type_safe_id::{StaticType, TypeSafeId};
+
+use crate::CityError;
+use crate::calendar::Calendar;
+
+/// The most orders in one transaction: an order of several vouchers and visits is up to
+/// a hundred statements.
+pub(crate) const ORDERS_AT_ONCE: usize = 40;
+
+/// A city under construction.
+pub(crate) struct Works<'a> {
+    pub store: &'a Store,
+    pub calendar: Calendar,
+    seed: u64,
+    drawn: u64,
+    done: u64,
+    total: u64,
+    progress: &'a mut dyn FnMut(u64, u64),
+}
+
+impl<'a> Works<'a> {
+    pub fn new(
+        store: &'a Store,
+        seed: u64,
+        now: Timestamp,
+        total: u64,
+        progress: &'a mut dyn FnMut(u64, u64),
+    ) -> Self {
+        progress(0, total);
+        Self {
+            store,
+            calendar: Calendar::new(now),
+            seed,
+            drawn: 0,
+            done: 0,
+            total,
+            progress,
+        }
+    }
+
+    /// A new well of ids and random numbers.
+    pub fn dice(&mut self) -> Ctx {
+        self.drawn += 1;
+        let mut hash = Sha256::new();
+        hash.update(b"city");
+        hash.update(self.seed.to_le_bytes());
+        hash.update(self.drawn.to_le_bytes());
+        Ctx::new(self.calendar.now, Actor::System, hash.finalize().into())
+    }
+
+    /// Runs a script of commands as one transaction in the lane `lane`. The script draws its commands'
+    /// contexts with [`acting`]. `step` names it in errors; `work` is how much of the whole it is.
+    pub fn run<K: StaticType, T: Send + 'static>(
+        &mut self,
+        step: &'static str,
+        lane: TypeSafeId<K>,
+        work: u64,
+        script: impl Fn(&mut Tx, &Ctx) -> Result<T, Fail> + Send + 'static,
+    ) -> Result<T, CityError> {
+        let ctx = self.dice();
+        let answer = self.store.run_blocking(step, lane, ctx, script)?;
+        self.done += work;
+        (self.progress)(self.done.min(self.total), self.total);
+        answer.map_err(|rejected| CityError::Refused { step, rejected })
+    }
+
+    /// The same in a lane of its own.
+    pub fn run_alone<T: Send + 'static>(
+        &mut self,
+        step: &'static str,
+        work: u64,
+        script: impl Fn(&mut Tx, &Ctx) -> Result<T, Fail> + Send + 'static,
+    ) -> Result<T, CityError> {
+        let lane = self.dice().request;
+        self.run(step, lane, work, script)
+    }
+}
+
+/// The context of one command of a script: somebody, at some time of the past.
+pub(crate) fn acting(ctx: &Ctx, actor: Actor, at: Timestamp) -> Ctx {
+    Ctx::new(at, actor, ctx.random_bytes())
+}
