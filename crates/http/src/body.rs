@@ -4,15 +4,17 @@
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use kernel::Actor;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use store::Key;
 
 use crate::problem::Problem;
-use crate::reject::{BODY_MALFORMED, BODY_TOO_LARGE, KEY_MISSING, PATH_MALFORMED, QUERY_MALFORMED};
+use crate::reject::{
+    BODY_MALFORMED, BODY_TOO_LARGE, CONTENT_TYPE_WRONG, KEY_MISSING, PATH_MALFORMED, QUERY_MALFORMED,
+};
 
 /// A write: its body, and the key under which its answer is remembered.
 #[derive(Debug)]
@@ -33,7 +35,11 @@ pub struct WriteKey {
 impl WriteKey {
     /// The key of this actor.
     pub fn of(self, actor: Actor) -> Key {
-        Key { actor: actor.to_bytes(), key: self.key, request_hash: self.request_hash }
+        Key {
+            actor: actor.to_bytes(),
+            key: self.key,
+            request_hash: self.request_hash,
+        }
     }
 
     /// Bytes that are the same for every repetition of this request and for no other.
@@ -45,13 +51,20 @@ impl WriteKey {
     pub fn from_parts(parts: &Parts, body: &[u8]) -> Result<Self, Problem> {
         let header = parts.headers.get("idempotency-key").map(|value| value.as_bytes());
         let key = header.filter(|k| (1..=255).contains(&k.len()) && k.iter().all(u8::is_ascii_graphic));
-        let key = key.ok_or_else(|| Problem::from(KEY_MISSING.plain()).with_status(StatusCode::BAD_REQUEST))?;
+        let key = key.ok_or_else(|| KEY_MISSING.plain())?;
         let mut hash = Sha256::new();
-        for part in [parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), body] {
+        for part in [
+            parts.method.as_str().as_bytes(),
+            parts.uri.path().as_bytes(),
+            body,
+        ] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        Ok(Self { key: key.to_vec(), request_hash: hash.finalize().into() })
+        Ok(Self {
+            key: key.to_vec(),
+            request_hash: hash.finalize().into(),
+        })
     }
 }
 
@@ -65,6 +78,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Write<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
+        if parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|said| !is_json(said))
+        {
+            return Err(CONTENT_TYPE_WRONG.plain().into());
+        }
         let request = Request::from_parts(parts.clone(), body);
         let bytes = read_bytes(request, state).await?;
         let key = WriteKey::from_parts(&parts, &bytes)?;
@@ -73,21 +93,39 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Write<T> {
     }
 }
 
+/// Whether a `Content-Type` says JSON, whatever its parameters.
+fn is_json(said: &HeaderValue) -> bool {
+    let kind = said
+        .to_str()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
+}
+
 /// The body's bytes, within the limit that the route sets.
 pub async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(failed) if failed.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::from(BODY_TOO_LARGE.plain()).with_status(StatusCode::PAYLOAD_TOO_LARGE)
-        }
-        other => Problem::from(BODY_MALFORMED.because(other.to_string())).with_status(StatusCode::BAD_REQUEST),
-    })
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| match rejection {
+            BytesRejection::FailedToBufferBody(failed)
+                if failed.status() == StatusCode::PAYLOAD_TOO_LARGE =>
+            {
+                BODY_TOO_LARGE.plain().into()
+            }
+            other => BODY_MALFORMED.because(other.to_string()).into(),
+        })
 }
 
 /// Strict JSON; the problem names the field.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let pointer = format!("/{}", error.path().to_string().replace(['.', '['], "/").replace(']', ""));
+        let pointer = format!(
+            "/{}",
+            error.path().to_string().replace(['.', '['], "/").replace(']', "")
+        );
         let field = (pointer != "/").then_some(pointer);
         malformed(error.inner().to_string(), field)
     })?;
@@ -96,7 +134,7 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 fn malformed(detail: String, field: Option<String>) -> Problem {
-    let mut problem = Problem::from(BODY_MALFORMED.because(detail)).with_status(StatusCode::BAD_REQUEST);
+    let mut problem = Problem::from(BODY_MALFORMED.because(detail));
     problem.field = field;
     problem
 }
@@ -110,9 +148,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let parsed = axum::extract::Query::<T>::try_from_uri(&parts.uri);
-        parsed.map(|query| Self(query.0)).map_err(|rejection| {
-            Problem::from(QUERY_MALFORMED.because(rejection.body_text())).with_status(StatusCode::BAD_REQUEST)
-        })
+        parsed
+            .map(|query| Self(query.0))
+            .map_err(|rejection| QUERY_MALFORMED.because(rejection.body_text()).into())
     }
 }
 
@@ -125,8 +163,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let parsed = axum::extract::Path::<T>::from_request_parts(parts, state).await;
-        parsed.map(|path| Self(path.0)).map_err(|rejection| {
-            Problem::from(PATH_MALFORMED.because(rejection.body_text())).with_status(StatusCode::NOT_FOUND)
-        })
+        parsed
+            .map(|path| Self(path.0))
+            .map_err(|rejection| PATH_MALFORMED.because(rejection.body_text()).into())
     }
 }

@@ -10,26 +10,25 @@ use kernel::{Class, Reject, RejectKind};
 use serde::Serialize;
 use store::{Fail, NoAnswer, Rejected};
 
+/// Every table of reasons to refuse.
+pub const REJECT_TABLES: [&[&RejectKind]; 11] = [
+    store::REJECTS,
+    party::REJECTS,
+    offer::REJECTS,
+    channel::REJECTS,
+    voucher::REJECTS,
+    feedback::REJECTS,
+    ledger::REJECTS,
+    convert::REJECTS,
+    consume::REJECTS,
+    attract::REJECTS,
+    crate::reject::REJECTS,
+];
+
 /// All reject kinds of the program by code.
 pub static ALL_REJECTS: LazyLock<BTreeMap<&'static str, &'static RejectKind>> = LazyLock::new(|| {
-    let tables = [
-        store::REJECTS,
-        party::REJECTS,
-        offer::REJECTS,
-        channel::REJECTS,
-        voucher::REJECTS,
-        feedback::REJECTS,
-        ledger::REJECTS,
-        convert::REJECTS,
-        consume::REJECTS,
-        attract::REJECTS,
-        crate::reject::REJECTS,
-    ];
-    tables
-        .into_iter()
-        .flatten()
-        .map(|kind| (kind.code, *kind))
-        .collect()
+    let kinds = REJECT_TABLES.into_iter().flatten();
+    kinds.map(|kind| (kind.code, *kind)).collect()
 });
 
 /// A problem document.
@@ -53,9 +52,12 @@ pub struct Problem {
     pub remedy: Box<str>,
 }
 
-/// The HTTP status of a class of rejects.
-pub fn status_of(class: Class) -> StatusCode {
-    match class {
+/// The HTTP status of a reason: this layer's own say more than their class.
+pub fn status_of(kind: &RejectKind) -> StatusCode {
+    if let Some(status) = crate::reject::status_of(kind) {
+        return status;
+    }
+    match kind.class {
         Class::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Class::Unauthenticated => StatusCode::UNAUTHORIZED,
         Class::Forbidden => StatusCode::FORBIDDEN,
@@ -70,7 +72,7 @@ impl Problem {
         Self {
             kind: format!("/problems/{}", kind.code),
             title: kind.title.to_owned(),
-            status: status_of(kind.class).as_u16(),
+            status: status_of(kind).as_u16(),
             detail,
             field,
             remedy: kind.remedy.into(),
@@ -82,21 +84,15 @@ impl Problem {
         self.kind.rsplit('/').next().unwrap_or_default()
     }
 
-    fn temporary(code: &str, title: &str, remedy: &str, status: StatusCode) -> Self {
+    fn temporary(of: &Temporary) -> Self {
         Self {
-            kind: format!("/problems/{code}"),
-            title: title.to_owned(),
-            status: status.as_u16(),
-            detail: title.to_owned(),
+            kind: format!("/problems/{}", of.code),
+            title: of.title.to_owned(),
+            status: of.status.as_u16(),
+            detail: of.title.to_owned(),
             field: None,
-            remedy: remedy.into(),
+            remedy: of.remedy.into(),
         }
-    }
-
-    /// Another status than the class's own.
-    pub fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = status.as_u16();
-        self
     }
 }
 
@@ -123,29 +119,41 @@ impl From<Rejected> for Problem {
     }
 }
 
+/// Why there is no answer: a problem of the moment, remembered under no key.
+struct Temporary {
+    code: &'static str,
+    status: StatusCode,
+    title: &'static str,
+    remedy: &'static str,
+}
+
+const BUSY: Temporary = Temporary {
+    code: "busy",
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    title: "Nothing was done: the service is busy or its database is away.",
+    remedy: "Send the same request with the same Idempotency-Key again after the time in Retry-After.",
+};
+const OUTCOME_UNKNOWN: Temporary = Temporary {
+    code: "outcome_unknown",
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    title: "It is not known whether this was done.",
+    remedy: "Send the same request with the same Idempotency-Key again: it has one effect, whatever happened.",
+};
+const INTERNAL: Temporary = Temporary {
+    code: "internal",
+    status: StatusCode::INTERNAL_SERVER_ERROR,
+    title: "The program failed. Nothing was done.",
+    remedy: "Try again; if it stays, tell the operator the time and the request.",
+};
+
 impl From<NoAnswer> for Problem {
     fn from(no_answer: NoAnswer) -> Self {
         match no_answer {
-            NoAnswer::Busy => Self::temporary(
-                "busy",
-                "Nothing was done: the service is busy or its database is away.",
-                "Send the same request with the same Idempotency-Key again after the time in Retry-After.",
-                StatusCode::SERVICE_UNAVAILABLE,
-            ),
-            NoAnswer::Unknown => Self::temporary(
-                "outcome_unknown",
-                "It is not known whether this was done.",
-                "Send the same request with the same Idempotency-Key again: it has one effect, whatever happened.",
-                StatusCode::SERVICE_UNAVAILABLE,
-            ),
+            NoAnswer::Busy => Self::temporary(&BUSY),
+            NoAnswer::Unknown => Self::temporary(&OUTCOME_UNKNOWN),
             NoAnswer::Broken(message) => {
                 tracing::error!(message, "a command is broken");
-                Self::temporary(
-                    "internal",
-                    "The program failed. Nothing was done.",
-                    "Try again; if it stays, tell the operator the time and the request.",
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                )
+                Self::temporary(&INTERNAL)
             }
         }
     }
@@ -186,12 +194,17 @@ pub fn problems_markdown() -> String {
         "# Problems\n\nEvery `type` that a problem document can have. Generated from the reject tables.\n\n\
          | type | status | what it means | what to do |\n| --- | --- | --- | --- |\n",
     );
-    for kind in ALL_REJECTS.values() {
-        let status = status_of(kind.class).as_u16();
+    let mut row = |code: &str, status: StatusCode, title: &str, remedy: &str| {
         text.push_str(&format!(
-            "| `/problems/{}` | {status} | {} | {} |\n",
-            kind.code, kind.title, kind.remedy
+            "| `/problems/{code}` | {} | {title} | {remedy} |\n",
+            status.as_u16()
         ));
+    };
+    for kind in ALL_REJECTS.values() {
+        row(kind.code, status_of(kind), kind.title, kind.remedy);
+    }
+    for of in [BUSY, OUTCOME_UNKNOWN, INTERNAL] {
+        row(of.code, of.status, of.title, of.remedy);
     }
     text
 }

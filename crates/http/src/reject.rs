@@ -1,5 +1,24 @@
 //! The reasons for which the HTTP layer itself says no, before any command runs.
 
+use axum::http::StatusCode;
+use kernel::RejectKind;
+
+/// The status of a reason that HTTP has a better word for than the class.
+pub fn status_of(kind: &RejectKind) -> Option<StatusCode> {
+    let is = |other: &RejectKind| kind.code == other.code;
+    if is(&BODY_MALFORMED) || is(&QUERY_MALFORMED) || is(&KEY_MISSING) {
+        Some(StatusCode::BAD_REQUEST)
+    } else if is(&PATH_MALFORMED) {
+        Some(StatusCode::NOT_FOUND)
+    } else if is(&BODY_TOO_LARGE) {
+        Some(StatusCode::PAYLOAD_TOO_LARGE)
+    } else if is(&CONTENT_TYPE_WRONG) {
+        Some(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+    } else {
+        None
+    }
+}
+
 kernel::reject_table! {
     BODY_MALFORMED: Invalid, "body_malformed",
         "The request body is not the JSON that this operation takes.",
@@ -7,6 +26,9 @@ kernel::reject_table! {
     BODY_TOO_LARGE: Invalid, "body_too_large",
         "The request body is larger than this operation takes.",
         "Send less at once.";
+    CONTENT_TYPE_WRONG: Invalid, "content_type_wrong",
+        "The request body is said to be something else than JSON.",
+        "Send JSON as Content-Type application/json.";
     QUERY_MALFORMED: Invalid, "query_malformed",
         "The query string is not what this operation takes.",
         "Compare the parameters with the operation in /openapi.json.";

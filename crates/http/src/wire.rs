@@ -1,6 +1,5 @@
 //! Shapes that several operations share on the wire: money, places, pages.
 
-use axum::http::StatusCode;
 use kernel::{Currency, GeoPoint, Money, RejectKind};
 use serde::{Deserialize, Serialize};
 use type_safe_id::{StaticType, TypeSafeId};
@@ -88,7 +87,7 @@ impl Place {
 
 /// A request that is not of its operation's form: 400, with the field.
 pub fn malformed(kind: &'static RejectKind, field: &'static str, detail: impl Into<String>) -> Problem {
-    Problem::from(kind.at(field, detail)).with_status(StatusCode::BAD_REQUEST)
+    kind.at(field, detail).into()
 }
 
 /// The state of this name, where the wire has a name.

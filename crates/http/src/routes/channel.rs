@@ -154,7 +154,7 @@ async fn entries(
 
 /// The merchant's entries with their visits, newest first; for managers of the whole merchant.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/entries", operation_id = "listEntries", tag = "channel",
-    params(OfMerchant), security(("session" = ["staff:manager"])),
+    params(OfMerchant, EntriesAsked), security(("session" = ["staff:manager"])),
     responses((status = 200, body = Page<EntryListed>), (status = "4XX", body = Problem)))]
 async fn list_entries(
     State(app): State<App>,
@@ -167,7 +167,7 @@ async fn list_entries(
 
 /// The platform's own entries with their visits, newest first; for administrators and support.
 #[utoipa::path(get, path = "/v1/platform/entries", operation_id = "listPlatformEntries", tag = "channel",
-    security(("session" = ["operator"])),
+    params(EntriesAsked), security(("session" = ["operator"])),
     responses((status = 200, body = Page<EntryListed>), (status = "4XX", body = Problem)))]
 async fn list_platform_entries(
     State(app): State<App>,
@@ -243,7 +243,7 @@ struct OfToken {
 
 /// What a share link leads to.
 #[utoipa::path(get, path = "/v1/share-links/{token}", operation_id = "getShareLink", tag = "channel",
-    responses((status = 200, body = PublicLink), (status = "4XX", body = Problem)))]
+    params(OfToken), responses((status = 200, body = PublicLink), (status = "4XX", body = Problem)))]
 async fn get_share_link(
     State(app): State<App>,
     Path(of): Path<OfToken>,

@@ -53,7 +53,7 @@ struct NewReview {
 
 /// Reviews a visit: its guest alone, once, while the redemption stands.
 #[utoipa::path(post, path = "/v1/redemptions/{redemption}/review", operation_id = "postReview", tag = "feedback",
-    security(("session" = ["consumer"])), request_body = NewReview,
+    params(OfRedemption), security(("session" = ["consumer"])), request_body = NewReview,
     responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
 async fn post_review(
     State(app): State<App>,
@@ -91,7 +91,7 @@ struct Reply {
 
 /// Answers a review of the merchant's own store, once.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/reviews/{review}/reply", operation_id = "replyReview",
-    tag = "feedback", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Reply,
+    tag = "feedback", params(OfMerchant, OfReview), security(("session" = ["staff:manager"])), request_body = Reply,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn reply_review(
     State(app): State<App>,
@@ -118,7 +118,7 @@ struct Because {
 
 /// Hides a review that breaks the rules, for administrators and support.
 #[utoipa::path(post, path = "/v1/platform/reviews/{review}/hide", operation_id = "hideReview", tag = "feedback",
-    security(("session" = ["operator"])), request_body = Because,
+    params(OfReview), security(("session" = ["operator"])), request_body = Because,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn hide_review(
     State(app): State<App>,
@@ -183,6 +183,7 @@ fn page_of(found: Vec<Review>) -> axum::Json<Page<PublicReview>> {
 
 /// Reviews of an offer, newest first.
 #[utoipa::path(get, path = "/v1/offers/{offer}/reviews", operation_id = "listReviewsOfOffer", tag = "feedback",
+    params(OfOffer, After<kernel::Review>),
     responses((status = 200, body = Page<PublicReview>), (status = "4XX", body = Problem)))]
 async fn list_reviews_of_offer(
     State(app): State<App>,
@@ -196,6 +197,7 @@ async fn list_reviews_of_offer(
 
 /// Reviews of a store, newest first.
 #[utoipa::path(get, path = "/v1/stores/{store}/reviews", operation_id = "listReviewsOfStore", tag = "feedback",
+    params(OfStore, After<kernel::Review>),
     responses((status = 200, body = Page<PublicReview>), (status = "4XX", body = Problem)))]
 async fn list_reviews_of_store(
     State(app): State<App>,
@@ -209,7 +211,8 @@ async fn list_reviews_of_store(
 
 /// Reviews of all of a merchant's stores, newest first.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/reviews", operation_id = "listReviewsOfMerchant",
-    tag = "feedback", responses((status = 200, body = Page<PublicReview>), (status = "4XX", body = Problem)))]
+    tag = "feedback", params(OfMerchant, After<kernel::Review>),
+    responses((status = 200, body = Page<PublicReview>), (status = "4XX", body = Problem)))]
 async fn list_reviews_of_merchant(
     State(app): State<App>,
     Path(of): Path<OfMerchant>,

@@ -90,7 +90,7 @@ impl From<Voucher> for HeldVoucher {
 
 /// The holder's vouchers, whatever became of them, newest first.
 #[utoipa::path(get, path = "/v1/me/vouchers", operation_id = "listMyVouchers", tag = "voucher",
-    security(("session" = ["consumer"])),
+    params(After<kernel::Voucher>), security(("session" = ["consumer"])),
     responses((status = 200, body = Page<HeldVoucher>), (status = "4XX", body = Problem)))]
 async fn list_my_vouchers(
     State(app): State<App>,
@@ -150,7 +150,7 @@ struct VoucherDetails {
 
 /// One of the holder's vouchers, with its uses.
 #[utoipa::path(get, path = "/v1/vouchers/{voucher}", operation_id = "getVoucher", tag = "voucher",
-    security(("session" = ["consumer"])),
+    params(OfVoucher), security(("session" = ["consumer"])),
     responses((status = 200, body = VoucherDetails), (status = "4XX", body = Problem)))]
 async fn get_voucher(
     State(app): State<App>,
@@ -185,7 +185,7 @@ struct CodeShown {
 
 /// The code of a live voucher, for a screen that cannot be scanned. Staff look it up with a network.
 #[utoipa::path(get, path = "/v1/vouchers/{voucher}/code", operation_id = "getVoucherCode", tag = "voucher",
-    security(("session" = ["consumer"])),
+    params(OfVoucher), security(("session" = ["consumer"])),
     responses((status = 200, body = CodeShown), (status = "4XX", body = Problem)))]
 async fn get_voucher_code(
     State(app): State<App>,
@@ -283,7 +283,7 @@ async fn signed(
 
 /// Moves the voucher to this device and gives the pass that it shows. Passes of the device before are void.
 #[utoipa::path(post, path = "/v1/vouchers/{voucher}/device", operation_id = "bindDevice", tag = "voucher",
-    security(("session" = ["consumer"])), request_body = DeviceBinding,
+    params(OfVoucher), security(("session" = ["consumer"])), request_body = DeviceBinding,
     responses((status = 200, body = Pass), (status = "4XX", body = Problem)))]
 async fn bind_device(
     State(app): State<App>,
@@ -306,7 +306,7 @@ async fn bind_device(
 
 /// The pass of the device that the voucher is bound to, signed anew.
 #[utoipa::path(get, path = "/v1/vouchers/{voucher}/pass", operation_id = "getVoucherPass", tag = "voucher",
-    security(("session" = ["consumer"])),
+    params(OfVoucher), security(("session" = ["consumer"])),
     responses((status = 200, body = Pass), (status = "4XX", body = Problem)))]
 async fn get_voucher_pass(
     State(app): State<App>,

@@ -74,7 +74,7 @@ impl From<Redemption> for StoreRedemption {
 
 /// What was redeemed in a store, newest first.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/stores/{store}/redemptions", operation_id = "listRedemptions",
-    tag = "consume", params(OfMerchant), security(("session" = ["staff:cashier"])),
+    tag = "consume", params(OfMerchant, OfStore, After<kernel::Redemption>), security(("session" = ["staff:cashier"])),
     responses((status = 200, body = Page<StoreRedemption>), (status = "4XX", body = Problem)))]
 async fn list_redemptions(
     State(app): State<App>,
@@ -128,7 +128,7 @@ struct ScanConflict {
 
 /// The offline scans that lost, newest first; for managers of the whole merchant.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/conflicts", operation_id = "listConflicts", tag = "consume",
-    params(OfMerchant), security(("session" = ["staff:manager"])),
+    params(OfMerchant, After<kernel::Conflict>), security(("session" = ["staff:manager"])),
     responses((status = 200, body = Page<ScanConflict>), (status = "4XX", body = Problem)))]
 async fn list_conflicts(
     State(app): State<App>,

@@ -57,7 +57,7 @@ struct Kit {
 
 /// What a scanner of this store needs before it loses its network.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/stores/{store}/scanner-kit", operation_id = "getScannerKit",
-    tag = "consume", params(OfMerchant), security(("session" = ["staff:cashier"])),
+    tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:cashier"])),
     responses((status = 200, body = Kit), (status = "4XX", body = Problem)))]
 async fn get_scanner_kit(
     State(app): State<App>,
@@ -135,7 +135,7 @@ struct ScannedQr {
 
 /// Takes one use of the voucher whose QR was scanned.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/redemptions/scan", operation_id = "redeemScan",
-    tag = "consume", params(OfMerchant), security(("session" = ["staff:cashier"])), request_body = ScannedQr,
+    tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:cashier"])), request_body = ScannedQr,
     responses((status = 201, body = VoucherRedeemed), (status = "4XX", body = Problem)))]
 async fn redeem_scan(
     State(app): State<App>,
@@ -189,7 +189,7 @@ enum RememberedCode {
 
 /// Takes one use of the voucher with this code. Ten misses lock the staff member and the device.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/redemptions/code", operation_id = "redeemCode",
-    tag = "consume", params(OfMerchant), security(("session" = ["staff:cashier"])), request_body = TypedCode,
+    tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:cashier"])), request_body = TypedCode,
     responses((status = 201, body = VoucherRedeemed), (status = "4XX", body = Problem)))]
 async fn redeem_code(
     State(app): State<App>,

@@ -194,7 +194,8 @@ fn outcome_of(outcome: ScanOutcome, winners: &[Winner]) -> Outcome {
 
 /// Takes the queue of a scanner that had no network. It may be sent any number of times.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/redemptions/offline",
-    operation_id = "syncOffline", tag = "consume", params(OfMerchant), security(("session" = ["staff:cashier"])),
+    operation_id = "syncOffline", tag = "consume", params(OfMerchant, OfStore),
+    security(("session" = ["staff:cashier"])),
     request_body = ScannerQueue, responses((status = 200, body = QueueSynced), (status = "4XX", body = Problem)))]
 async fn sync_offline(
     State(app): State<App>,

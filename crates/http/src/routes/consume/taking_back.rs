@@ -42,7 +42,8 @@ async fn found(app: &App, merchant: Option<MerchantId>, id: RedemptionId) -> Res
 
 /// Takes back a use that was taken by mistake, within the undo window; for any staff of its store.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/redemptions/{redemption}/undo",
-    operation_id = "undoRedemption", tag = "consume", params(OfMerchant), security(("session" = ["staff:cashier"])),
+    operation_id = "undoRedemption", tag = "consume", params(OfMerchant, OfRedemption),
+    security(("session" = ["staff:cashier"])),
     request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn undo_redemption(
     State(app): State<App>,
@@ -100,7 +101,8 @@ async fn refund(
 
 /// Refunds a use while its refund window is open; for managers of its store.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/redemptions/{redemption}/refund",
-    operation_id = "refundRedeemed", tag = "consume", params(OfMerchant), security(("session" = ["staff:manager"])),
+    operation_id = "refundRedeemed", tag = "consume", params(OfMerchant, OfRedemption),
+    security(("session" = ["staff:manager"])),
     request_body = Because, responses((status = 200, body = RedeemedRefunded), (status = "4XX", body = Problem)))]
 async fn refund_redeemed(
     State(app): State<App>,
@@ -114,7 +116,8 @@ async fn refund_redeemed(
 
 /// Refunds a use at any time; for administrators and support.
 #[utoipa::path(post, path = "/v1/platform/redemptions/{redemption}/refund",
-    operation_id = "refundRedeemedAsPlatform", tag = "consume", security(("session" = ["operator"])),
+    operation_id = "refundRedeemedAsPlatform", tag = "consume", params(OfRedemption),
+    security(("session" = ["operator"])),
     request_body = Because, responses((status = 200, body = RedeemedRefunded), (status = "4XX", body = Problem)))]
 async fn refund_redeemed_as_platform(
     State(app): State<App>,

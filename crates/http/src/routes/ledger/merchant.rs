@@ -94,7 +94,7 @@ fn page_of(found: Vec<SettlementLine>) -> Page<StatementLine> {
 
 /// The lines that are in no payout yet, oldest first.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/statement", operation_id = "getStatement", tag = "ledger",
-    params(OfMerchant), security(("session" = ["staff:manager"])),
+    params(OfMerchant, After<kernel::SettlementLine>), security(("session" = ["staff:manager"])),
     responses((status = 200, body = Page<StatementLine>), (status = "4XX", body = Problem)))]
 async fn get_statement(
     State(app): State<App>,
@@ -142,7 +142,7 @@ impl From<Payout> for OwnPayout {
 
 /// The merchant's payouts, newest first.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/payouts", operation_id = "listPayouts", tag = "ledger",
-    params(OfMerchant), security(("session" = ["staff:manager"])),
+    params(OfMerchant, After<kernel::Payout>), security(("session" = ["staff:manager"])),
     responses((status = 200, body = Page<OwnPayout>), (status = "4XX", body = Problem)))]
 async fn list_payouts(
     State(app): State<App>,
@@ -183,7 +183,7 @@ struct PayoutDetails {
 
 /// One payout with its lines, a page at a time.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/payouts/{payout}", operation_id = "getPayout", tag = "ledger",
-    params(OfMerchant), security(("session" = ["staff:manager"])),
+    params(OfMerchant, OfPayout, After<kernel::SettlementLine>), security(("session" = ["staff:manager"])),
     responses((status = 200, body = PayoutDetails), (status = "4XX", body = Problem)))]
 async fn get_payout(
     State(app): State<App>,
@@ -210,7 +210,7 @@ const LINES_AT_ONCE: i64 = 1_000;
 
 /// All lines of a payout as CSV, amounts in the currency's major unit.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/payouts/{payout}/lines.csv", operation_id = "exportPayoutLines",
-    tag = "ledger", params(OfMerchant), security(("session" = ["staff:manager"])),
+    tag = "ledger", params(OfMerchant, OfPayout), security(("session" = ["staff:manager"])),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
 async fn export_payout_lines(
     State(app): State<App>,

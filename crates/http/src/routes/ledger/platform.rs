@@ -150,7 +150,7 @@ struct OfPayout {
 
 /// Approves a payout that another operator proposed; the transfer is then sent.
 #[utoipa::path(post, path = "/v1/platform/payouts/{payout}/approve", operation_id = "approvePayout", tag = "ledger",
-    security(("session" = ["operator"])), request_body = Nothing,
+    params(OfPayout), security(("session" = ["operator"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn approve_payout(
     State(app): State<App>,
@@ -168,7 +168,7 @@ async fn approve_payout(
 
 /// Has a failed transfer sent again, as the same payout.
 #[utoipa::path(post, path = "/v1/platform/payouts/{payout}/retry", operation_id = "retryPayout", tag = "ledger",
-    security(("session" = ["operator"])), request_body = Nothing,
+    params(OfPayout), security(("session" = ["operator"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn retry_payout(
     State(app): State<App>,
@@ -251,7 +251,7 @@ impl From<Payout> for PayoutListed {
 
 /// Payouts of one status, newest first.
 #[utoipa::path(get, path = "/v1/platform/payouts", operation_id = "listPayoutsAsPlatform", tag = "ledger",
-    security(("session" = ["operator"])),
+    params(PayoutsAsked), security(("session" = ["operator"])),
     responses((status = 200, body = Page<PayoutListed>), (status = "4XX", body = Problem)))]
 async fn list_payouts(
     State(app): State<App>,
@@ -343,7 +343,7 @@ fn owner_of(account: Account, owner: &str) -> Result<Uuid, Problem> {
 
 /// What one account comes to, for one owner or all of them together.
 #[utoipa::path(get, path = "/v1/platform/balances", operation_id = "getAccountBalance", tag = "ledger",
-    security(("session" = ["operator"])),
+    params(BalanceAsked), security(("session" = ["operator"])),
     responses((status = 200, body = AccountBalance), (status = "4XX", body = Problem)))]
 async fn get_account_balance(
     State(app): State<App>,

@@ -52,7 +52,7 @@ impl From<Rebate> for EarnedRebate {
 
 /// The caller's rebates, newest first.
 #[utoipa::path(get, path = "/v1/me/rebates", operation_id = "listMyRebates", tag = "ledger",
-    security(("session" = ["consumer"])),
+    params(After<kernel::Rebate>), security(("session" = ["consumer"])),
     responses((status = 200, body = Page<EarnedRebate>), (status = "4XX", body = Problem)))]
 async fn list_my_rebates(
     State(app): State<App>,

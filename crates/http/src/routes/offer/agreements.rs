@@ -47,7 +47,7 @@ async fn propose_agreement(
 
 /// Answers the platform's terms with others.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/agreements/{agreement}/counter",
-    operation_id = "counterAgreement", tag = "offer", params(OfMerchant),
+    operation_id = "counterAgreement", tag = "offer", params(OfMerchant, OfAgreement),
     security(("session" = ["staff:manager"])), request_body = Counter,
     responses((status = 200, body = Countered), (status = "4XX", body = Problem)))]
 async fn counter_agreement(
@@ -73,7 +73,7 @@ async fn counter_agreement(
 
 /// Agrees to the platform's terms, for good.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/agreements/{agreement}/accept",
-    operation_id = "acceptAgreement", tag = "offer", params(OfMerchant),
+    operation_id = "acceptAgreement", tag = "offer", params(OfMerchant, OfAgreement),
     security(("session" = ["staff:manager"])), request_body = Acceptance,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn accept_agreement(
@@ -94,7 +94,7 @@ async fn accept_agreement(
 
 /// Walks away from the table.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/agreements/{agreement}/decline",
-    operation_id = "declineAgreement", tag = "offer", params(OfMerchant),
+    operation_id = "declineAgreement", tag = "offer", params(OfMerchant, OfAgreement),
     security(("session" = ["staff:manager"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn decline_agreement(
@@ -114,7 +114,7 @@ async fn decline_agreement(
 
 /// Ends an accepted agreement. What was sold stays valid.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/agreements/{agreement}/end", operation_id = "endAgreement",
-    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Nothing,
+    tag = "offer", params(OfMerchant, OfAgreement), security(("session" = ["staff:manager"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn end_agreement(
     State(app): State<App>,
@@ -133,7 +133,7 @@ async fn end_agreement(
 
 /// The merchant's agreements, newest first; for managers of the whole merchant.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/agreements", operation_id = "listAgreementsOfMerchant",
-    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])),
+    tag = "offer", params(OfMerchant, After<kernel::Agreement>), security(("session" = ["staff:manager"])),
     responses((status = 200, body = Page<WireAgreement>), (status = "4XX", body = Problem)))]
 async fn list_agreements_of_merchant(
     State(app): State<App>,
@@ -149,7 +149,7 @@ async fn list_agreements_of_merchant(
 
 /// Every version that was on the table, the first one first; for managers of the whole merchant.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/agreements/{agreement}/versions",
-    operation_id = "listAgreementVersions", tag = "offer", params(OfMerchant),
+    operation_id = "listAgreementVersions", tag = "offer", params(OfMerchant, OfAgreement),
     security(("session" = ["staff:manager"])),
     responses((status = 200, body = Vec<WireVersion>), (status = "4XX", body = Problem)))]
 async fn list_agreement_versions(

@@ -90,7 +90,7 @@ async fn create_offer(
 
 /// Puts a draft on sale. It sells once its agreement's window opens.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/offers/{offer}/publish", operation_id = "publishOffer",
-    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Nothing,
+    tag = "offer", params(OfMerchant, OfOffer), security(("session" = ["staff:manager"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn publish_offer(
     State(app): State<App>,
@@ -107,7 +107,7 @@ async fn publish_offer(
 
 /// Takes a published offer off for now.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/offers/{offer}/pause", operation_id = "pauseOffer",
-    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Nothing,
+    tag = "offer", params(OfMerchant, OfOffer), security(("session" = ["staff:manager"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn pause_offer(
     State(app): State<App>,
@@ -124,7 +124,7 @@ async fn pause_offer(
 
 /// Puts a paused offer on sale again.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/offers/{offer}/resume", operation_id = "resumeOffer",
-    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Nothing,
+    tag = "offer", params(OfMerchant, OfOffer), security(("session" = ["staff:manager"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn resume_offer(
     State(app): State<App>,
@@ -154,7 +154,7 @@ struct StockChanged {
 
 /// Sets an offer's stock.
 #[utoipa::path(put, path = "/v1/merchants/{merchant}/offers/{offer}/stock", operation_id = "changeStock",
-    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Stock,
+    tag = "offer", params(OfMerchant, OfOffer), security(("session" = ["staff:manager"])), request_body = Stock,
     responses((status = 200, body = StockChanged), (status = "4XX", body = Problem)))]
 async fn change_stock(
     State(app): State<App>,
@@ -220,7 +220,7 @@ impl From<Offer> for OwnOffer {
 
 /// The merchant's offers, drafts too, newest first.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/offers/own", operation_id = "listOwnOffers", tag = "offer",
-    params(OfMerchant), security(("session" = ["staff:cashier"])),
+    params(OfMerchant, After<kernel::Offer>), security(("session" = ["staff:cashier"])),
     responses((status = 200, body = Page<OwnOffer>), (status = "4XX", body = Problem)))]
 async fn list_own_offers(
     State(app): State<App>,

@@ -124,7 +124,7 @@ fn load(
 
 /// The public page of an offer.
 #[utoipa::path(get, path = "/v1/offers/{offer}", operation_id = "getOfferPage", tag = "offer",
-    responses((status = 200, body = PublicOffer), (status = "4XX", body = Problem)))]
+    params(OfOffer), responses((status = 200, body = PublicOffer), (status = "4XX", body = Problem)))]
 async fn get_offer_page(
     State(app): State<App>,
     Path(of): Path<OfOffer>,
@@ -171,6 +171,7 @@ impl OfferListed {
 /// What a merchant has published, newest first. Pages may be shorter than others, or empty before the
 /// last: what is not shown is left out.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/offers", operation_id = "listOffers", tag = "offer",
+    params(OfMerchant, After<kernel::Offer>),
     responses((status = 200, body = Page<OfferListed>), (status = "4XX", body = Problem)))]
 async fn list_offers(
     State(app): State<App>,
@@ -274,7 +275,7 @@ struct ComparedOffer {
 
 /// Two to four offers side by side.
 #[utoipa::path(get, path = "/v1/offers/compare", operation_id = "compareOffers", tag = "offer",
-    responses((status = 200, body = Compared), (status = "4XX", body = Problem)))]
+    params(Comparison), responses((status = 200, body = Compared), (status = "4XX", body = Problem)))]
 async fn compare_offers(
     State(app): State<App>,
     Query(asked): Query<Comparison>,

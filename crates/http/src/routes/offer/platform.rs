@@ -60,7 +60,8 @@ impl AtTable {
 
 /// Puts terms on the table, for administrators and finance.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements",
-    operation_id = "proposeAgreementAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    operation_id = "proposeAgreementAsPlatform", tag = "offer", params(OfMerchant),
+    security(("session" = ["operator"])),
     request_body = Proposal, responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
 async fn propose_agreement(
     State(app): State<App>,
@@ -80,7 +81,7 @@ async fn propose_agreement(
 
 /// Answers the merchant's terms with others.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/counter",
-    operation_id = "counterAgreementAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    operation_id = "counterAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator"])),
     request_body = Counter, responses((status = 200, body = Countered), (status = "4XX", body = Problem)))]
 async fn counter_agreement(
     State(app): State<App>,
@@ -106,7 +107,7 @@ async fn counter_agreement(
 
 /// Agrees to the merchant's terms, for good.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/accept",
-    operation_id = "acceptAgreementAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    operation_id = "acceptAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator"])),
     request_body = Acceptance, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn accept_agreement(
     State(app): State<App>,
@@ -129,7 +130,7 @@ async fn accept_agreement(
 
 /// Walks away from the table.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/decline",
-    operation_id = "declineAgreementAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    operation_id = "declineAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator"])),
     request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn decline_agreement(
     State(app): State<App>,
@@ -151,7 +152,7 @@ async fn decline_agreement(
 
 /// Ends an accepted agreement. What was sold stays valid.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/end",
-    operation_id = "endAgreementAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    operation_id = "endAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator"])),
     request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn end_agreement(
     State(app): State<App>,
@@ -190,7 +191,7 @@ fn negotiating() -> String {
 
 /// Agreements of one status, newest first; for administrators and finance.
 #[utoipa::path(get, path = "/v1/platform/agreements", operation_id = "listAgreements", tag = "offer",
-    security(("session" = ["operator"])),
+    params(AgreementsAsked), security(("session" = ["operator"])),
     responses((status = 200, body = Page<WireAgreement>), (status = "4XX", body = Problem)))]
 async fn list_agreements(
     State(app): State<App>,
@@ -210,7 +211,8 @@ async fn list_agreements(
 
 /// Every version that was on the table, the first one first; for administrators and finance.
 #[utoipa::path(get, path = "/v1/platform/agreements/{agreement}/versions",
-    operation_id = "listAgreementVersionsAsPlatform", tag = "offer", security(("session" = ["operator"])),
+    operation_id = "listAgreementVersionsAsPlatform", tag = "offer", params(OfAgreement),
+    security(("session" = ["operator"])),
     responses((status = 200, body = Vec<WireVersion>), (status = "4XX", body = Problem)))]
 async fn list_agreement_versions(
     State(app): State<App>,

@@ -113,7 +113,7 @@ fn page_of(found: Vec<party::Certification>) -> Page<Certification> {
 
 /// What the merchant handed in, newest first; for managers of the whole merchant.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/certifications", operation_id = "listCertificationsOfMerchant",
-    tag = "party", params(OfMerchant), security(("session" = ["staff:manager"])),
+    tag = "party", params(OfMerchant, After<kernel::Certification>), security(("session" = ["staff:manager"])),
     responses((status = 200, body = Page<Certification>), (status = "4XX", body = Problem)))]
 async fn list_certifications_of_merchant(
     State(app): State<App>,
@@ -146,7 +146,7 @@ fn submitted() -> String {
 
 /// Certifications of one status, newest first; for administrators and support.
 #[utoipa::path(get, path = "/v1/platform/certifications", operation_id = "listCertifications", tag = "party",
-    security(("session" = ["operator"])),
+    params(CertificationsAsked), security(("session" = ["operator"])),
     responses((status = 200, body = Page<Certification>), (status = "4XX", body = Problem)))]
 async fn list_certifications(
     State(app): State<App>,
@@ -191,7 +191,8 @@ struct Decided {
 
 /// Approves or refuses a certification, once; for administrators and support.
 #[utoipa::path(post, path = "/v1/platform/certifications/{certification}/decision",
-    operation_id = "decideCertification", tag = "party", security(("session" = ["operator"])), request_body = Decision,
+    operation_id = "decideCertification", tag = "party", params(OfCertification),
+    security(("session" = ["operator"])), request_body = Decision,
     responses((status = 200, body = Decided), (status = "4XX", body = Problem)))]
 async fn decide_certification(
     State(app): State<App>,

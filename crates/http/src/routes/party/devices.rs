@@ -32,7 +32,7 @@ struct NewDevice {
 
 /// Registers a device to a store.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/devices", operation_id = "registerDevice",
-    tag = "party", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = NewDevice,
+    tag = "party", params(OfMerchant, OfStore), security(("session" = ["staff:manager"])), request_body = NewDevice,
     responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
 async fn register_device(
     State(app): State<App>,
@@ -68,7 +68,7 @@ struct Device {
 
 /// The devices of a store, revoked ones too, newest first.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/stores/{store}/devices", operation_id = "listDevices",
-    tag = "party", params(OfMerchant), security(("session" = ["staff:cashier"])),
+    tag = "party", params(OfMerchant, OfStore, After<kernel::Device>), security(("session" = ["staff:cashier"])),
     responses((status = 200, body = Page<Device>), (status = "4XX", body = Problem)))]
 async fn list_devices(
     State(app): State<App>,
@@ -109,7 +109,7 @@ struct OfDevice {
 
 /// Lets a device do nothing any more.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/devices/{device}/revoke", operation_id = "revokeDevice",
-    tag = "party", params(OfMerchant), security(("session" = ["staff:manager"])), request_body = Nothing,
+    tag = "party", params(OfMerchant, OfDevice), security(("session" = ["staff:manager"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn revoke_device(
     State(app): State<App>,

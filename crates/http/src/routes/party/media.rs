@@ -73,7 +73,7 @@ struct OfMedia {
 }
 
 /// The bytes of a picture: for everybody if an offer that was published shows it, else for its owner.
-#[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party",
+#[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party", params(OfMedia),
     security((), ("session" = ["staff:cashier"])),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = "4XX", body = Problem)))]

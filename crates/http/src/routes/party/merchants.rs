@@ -138,7 +138,7 @@ struct MerchantPage {
 
 /// The public page of a merchant.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}", operation_id = "getMerchantPage", tag = "party",
-    responses((status = 200, body = MerchantPage), (status = "4XX", body = Problem)))]
+    params(OfMerchant), responses((status = 200, body = MerchantPage), (status = "4XX", body = Problem)))]
 async fn get_merchant_page(
     State(app): State<App>,
     Path(of): Path<OfMerchant>,
@@ -187,7 +187,7 @@ struct MerchantListed {
 
 /// Merchants of one status, for the platform.
 #[utoipa::path(get, path = "/v1/platform/merchants", operation_id = "listMerchants", tag = "party",
-    security(("session" = ["operator"])),
+    params(MerchantsAsked), security(("session" = ["operator"])),
     responses((status = 200, body = Page<MerchantListed>), (status = "4XX", body = Problem)))]
 async fn list_merchants(
     State(app): State<App>,
@@ -224,7 +224,7 @@ struct Because {
 
 /// Stops a merchant from selling. What was sold before is served and refunded as ever.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/suspend", operation_id = "suspendMerchant",
-    tag = "party", security(("session" = ["operator"])), request_body = Because,
+    tag = "party", params(OfMerchant), security(("session" = ["operator"])), request_body = Because,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn suspend_merchant(
     State(app): State<App>,
@@ -250,7 +250,7 @@ struct Reinstated {
 
 /// Lets a suspended merchant sell again.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/reinstate", operation_id = "reinstateMerchant",
-    tag = "party", security(("session" = ["operator"])), request_body = Because,
+    tag = "party", params(OfMerchant), security(("session" = ["operator"])), request_body = Because,
     responses((status = 200, body = Reinstated), (status = "4XX", body = Problem)))]
 async fn reinstate_merchant(
     State(app): State<App>,

@@ -118,7 +118,7 @@ struct RoleRevoked {
 
 /// Takes a role away at once: for whoever may grant it, and for the person.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/staff/{person}/revoke", operation_id = "revokeStaff",
-    tag = "party", params(OfMerchant), security(("session" = ["staff:cashier"])), request_body = RoleRevoked,
+    tag = "party", params(OfMerchant, OfPerson), security(("session" = ["staff:cashier"])), request_body = RoleRevoked,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn revoke_staff(
     State(app): State<App>,

@@ -174,7 +174,7 @@ struct StoreChanged {
 
 /// Says everything of a store anew.
 #[utoipa::path(put, path = "/v1/merchants/{merchant}/stores/{store}", operation_id = "updateStore", tag = "party",
-    params(OfMerchant), security(("session" = ["staff:manager"])), request_body = StoreSaid,
+    params(OfMerchant, OfStore), security(("session" = ["staff:manager"])), request_body = StoreSaid,
     responses((status = 200, body = StoreChanged), (status = "4XX", body = Problem)))]
 async fn update_store(
     State(app): State<App>,
@@ -218,7 +218,7 @@ struct OwnStore {
 
 /// The merchant's stores, newest first.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/stores", operation_id = "listStores", tag = "party",
-    params(OfMerchant), security(("session" = ["staff:cashier"])),
+    params(OfMerchant, After<kernel::Store>), security(("session" = ["staff:cashier"])),
     responses((status = 200, body = Page<OwnStore>), (status = "4XX", body = Problem)))]
 async fn list_stores(
     State(app): State<App>,
