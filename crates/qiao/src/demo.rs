@@ -2,6 +2,8 @@
 //! generated city, starts a sandbox payment provider as a server of its own, serves, and prints where to
 //! look.
 
+use std::net::SocketAddr;
+
 use city::{City, Plan};
 use clap::Args;
 use gateway::sandbox::{self, SandboxConfig, SandboxHandle};
@@ -33,7 +35,9 @@ impl Demo {
         let stop = stop_signal()?;
         std::fs::create_dir_all(settings.data.join("media"))?;
         let secret = secret_of(&settings.data)?;
-        let provider = start_sandbox(&mut settings, &secret).await?;
+        let listener = serve::bind(&settings).await?;
+        let address = listener.local_addr()?;
+        let provider = start_sandbox(&mut settings, &secret, address).await?;
         let city = build_city(&settings, self.seed).await?;
         let accounts = city.accounts.iter().map(|account| DemoAccount {
             role: account.role.clone(),
@@ -46,8 +50,8 @@ impl Demo {
             accounts: accounts.collect(),
             password: DEMO_PASSWORD.to_owned(),
         };
-        let ready = serve::open(&settings, Outbox::demo(info.clone())).await?;
-        print_welcome(&ready.address()?.to_string(), &info);
+        let ready = serve::open(&settings, Outbox::demo(info.clone()), listener).await?;
+        print_welcome(address, &info);
         ready.run(stop).await?;
         provider.shutdown().await?;
         Ok(())
@@ -55,10 +59,14 @@ impl Demo {
 }
 
 /// Starts the sandbox and makes it the settings' provider.
-async fn start_sandbox(settings: &mut Settings, secret: &[u8; 32]) -> Result<SandboxHandle, Failure> {
+async fn start_sandbox(
+    settings: &mut Settings,
+    secret: &[u8; 32],
+    address: SocketAddr,
+) -> Result<SandboxHandle, Failure> {
     let key = hex::encode(derive(secret, "provider-key", &[]));
     let mut config = SandboxConfig::new(&key, own_webhook_secret(secret)?, shell::random_bytes());
-    config.webhook_url = Some(format!("http://{}/v1/webhooks/sandbox", settings.listen));
+    config.webhook_url = Some(format!("http://{address}/v1/webhooks/sandbox"));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let provider = sandbox::serve(listener, config)?;
     settings.provider_url = Some(provider.base_url());
@@ -92,7 +100,7 @@ async fn build_city(settings: &Settings, seed: u64) -> Result<City, Failure> {
     built.await?
 }
 
-fn print_welcome(address: &str, info: &DemoInfo) {
+fn print_welcome(address: SocketAddr, info: &DemoInfo) {
     println!("\nQiao is running with a small demo city.\n");
     println!("  API            http://{address}/v1");
     println!("  API docs       http://{address}/docs");

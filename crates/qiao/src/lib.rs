@@ -2,6 +2,7 @@
 //! It holds the outermost shells only; it decides nothing about the business.
 
 pub mod backup;
+pub mod bench;
 pub mod config;
 pub mod demo;
 pub mod import;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use qiao::serve::Failure;
-use qiao::{backup, demo, import, operator, reindex, serve, story};
+use qiao::{backup, bench, demo, import, operator, reindex, serve, story};
 
 /// The open platform for online-to-offline commerce.
 #[derive(Parser)]
@@ -32,6 +32,9 @@ enum Command {
     Restore(backup::Restore),
     /// Let payments, refunds and messages go out again after a restore.
     Resume(backup::Resume),
+    /// Measure a whole server beside the raw engine, in one run.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Build the search index anew. The server must be stopped.
     Reindex(qiao::config::Flags),
     /// Give one of the platform's own people a role.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
         Command::Resume(resume) => resume.run(),
+        Command::Bench(bench) => bench.run(),
         Command::Reindex(flags) => with_runtime(reindex::run(flags)),
         Command::Operator(operator) => with_runtime(operator.run()),
     };

@@ -36,8 +36,14 @@ pub struct Ready {
     listener: TcpListener,
 }
 
-/// Opens everything that the settings name. `outbox` is where one-time codes go.
-pub async fn open(settings: &Settings, outbox: Outbox) -> Result<Ready, Failure> {
+/// Takes the address that the settings name. Whoever connects waits until the program is ready.
+pub async fn bind(settings: &Settings) -> Result<TcpListener, Failure> {
+    Ok(TcpListener::bind(&settings.listen).await.map_err(|error| format!("{}: {error}", settings.listen))?)
+}
+
+/// Opens everything that the settings name, to be served at `listener`. `outbox` is where one-time codes
+/// go.
+pub async fn open(settings: &Settings, outbox: Outbox, listener: TcpListener) -> Result<Ready, Failure> {
     fs::create_dir_all(settings.data.join("media"))?;
     let secret = secret_of(&settings.data)?;
     let store_settings = store::Settings {
@@ -73,7 +79,6 @@ pub async fn open(settings: &Settings, outbox: Outbox) -> Result<Ready, Failure>
         metrics: handle,
     });
     work::feed::catch_up(&app).await?;
-    let listener = TcpListener::bind(&settings.listen).await.map_err(|error| format!("{}: {error}", settings.listen))?;
     Ok(Ready { app, listener })
 }
 
@@ -184,7 +189,7 @@ pub async fn run(flags: crate::config::Flags) -> Result<(), Failure> {
         tracing::warn!("no payment provider is configured (--provider-url): orders cannot be paid");
     }
     let stop = stop_signal()?;
-    let ready = open(&settings, Outbox::None).await?;
+    let ready = open(&settings, Outbox::None, bind(&settings).await?).await?;
     tracing::info!(address = %ready.address()?, database = ?engine_of(&settings), "listening");
     ready.run(stop).await
 }

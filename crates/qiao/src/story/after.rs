@@ -160,7 +160,7 @@ pub async fn settlement_closes_the_day(stage: &mut Stage, shop: &Shop, served: &
     stage.scene("The day is closed");
     let proposal = json!({ "merchant": shop.merchant, "currency": "CNY", "until": shell::now().to_string() });
     let proposed = stage.finance.post("/v1/platform/payouts", proposal).await?;
-    let payout = text(&proposed, "payout").or_else(|_| text(&proposed, "id"))?.to_owned();
+    let payout = text(&proposed, "payout")?.to_owned();
     let approve = format!("/v1/platform/payouts/{payout}/approve");
     stage.finance.is_refused(&approve, json!({}), "payout_needs_another_operator").await?;
     let statement = shop.owner.get(&format!("/v1/merchants/{}/payouts/{payout}", shop.merchant)).await?;
@@ -191,12 +191,12 @@ pub async fn settlement_closes_the_day(stage: &mut Stage, shop: &Shop, served: &
 
 /// Shows a statement's lines and checks their sum.
 fn tell_statement(stage: &mut Stage, statement: &Value, total: i64) -> Result<(), Failure> {
-    let lines = statement["lines"]["items"].as_array().or(statement["items"].as_array()).or(statement["lines"].as_array());
+    let lines = statement["lines"]["items"].as_array().or(statement["items"].as_array());
     let lines = lines.ok_or_else(|| format!("no lines in {statement}"))?;
     let mut sum = 0;
     stage.show("      voucher      kind           price  platform  merchant  commission  rebate   payable");
     for line in lines {
-        let amount = |field: &str| number(line, field).or_else(|_| number(&line[field], "amount"));
+        let amount = |field: &str| number(&line[field], "amount");
         let payable = amount("payable")?;
         sum += payable;
         let voucher = text(line, "voucher")?;

@@ -14,9 +14,10 @@ pub type Balances = BTreeMap<String, (i64, i64)>;
 /// The trial balance of one currency.
 pub async fn trial_balance(finance: &Actor) -> Result<Balances, Failure> {
     let rows = finance.get("/v1/platform/trial-balance").await?;
-    let rows = rows["items"].as_array().or(rows.as_array()).cloned().unwrap_or_default();
-    let cny = rows.iter().filter(|row| row["currency"] == "CNY");
-    cny.map(|row| Ok((text(row, "account")?.to_owned(), (number(row, "posted")?, number(row, "pending")?)))).collect()
+    let rows = rows.as_array().ok_or("the trial balance is a list")?;
+    let cny = rows.iter().filter(|row| row["posted"]["currency"] == "CNY");
+    let amounts = |row: &Value| -> Result<_, Failure> { Ok((number(&row["posted"], "amount")?, number(&row["pending"], "amount")?)) };
+    cny.map(|row| Ok((text(row, "account")?.to_owned(), amounts(row)?))).collect()
 }
 
 /// What the provider holds and has paid out, by its own book: `(captured - refunded, transferred)`.

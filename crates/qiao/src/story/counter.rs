@@ -47,7 +47,10 @@ pub async fn consumer_receives_signed_vouchers(
     let vouchers = hold_vouchers(lin, order).await?;
     let first = vouchers.first().ok_or("the order has no voucher")?;
     let now = shell::now();
-    let picture = QrCode::new(first.qr(now))?.render::<Dense1x2>().build();
+    let code = QrCode::new(first.qr(now))?;
+    let mut picture = code.render::<Dense1x2>();
+    // Terminals are dark more often than not, and a QR is dark on light.
+    let picture = picture.dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
     stage.show(&picture);
     if first.qr(now) == first.qr(now.plus_us(31_000_000)) {
         return Err("the QR did not change after 31 s".into());

@@ -1,0 +1,96 @@
+//! `qiao bench`: what a whole server does over HTTP beside what the raw engine does with the same work in
+//! the same run, so that the ratios hold on any machine. `docs/benchmarks.md` keeps the table. The server,
+//! the load generator and the stand-in for the payment provider share one process and its cores; the CPU
+//! of each is told by its threads. It judges nothing but the budgets.
+
+mod cpu;
+mod hot_offer;
+mod load;
+mod market;
+mod offer_page;
+mod orders;
+mod pgbench;
+mod provider;
+mod redeem;
+mod report;
+mod search;
+mod stage;
+mod start;
+mod wire;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use crate::serve::Failure;
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Durable orders: placed, paid, voucher issued. Beside rusqlite, or beside pgbench TPC-B.
+    Orders(Options),
+    /// Redemptions by code, beside orders.
+    Redeem(Options),
+    /// One hot offer on PostgreSQL, beside the same orders in one transaction each.
+    HotOffer(Options),
+    /// Search near a place among 100,000 offers, 500 requests a second whatever the answers take.
+    Search(Options),
+    /// Reads of an offer's page, beside a server that only says hello.
+    Offer(Options),
+    /// The demo city from a cold start: time until it is ready, and memory.
+    Start(Options),
+}
+
+/// How to measure.
+#[derive(Debug, Clone, Args)]
+pub struct Options {
+    /// An empty PostgreSQL database of this run's own; the embedded engine otherwise.
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// How long each side is measured.
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    seconds: u64,
+    /// Connections of the load generator, each with one request under way.
+    #[arg(long, default_value_t = 128, value_name = "N")]
+    clients: usize,
+    /// A folder on a disk that keeps what is synced. [default: the system's temporary folder]
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Only the line of JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Options {
+    fn duration(&self) -> Duration {
+        Duration::from_secs(self.seconds.max(1))
+    }
+
+    /// The same on the embedded engine.
+    fn embedded(&self) -> Self {
+        Self {
+            database_url: None,
+            ..self.clone()
+        }
+    }
+}
+
+impl Bench {
+    /// Measures and prints.
+    pub fn run(self) -> Result<(), Failure> {
+        let (report, options) = match self {
+            Self::Orders(options) if options.database_url.is_some() => {
+                (orders::beside_pgbench(&options)?, options)
+            }
+            Self::Orders(options) => (orders::beside_rusqlite(&options)?, options),
+            Self::Redeem(options) => (redeem::run(&options)?, options),
+            Self::HotOffer(options) => (hot_offer::run(&options)?, options),
+            Self::Search(options) => (search::run(&options)?, options),
+            Self::Offer(options) => (offer_page::run(&options)?, options),
+            Self::Start(options) => (start::run(&options)?, options),
+        };
+        report.print(options.json);
+        Ok(())
+    }
+}

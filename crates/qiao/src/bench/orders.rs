@@ -1,0 +1,205 @@
+//! One order over HTTP is three requests and four durable commands: `POST /v1/orders` (placeOrder),
+//! `POST /v1/orders/{id}/payments` (startPayment, a call to the provider, recordProviderPayment), and the
+//! provider's signed webhook (confirmPayment: money into escrow, voucher issued).
+
+use std::path::Path;
+use std::time::Duration;
+
+use gateway::webhook::WebhookSecret;
+use http::shell;
+use store::Recording;
+
+use super::load::{Finding, Worker, closed};
+use super::market::{self, Shop, Visitor};
+use super::provider::{SignedNews, WEBHOOK_SECRET};
+use super::report::Report;
+use super::stage::{Stage, batch_size};
+use super::wire::Connection;
+use super::{Options, pgbench};
+use crate::serve::Failure;
+
+/// As many offers as there are event partitions, so that every lane has some.
+const SHOPS: usize = 64;
+/// How long the recording that the raw engine replays is.
+const RECORDED: Duration = Duration::from_secs(2);
+
+/// A consumer who buys one thing after the other.
+pub struct Buyer {
+    connection: Connection,
+    visitor: Visitor,
+    shops: Vec<Shop>,
+    secret: WebhookSecret,
+    turn: usize,
+}
+
+impl Buyer {
+    /// One buyer for each visitor, starting at different shops.
+    pub async fn all(stage: &Stage, shops: &[Shop], visitors: &[Visitor]) -> Result<Vec<Self>, Failure> {
+        let mut buyers = Vec::with_capacity(visitors.len());
+        for (turn, visitor) in visitors.iter().enumerate() {
+            buyers.push(Self {
+                connection: Connection::open(stage.address).await?,
+                visitor: visitor.clone(),
+                shops: shops.to_vec(),
+                secret: WEBHOOK_SECRET.parse()?,
+                turn,
+            });
+        }
+        Ok(buyers)
+    }
+}
+
+impl Worker for Buyer {
+    async fn work(&mut self) -> Result<(), Failure> {
+        let shop = self.shops[self.turn % self.shops.len()];
+        self.turn += 1;
+        let (turn, token) = (self.turn, &self.visitor.token);
+        let connection = &mut self.connection;
+        let json = "content-type: application/json\r\n";
+        let body = format!(r#"{{"offer":"{}","quantity":1}}"#, shop.offer);
+        let headers =
+            format_args!("authorization: Bearer {token}\r\nidempotency-key: place-{turn}\r\n{json}");
+        connection.prepare(format_args!("POST /v1/orders"), headers, &body);
+        let placed = connection.send().await?;
+        placed.expect(201)?;
+        let order = placed.text_of("order")?.to_owned();
+
+        let headers = format_args!("authorization: Bearer {token}\r\nidempotency-key: pay-{turn}\r\n{json}");
+        connection.prepare(format_args!("POST /v1/orders/{order}/payments"), headers, "");
+        let started = connection.send().await?;
+        started.expect(200)?;
+        let news = SignedNews::of_payment(&self.secret, started.text_of("attempt")?, shop.due)?;
+
+        let (id, at, signature) = (&news.id, news.at.unix_seconds(), &news.signature);
+        let headers = format_args!(
+            "webhook-id: {id}\r\nwebhook-timestamp: {at}\r\nwebhook-signature: {signature}\r\n{json}"
+        );
+        connection.prepare(format_args!("POST /v1/webhooks/sandbox"), headers, &news.body);
+        connection.send().await?.expect(200)
+    }
+}
+
+/// What is measured of orders over HTTP.
+pub struct Measured {
+    pub finding: Finding,
+    pub batch: f64,
+}
+
+/// Lets the buyers buy for so long.
+pub fn drive(stage: &Stage, buyers: &mut Vec<Buyer>, duration: Duration) -> Result<Measured, Failure> {
+    let before = stage.batches();
+    let (back, finding) = stage.load.block_on(closed(std::mem::take(buyers), duration))?;
+    *buyers = back;
+    Ok(Measured {
+        finding,
+        batch: batch_size(before, stage.batches()),
+    })
+}
+
+/// Notes the figures of orders over HTTP.
+pub fn note(report: &mut Report, measured: &Measured, clients: usize) {
+    let finding = &measured.finding;
+    report.note("clients", clients as u64);
+    report.figure("orders/s over HTTP", finding.rate());
+    report.figure("commands in a batch on average", measured.batch);
+    report.figure("order p50 ms (three requests)", finding.latency_ms(0.5));
+    report.figure("order p99 ms", finding.latency_ms(0.99));
+    report.note("busy cores", finding.cpu.clone());
+}
+
+/// On SQLite, beside a replay of the very statements on `rusqlite`.
+pub fn beside_rusqlite(options: &Options) -> Result<Report, Failure> {
+    let stage = Stage::open(options)?;
+    let shops = market::open_shops(&stage.app, SHOPS)?;
+    let visitors = market::invite(&stage.app, options.clients)?;
+    let copies = [
+        stage.folder.path().join("raw-1.db"),
+        stage.folder.path().join("raw-2.db"),
+    ];
+    for copy in &copies {
+        copy_database(&stage.folder.path().join("qiao.db"), copy)?;
+    }
+    let mut buyers = stage.load.block_on(Buyer::all(&stage, &shops, &visitors))?;
+
+    stage.app.store.recorder().start();
+    let recorded = drive(&stage, &mut buyers, RECORDED)?;
+    let recording = stage.app.store.recorder().stop();
+    let orders = recorded.finding.done as f64;
+    let first = orders / replay(&recording, &copies[0])?;
+    let measured = drive(&stage, &mut buyers, options.duration())?;
+    let second = orders / replay(&recording, &copies[1])?;
+    let raw = (first + second) / 2.0;
+
+    let mut report = Report::new("orders, SQLite");
+    note(&mut report, &measured, options.clients);
+    report.figure("rusqlite orders/s, before", first);
+    report.figure("rusqlite orders/s, after", second);
+    report.figure(
+        "statements an order, transactions included",
+        recording.statements() as f64 / orders,
+    );
+    report.figure(
+        "commits an order, as replayed",
+        recording.commits() as f64 / orders,
+    );
+    report.at_least("HTTP / rusqlite", measured.finding.rate() / raw, 0.5, Some(0.8));
+    drop(buyers);
+    stage.close()?;
+    Ok(report)
+}
+
+/// Copies an SQLite database that nobody writes to at the moment.
+fn copy_database(from: &Path, to: &Path) -> Result<(), Failure> {
+    let wal = |path: &Path| path.with_extension("db-wal");
+    std::fs::copy(from, to)?;
+    if wal(from).exists() {
+        std::fs::copy(wal(from), wal(to))?;
+    }
+    Ok(())
+}
+
+/// How many seconds the raw engine takes for the recording.
+fn replay(recording: &Recording, database: &Path) -> Result<f64, Failure> {
+    let mut started = shell::instant();
+    recording.replay(database, || started = shell::instant())?;
+    Ok(started.elapsed().as_secs_f64())
+}
+
+/// On PostgreSQL, beside `pgbench`'s TPC-B on the same server with as many connections as there are lanes.
+pub fn beside_pgbench(options: &Options) -> Result<Report, Failure> {
+    let url = options
+        .database_url
+        .as_deref()
+        .ok_or("--database-url names a PostgreSQL database")?;
+    let stage = Stage::open(options)?;
+    let shops = market::open_shops(&stage.app, SHOPS)?;
+    let visitors = market::invite(&stage.app, options.clients)?;
+    let mut buyers = stage.load.block_on(Buyer::all(&stage, &shops, &visitors))?;
+    let lanes = stage.lanes;
+    pgbench::prepare(url)?;
+    drive(&stage, &mut buyers, RECORDED)?;
+    let simple = pgbench::run(url, lanes, "simple", options.seconds)?;
+    let measured = drive(&stage, &mut buyers, options.duration())?;
+    let prepared = pgbench::run(url, lanes, "prepared", options.seconds)?;
+
+    let mut report = Report::new("orders, PostgreSQL");
+    note(&mut report, &measured, options.clients);
+    report.note("lanes", lanes as u64);
+    report.figure("pgbench TPC-B tps, simple", simple);
+    report.figure("pgbench TPC-B tps, prepared", prepared);
+    report.at_least(
+        "HTTP / pgbench simple",
+        measured.finding.rate() / simple,
+        0.5,
+        Some(1.0),
+    );
+    report.at_least(
+        "HTTP / pgbench prepared",
+        measured.finding.rate() / prepared,
+        0.5,
+        Some(1.0),
+    );
+    drop(buyers);
+    stage.close()?;
+    Ok(report)
+}

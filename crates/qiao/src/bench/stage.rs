@@ -1,0 +1,115 @@
+//! A whole server in this process, on a free loopback port and with a folder of its own that is gone
+//! afterwards, and the runtime of the load generator beside it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use http::{App, Outbox, shell};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::{Options, provider};
+use crate::config::{Flags, Settings};
+use crate::serve::{self, Failure};
+
+/// A folder that is gone with this value.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A new one.
+    pub fn new(options: &Options) -> Result<Self, Failure> {
+        let parent = options.folder.clone().unwrap_or_else(std::env::temp_dir);
+        let folder = parent.join(format!("qiao-bench-{}", hex::encode(shell::random_bytes::<6>())));
+        std::fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // It lies in a temporary folder; what cannot be removed goes with that.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A running server.
+pub struct Stage {
+    /// What its handlers hold.
+    pub app: App,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The load generator's, one thread: this one.
+    pub load: Runtime,
+    /// Everything that the server keeps.
+    pub folder: Folder,
+    /// Writing connections.
+    pub lanes: usize,
+    server: Runtime,
+    running: JoinHandle<Result<(), Failure>>,
+    stop: watch::Sender<bool>,
+}
+
+impl Stage {
+    /// Opens a server on an empty database.
+    pub fn open(options: &Options) -> Result<Self, Failure> {
+        let load = Builder::new_current_thread().enable_all().build()?;
+        let server = Builder::new_multi_thread()
+            .thread_name("server")
+            .enable_all()
+            .build()?;
+        let folder = Folder::new(options)?;
+        let settings = Settings::from(Flags {
+            data: Some(folder.path().to_owned()),
+            database_url: options.database_url.clone(),
+            listen: Some("127.0.0.1:0".to_owned()),
+            provider_url: Some(load.block_on(provider::start())?),
+            provider_key: Some("bench".to_owned()),
+            webhook_secret: Some(provider::WEBHOOK_SECRET.to_owned()),
+            ..Flags::default()
+        })?;
+        let ready = server.block_on(serve::open(&settings, Outbox::None))?;
+        let (app, address) = (ready.app.clone(), ready.address()?);
+        let (stop, stopped) = watch::channel(false);
+        let running = server.spawn(ready.run(stopped));
+        Ok(Self {
+            app,
+            address,
+            load,
+            folder,
+            lanes: settings.lanes,
+            server,
+            running,
+            stop,
+        })
+    }
+
+    /// How many batches the lanes ran so far, and of how many commands.
+    pub fn batches(&self) -> (f64, f64) {
+        let text = self.app.metrics.render();
+        let sum_of = |name: &str| -> f64 {
+            let lines = text
+                .lines()
+                .filter_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
+            lines.sum()
+        };
+        (sum_of("qiao_batch_size_count"), sum_of("qiao_batch_size_sum"))
+    }
+
+    /// Ends the server; what it accepted is finished first.
+    pub fn close(self) -> Result<(), Failure> {
+        self.stop.send_replace(true);
+        drop(self.app);
+        self.server.block_on(self.running)?
+    }
+}
+
+/// Commands in a batch on average, between two readings of [`Stage::batches`].
+pub fn batch_size(before: (f64, f64), after: (f64, f64)) -> f64 {
+    (after.1 - before.1) / (after.0 - before.0).max(1.0)
+}
