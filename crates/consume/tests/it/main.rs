@@ -4,6 +4,7 @@ mod codes;
 mod costs;
 mod multi_use;
 mod offline;
+mod offline_limits;
 mod queries;
 mod races;
 mod rebates;
