@@ -18,7 +18,7 @@ use crate::driver::{Driver, Postgres, Sqlite};
 use crate::error::Cause;
 use crate::lane::Costs;
 use crate::{
-    Answer, Cost, Fail, Faults, Job, Lane, NoAnswer, ReadTx, Rejected, StorageError, Tx, migrate,
+    Answer, Cost, Fail, Faults, Job, Lane, NoAnswer, ReadTx, Recorder, Rejected, StorageError, Tx, migrate,
     partition_of,
 };
 
@@ -98,6 +98,7 @@ pub struct Store {
     committed: watch::Receiver<u64>,
     faults: Arc<Faults>,
     costs: Costs,
+    recorder: Arc<Recorder>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     _only_process: Option<File>,
 }
@@ -111,7 +112,7 @@ impl Store {
             Database::Postgres(_) => None,
         };
         migrate::migrate(&database)?;
-        let (faults, costs) = (Arc::new(Faults::default()), Costs::default());
+        let (faults, costs, recorder) = (Arc::<Faults>::default(), Costs::default(), Arc::default());
         let (announce, committed) = watch::channel(0);
         let lane_count = if only_process.is_some() {
             1
@@ -122,7 +123,9 @@ impl Store {
         let mut lanes = Vec::new();
         for number in 0..lane_count {
             let (sender, receiver) = bounded(settings.queue);
-            let lane = Lane::new(database.clone(), Arc::clone(&faults)).sharing_costs(Arc::clone(&costs));
+            let lane = Lane::new(database.clone(), Arc::clone(&faults))
+                .sharing_costs(Arc::clone(&costs))
+                .recording_into(Arc::clone(&recorder));
             let announce = announce.clone();
             threads.push(spawn(format!("lane-{number}"), move || {
                 serve_lane(lane, &receiver, &announce)
@@ -144,6 +147,7 @@ impl Store {
             committed,
             faults,
             costs,
+            recorder,
             threads,
             _only_process: only_process,
         })
@@ -251,6 +255,11 @@ impl Store {
     /// The dearest run of each command since the store was opened.
     pub fn costs(&self) -> BTreeMap<&'static str, Cost> {
         self.costs.lock().unwrap_or_else(|e| e.into_inner()).clone()
+    }
+
+    /// Takes down what the lane of an SQLite database runs, for measuring.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
     /// Whether this is the embedded engine.

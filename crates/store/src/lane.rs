@@ -13,6 +13,7 @@ use crate::error::Cause;
 use crate::event::{PendingEvent, write_events};
 use crate::executor::Database;
 use crate::idempotency::{find_answer, read_answer, store_answer, take_key};
+use crate::recording::Recorder;
 use crate::{Answer, Cost, Fail, Job, KEY_REUSED, NoAnswer, ReadTx, StorageError, Tx};
 
 /// The most commands that share a commit on SQLite.
@@ -60,6 +61,7 @@ pub struct Lane {
     connection: Option<ReadTx>,
     faults: Arc<Faults>,
     costs: Costs,
+    recorder: Arc<Recorder>,
 }
 
 /// Why a batch failed, and whether COMMIT was sent before it did.
@@ -85,11 +87,17 @@ impl Lane {
             connection: None,
             faults,
             costs: Costs::default(),
+            recorder: Arc::default(),
         }
     }
 
     pub(crate) fn sharing_costs(mut self, costs: Costs) -> Self {
         self.costs = costs;
+        self
+    }
+
+    pub(crate) fn recording_into(mut self, recorder: Arc<Recorder>) -> Self {
+        self.recorder = recorder;
         self
     }
 
@@ -198,7 +206,11 @@ impl Lane {
     fn connect(&mut self) -> Result<&mut ReadTx, StorageError> {
         match &mut self.connection {
             Some(connection) => Ok(connection),
-            empty => Ok(empty.insert(ReadTx::new(self.database.connect_writer()?))),
+            empty => {
+                let mut driver = self.database.connect_writer()?;
+                driver.record_into(&self.recorder);
+                Ok(empty.insert(ReadTx::new(driver)))
+            }
         }
     }
 

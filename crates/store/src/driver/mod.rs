@@ -3,8 +3,11 @@
 mod postgres;
 mod sqlite;
 
+use std::sync::Arc;
+
 use kernel::Timestamp;
 
+use crate::recording::Recorder;
 use crate::{Lock, Query, Row, StorageError};
 
 pub(crate) use postgres::Postgres;
@@ -28,6 +31,13 @@ pub(crate) enum Driver {
 }
 
 impl Driver {
+    /// Notes every statement from here on, on the engine that can replay them.
+    pub fn record_into(&mut self, recorder: &Arc<Recorder>) {
+        if let Self::Sqlite(sqlite) = self {
+            sqlite.record_into(recorder);
+        }
+    }
+
     /// Runs the queries together and gives their outcomes in order.
     pub fn ask(&mut self, queries: Vec<Query>) -> Result<Vec<Outcome>, StorageError> {
         match self {

@@ -1,16 +1,19 @@
 //! SQLite through `rusqlite`: every statement runs at once.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
 use super::Outcome;
 use crate::error::Cause;
+use crate::recording::Recorder;
 use crate::{Query, Row, StorageError, Value};
 
 pub(crate) struct Sqlite {
     connection: Connection,
+    recorder: Option<Arc<Recorder>>,
 }
 
 const CACHED_STATEMENTS: usize = 512;
@@ -27,7 +30,10 @@ impl Sqlite {
              PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;",
         )?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            recorder: None,
+        })
     }
 
     /// A connection that only reads, beside the writer.
@@ -39,13 +45,28 @@ impl Sqlite {
         )?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            recorder: None,
+        })
+    }
+
+    /// Notes every statement from here on.
+    pub fn record_into(&mut self, recorder: &Arc<Recorder>) {
+        self.recorder = Some(Arc::clone(recorder));
+    }
+
+    fn note(&self, text: &'static str, values: &[Value]) {
+        if let Some(recorder) = &self.recorder {
+            recorder.note(text, values);
+        }
     }
 
     pub fn run(&mut self, query: &Query) -> Result<Outcome, StorageError> {
+        self.note(query.statement.text, &query.values);
         let run = || -> rusqlite::Result<Outcome> {
             let mut statement = self.connection.prepare_cached(query.statement.text)?;
-            bind(&mut statement, &query.values)?;
+            Self::bind(&mut statement, &query.values)?;
             if statement.column_count() == 0 {
                 let affected = statement.raw_execute()? as u64;
                 return Ok(Outcome {
@@ -66,7 +87,8 @@ impl Sqlite {
         run().map_err(|error| StorageError::from(error).at(query.statement.place))
     }
 
-    pub fn control(&mut self, text: &str) -> Result<(), StorageError> {
+    pub fn control(&mut self, text: &'static str) -> Result<(), StorageError> {
+        self.note(text, &[]);
         self.connection.prepare_cached(text)?.raw_execute()?;
         Ok(())
     }
@@ -86,19 +108,23 @@ impl Sqlite {
         let statement = self.connection.prepare(text)?;
         Ok(statement.column_names().map(str::to_owned).collect())
     }
-}
 
-fn bind(statement: &mut CachedStatement<'_>, values: &[Value]) -> rusqlite::Result<()> {
-    for (i, value) in values.iter().enumerate() {
-        match value {
-            Value::Null => statement.raw_bind_parameter(i + 1, rusqlite::types::Null)?,
-            Value::Int(n) => statement.raw_bind_parameter(i + 1, n)?,
-            Value::Id(bytes) => statement.raw_bind_parameter(i + 1, bytes.as_slice())?,
-            Value::Bytes(bytes) => statement.raw_bind_parameter(i + 1, bytes.as_slice())?,
-            Value::Text(text) => statement.raw_bind_parameter(i + 1, text.as_str())?,
-        }
+    pub fn prepare(&self, text: &str) -> Result<Statement<'_>, StorageError> {
+        Ok(self.connection.prepare(text)?)
     }
-    Ok(())
+
+    pub fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
+        for (i, value) in values.iter().enumerate() {
+            match value {
+                Value::Null => statement.raw_bind_parameter(i + 1, rusqlite::types::Null)?,
+                Value::Int(n) => statement.raw_bind_parameter(i + 1, n)?,
+                Value::Id(bytes) => statement.raw_bind_parameter(i + 1, bytes.as_slice())?,
+                Value::Bytes(bytes) => statement.raw_bind_parameter(i + 1, bytes.as_slice())?,
+                Value::Text(text) => statement.raw_bind_parameter(i + 1, text.as_str())?,
+            }
+        }
+        Ok(())
+    }
 }
 
 fn read(value: ValueRef<'_>) -> Value {
