@@ -170,7 +170,8 @@ fn certify(tx: &mut Tx, merchant: MerchantId, owner: &Ctx, operator: &Ctx) -> Re
         approve: true,
         note: String::new(),
     };
-    party::decide_certification(tx, operator, &decide)
+    party::decide_certification(tx, operator, &decide)?;
+    Ok(())
 }
 
 fn terms(ctx: &Ctx) -> AgreementTerms {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use http::{App, Outbox, shell};
+use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -73,7 +74,8 @@ impl Stage {
             webhook_secret: Some(provider::WEBHOOK_SECRET.to_owned()),
             ..Flags::default()
         })?;
-        let ready = server.block_on(serve::open(&settings, Outbox::None))?;
+        let listener = server.block_on(TcpListener::bind(&settings.listen))?;
+        let ready = server.block_on(serve::open(&settings, Outbox::None, listener))?;
         let (app, address) = (ready.app.clone(), ready.address()?);
         let (stop, stopped) = watch::channel(false);
         let running = server.spawn(ready.run(stopped));
