@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::app::on_both;
 
+/// The stages that are tried here.
+const STAGES: &[&str] = &["party", "offer", "channel", "feedback", "voucher", "consume", "ledger"];
+
 /// An id of each kind that exists nowhere.
 fn path_of(template: &str, merchant: &str) -> String {
     let prefixes = [
@@ -19,6 +22,8 @@ fn path_of(template: &str, merchant: &str) -> String {
         ("offer", unknown("off")),
         ("redemption", unknown("red")),
         ("review", unknown("rev")),
+        ("voucher", unknown("vou")),
+        ("payout", unknown("pyo")),
         ("token", "0".repeat(32)),
     ];
     prefixes.iter().fold(template.to_owned(), |path, (name, id)| {
@@ -50,8 +55,8 @@ fn guarded(document: &Value, tags: &[&str]) -> Vec<(Method, String, String)> {
 #[test]
 fn nobody_and_strangers_are_turned_away_from_every_guarded_operation() {
     let document = serde_json::to_value(http::document()).unwrap();
-    let operations = guarded(&document, &["party", "offer", "channel", "feedback"]);
-    assert!(operations.len() >= 45, "{}", operations.len());
+    let operations = guarded(&document, STAGES);
+    assert!(operations.len() >= 73, "{}", operations.len());
     on_both(async |app| {
         let shop = app.shop(1).await;
         let (nobody, stranger) = (Default::default(), app.consumer(1).await);
@@ -86,7 +91,7 @@ fn a_role_that_is_too_small_is_refused_by_the_scope_that_the_document_names() {
             .await
             .ok();
         let cashier = app.sign_in("cashier@example.com").await;
-        for (method, path, scope) in guarded(&document, &["party", "offer", "channel", "feedback"]) {
+        for (method, path, scope) in guarded(&document, STAGES) {
             let path = path_of(&path, &shop.id);
             let answer = app.call(&cashier, method.clone(), &path, None, "{}").await;
             match scope.as_str() {

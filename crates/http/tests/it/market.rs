@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use crate::app::{Client, Shop, TestApp, in_days, on_both, text};
 
-fn terms(discount_bp: i64) -> Value {
+pub fn terms(discount_bp: i64) -> Value {
     json!({"starts_at": in_days(-1), "ends_at": in_days(30), "head_count": 100, "discount_bp": discount_bp,
            "discount_platform_bp": 5_000, "commission_bp": 1_000, "rebate_bp": 200, "friend_discount_bp": 500,
            "refund_window_us": 604_800_000_000_i64, "undo_window_us": 300_000_000, "on_expiry": "refund"})
 }
 
-async fn certify(app: &TestApp, shop: &Shop, admin: &Client) {
+pub async fn certify(app: &TestApp, shop: &Shop, admin: &Client) {
     let body = json!({"kind": "business_license", "number": "9131", "media": app.picture(shop).await,
                       "valid_until": in_days(365)});
     let made = app
@@ -22,7 +22,7 @@ async fn certify(app: &TestApp, shop: &Shop, admin: &Client) {
     app.post(admin, &path, json!({"approve": true})).await.ok();
 }
 
-async fn agree(app: &TestApp, shop: &Shop, admin: &Client) -> String {
+pub async fn agree(app: &TestApp, shop: &Shop, admin: &Client) -> String {
     let body = json!({"terms": terms(2_000)});
     let agreements = format!("/v1/platform/merchants/{}/agreements", shop.id);
     let agreement = app.post(admin, &agreements, body).await.id();
@@ -31,7 +31,7 @@ async fn agree(app: &TestApp, shop: &Shop, admin: &Client) -> String {
     agreement
 }
 
-fn new_offer(shop: &Shop, agreement: &str, media: &str) -> Value {
+pub fn new_offer(shop: &Shop, agreement: &str, media: &str) -> Value {
     json!({"agreement": agreement, "title": {"zh-CN": "双人火锅"}, "description": {"zh-CN": "锅底\n配菜"},
            "category": "hot_pot", "list_price": {"amount": 10_000, "currency": "CNY"}, "stock": 10, "uses": 1,
            "valid_us": 2_592_000_000_000_i64, "max_per_order": 5, "stores": [shop.store], "media": media})
