@@ -2,6 +2,7 @@
 //! of them now. A document is always made from the current state, so an event that is seen twice or late
 //! changes nothing.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use feedback::{ReviewHidden, ReviewPosted};
@@ -121,6 +122,22 @@ struct Parties {
     stores: HashMap<StoreId, Option<StoreView>>,
 }
 
+impl Parties {
+    fn merchant(&mut self, read: &mut ReadTx, id: MerchantId) -> Result<Option<Merchant>, Fail> {
+        Ok(match self.merchants.entry(id) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(unknown) => unknown.insert(party::queries::merchant(read, id)?).clone(),
+        })
+    }
+
+    fn store(&mut self, read: &mut ReadTx, id: StoreId) -> Result<Option<StoreView>, Fail> {
+        Ok(match self.stores.entry(id) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(unknown) => unknown.insert(party::queries::store(read, id)?).clone(),
+        })
+    }
+}
+
 fn documents(
     read: &mut ReadTx,
     parties: &mut Parties,
@@ -137,16 +154,10 @@ fn documents(
         return Ok(Vec::new());
     }
     let id = page.offer.merchant;
-    if !parties.merchants.contains_key(&id) {
-        parties.merchants.insert(id, party::queries::merchant(read, id)?);
-    }
-    let Some(merchant) = parties.merchants[&id].clone() else { return Ok(Vec::new()) };
+    let Some(merchant) = parties.merchant(read, id)? else { return Ok(Vec::new()) };
     let mut docs = Vec::with_capacity(page.stores.len());
     for store in &page.stores {
-        if !parties.stores.contains_key(store) {
-            parties.stores.insert(*store, party::queries::store(read, *store)?);
-        }
-        let Some(view) = &parties.stores[store] else { continue };
+        let Some(view) = parties.store(read, *store)? else { continue };
         let rating = feedback::queries::rating(read, *store)?;
         docs.push(OfferDoc {
             offer,
