@@ -7,6 +7,7 @@
 mod calendar;
 mod dice;
 mod error;
+mod founding;
 mod market;
 mod model;
 mod orders;
@@ -30,7 +31,7 @@ use kernel::{PersonId, Timestamp};
 use store::{Store, StoredEvent};
 
 use picture::Album;
-use shops::Shop;
+use shops::{Opening, Shop};
 use trade::Town;
 use works::Works;
 
@@ -60,18 +61,17 @@ pub fn build(
     let mut works = Works::new(store, seed, now, total, progress);
     let operators = people::engage_operators(&mut works, password_hash)?;
     let consumers = people::invite_consumers(&mut works, plan.consumers)?;
+    let opening = Opening {
+        plan: &plan,
+        operators,
+        album: &album,
+        password_hash,
+    };
     let mut shops = Vec::with_capacity(plan.merchants as usize);
     for n in 0..plan.merchants {
-        shops.push(shops::open(
-            &mut works,
-            &plan,
-            n,
-            operators,
-            &album,
-            password_hash,
-        )?);
+        shops.push(shops::open(&mut works, opening, n)?);
     }
-    shops::open_newcomer(&mut works, &plan, operators, &album, password_hash)?;
+    shops::open_newcomer(&mut works, opening)?;
     let counts = live(&mut works, &plan, operators, &consumers, &shops)?;
     let city = survey(store, &shops, counts)?;
     record::write(&mut works, seed, &city)?;
