@@ -137,9 +137,9 @@ fn profile(
     let Opening { plan, album, .. } = opening;
     let dice = works.dice();
     let trade = texts::trade_of(number);
-    let turn = texts::turn_in_trade(number);
-    let shift = trade.ideas[0].price as u64 / 100;
-    let brand = names::BRANDS[((shift + turn * 7) % names::BRANDS.len() as u64) as usize];
+    // Seven steps at a time through forty brands: all of them are used before one comes again.
+    let brand = number * 7 + number / names::BRANDS.len() as u64 * 16;
+    let brand = names::BRANDS[brand as usize % names::BRANDS.len()];
     let store_count = if number == 0 {
         2
     } else {

@@ -178,14 +178,17 @@ fn draw_coupon(
     if !chance(dice, 20) {
         return None;
     }
-    let index = dice.random_below(town.coupons.len() as u64) as usize;
+    let for_this = |coupon: &Coupon| coupon.merchant.is_none_or(|merchant| merchant == shop.merchant);
+    let fitting: Vec<usize> = (0..town.coupons.len())
+        .filter(|i| for_this(&town.coupons[*i]))
+        .collect();
+    let index = *pick(dice, &fitting);
     let coupon = town.coupons[index];
     let claimed = claims.entry((index, buyer)).or_default();
-    let for_this = coupon.merchant.is_none_or(|merchant| merchant == shop.merchant);
     // The consumer to sign in as keeps one for the wallet of today.
     let kept = u64::from(buyer == 0);
     let left = *claimed + kept < coupon.per_person;
-    (for_this && left && spend >= coupon.min_spend).then(|| {
+    (left && spend >= coupon.min_spend).then(|| {
         *claimed += 1;
         coupon
     })
@@ -241,11 +244,13 @@ fn draw_visits(
     (placed_day, last_day): (i64, i64),
 ) -> Vec<Visit> {
     let mut day = (placed_day - *pick(dice, &[0, 0, 1, 1, 2, 3, 5])).max(last_day + good.uses - 1);
+    // Not before half past eleven, when every purchase and refund of the same day is done.
+    let opens = shop.trade.opens_at_minute().max(690);
     let mut visits = Vec::with_capacity(good.uses as usize);
     for left in (0..good.uses).rev() {
         let counter = shop.counters[dice.random_below(good.counters as u64) as usize];
         visits.push(Visit {
-            at: calendar.at(day, between(dice, 690, 1_260)),
+            at: calendar.at(day, between(dice, opens, 1_260)),
             counter,
         });
         let latest = last_day + left - 1;

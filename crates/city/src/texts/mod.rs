@@ -40,6 +40,18 @@ pub(crate) struct Trade {
     pub ideas: &'static [Idea],
 }
 
+impl Trade {
+    /// Minutes after midnight at which it opens; 0 if it never closes.
+    pub fn opens_at_minute(&self) -> i64 {
+        let first = self
+            .hours
+            .split([' ', '-', ','])
+            .find_map(|word| word.split_once(':'));
+        let number = |text: &str| text.parse::<i64>().unwrap_or(0);
+        first.map_or(0, |(hours, minutes)| number(hours) * 60 + number(minutes))
+    }
+}
+
 /// Something to sell.
 #[derive(Debug)]
 pub(crate) struct Idea {
@@ -83,14 +95,6 @@ pub(crate) fn trade_of(n: u64) -> &'static Trade {
     }
 }
 
-/// Which merchant of its trade number `n` is, counted from 0.
-pub(crate) fn turn_in_trade(n: u64) -> u64 {
-    let trade = trade_of(n);
-    (0..n)
-        .filter(|other| std::ptr::eq(trade_of(*other), trade))
-        .count() as u64
-}
-
 /// Which of the pictures' colours a trade has.
 pub(crate) fn color_of(trade: &Trade) -> usize {
     let trades = catering::TRADES.iter().chain(services::TRADES);
@@ -109,6 +113,11 @@ mod tests {
         let trades = catering::TRADES.iter().chain(services::TRADES);
         for trade in trades {
             assert!(trade.ideas.len() >= 4, "{}", trade.category);
+            assert!(
+                (0..=18 * 60).contains(&trade.opens_at_minute()),
+                "{}",
+                trade.hours
+            );
             for idea in trade.ideas {
                 for text in [idea.title.0, idea.title.1, idea.details.0, idea.details.1] {
                     assert!((2..=120).contains(&text.chars().count()), "{text}");
@@ -127,6 +136,13 @@ mod tests {
     #[test]
     fn most_merchants_are_in_catering_and_the_first_sells_hot_pot() {
         assert_eq!(trade_of(0).category, "hot_pot");
+        assert_eq!(
+            (
+                trade_of(0).opens_at_minute(),
+                services::TRADES[1].opens_at_minute()
+            ),
+            (630, 0)
+        );
         let catering = (0..40)
             .filter(|n| matches!(trade_of(*n).mood, Mood::Meal | Mood::Treat))
             .count();
