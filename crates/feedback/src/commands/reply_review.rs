@@ -5,9 +5,7 @@ use party::Role;
 use store::{Fail, Lock, Tx, sql};
 
 use crate::decide::clean_text;
-use crate::{
-    REVIEW_INVALID, REVIEW_NOT_SHOWN, REVIEW_REPLIED, REVIEW_UNKNOWN, ReviewReplied, ReviewStatus, queries,
-};
+use crate::{REVIEW_INVALID, REVIEW_NOT_SHOWN, REVIEW_REPLIED, ReviewReplied, ReviewStatus, queries};
 
 /// Answer this review.
 #[derive(Debug, Clone)]
@@ -27,15 +25,16 @@ impl ReplyReview {
 
 /// Answers a review of the actor's own merchant (a manager of the store).
 ///
-/// Rejects: `review_invalid`, `review_unknown`, `review_not_shown`, `review_replied`, and `party`'s for
-/// who is no manager there.
+/// Rejects: `review_invalid`, `review_not_shown`, `review_replied`, and `party`'s for who is no manager
+/// there or names a review that is not there.
 pub fn reply_review(tx: &mut Tx, ctx: &Ctx, cmd: &ReplyReview) -> Result<(), Fail> {
     let text = clean_text(&cmd.text)?;
     if text.is_empty() {
         return Err(REVIEW_INVALID.at("/text", "A reply says something.").into());
     }
     tx.lock(&cmd.locks());
-    let review = queries::review(tx, cmd.review)?.ok_or_else(|| REVIEW_UNKNOWN.plain())?;
+    // As for another merchant's review, which is not told from none.
+    let review = queries::review(tx, cmd.review)?.ok_or_else(|| party::NOT_FOUND.plain())?;
     party::require_staff(tx, ctx, review.merchant, Some(review.store), Role::Manager)?;
     if review.status != ReviewStatus::Shown {
         return Err(REVIEW_NOT_SHOWN.plain().into());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use http::{App, AppState, Outbox, VisitBuffer, VoucherKeys, shell};
+use http::{App, AppState, DemoInfo, Outbox, VisitBuffer, VoucherKeys, shell};
 use kernel::Actor;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use party::{Contact, GrantOperator, OperatorRole, RequestCode, SignInWithCode};
@@ -15,9 +15,13 @@ use sha2::{Digest, Sha256};
 use store::testing::TestDatabase;
 use tower::ServiceExt;
 
+use crate::provider::{API_KEY, Provider, WEBHOOK_SECRET};
+
 /// A running API. Dropped last: the database and the media folder.
 pub struct TestApp {
     pub app: App,
+    /// Where payments are made, if there is a provider.
+    pub provider: Option<Provider>,
     router: Router,
     _media: tempfile::TempDir,
     _database: TestDatabase,
@@ -26,12 +30,37 @@ pub struct TestApp {
 /// Runs a test on each engine. Databases are made and dropped outside of the runtime.
 pub fn on_both(test: impl AsyncFn(&TestApp)) {
     for database in TestDatabase::both() {
-        let app = TestApp::on(database);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(test(&app));
+        let app = TestApp::on(database, None);
+        runtime().block_on(test(&app));
+    }
+}
+
+/// The same with a payment provider, whose webhooks come to the API by a socket.
+pub fn on_both_with_provider(test: impl AsyncFn(&TestApp)) {
+    for database in TestDatabase::both() {
+        let runtime = runtime();
+        let (listener, provider) = runtime.block_on(Provider::start());
+        let app = TestApp::on(database, Some(provider));
+        runtime.block_on(async {
+            let router = app.router.clone();
+            let server = tokio::spawn(async move { axum::serve(listener, router).await });
+            test(&app).await;
+            server.abort();
+        });
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.unwrap()
+}
+
+fn demo_info() -> DemoInfo {
+    DemoInfo {
+        provider_url: String::new(),
+        provider_key: String::new(),
+        accounts: Vec::new(),
+        password: String::new(),
     }
 }
 
@@ -84,8 +113,20 @@ pub struct Client {
     token: Option<String>,
 }
 
+impl Client {
+    /// The holder of this session.
+    pub fn with(token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+        }
+    }
+}
+
 impl TestApp {
-    fn on(database: TestDatabase) -> Self {
+    fn on(database: TestDatabase, provider: Option<Provider>) -> Self {
+        let provider_url = provider
+            .as_ref()
+            .map_or("http://127.0.0.1:1".to_owned(), Provider::url);
         let media = tempfile::tempdir().unwrap();
         let app = Arc::new(AppState {
             store: Arc::new(database.open()),
@@ -95,11 +136,11 @@ impl TestApp {
                 ring: Arc::default(),
             }),
             provider: Arc::new(
-                gateway::provider::SandboxClient::new("http://127.0.0.1:1", "key", Duration::from_secs(1))
+                gateway::provider::SandboxClient::new(&provider_url, API_KEY, Duration::from_secs(10))
                     .unwrap(),
             ),
-            webhook_secrets: Vec::new(),
-            outbox: Outbox::None,
+            webhook_secrets: vec![WEBHOOK_SECRET.parse().unwrap()],
+            outbox: Outbox::demo(demo_info()),
             visits: VisitBuffer::default(),
             media_folder: media.path().to_owned(),
             secret: [9; 32],
@@ -108,6 +149,7 @@ impl TestApp {
         Self {
             router: http::router(Arc::clone(&app)),
             app,
+            provider,
             _media: media,
             _database: database,
         }
@@ -229,12 +271,20 @@ impl TestApp {
 
     /// A picture of the merchant's.
     pub async fn picture(&self, shop: &Shop) -> String {
+        self.picture_of(shop, b"").await
+    }
+
+    /// Another one.
+    pub async fn picture_of(&self, shop: &Shop, what: &[u8]) -> String {
         let path = format!("{}/media", shop.path);
-        self.call(&shop.owner, Method::POST, &path, None, PNG).await.id()
+        self.call(&shop.owner, Method::POST, &path, None, [PNG, what].concat())
+            .await
+            .id()
     }
 }
 
 /// A merchant as tests use it.
+#[derive(Clone)]
 pub struct Shop {
     pub id: String,
     /// Of everything of the merchant's.

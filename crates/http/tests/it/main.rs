@@ -2,13 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
-mod access;
 mod app;
 mod books;
 mod counter;
+mod generated;
 mod market;
 mod media;
 mod merchants;
+mod operations;
+mod provider;
 mod queue;
 mod sale;
+mod samples;
+mod users;
 mod visits;
+mod walk;
+mod world;

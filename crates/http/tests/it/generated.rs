@@ -1,0 +1,93 @@
+//! What is generated from the code and committed under `docs/generated`, and what every operation of the
+//! document has. `QIAO_BLESS=1 cargo test -p http --test it generated` writes the files anew.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::{env, fs};
+
+use crate::operations::{operations, reject_tables};
+
+fn committed(name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "../../docs/generated", name]
+        .iter()
+        .collect()
+}
+
+/// The committed file is what the code gives; or becomes it, if that is asked for.
+fn agrees(name: &str, generated: &str) {
+    let path = committed(name);
+    if env::var_os("QIAO_BLESS").is_some() {
+        fs::create_dir_all(committed("")).unwrap();
+        fs::write(&path, generated).unwrap();
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    let differ = found
+        .lines()
+        .zip(generated.lines())
+        .position(|(found, now)| found != now);
+    assert!(
+        found == generated,
+        "docs/generated/{name} is not what the code gives (first at line {:?}). If the change is meant, write it anew \
+         with QIAO_BLESS=1 cargo test -p http --test it generated, and read the difference.",
+        differ.map(|line| line + 1)
+    );
+}
+
+#[test]
+fn the_openapi_document_is_the_committed_one() {
+    let document = http::document().to_pretty_json().unwrap();
+    agrees("openapi.json", &format!("{document}\n"));
+}
+
+#[test]
+fn the_list_of_problems_is_the_committed_one() {
+    agrees("problems.md", &http::problem::problems_markdown());
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_in_camel_case() {
+    let mut names = BTreeSet::new();
+    for operation in operations() {
+        let name = &operation.name;
+        let camel = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_alphanumeric());
+        assert!(camel, "{name}: an operationId is written in camelCase");
+        assert!(names.insert(name.clone()), "{name} stands for two operations");
+    }
+}
+
+#[test]
+fn every_parameter_of_a_path_is_told() {
+    for operation in operations() {
+        assert_eq!(
+            operation.said_parameters,
+            operation.parameters(),
+            "{}: params(…)",
+            operation.name
+        );
+    }
+}
+
+#[test]
+fn every_reason_has_a_code_of_its_own() {
+    let mut codes = BTreeSet::new();
+    let all = reject_tables().into_iter().flatten();
+    for kind in all {
+        assert!(codes.insert(kind.code), "{} stands in two tables", kind.code);
+        assert!(
+            kind.code
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
+            "{}",
+            kind.code
+        );
+        assert!(
+            !kind.title.is_empty() && !kind.remedy.is_empty(),
+            "{} helps nobody",
+            kind.code
+        );
+    }
+    let listed: BTreeSet<_> = http::problem::ALL_REJECTS.keys().copied().collect();
+    let unlisted: Vec<_> = codes.difference(&listed).collect();
+    assert!(unlisted.is_empty(), "not in the list of problems: {unlisted:?}");
+}

@@ -1,0 +1,206 @@
+//! People of one kind each, who can do what that kind of person does and nothing else.
+
+use axum::body::Body;
+use axum::http::Method;
+use kernel::Timestamp;
+use serde_json::{Value, json};
+
+use crate::app::{Answer, Client, Shop, TestApp, text};
+
+/// Nobody.
+pub struct Anonymous;
+
+/// Somebody who buys.
+#[derive(Clone)]
+pub struct ConsumerUser(pub Client);
+
+/// Somebody who owns a merchant.
+#[derive(Clone)]
+pub struct OwnerUser(pub Shop);
+
+/// Somebody at the counter.
+#[derive(Clone)]
+pub struct CashierUser {
+    pub client: Client,
+    /// The merchant's path.
+    pub merchant: String,
+}
+
+/// Somebody of the platform's.
+#[derive(Clone)]
+pub struct OperatorUser(pub Client);
+
+impl Anonymous {
+    pub async fn request_code(app: &TestApp, contact: &str) -> Answer {
+        app.post(
+            &Client::default(),
+            "/v1/sign-in/codes",
+            json!({"contact": contact}),
+        )
+        .await
+    }
+
+    pub async fn enter_code(app: &TestApp, contact: &str, code: &str) -> Answer {
+        let body = json!({"contact": contact, "code": code});
+        app.post(&Client::default(), "/v1/sign-in/code", body).await
+    }
+
+    pub async fn enter_password(app: &TestApp, login: &str, password: &str) -> Answer {
+        let body = json!({"login": login, "password": password});
+        app.post(&Client::default(), "/v1/sign-in/password", body).await
+    }
+
+    /// The code that was last sent to this address.
+    pub fn code_sent_to(app: &TestApp, contact: &str) -> String {
+        let messages = app.app.outbox.messages().unwrap();
+        let last = messages.into_iter().find(|message| message.to == contact);
+        last.unwrap_or_else(|| panic!("nothing was sent to {contact}"))
+            .text[..6]
+            .to_owned()
+    }
+}
+
+impl ConsumerUser {
+    /// Signs in with a one-time code, as everybody does.
+    pub async fn sign_in(app: &TestApp, contact: &str) -> Self {
+        Anonymous::request_code(app, contact).await.ok();
+        let code = Anonymous::code_sent_to(app, contact);
+        let opened = Anonymous::enter_code(app, contact, &code).await.ok();
+        Self(Client::with(&text(&opened, "token")))
+    }
+
+    pub async fn place(&self, app: &TestApp, offer: &str, quantity: i64) -> Answer {
+        app.post(
+            &self.0,
+            "/v1/orders",
+            json!({"offer": offer, "quantity": quantity}),
+        )
+        .await
+    }
+
+    /// Starts a payment under the given key.
+    pub async fn start_payment(&self, app: &TestApp, order: &str, key: &str) -> Answer {
+        let path = format!("/v1/orders/{order}/payments");
+        app.call(&self.0, Method::POST, &path, Some(key), Body::empty())
+            .await
+    }
+
+    pub async fn order(&self, app: &TestApp, order: &str) -> Value {
+        app.get(&self.0, &format!("/v1/orders/{order}")).await.ok()
+    }
+
+    /// The order once it is so, which it becomes by a webhook.
+    pub async fn order_once(&self, app: &TestApp, order: &str, status: &str) -> Value {
+        for _ in 0..2_000 {
+            let found = self.order(app, order).await;
+            if found["status"] == status {
+                return found;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("the order never was {status}: {}", self.order(app, order).await);
+    }
+
+    /// Buys so many units and pays them at the provider.
+    pub async fn buy(&self, app: &TestApp, offer: &str, quantity: i64) -> Value {
+        let order = text(&self.place(app, offer, quantity).await.ok(), "order");
+        let started = self
+            .start_payment(app, &order, &format!("pay-{order}"))
+            .await
+            .ok();
+        let provider = app.provider.as_ref().unwrap();
+        provider.pay(&text(&started, "pay_url"), "succeed").await;
+        self.order_once(app, &order, "paid").await
+    }
+
+    pub async fn code_of(&self, app: &TestApp, voucher: &str) -> String {
+        text(
+            &app.get(&self.0, &format!("/v1/vouchers/{voucher}/code"))
+                .await
+                .ok(),
+            "code",
+        )
+    }
+
+    pub async fn claim(&self, app: &TestApp, coupon: &str) -> String {
+        app.post(&self.0, &format!("/v1/coupons/{coupon}/claims"), json!({}))
+            .await
+            .id()
+    }
+
+    pub async fn share(&self, app: &TestApp, offer: &str) -> String {
+        let link = app
+            .post(&self.0, &format!("/v1/offers/{offer}/share-links"), json!({}))
+            .await;
+        text(&link.ok(), "token")
+    }
+
+    pub async fn review(&self, app: &TestApp, redemption: &str) -> String {
+        let path = format!("/v1/redemptions/{redemption}/review");
+        app.post(&self.0, &path, json!({"stars": 5, "text": "好吃"}))
+            .await
+            .id()
+    }
+
+    pub async fn sign_out(&self, app: &TestApp) {
+        app.post(&self.0, "/v1/sign-out", json!({})).await.ok();
+    }
+}
+
+impl OwnerUser {
+    /// Makes something of the merchant's and gives its id.
+    pub async fn make(&self, app: &TestApp, what: &str, body: Value) -> String {
+        app.post(&self.0.owner, &format!("{}/{what}", self.0.path), body)
+            .await
+            .id()
+    }
+
+    /// Employs somebody, who then signs in. Gives their person too.
+    pub async fn employ(
+        &self,
+        app: &TestApp,
+        login: &str,
+        role: &str,
+        store: Option<&str>,
+    ) -> (Client, String) {
+        let body = json!({"login": login, "password": "correct horse", "name": "王芳", "role": role, "store": store});
+        let person = self.make(app, "staff", body).await;
+        (app.sign_in(login).await, person)
+    }
+
+    pub async fn dismiss(&self, app: &TestApp, person: &str) {
+        let path = format!("{}/staff/{person}/revoke", self.0.path);
+        app.post(&self.0.owner, &path, json!({})).await.ok();
+    }
+
+    pub async fn publish(&self, app: &TestApp, offer: &str) {
+        let path = format!("{}/offers/{offer}/publish", self.0.path);
+        app.post(&self.0.owner, &path, json!({})).await.ok();
+    }
+}
+
+impl CashierUser {
+    /// Redeems by code and gives the redemption.
+    pub async fn redeem(&self, app: &TestApp, store: &str, code: &str) -> String {
+        let path = format!("{}/stores/{store}/redemptions/code", self.merchant);
+        text(
+            &app.post(&self.client, &path, json!({"code": code})).await.ok(),
+            "redemption",
+        )
+    }
+}
+
+impl OperatorUser {
+    pub async fn propose_payout(&self, app: &TestApp, merchant: &str, until: Timestamp) -> String {
+        let body = json!({"merchant": merchant, "currency": "CNY", "until": until.to_string()});
+        text(
+            &app.post(&self.0, "/v1/platform/payouts", body).await.ok(),
+            "payout",
+        )
+    }
+
+    pub async fn propose_agreement(&self, app: &TestApp, merchant: &str, terms: Value) -> String {
+        let path = format!("/v1/platform/merchants/{merchant}/agreements");
+        app.post(&self.0, &path, json!({"terms": terms})).await.id()
+    }
+}
