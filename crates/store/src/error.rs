@@ -27,7 +27,7 @@ impl From<StorageError> for Fail {
 }
 
 /// A failure of the database or of the way it was used. Opaque outside this crate.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StorageError {
     pub(crate) cause: Cause,
     message: String,

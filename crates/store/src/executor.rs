@@ -346,9 +346,10 @@ fn read_once<T>(
         Some(read) => read,
         empty => empty.insert(ReadTx::new(database.connect_reader()?)),
     };
-    read.cost = Cost::default();
+    read.start_over();
     read.driver.begin_snapshot()?;
     let answer = question(read);
+    read.sound()?;
     read.driver.control("COMMIT")?;
     read.driver.flush()?;
     answer

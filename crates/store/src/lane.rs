@@ -262,7 +262,7 @@ fn find_twins<'j>(jobs: &[&'j Job]) -> (Vec<&'j Job>, Vec<usize>) {
 /// Opens the transaction, takes every key and then every row lock of the batch, both in sorted order,
 /// and gives the stored answers of the keys that were taken before.
 fn begin(read: &mut ReadTx, jobs: &[&Job]) -> Result<Vec<Option<Answer>>, StorageError> {
-    read.cost = Cost::default();
+    read.start_over();
     read.driver.begin()?;
     let mut by_key: Vec<usize> = (0..jobs.len()).collect();
     by_key.sort_by_key(|i| &jobs[*i].key);
@@ -306,6 +306,9 @@ fn run_in_savepoint(
     let ctx = job.ctx.rewound();
     let mut tx = Tx::new(read, events, job.lane_key);
     let result = catch_unwind(AssertUnwindSafe(|| (job.run)(&mut tx, &ctx)));
+    if result.is_ok() {
+        read.sound()?;
+    }
     let answer = match result {
         Ok(Ok(response)) => {
             read.driver.control("RELEASE SAVEPOINT command")?;

@@ -28,6 +28,9 @@ const MAX_STATEMENTS: u64 = 5_000;
 pub struct ReadTx {
     pub(crate) driver: Driver,
     pub(crate) cost: Cost,
+    /// The first failure since the transaction began. A command that hides one is not believed, and what
+    /// it asks for afterwards is refused: the engine may have ended the transaction under it.
+    failed: Option<StorageError>,
 }
 
 impl ReadTx {
@@ -35,6 +38,7 @@ impl ReadTx {
         Self {
             driver,
             cost: Cost::default(),
+            failed: None,
         }
     }
 
@@ -56,17 +60,41 @@ impl ReadTx {
 
     /// The answers to any number of questions, asked together in one round trip.
     pub fn ask_all(&mut self, queries: Vec<Query>) -> Result<Vec<Vec<Row>>, StorageError> {
-        self.count(queries.len() as u64, 0)?;
-        let outcomes = self.driver.ask(queries)?;
+        let asked = queries.len() as u64;
+        let outcomes = self.unless_failed(asked, 0, |driver| driver.ask(queries))?;
         Ok(outcomes.into_iter().map(|outcome| outcome.rows).collect())
     }
 
     fn outcomes<const N: usize>(&mut self, queries: [Query; N]) -> Result<[Outcome; N], StorageError> {
-        self.count(N as u64, 0)?;
-        let outcomes = self.driver.ask(queries.into())?;
+        let outcomes = self.unless_failed(N as u64, 0, |driver| driver.ask(queries.into()))?;
         outcomes
             .try_into()
             .map_err(|_| StorageError::bug("as many answers as questions"))
+    }
+
+    fn unless_failed<T>(
+        &mut self,
+        asked: u64,
+        told: u64,
+        run: impl FnOnce(&mut Driver) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        self.sound()?;
+        let result = self.count(asked, told).and_then(|()| run(&mut self.driver));
+        if let Err(error) = &result {
+            self.failed = Some(error.clone());
+        }
+        result
+    }
+
+    /// The transaction's failure, if it has failed, whoever heard of it.
+    pub(crate) fn sound(&self) -> Result<(), StorageError> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+
+    /// Forgets the last transaction's cost and failure.
+    pub(crate) fn start_over(&mut self) {
+        self.cost = Cost::default();
+        self.failed = None;
     }
 
     fn count(&mut self, asked: u64, told: u64) -> Result<(), StorageError> {
@@ -143,8 +171,7 @@ impl<'lane> Tx<'lane> {
 
     /// Writes exactly `rows` rows, without waiting for the answer.
     pub fn tell_rows(&mut self, query: Query, rows: u64) -> Result<(), StorageError> {
-        self.count(0, 1)?;
-        self.driver.tell(query, rows)
+        self.unless_failed(0, 1, |driver| driver.tell(query, rows))
     }
 
     /// Locks rows that were not known before the command started. What can be known goes into
@@ -163,8 +190,8 @@ impl<'lane> Tx<'lane> {
         version: i64,
         body: &E,
     ) -> Result<(), StorageError> {
-        let event = PendingEvent::new(ctx, self.lane_key, subject.uuid(), version, body)?;
-        self.events.push(event);
+        let event = PendingEvent::new(ctx, self.lane_key, subject.uuid(), version, body);
+        self.events.push(self.read.unless_failed(0, 0, |_| event)?);
         Ok(())
     }
 

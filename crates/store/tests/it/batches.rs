@@ -1,0 +1,90 @@
+//! What commands that share a commit may do to each other: nothing.
+
+use store::{Answer, Fail, NoAnswer, Tx, sql};
+
+use crate::{bucket_id, ctx, in_one_batch, insert_bucket, job, on_both, taken};
+
+kernel::reject_table! {
+    NOT_NOW: Conflict, "not_now", "Not now.", "Come again.";
+}
+
+/// Breaks a CHECK, as a bug would, and hides it.
+fn fail_and_hide_it(tx: &mut Tx) {
+    let _ = tx.claim(sql!("UPDATE bucket SET held = -1 WHERE id = $1", bucket_id(1)));
+}
+
+#[test]
+fn a_storage_failure_that_a_command_hides_undoes_it_all_the_same() {
+    on_both(|store| {
+        let made = store.run_blocking("make", bucket_id(1), ctx(1), |tx, _| {
+            insert_bucket(tx, bucket_id(1), 5)
+        });
+        assert_eq!(made, Ok(Ok(())));
+        for (n, rejects) in [(2, false), (3, true)] {
+            let hidden = job(n, move |tx, _| {
+                insert_bucket(tx, bucket_id(2), 5)?;
+                fail_and_hide_it(tx);
+                // What runs after a failure may run outside of any transaction.
+                assert!(
+                    insert_bucket(tx, bucket_id(3), 5).is_err(),
+                    "nothing more is taken"
+                );
+                if rejects {
+                    Err(NOT_NOW.plain().into())
+                } else {
+                    Ok(String::new())
+                }
+            });
+            let good = job(10 + n, move |tx, _| {
+                insert_bucket(tx, bucket_id(10 + u128::from(n)), 5)?;
+                Ok(String::new())
+            });
+            let answers = in_one_batch(store, vec![hidden, good]);
+            assert!(matches!(answers[0], Err(NoAnswer::Broken(_))), "{answers:?}");
+            assert_eq!(answers[1], Ok(Answer::Done(String::new())));
+            assert_eq!((taken(store, bucket_id(2)), taken(store, bucket_id(3))), (-1, -1));
+            assert_eq!(taken(store, bucket_id(10 + u128::from(n))), 0);
+        }
+        let question = store.read_blocking(|read| {
+            let _ = read.one(sql!("SELECT CAST(abs(-9223372036854775807 - 1) AS BIGINT)"));
+            Ok(())
+        });
+        assert!(
+            matches!(question, Err(Fail::Storage(_))),
+            "half an answer is none"
+        );
+    });
+}
+
+#[test]
+fn a_told_statement_of_a_rejected_command_does_not_travel_on() {
+    on_both(|store| {
+        let rejected = |n: u128, asks_between: bool| {
+            job(20 + n as u64, move |tx, _| {
+                insert_bucket(tx, bucket_id(20 + n), 5)?;
+                if asks_between {
+                    tx.one(sql!(
+                        "SELECT capacity FROM bucket WHERE id = $1",
+                        bucket_id(20 + n)
+                    ))?;
+                    insert_bucket(tx, bucket_id(30 + n), 5)?;
+                }
+                Err(NOT_NOW.plain().into())
+            })
+        };
+        let good = |n: u128| {
+            job(40 + n as u64, move |tx, _| {
+                insert_bucket(tx, bucket_id(40 + n), 5)?;
+                Ok(String::new())
+            })
+        };
+        let answers = in_one_batch(
+            store,
+            vec![good(0), rejected(0, false), good(1), rejected(1, true), good(2)],
+        );
+        let done: Vec<bool> = answers.iter().map(|a| matches!(a, Ok(Answer::Done(_)))).collect();
+        assert_eq!(done, [true, false, true, false, true], "{answers:?}");
+        let left = [40, 41, 42, 20, 21, 31].map(|n| taken(store, bucket_id(n)));
+        assert_eq!(left, [0, 0, 0, -1, -1, -1]);
+    });
+}
