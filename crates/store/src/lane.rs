@@ -14,7 +14,7 @@ use crate::event::{PendingEvent, write_events};
 use crate::executor::Database;
 use crate::idempotency::{find_answer, read_answer, store_answer, take_key};
 use crate::recording::Recorder;
-use crate::{Answer, Cost, Fail, Job, KEY_REUSED, NoAnswer, ReadTx, StorageError, Tx};
+use crate::{Answer, Cost, Fail, Job, NoAnswer, ReadTx, StorageError, Tx};
 
 /// The most commands that share a commit on SQLite.
 pub const MAX_BATCH: usize = 256;
@@ -110,7 +110,8 @@ impl Lane {
     }
 
     /// Runs the jobs in order under one commit and gives an answer for each of them. What shares its
-    /// key with an earlier job of the batch gets that job's answer.
+    /// key with an earlier job of the batch gets that job's answer; with another body it is run after
+    /// the batch, when the key's owner is known.
     pub fn run_batch(&mut self, jobs: &[Job]) -> Vec<Result<Answer, NoAnswer>> {
         let all: Vec<&Job> = jobs.iter().collect();
         let (distinct, twins) = find_twins(&all);
@@ -131,7 +132,7 @@ impl Lane {
                 if same_request {
                     answers[twin].clone()
                 } else {
-                    Ok(Answer::Rejected(KEY_REUSED.plain().into()))
+                    self.run_alone(job, false)
                 }
             })
             .collect()

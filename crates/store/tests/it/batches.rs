@@ -1,11 +1,20 @@
 //! What commands that share a commit may do to each other: nothing.
 
-use store::{Answer, Fail, NoAnswer, Tx, sql};
+use kernel::Actor;
+use store::{Answer, Fail, KEY_REUSED, Key, NoAnswer, Tx, sql};
 
 use crate::{bucket_id, ctx, in_one_batch, insert_bucket, job, on_both, taken};
 
 kernel::reject_table! {
     NOT_NOW: Conflict, "not_now", "Not now.", "Come again.";
+}
+
+fn key(body: u8) -> Key {
+    Key {
+        actor: Actor::Anonymous.to_bytes(),
+        key: b"one key".to_vec(),
+        request_hash: [body; 32],
+    }
 }
 
 /// Breaks a CHECK, as a bug would, and hides it.
@@ -86,5 +95,33 @@ fn a_told_statement_of_a_rejected_command_does_not_travel_on() {
         assert_eq!(done, [true, false, true, false, true], "{answers:?}");
         let left = [40, 41, 42, 20, 21, 31].map(|n| taken(store, bucket_id(n)));
         assert_eq!(left, [0, 0, 0, -1, -1, -1]);
+    });
+}
+
+#[test]
+fn another_body_under_the_same_key_does_not_hide_the_first_ones_answer() {
+    on_both(|store| {
+        let send = |n, body| job(n, move |_, _| Ok(format!("body {body}"))).keyed(key(body));
+        let first = store.submit_blocking(send(1, 1));
+        assert_eq!(first, Ok(Answer::Done("body 1".into())));
+        let answers = in_one_batch(store, vec![send(2, 2), send(3, 1), send(4, 2)]);
+        for reused in [&answers[0], &answers[2]] {
+            assert!(
+                matches!(reused, Ok(Answer::Rejected(r)) if r.code == KEY_REUSED.code),
+                "{answers:?}"
+            );
+        }
+        assert_eq!(answers[1], first);
+    });
+}
+
+#[test]
+fn a_broken_command_does_not_use_up_its_key() {
+    on_both(|store| {
+        let broken = job(2, |_, _| panic!("a planned panic")).keyed(key(1));
+        let sound = job(3, |_, _| Ok("sound".into())).keyed(key(2));
+        let answers = in_one_batch(store, vec![broken, sound]);
+        assert!(matches!(answers[0], Err(NoAnswer::Broken(_))), "{answers:?}");
+        assert_eq!(answers[1], Ok(Answer::Done("sound".into())));
     });
 }
