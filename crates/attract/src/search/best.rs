@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use tantivy::DocAddress;
 
-use super::columns::Verdict;
 use super::cursor::Place;
+use super::judge::Verdict;
 
 /// A document that is its offer's best so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use h3o::{CellIndex, LatLng, Resolution};
 use kernel::GeoPoint;
 
-use super::columns::Ring;
+use super::judge::Ring;
 
 /// Cells of 9 m: the order of the documents.
 const FINEST: Resolution = Resolution::Twelve;
@@ -26,9 +26,9 @@ const COVERS: [Resolution; 8] = [
 /// No place is further than this from the centre of the cell that its finest cell belongs to, in mean
 /// edge lengths of that cell's resolution. Sampled over the globe and around the twelve pentagons: 1.14.
 const REACH_EDGES: f64 = 1.2;
-/// The centres of the k-th ring are at least k times this far from the centre, in mean edge lengths.
-/// Sampled in the same way: 1.05.
-const SPACING_EDGES: f64 = 1.0;
+/// The middles of the k-th ring are at least k times this far from the middle, compared with the
+/// nearest neighbour. Sampled in the same way: 0.80.
+const RING_SPACING: f64 = 0.78;
 /// A circle is covered with the finest cells of which its radius is at most this many edges.
 const COVER_EDGES: f64 = 4.0;
 
@@ -44,17 +44,21 @@ pub(super) fn cover(center: GeoPoint, ring: Ring) -> Vec<RangeInclusive<u64>> {
     let (inner_m, outer_m) = (ring.inner_mm as f64 / 1_000.0, ring.outer_mm as f64 / 1_000.0);
     let fits = |r: &Resolution| outer_m <= COVER_EDGES * r.edge_length_m();
     let resolution = COVERS.into_iter().find(fits).unwrap_or(Resolution::Three);
-    let edge_m = resolution.edge_length_m();
-    let reach_m = REACH_EDGES * edge_m;
-    let rings = ((outer_m + 2.0 * reach_m) / (SPACING_EDGES * edge_m)).ceil() as u32;
-    let mut cells: Vec<CellIndex> = position(center).to_cell(resolution).grid_disk(rings);
+    let reach_m = REACH_EDGES * resolution.edge_length_m();
+    let home = position(center).to_cell(resolution);
+    let neighbours = home
+        .grid_disk::<Vec<_>>(1)
+        .into_iter()
+        .filter(|cell| *cell != home);
+    let nearest_m = neighbours
+        .map(|cell| middle(cell).distance_m(middle(home)))
+        .fold(f64::MAX, f64::min);
+    let furthest_m = outer_m + reach_m + center.distance_m(middle(home));
+    let rings = (furthest_m / (RING_SPACING * nearest_m)) as u32;
+    let mut cells: Vec<CellIndex> = home.grid_disk(rings);
     cells.retain(|cell| {
-        let middle = LatLng::from(*cell);
-        // An unreadable middle cannot happen; if it did, looking into the cell would be right.
-        GeoPoint::from_degrees(middle.lat(), middle.lng()).is_none_or(|middle| {
-            let distance_m = center.distance_m(middle);
-            distance_m <= outer_m + reach_m && distance_m + reach_m > inner_m
-        })
+        let distance_m = center.distance_m(middle(*cell));
+        distance_m <= outer_m + reach_m && distance_m + reach_m > inner_m
     });
     let mut stretches: Vec<_> = cells.into_iter().map(finest_inside).collect();
     stretches.sort_unstable_by_key(|stretch| *stretch.start());
@@ -63,6 +67,11 @@ pub(super) fn cover(center: GeoPoint, ring: Ring) -> Vec<RangeInclusive<u64>> {
 
 fn position(place: GeoPoint) -> LatLng {
     LatLng::new(place.lat(), place.lon()).expect("a place has finite coordinates")
+}
+
+fn middle(cell: CellIndex) -> GeoPoint {
+    let at = LatLng::from(cell);
+    GeoPoint::from_degrees(at.lat(), at.lng()).expect("the middle of a cell is on the globe")
 }
 
 /// First and last finest cell inside `cell`.
@@ -118,6 +127,16 @@ mod tests {
             prop_assert!(cover.iter().any(|stretch| stretch.contains(&finest_cell(place))));
             prop_assert!(cover.windows(2).all(|pair| pair[0].end() < pair[1].start()), "in order and apart");
             prop_assert!(cover.len() < 100);
+        }
+
+        #[test]
+        fn the_grid_is_nowhere_more_bent_than_assumed(place in any_center(), level in 3..=10_u8, k in 1..=6_u32) {
+            let resolution = Resolution::try_from(level).unwrap();
+            let cell = position(place).to_cell(FINEST).parent(resolution).unwrap();
+            prop_assert!(place.distance_m(middle(cell)) <= REACH_EDGES * resolution.edge_length_m());
+            let distances = |k| cell.grid_ring::<Vec<_>>(k).into_iter().map(move |c| middle(c).distance_m(middle(cell)));
+            let nearest_m = distances(1).fold(f64::MAX, f64::min);
+            prop_assert!(distances(k).all(|far_m| far_m >= f64::from(k) * RING_SPACING * nearest_m));
         }
     }
 }

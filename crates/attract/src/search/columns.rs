@@ -1,65 +1,31 @@
-//! The columns of a segment: what is known of a document by its number alone. Here a document is
-//! judged: whether it is alive, live, near, in the price range and well enough rated, and where it
-//! comes in the order.
+//! The columns of a segment: what is known of a document by its number alone, and where in the order of
+//! places a cell begins. They say what is; what is wanted is judged in `judge.rs`.
 
 use std::sync::Arc;
 
-use kernel::GeoPoint;
 use tantivy::columnar::{Column, ColumnIndex, ColumnValues};
 use tantivy::fastfield::AliveBitSet;
 use tantivy::{DocId, SegmentReader};
 
 use super::index::IndexError;
-use super::query::{Filter, Sort};
-use super::rank;
 use super::schema::column;
-
-/// A micro-degree of latitude is at least this long everywhere (111.19 mm on the sphere in use).
-const LATITUDE_MM: u64 = 111;
 
 /// The columns of one segment.
 pub(super) struct Columns {
     doc_count: DocId,
-    alive: Option<AliveBitSet>,
+    pub alive: Option<AliveBitSet>,
     cell: Arc<dyn ColumnValues<u64>>,
-    lat: Arc<dyn ColumnValues<i64>>,
-    lon: Arc<dyn ColumnValues<i64>>,
-    live_from: Arc<dyn ColumnValues<i64>>,
-    live_until: Arc<dyn ColumnValues<i64>>,
-    currency: Arc<dyn ColumnValues<u64>>,
-    price: Arc<dyn ColumnValues<i64>>,
-    rating: Arc<dyn ColumnValues<i64>>,
-    reviews: Arc<dyn ColumnValues<i64>>,
-    quality: Arc<dyn ColumnValues<u64>>,
+    pub lat: Arc<dyn ColumnValues<i64>>,
+    pub lon: Arc<dyn ColumnValues<i64>>,
+    pub live_from: Arc<dyn ColumnValues<i64>>,
+    pub live_until: Arc<dyn ColumnValues<i64>>,
+    pub currency: Arc<dyn ColumnValues<i64>>,
+    pub price: Arc<dyn ColumnValues<i64>>,
+    pub rating: Arc<dyn ColumnValues<i64>>,
+    pub reviews: Arc<dyn ColumnValues<i64>>,
+    pub quality: Arc<dyn ColumnValues<i64>>,
     offer_high: Arc<dyn ColumnValues<u64>>,
     offer_low: Arc<dyn ColumnValues<u64>>,
-}
-
-/// A ring around the searcher: further than the inner and at most the outer distance.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Ring {
-    /// Negative where the centre itself belongs to it.
-    pub inner_mm: i64,
-    pub outer_mm: i64,
-}
-
-/// What is to be found, and how good it must be.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted<'a> {
-    pub filter: &'a Filter,
-    pub sort: Sort,
-    pub ring: Ring,
-    /// What comes later in the order is of no use any more.
-    pub latest: i64,
-}
-
-/// What the order rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Verdict {
-    /// The smaller comes first.
-    pub order: i64,
-    /// `None` if the search is not near a place.
-    pub distance_mm: Option<i64>,
 }
 
 impl Columns {
@@ -76,11 +42,11 @@ impl Columns {
             lon: signed(column::LON)?,
             live_from: signed(column::LIVE_FROM)?,
             live_until: signed(column::LIVE_UNTIL)?,
-            currency: unsigned(column::CURRENCY)?,
+            currency: signed(column::CURRENCY)?,
             price: signed(column::PRICE)?,
             rating: signed(column::RATING)?,
             reviews: signed(column::REVIEWS)?,
-            quality: unsigned(column::QUALITY)?,
+            quality: signed(column::QUALITY)?,
             offer_high: unsigned(column::OFFER_HIGH)?,
             offer_low: unsigned(column::OFFER_LOW)?,
         })
@@ -88,7 +54,16 @@ impl Columns {
 
     /// The first document from `from` on whose finest cell is not below `cell`.
     pub fn first_at_or_after(&self, cell: u64, from: DocId) -> DocId {
-        let (mut low, mut high) = (from, self.doc_count);
+        // What is asked for is mostly close to where the last answer was.
+        let (mut low, mut high, mut stride) = (from, self.doc_count, 1);
+        while low + stride < high {
+            if self.cell.get_val(low + stride) >= cell {
+                high = low + stride;
+            } else {
+                low += stride;
+                stride *= 2;
+            }
+        }
         while low < high {
             let middle = low + (high - low) / 2;
             if self.cell.get_val(middle) < cell {
@@ -103,81 +78,6 @@ impl Columns {
     /// The offer's id, as a number.
     pub fn offer(&self, doc: DocId) -> u128 {
         u128::from(self.offer_high.get_val(doc)) << 64 | u128::from(self.offer_low.get_val(doc))
-    }
-
-    /// Where the document comes in the order, `None` if it is not wanted. `text_milli` is how well the
-    /// words fit. What takes the least reading and refuses the most is asked first.
-    pub fn judge(&self, doc: DocId, text_milli: i64, wanted: Wanted<'_>) -> Option<Verdict> {
-        let Wanted {
-            filter,
-            sort,
-            ring,
-            latest,
-        } = wanted;
-        let nearest_mm = filter.near.map(|_| ring.inner_mm.max(0));
-        if self.order(doc, sort, text_milli, nearest_mm) > latest
-            || self.alive.as_ref().is_some_and(|alive| !alive.is_alive(doc))
-            || !self.passes(doc, filter)
-        {
-            return None;
-        }
-        let Some(near) = filter.near else {
-            return Some(Verdict {
-                order: self.order(doc, sort, text_milli, None),
-                distance_mm: None,
-            });
-        };
-        let outer_mm = if sort == Sort::Distance {
-            ring.outer_mm.min(latest)
-        } else {
-            ring.outer_mm
-        };
-        let distance_mm = self.distance_mm(doc, near.place, Ring { outer_mm, ..ring })?;
-        let order = self.order(doc, sort, text_milli, Some(distance_mm));
-        Some(Verdict {
-            order,
-            distance_mm: Some(distance_mm),
-        })
-    }
-
-    fn order(&self, doc: DocId, sort: Sort, text_milli: i64, distance_mm: Option<i64>) -> i64 {
-        match sort {
-            Sort::Relevance => rank::relevance(text_milli, self.quality.get_val(doc) as i64, distance_mm),
-            Sort::Distance => distance_mm.unwrap_or(0),
-            Sort::Price => self.price.get_val(doc),
-            Sort::Rating => rank::rating_order(self.rating.get_val(doc), self.reviews.get_val(doc)),
-            Sort::ReviewCount => -self.reviews.get_val(doc),
-        }
-    }
-
-    fn passes(&self, doc: DocId, filter: &Filter) -> bool {
-        if self.live_from.get_val(doc) > filter.now.0 || self.live_until.get_val(doc) <= filter.now.0 {
-            return false;
-        }
-        if filter
-            .min_rating_milli
-            .is_some_and(|least| self.rating.get_val(doc) < least)
-        {
-            return false;
-        }
-        filter.price.is_none_or(|range| {
-            let price = self.price.get_val(doc);
-            self.currency.get_val(doc) == u64::from(range.currency.numeric())
-                && range.min.is_none_or(|min| price >= min)
-                && range.max.is_none_or(|max| price <= max)
-        })
-    }
-
-    /// The distance from `center`, `None` outside the ring.
-    #[allow(clippy::float_arithmetic, reason = "geometry, not money")]
-    fn distance_mm(&self, doc: DocId, center: GeoPoint, ring: Ring) -> Option<i64> {
-        let lat = self.lat.get_val(doc);
-        if lat.abs_diff(center.lat_microdegrees()) * LATITUDE_MM > ring.outer_mm.unsigned_abs() {
-            return None;
-        }
-        let place = GeoPoint::from_microdegrees(lat, self.lon.get_val(doc))?;
-        let distance_mm = (center.distance_m(place) * 1000.0).round() as i64;
-        (ring.inner_mm < distance_mm && distance_mm <= ring.outer_mm).then_some(distance_mm)
     }
 }
 

@@ -265,7 +265,9 @@ impl SearchIndex {
             return Err(error.into());
         }
         feed.cursors = cursors;
-        Ok(self.reader.reload()?)
+        self.reader.reload()?;
+        // Opened here, so that no search has to.
+        self.view().map(drop)
     }
 
     /// The writing side, as of the last commit even if a thread panicked while it wrote.

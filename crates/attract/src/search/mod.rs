@@ -8,6 +8,7 @@ mod columns;
 mod cursor;
 mod document;
 mod index;
+mod judge;
 mod needs;
 mod plan;
 mod points;

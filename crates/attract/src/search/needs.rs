@@ -163,6 +163,11 @@ impl Matcher {
         }
     }
 
+    /// Whether nothing is required.
+    pub fn takes_all(&self) -> bool {
+        self.required.is_empty()
+    }
+
     /// The first document from `target` on that has all that is required, `TERMINATED` if none.
     /// Targets must not go back.
     pub fn seek(&mut self, mut target: DocId) -> DocId {

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use super::cells::cover;
-use super::columns::Ring;
 use super::index::IndexError;
+use super::judge::Ring;
 use super::needs::Needs;
 use super::query::{Near, Request, Sort};
 use super::rank::{self, StepKind};

@@ -139,6 +139,13 @@ mod tests {
     }
 
     #[test]
+    fn equal_stars_are_ordered_by_the_number_of_reviews() {
+        assert!(rating_order(4_500, 11) < rating_order(4_500, 10));
+        assert!(rating_order(4_500, 0) < rating_order(4_499, i64::MAX));
+        assert!(rating_order(1_000, 1) < rating_order(-1, 0));
+    }
+
+    #[test]
     fn relevance_never_overflows() {
         assert!(relevance(1_000, 1_000, Some(0)) < relevance(1_000, 1_000, Some(20_000_000_000)));
         assert_eq!(

@@ -9,9 +9,9 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, DocSet, TERMINATED, Term};
 
 use super::best::{Best, Hit};
-use super::columns::{Verdict, Wanted};
 use super::cursor::Place;
 use super::index::IndexError;
+use super::judge::{Judge, Verdict};
 use super::needs::{Matcher, Needs};
 use super::plan::{Docs, Plan, Stage};
 use super::query::{Request, Sort};
@@ -80,38 +80,42 @@ impl Scan<'_> {
         mut found: impl FnMut(&SegmentView, DocAddress, Verdict) -> i64,
     ) -> Result<(), IndexError> {
         let Request { filter, sort, .. } = self.request;
+        let mut preselected = Vec::new();
         for (number, segment) in self.view.segments.iter().enumerate() {
+            let Some(judge) = Judge::new(&segment.columns, filter, *sort, stage.ring) else {
+                continue;
+            };
             let Some(mut matcher) = self.needs.matcher(number, segment)? else {
                 continue;
             };
-            let mut judge = |matcher: &mut Matcher, doc| {
+            let mut see = |matcher: &mut Matcher, doc| {
                 let text_milli = if *sort == Sort::Relevance {
                     matcher.text_milli(doc)
                 } else {
                     0
                 };
-                let wanted = Wanted {
-                    filter,
-                    sort: *sort,
-                    ring: stage.ring,
-                    latest,
-                };
-                if let Some(verdict) = segment.columns.judge(doc, text_milli, wanted) {
+                if let Some(verdict) = judge.judge(doc, text_milli, latest) {
                     latest = found(segment, DocAddress::new(number as u32, doc), verdict);
                 }
             };
             match &stage.docs {
-                Docs::Matching => walk(&mut matcher, 0..TERMINATED, &mut judge),
+                Docs::Matching => walk(&mut matcher, 0..TERMINATED, &mut see),
+                Docs::Cells(stretches) if matcher.takes_all() => {
+                    for docs in segment.docs_in(stretches) {
+                        judge.preselect(docs, &mut preselected);
+                        preselected.iter().for_each(|doc| see(&mut matcher, *doc));
+                    }
+                }
                 Docs::Cells(stretches) => {
                     for docs in segment.docs_in(stretches) {
-                        walk(&mut matcher, docs, &mut judge);
+                        walk(&mut matcher, docs, &mut see);
                     }
                 }
                 Docs::Steps(numbers, stretches) => {
                     let within = stretches.as_ref().map(|stretches| segment.docs_in(stretches));
                     for doc in self.docs_with(segment, numbers, within.as_deref())? {
                         if matcher.seek(doc) == doc {
-                            judge(&mut matcher, doc);
+                            see(&mut matcher, doc);
                         }
                     }
                 }
@@ -152,10 +156,10 @@ impl Scan<'_> {
 }
 
 /// All matching documents in the range.
-fn walk(matcher: &mut Matcher, docs: Range<DocId>, judge: &mut impl FnMut(&mut Matcher, DocId)) {
+fn walk(matcher: &mut Matcher, docs: Range<DocId>, see: &mut impl FnMut(&mut Matcher, DocId)) {
     let mut doc = matcher.seek(docs.start);
     while doc < docs.end {
-        judge(matcher, doc);
+        see(matcher, doc);
         doc = matcher.seek(doc + 1);
     }
 }

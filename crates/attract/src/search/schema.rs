@@ -67,20 +67,20 @@ impl Layout {
         let steps = schema.add_u64_field("steps", NumericOptions::default().set_indexed());
         let kept = schema.add_bytes_field("kept", STORED);
         let fast = || NumericOptions::default().set_fast();
-        for name in [
-            column::CELL,
-            column::CURRENCY,
-            column::QUALITY,
-            column::OFFER_HIGH,
-            column::OFFER_LOW,
-        ] {
+        for name in [column::CELL, column::OFFER_HIGH, column::OFFER_LOW] {
             schema.add_u64_field(name, fast());
         }
-        let signed = [column::LAT, column::LON, column::LIVE_FROM, column::LIVE_UNTIL];
-        for name in signed
-            .into_iter()
-            .chain([column::PRICE, column::RATING, column::REVIEWS])
-        {
+        for name in [
+            column::LAT,
+            column::LON,
+            column::LIVE_FROM,
+            column::LIVE_UNTIL,
+            column::CURRENCY,
+            column::PRICE,
+            column::RATING,
+            column::REVIEWS,
+            column::QUALITY,
+        ] {
             schema.add_i64_field(name, fast());
         }
         Self {
@@ -129,7 +129,7 @@ impl Layout {
         let rating = doc.rating_milli.map_or(-1, |rating| rating.clamp(0, 5_000));
         let reviews = doc.review_count.max(0);
         let quality = rank::quality_milli(doc.rating_milli.map(|_| rating), reviews);
-        let currency = u64::from(doc.price.currency.numeric());
+        let currency = i64::from(doc.price.currency.numeric());
         let (offer_high, offer_low) = doc.offer.uuid().as_u64_pair();
         for (kind, value) in [
             (StepKind::Price(doc.price.currency), doc.price.amount),
@@ -141,8 +141,6 @@ impl Layout {
         }
         for (name, value) in [
             (column::CELL, finest_cell(doc.place)),
-            (column::CURRENCY, currency),
-            (column::QUALITY, quality as u64),
             (column::OFFER_HIGH, offer_high),
             (column::OFFER_LOW, offer_low),
         ] {
@@ -153,7 +151,9 @@ impl Layout {
             (column::LON, doc.place.lon_microdegrees()),
             (column::LIVE_FROM, doc.live_from.0),
             (column::LIVE_UNTIL, doc.live_until.0),
+            (column::CURRENCY, currency),
             (column::PRICE, doc.price.amount),
+            (column::QUALITY, quality),
             (column::RATING, rating),
             (column::REVIEWS, reviews),
         ] {

@@ -25,8 +25,8 @@ const MAX_WORD_CHARS: usize = 32;
 
 /// Words that say nothing about the offer. Left out of a query unless it has no others.
 const EMPTY_WORDS: &[&str] = &[
-    "a", "an", "and", "at", "for", "in", "me", "near", "of", "on", "or", "the", "to", "with", "的", "了",
-    "和", "与", "及", "在", "是", "有", "附近", "周边",
+    "a", "an", "and", "at", "best", "cheap", "for", "good", "in", "me", "near", "of", "on", "or", "the",
+    "to", "with", "的", "了", "和", "与", "及", "在", "是", "有", "附近", "周边", "推荐", "好吃", "便宜",
 ];
 
 /// 30 MB and a seventh of a second, so it is loaded by the first query that needs it or by [`warm_up`].

@@ -6,13 +6,25 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::search::cells::cover;
+use crate::search::judge::Ring;
 use crate::search::points::{MOST_POINTS, Points};
 use crate::search::rank;
 use crate::search::words::query_words;
 use crate::search::{PriceRange, Sort};
 
-const TITLES: &[&str] = &["火锅", "火锅套餐", "双人火锅", "coffee", "咖啡 coffee", "套餐"];
-const QUERIES: &[&str] = &["", "", "火锅", "套餐", "coffee", "火锅 双人"];
+const TITLES: &[&str] = &[
+    "火锅",
+    "火锅套餐",
+    "双人火锅",
+    "coffee",
+    "咖啡 coffee",
+    "套餐",
+    "助餐",
+    "自助餐",
+];
+const MERCHANTS: &[&str] = &["", "自助", "火锅"];
+const QUERIES: &[&str] = &["", "", "火锅", "套餐", "coffee", "火锅 双人", "自助餐"];
 const SORTS: &[Sort] = &[
     Sort::Relevance,
     Sort::Distance,
@@ -52,12 +64,13 @@ fn beside(middle: GeoPoint, north_km: f64, east_km: f64) -> GeoPoint {
 prop_compose! {
     fn any_doc(middle: GeoPoint)(
         offer in 0..25_u64, store in 0..6_u64, title in 0..TITLES.len(), north in -30.0..30.0_f64, east in -30.0..30.0_f64,
-        close in any::<bool>(), price in 0..2_000_i64, yen in 0..6_u8, rating in proptest::option::of(0..=5_000_i64),
-        reviews in 0..300_i64, category in 0..2_u8, expired in 0..10_u8,
+        close in any::<bool>(), price in prop_oneof![0..2_000_i64, (0..30_i64).prop_map(|steps| steps * 64)], yen in 0..6_u8, rating in proptest::option::of(prop_oneof![0..=5_000_i64, Just(4_500), Just(4_490)]),
+        reviews in prop_oneof![0..300_i64, 0..4_i64], category in 0..2_u8, merchant in 0..MERCHANTS.len(), expired in 0..10_u8,
     ) -> OfferDoc {
         let scale = if close { 0.02 } else { 1.0 };
         OfferDoc {
             store: id(store),
+            merchant_name: LocalText::one("zh-CN", MERCHANTS[merchant]),
             price: Money::new(price, if yen == 0 { Currency::JPY } else { Currency::CNY }),
             rating_milli: rating,
             review_count: reviews,
@@ -198,5 +211,34 @@ proptest! {
                 prop_assert_eq!(&hit.doc, &docs[&(number(hit.doc.offer), hit.doc.store)]);
             }
         }
+    }
+}
+
+#[test]
+fn the_last_place_of_every_stretch_is_found() {
+    for radius_m in [200, 1_500, 9_000, 40_000] {
+        let ring = Ring {
+            inner_mm: -1,
+            outer_mm: radius_m * 1_000,
+        };
+        let lasts = cover(people_square(), ring)
+            .into_iter()
+            .map(|stretch| *stretch.end());
+        let place = |cell: u64| h3o::LatLng::from(h3o::CellIndex::try_from(cell).unwrap());
+        let docs = lasts
+            .map(place)
+            .zip(1..)
+            .map(|(place, n)| doc(n, "x", at(place.lat(), place.lng())));
+        let docs: Vec<OfferDoc> = docs.collect();
+        let inside = docs
+            .iter()
+            .filter(|doc| people_square().distance_m(doc.place) <= radius_m as f64)
+            .count();
+        assert!(inside > 3);
+        assert_eq!(
+            all_pages(&index_of(docs), &near(people_square(), radius_m)).len(),
+            inside,
+            "{radius_m}"
+        );
     }
 }

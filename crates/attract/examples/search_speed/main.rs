@@ -8,139 +8,20 @@
     reason = "a made-up city and its statistics, not money"
 )]
 
+mod city;
+
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use attract::{Change, Near, OfferDoc, PriceRange, SearchIndex, SearchQuery, Sort, warm_up};
-use kernel::{
-    Currency, GeoPoint, LocalText, MerchantId, Money, OfferId, StaticType, StoreId, Timestamp, TypeSafeId,
-};
-use uuid::Uuid;
+use attract::{Near, PriceRange, SearchIndex, SearchQuery, Sort, warm_up};
+use kernel::Currency;
 
-const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
-const CENTER: (f64, f64) = (31.2304, 121.4737);
+use city::{Dice, NOW, at_km, offer};
+
 const RATE_PER_S: u32 = 500;
 const OPEN_LOOP_S: u32 = 20;
-
-const DISHES: &[(&str, &str)] = &[
-    ("火锅", "hot pot"),
-    ("烤肉", "barbecue"),
-    ("奶茶", "bubble tea"),
-    ("咖啡", "coffee"),
-    ("小笼包", "soup dumplings"),
-    ("寿司", "sushi"),
-    ("按摩", "massage"),
-    ("美甲", "manicure"),
-    ("电影票", "cinema ticket"),
-    ("健身", "gym"),
-    ("自助餐", "buffet"),
-    ("生日蛋糕", "birthday cake"),
-    ("串串香", "skewers"),
-    ("牛肉面", "beef noodles"),
-];
-const PLACES: &[&str] = &[
-    "重庆",
-    "四川",
-    "老上海",
-    "蜀大侠",
-    "海底",
-    "南京西路",
-    "陆家嘴",
-    "徐家汇",
-    "外滩",
-    "静安寺",
-];
-const SUFFIXES: &[(&str, &str)] = &[
-    ("双人套餐", "set for two"),
-    ("代金券", "voucher"),
-    ("单人餐", "meal for one"),
-    ("体验券", "trial"),
-    ("四人餐", "set for four"),
-];
-
-/// xorshift64*: the same city every time.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-
-    fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-
-    fn id<K: StaticType>(&mut self) -> TypeSafeId<K> {
-        let random = u128::from(self.next()) << 64 | u128::from(self.next());
-        TypeSafeId::from_uuid(Uuid::from_u128(random & !(0xffff << 112) | 0x019a_u128 << 112))
-    }
-
-    /// Most of the city within 20 km, thick in 60 quarters and in the middle.
-    fn place(&mut self) -> GeoPoint {
-        let quarter = self.below(60) as f64;
-        let (angle, out_km) = (quarter * 2.4, 16.0 * (quarter / 60.0));
-        let (turn, spread_km) = (
-            self.unit() * std::f64::consts::TAU,
-            1.2 * (-2.0 * (1.0 - self.unit()).ln()).sqrt(),
-        );
-        let north_km = out_km * angle.sin() + spread_km * turn.sin();
-        let east_km = out_km * angle.cos() + spread_km * turn.cos();
-        at_km(north_km, east_km)
-    }
-}
-
-fn at_km(north_km: f64, east_km: f64) -> GeoPoint {
-    let lon = CENTER.1 + east_km / (111.19 * CENTER.0.to_radians().cos());
-    GeoPoint::from_degrees(CENTER.0 + north_km / 111.19, lon).expect("the city is on the globe")
-}
-
-/// One offer in one to forty stores.
-fn offer(dice: &mut Dice, docs: &mut Vec<Change>) {
-    let (merchant, offer): (MerchantId, OfferId) = (dice.id(), dice.id());
-    let (dish, suffix, brand) = (dice.pick(DISHES), dice.pick(SUFFIXES), dice.pick(PLACES));
-    let brand_number = dice.below(5_000);
-    let mut title = LocalText::one("zh-CN", &format!("{brand}{}{}", dish.0, suffix.0));
-    title.0.insert("en".into(), format!("{} {}", dish.1, suffix.1));
-    let stores = if dice.below(20) == 0 {
-        1 + dice.below(40)
-    } else {
-        1
-    };
-    let price = (900.0 * (dice.unit() * 4.5).exp()) as i64;
-    for _ in 0..stores {
-        let store: StoreId = dice.id();
-        let reviews = (dice.unit().powi(4) * 5_000.0) as i64;
-        docs.push(Change::Upsert(Box::new(OfferDoc {
-            offer,
-            merchant,
-            store,
-            title: title.clone(),
-            merchant_name: LocalText::one("zh-CN", &format!("{brand}{}第{brand_number}", dish.0)),
-            store_name: LocalText::one("zh-CN", &format!("{}店", dice.pick(PLACES))),
-            category: format!("cat-{}", dish.1.split(' ').next().unwrap_or_default()),
-            place: dice.place(),
-            price: Money::new(price, Currency::CNY),
-            list_price: Some(Money::new(price * 2, Currency::CNY)),
-            rating_milli: (reviews > 0).then(|| 3_000 + dice.below(2_000) as i64),
-            review_count: reviews,
-            live_from: Timestamp(0),
-            live_until: if dice.below(20) == 0 { NOW } else { Timestamp::MAX },
-        })));
-    }
-}
 
 type Kind = (&'static str, fn(&mut Dice) -> SearchQuery);
 
@@ -230,6 +111,15 @@ const KINDS: &[Kind] = &[
         sort: Sort::Rating,
         ..SearchQuery::default()
     }),
+    ("hardly anything passes: 20 km", |d| SearchQuery {
+        sort: Sort::Distance,
+        price: Some(PriceRange {
+            currency: Currency::CNY,
+            min: Some(900),
+            max: Some(901),
+        }),
+        ..near(d, 20_000)
+    }),
     ("nothing near: 40 km from the sea", |_| SearchQuery {
         near: Some(Near {
             place: at_km(0.0, 90.0),
@@ -285,7 +175,8 @@ fn measure(size: usize) -> Result<(), Box<dyn Error>> {
     let index = SearchIndex::open(folder.path())?;
     println!("reopened in {:?}, {}", start.elapsed(), memory());
     one_by_one(&index)?;
-    open_loop(&index);
+    open_loop(&index, "");
+    while_fed(&index)?;
     println!("afterwards {}", memory());
     Ok(())
 }
@@ -325,7 +216,7 @@ fn deep_pages(index: &SearchIndex) -> Result<(), Box<dyn Error>> {
 }
 
 /// Questions arrive at a fixed rate whether or not the ones before are answered.
-fn open_loop(index: &SearchIndex) {
+fn open_loop(index: &SearchIndex, circumstances: &str) {
     let total = (RATE_PER_S * OPEN_LOOP_S) as usize;
     let mut dice = Dice(11);
     let questions: Vec<SearchQuery> = (0..total)
@@ -361,7 +252,31 @@ fn open_loop(index: &SearchIndex) {
         wall,
         ..Times::default()
     };
-    times.print(&format!("open loop {RATE_PER_S}/s, {cores:.2} cores"));
+    times.print(&format!(
+        "open loop {RATE_PER_S}/s, {cores:.2} cores{circumstances}"
+    ));
+}
+
+/// The same while new offers come in, a batch of 200 documents every second.
+fn while_fed(index: &SearchIndex) -> Result<(), attract::IndexError> {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let feeding = scope.spawn(|| {
+            let mut dice = Dice(13);
+            while !done.load(Ordering::Relaxed) {
+                let mut batch = Vec::new();
+                while batch.len() < 200 {
+                    offer(&mut dice, &mut batch);
+                }
+                index.apply(&batch, &BTreeMap::new())?;
+                std::thread::sleep(Duration::from_secs(1));
+            }
+            Ok(())
+        });
+        open_loop(index, ", fed");
+        done.store(true, Ordering::Relaxed);
+        feeding.join().expect("the feed panicked")
+    })
 }
 
 /// What searches took.
