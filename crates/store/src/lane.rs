@@ -229,6 +229,10 @@ impl Lane {
             });
         }
         read.cost = Cost::default();
+        if jobs.len() > 1 && !events.is_empty() {
+            // The heads come last and in order, and are held no longer than a commit takes.
+            read.driver.wait_patiently()?;
+        }
         write_events(read, events)?;
         faults.strike(FaultPoint::BeforeCommit)?;
         let in_commit = |error| BatchFailure {
@@ -290,6 +294,10 @@ fn begin(read: &mut ReadTx, jobs: &[&Job]) -> Result<Vec<Option<Answer>>, Storag
         let row =
             row.ok_or_else(|| StorageError::new(Cause::Conflict, "a taken key was pruned meanwhile"))?;
         answers[i] = Some(read_answer(jobs[i], row)?);
+    }
+    // What is found later has no place in the order of the locks. Alone, a command may wait for it.
+    if jobs.len() > 1 {
+        read.driver.wait_shortly()?;
     }
     Ok(answers)
 }

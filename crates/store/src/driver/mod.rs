@@ -100,6 +100,23 @@ impl Driver {
         }
     }
 
+    /// From here on in this transaction a row that somebody else holds stops the batch soon: while it
+    /// waits, nobody else gets at the rows that it has locked.
+    pub fn wait_shortly(&mut self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) => self.control("SET LOCAL lock_timeout = '200ms'"),
+        }
+    }
+
+    /// From here on in this transaction rows are waited for as long as at its beginning.
+    pub fn wait_patiently(&mut self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) => self.control("SET LOCAL lock_timeout = '5s'"),
+        }
+    }
+
     /// Marks where a command starts, for [`Self::rollback_to`].
     pub fn savepoint(&mut self) -> Result<Savepoint, StorageError> {
         self.control("SAVEPOINT command")?;

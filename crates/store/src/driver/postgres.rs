@@ -212,11 +212,12 @@ fn control<'a>(client: &'a Client, text: &'a str) -> Running<'a> {
 }
 
 /// Locks rows in the order of their ids, so that two batches never wait for each other in a circle.
+/// `NO KEY`, because a full lock would also stop every insert that refers to the row, in any lane.
 fn lock<'a>(client: &'a Client, rows: &'a [Lock]) -> Running<'a> {
     Box::pin(async move {
         let ids: Vec<&[u8]> = rows.iter().map(|row| row.id.as_slice()).collect();
         let text = format!(
-            "SELECT id FROM {} WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+            "SELECT id FROM {} WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
             rows[0].table
         );
         client.query_typed(&text, &[(&ids, Type::BYTEA_ARRAY)]).await?;

@@ -1,7 +1,10 @@
 //! What commands that share a commit may do to each other: nothing.
 
+use std::sync::mpsc;
+
 use kernel::Actor;
-use store::{Answer, Fail, KEY_REUSED, Key, NoAnswer, Tx, sql};
+use store::testing::TestDatabase;
+use store::{Answer, Fail, KEY_REUSED, Key, Lock, NoAnswer, Query, Statement, Tx, sql};
 
 use crate::{bucket_id, ctx, in_one_batch, insert_bucket, job, on_both, taken};
 
@@ -124,4 +127,65 @@ fn a_broken_command_does_not_use_up_its_key() {
         assert!(matches!(answers[0], Err(NoAnswer::Broken(_))), "{answers:?}");
         assert_eq!(answers[1], Ok(Answer::Done("sound".into())));
     });
+}
+
+#[test]
+fn what_a_batch_finds_later_is_waited_for_shortly() {
+    static SHOW: Statement = Statement {
+        text: "SHOW lock_timeout",
+        place: "test",
+    };
+    let database = TestDatabase::postgres();
+    let store = database.open();
+    let show = |n| {
+        job(n, |tx, _| {
+            let row = tx.one(Query::new(&SHOW, Vec::new()))?;
+            Ok(row.expect("a setting").take()?)
+        })
+    };
+    let answers = in_one_batch(&store, vec![show(1), show(2)]);
+    assert_eq!(answers, vec![Ok(Answer::Done("200ms".into())); 2]);
+    assert_eq!(
+        store.submit_blocking(show(3)),
+        Ok(Answer::Done("5s".into())),
+        "alone it has time"
+    );
+    store.close();
+}
+
+#[test]
+fn a_locked_row_can_still_be_referred_to() {
+    let database = TestDatabase::postgres();
+    let store = database.open();
+    let made = store.run_blocking("make", bucket_id(1), ctx(1), |tx, _| {
+        insert_bucket(tx, bucket_id(1), 5)
+    });
+    assert_eq!(made, Ok(Ok(())));
+    let ((begun, begins), (release, held)) = (mpsc::channel(), mpsc::channel::<()>());
+    std::thread::scope(|scope| {
+        let store = &store;
+        let holder = job(2, move |tx, _| {
+            tx.one(sql!("SELECT capacity FROM bucket WHERE id = $1", bucket_id(1)))?;
+            let _ = begun.send(());
+            let _ = held.recv();
+            Ok(String::new())
+        });
+        scope.spawn(|| {
+            let answer = store.submit_blocking(holder.locking([Lock::row("bucket", bucket_id(1))]));
+            assert_eq!(answer, Ok(Answer::Done(String::new())));
+        });
+        begins.recv().expect("the row is locked");
+        // The lane key of another lane.
+        let child = store.run_blocking("claim", bucket_id(2), ctx(3), |tx, _| {
+            tx.tell(sql!(
+                "INSERT INTO claim (owner_id, bucket_id, quantity, returned, status) VALUES ($1, $2, 1, 0, 'held')",
+                bucket_id(9),
+                bucket_id(1)
+            ))?;
+            Ok(())
+        });
+        assert_eq!(child, Ok(Ok(())));
+        drop(release);
+    });
+    store.close();
 }
