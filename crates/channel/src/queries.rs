@@ -106,6 +106,10 @@ fn read_share_link(row: &mut Row) -> Result<ShareLink, StorageError> {
 
 /// The link that has this token.
 pub fn share_link(read: &mut ReadTx, token: &str) -> Result<Option<ShareLink>, Fail> {
+    // A token comes from a stranger, and not every text can be asked for: PostgreSQL knows no NUL.
+    if !token.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Ok(None);
+    }
     let row = read.one(sql!(
         "SELECT id, sharer_id, merchant_id, offer_id, entry_id, token, created_at FROM share_link WHERE token = $1",
         token

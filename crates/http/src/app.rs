@@ -20,6 +20,9 @@ use crate::problem::Problem;
 use crate::shell;
 use crate::visits::VisitBuffer;
 
+/// Characters of a reason.
+const MAX_REASON: usize = 500;
+
 /// Handed to every handler.
 pub type App = Arc<AppState>;
 
@@ -34,7 +37,7 @@ pub struct AppState {
     /// Where consumers' payments go.
     pub provider: Arc<gateway::provider::SandboxClient>,
     /// The secret that the provider signs its webhooks with.
-    pub webhook_secrets: Vec<String>,
+    pub webhook_secrets: Vec<gateway::webhook::WebhookSecret>,
     /// Where one-time codes go out.
     pub outbox: Outbox,
     /// Visits that wait to be written.
@@ -93,7 +96,15 @@ impl AppState {
         actor: Actor,
         key: WriteKey,
     ) -> Command<'_> {
-        Command { app: self, name, lane_key, ctx: shell::ctx(actor), key, locks: Vec::new(), status: StatusCode::OK }
+        Command {
+            app: self,
+            name,
+            lane_key,
+            ctx: shell::ctx(actor),
+            key,
+            locks: Vec::new(),
+            status: StatusCode::OK,
+        }
     }
 }
 
@@ -115,10 +126,11 @@ impl Command<'_> {
         self
     }
 
-    /// Notes why, for the audit log.
-    pub fn because(mut self, reason: &str) -> Self {
+    /// Notes why, for the audit log. A reason that cannot be kept or shown is refused as the `reason` of a body.
+    pub fn because(mut self, reason: &str) -> Result<Self, Problem> {
+        party::check::text("/reason", reason, MAX_REASON)?;
         self.ctx = self.ctx.with_reason(reason.to_owned());
-        self
+        Ok(self)
     }
 
     /// Answers 201 instead of 200.
@@ -134,7 +146,12 @@ impl Command<'_> {
     ) -> Result<Response, Problem> {
         let status = self.status;
         let body = self.run_to_text(run).await?;
-        Ok((status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response())
+        Ok((
+            status,
+            [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))],
+            body,
+        )
+            .into_response())
     }
 
     /// Runs it and gives the JSON that is remembered under the key.

@@ -88,7 +88,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Write<T> {
         let request = Request::from_parts(parts.clone(), body);
         let bytes = read_bytes(request, state).await?;
         let key = WriteKey::from_parts(&parts, &bytes)?;
-        let body = parse_json(if bytes.is_empty() { b"{}" } else { &bytes })?;
+        let body = parse_body(if bytes.is_empty() { b"{}" } else { &bytes })?;
         Ok(Self { body, key })
     }
 }
@@ -116,6 +116,14 @@ pub async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<B
             }
             other => BODY_MALFORMED.because(other.to_string()).into(),
         })
+}
+
+/// The JSON object of a request. An array would do for serde, as the object's values in their order.
+pub fn parse_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(malformed("a body is a JSON object".to_owned(), None));
+    }
+    parse_json(bytes)
 }
 
 /// Strict JSON; the problem names the field.

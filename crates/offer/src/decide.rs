@@ -113,7 +113,7 @@ pub(crate) fn step_offer(status: OfferStatus, step: OfferStep) -> Result<OfferSt
 }
 
 /// Ten thousand million major units of a two-decimal currency: so many times 100 units fits 64 bits.
-const MAX_LIST_PRICE: i64 = 1_000_000_000_000;
+pub(crate) const MAX_LIST_PRICE: i64 = 1_000_000_000_000;
 /// A voucher's QR counts uses in 16 bits; nobody sells a card of more than a thousand.
 const MAX_USES: i64 = 1_000;
 const MAX_VALID_US: i64 = 3_660 * DAY_US;

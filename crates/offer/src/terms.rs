@@ -4,6 +4,7 @@
 use kernel::{BasisPoints, Currency, DAY_US, Reject, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::decide::MAX_LIST_PRICE;
 use crate::reject::TERMS_INVALID;
 
 /// The terms of one activity. Percentages are basis points, times and spans microseconds.
@@ -133,8 +134,10 @@ impl AgreementTerms {
             let detail = "commission and rebate together are more than the whole price";
             return Err(TERMS_INVALID.at("/terms/rebate_bp", detail));
         }
-        if self.platform_cap.is_some_and(|cap| cap.amount < 0) {
-            return Err(TERMS_INVALID.at("/terms/platform_cap/amount", "a limit cannot be negative"));
+        let limit = 0..=MAX_LIST_PRICE;
+        if self.platform_cap.is_some_and(|cap| !limit.contains(&cap.amount)) {
+            let detail = format!("a limit is 0 to {MAX_LIST_PRICE} minor units");
+            return Err(TERMS_INVALID.at("/terms/platform_cap/amount", detail));
         }
         Ok(())
     }

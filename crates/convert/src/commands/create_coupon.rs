@@ -104,21 +104,20 @@ fn check_actor(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Fail> {
 
 fn check_terms(ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Reject> {
     let invalid = |field, detail: &str| Err(COUPON_INVALID.at(field, detail));
-    let named = |text: &String| (1..=80).contains(&text.trim().chars().count());
-    if cmd.title.0.is_empty() || cmd.title.0.len() > 8 || !cmd.title.0.values().all(named) {
-        return invalid("/title", "A title is 1 to 80 characters in 1 to 8 languages.");
-    }
+    party::check::local_text("/title", &cmd.title, 80)
+        .map_err(|reject| COUPON_INVALID.at("/title", reject.detail))?;
     let amount_fits = |amount: i64| (1..=MAX_ORDER_TOTAL).contains(&amount);
     match cmd.kind {
         CouponKind::Percentage { share, .. } if share == BasisPoints::ZERO => {
-            return invalid("/bp", "A percentage is 1 to 10000 basis points.");
+            return invalid("/kind/share_bp", "A percentage is 1 to 10000 basis points.");
         }
         CouponKind::Percentage { max_discount, .. } if !max_discount.is_none_or(amount_fits) => {
-            return invalid("/max_discount", "The most that it takes off is above zero.");
+            let detail = "The most that it takes off is above zero and within the largest order.";
+            return invalid("/kind/max_discount", detail);
         }
         CouponKind::Cash { amount } if !amount_fits(amount) => {
             return invalid(
-                "/amount",
+                "/kind/amount",
                 "The amount is above zero and within the largest order.",
             );
         }

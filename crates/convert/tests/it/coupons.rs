@@ -97,7 +97,7 @@ fn terms_that_make_no_sense_are_refused_by_field() {
             "/title"
         );
         for amount in [i64::MIN, -1, 0, i64::MAX] {
-            assert_eq!(field(&|c| c.kind = CouponKind::Cash { amount }), "/amount");
+            assert_eq!(field(&|c| c.kind = CouponKind::Cash { amount }), "/kind/amount");
             assert_eq!(field(&|c| c.budget = amount), "/budget");
             assert_eq!(field(&|c| c.total = amount), "/total");
             assert_eq!(field(&|c| c.per_person = amount), "/per_person");
@@ -107,12 +107,12 @@ fn terms_that_make_no_sense_are_refused_by_field() {
             share: BasisPoints::ZERO,
             max_discount: None,
         };
-        assert_eq!(field(&|c| c.kind = none), "/bp");
+        assert_eq!(field(&|c| c.kind = none), "/kind/share_bp");
         let capped = CouponKind::Percentage {
             share: bp(1),
             max_discount: Some(0),
         };
-        assert_eq!(field(&|c| c.kind = capped), "/max_discount");
+        assert_eq!(field(&|c| c.kind = capped), "/kind/max_discount");
         assert_eq!(field(&|c| c.ends_at = c.starts_at), "/ends_at");
         assert_eq!(
             field(&|c| (c.starts_at, c.ends_at) = (NOW.plus_us(-2), NOW)),

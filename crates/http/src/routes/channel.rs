@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
-use crate::body::{Path, Query, Write, parse_json, read_bytes};
+use crate::body::{Path, Query, Write, parse_body, parse_json, read_bytes};
 use crate::problem::Problem;
 use crate::reject::BODY_MALFORMED;
 use crate::routes::offer::OfOffer;
@@ -248,9 +248,6 @@ async fn get_share_link(
     State(app): State<App>,
     Path(of): Path<OfToken>,
 ) -> Result<axum::Json<PublicLink>, Problem> {
-    if of.token.len() != 32 || !of.token.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(NOT_FOUND.plain().into());
-    }
     let found = app.read(move |read| channel::queries::share_link(read, &of.token));
     let found = found.await?.ok_or_else(|| NOT_FOUND.plain())?;
     Ok(axum::Json(found.into()))
@@ -271,7 +268,7 @@ struct NewVisit {
 #[utoipa::path(post, path = "/v1/visits", operation_id = "recordVisits", tag = "channel", request_body = NewVisit,
     responses((status = 202), (status = "4XX", body = Problem)))]
 async fn record_visit(State(app): State<App>, request: Request) -> Result<StatusCode, Problem> {
-    let visit: NewVisit = parse_json(&read_bytes(request, &app).await?)?;
+    let visit: NewVisit = parse_body(&read_bytes(request, &app).await?)?;
     let visit = Visit {
         entry: visit.entry,
         offer: visit.offer,

@@ -128,7 +128,7 @@ async fn hide_review(
 ) -> Result<Response, Problem> {
     let cmd = HideReview { review: of.review };
     app.command("hideReview", of.review, operator.actor(), write.key)
-        .because(&write.body.reason)
+        .because(&write.body.reason)?
         .locking(cmd.locks())
         .run(move |tx, ctx| feedback::hide_review(tx, ctx, &cmd))
         .await

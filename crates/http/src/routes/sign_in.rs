@@ -4,8 +4,11 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use kernel::{Actor, PersonId};
-use party::{Contact, CountPasswordMiss, EndSessions, RequestCode, SIGN_IN_REFUSED, SignIn, SignInWithCode, SignInWithPassword, SignOut};
+use kernel::{Actor, PersonId, Reject};
+use party::{
+    Contact, CountPasswordMiss, EndSessions, RequestCode, SIGN_IN_REFUSED, SignIn, SignInWithCode,
+    SignInWithPassword, SignOut,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -47,17 +50,28 @@ struct CodeSent {
 #[utoipa::path(post, path = "/v1/sign-in/codes", operation_id = "requestCode", tag = "sign-in",
     request_body = CodeRequest, responses((status = 200, body = CodeSent), (status = "4XX", body = Problem)))]
 async fn request_code(State(app): State<App>, write: Write<CodeRequest>) -> Result<Response, Problem> {
-    let contact = Contact::parse(&write.body.contact)?;
+    let contact = contact_at("/contact", &write.body.contact)?;
     // Derived, so that repeating the request sends the same code again and not another one.
     let derived = derive(&app.secret, "one-time-code", &[&write.key.fingerprint()]);
     let number = u64::from_be_bytes(first_8(derived));
     let code = format!("{:06}", number % 1_000_000);
-    let cmd = RequestCode { code_hash: code_hash(&app, &contact, &code), contact: contact.clone() };
+    let cmd = RequestCode {
+        code_hash: code_hash(&app, &contact, &code),
+        contact: contact.clone(),
+    };
     let command = app.command_in_lane("requestCode", lane_of(&contact), Actor::Anonymous, write.key);
     let sent = command
-        .run(move |tx, ctx| Ok(CodeSent { expires_at: party::request_code(tx, ctx, &cmd)?.expires_at.to_string() }))
+        .run(move |tx, ctx| {
+            Ok(CodeSent {
+                expires_at: party::request_code(tx, ctx, &cmd)?.expires_at.to_string(),
+            })
+        })
         .await?;
-    app.outbox.send(contact.address(), format!("{code} is your Qiao code. It is good for ten minutes."), shell::now());
+    app.outbox.send(
+        contact.address(),
+        format!("{code} is your Qiao code. It is good for ten minutes."),
+        shell::now(),
+    );
     Ok(sent)
 }
 
@@ -102,7 +116,7 @@ struct SessionOpened {
 #[utoipa::path(post, path = "/v1/sign-in/code", operation_id = "signInWithCode", tag = "sign-in",
     request_body = CodeSignIn, responses((status = 200, body = SessionOpened), (status = "4XX", body = Problem)))]
 async fn sign_in_with_code(State(app): State<App>, write: Write<CodeSignIn>) -> Result<Response, Problem> {
-    let contact = Contact::parse(&write.body.contact)?;
+    let contact = contact_at("/contact", &write.body.contact)?;
     let token = session_token(&app, &write.key);
     let cmd = SignInWithCode {
         code_hash: code_hash(&app, &contact, write.body.code.trim()),
@@ -111,7 +125,12 @@ async fn sign_in_with_code(State(app): State<App>, write: Write<CodeSignIn>) -> 
         locale: write.body.locale,
         contact,
     };
-    let command = app.command_in_lane("signInWithCode", lane_of(&cmd.contact), Actor::Anonymous, write.key);
+    let command = app.command_in_lane(
+        "signInWithCode",
+        lane_of(&cmd.contact),
+        Actor::Anonymous,
+        write.key,
+    );
     let remembered = command.run_to_text(move |tx, ctx| {
         Ok(match party::sign_in_with_code(tx, ctx, &cmd)? {
             SignIn::In { person, is_new } => RememberedSignIn::In { person, is_new },
@@ -119,10 +138,14 @@ async fn sign_in_with_code(State(app): State<App>, write: Write<CodeSignIn>) -> 
         })
     });
     match crate::body::parse_json(remembered.await?.as_bytes())? {
-        RememberedSignIn::In { person, is_new } => Ok(open_session(SessionOpened { person, is_new, token })),
-        RememberedSignIn::Declined { tries_left } => {
-            Err(CODE_WRONG.because(format!("The code is wrong; {tries_left} tries are left.")).into())
-        }
+        RememberedSignIn::In { person, is_new } => Ok(open_session(SessionOpened {
+            person,
+            is_new,
+            token,
+        })),
+        RememberedSignIn::Declined { tries_left } => Err(CODE_WRONG
+            .because(format!("The code is wrong; {tries_left} tries are left."))
+            .into()),
     }
 }
 
@@ -141,39 +164,71 @@ struct PasswordSignIn {
 /// Signs in with a password.
 #[utoipa::path(post, path = "/v1/sign-in/password", operation_id = "signInWithPassword", tag = "sign-in",
     request_body = PasswordSignIn, responses((status = 200, body = SessionOpened), (status = "4XX", body = Problem)))]
-async fn sign_in_with_password(State(app): State<App>, write: Write<PasswordSignIn>) -> Result<Response, Problem> {
-    let login = Contact::parse(&write.body.login)?;
+async fn sign_in_with_password(
+    State(app): State<App>,
+    write: Write<PasswordSignIn>,
+) -> Result<Response, Problem> {
+    let login = contact_at("/login", &write.body.login)?;
     let asked = login.clone();
-    let stored = app.read(move |read| party::queries::password(read, &asked)).await?;
+    let stored = app
+        .read(move |read| party::queries::password(read, &asked))
+        .await?;
     let now = shell::now();
-    let hash = stored.filter(|stored| stored.locked_until <= now).map(|stored| stored.hash);
+    let hash = stored
+        .filter(|stored| stored.locked_until <= now)
+        .map(|stored| stored.hash);
     let verified = password::verify(write.body.password, hash.clone()).await;
     let Some(verified_hash) = hash.filter(|_| verified) else {
         let cmd = CountPasswordMiss { login };
         let key = write.key;
         let command = app.command_in_lane("countPasswordMiss", lane_of(&cmd.login), Actor::Anonymous, key);
-        command.run_to_text(move |tx, ctx| party::count_password_miss(tx, ctx, &cmd)).await?;
+        command
+            .run_to_text(move |tx, ctx| party::count_password_miss(tx, ctx, &cmd))
+            .await?;
         return Err(SIGN_IN_REFUSED.plain().into());
     };
     let token = session_token(&app, &write.key);
-    let cmd =
-        SignInWithPassword { verified_hash, token_hash: token_hash(&token), device: write.body.device, login };
-    let command = app.command_in_lane("signInWithPassword", lane_of(&cmd.login), Actor::Anonymous, write.key);
-    let person = command.run_to_text(move |tx, ctx| party::sign_in_with_password(tx, ctx, &cmd)).await?;
+    let cmd = SignInWithPassword {
+        verified_hash,
+        token_hash: token_hash(&token),
+        device: write.body.device,
+        login,
+    };
+    let command = app.command_in_lane(
+        "signInWithPassword",
+        lane_of(&cmd.login),
+        Actor::Anonymous,
+        write.key,
+    );
+    let person = command
+        .run_to_text(move |tx, ctx| party::sign_in_with_password(tx, ctx, &cmd))
+        .await?;
     let person = crate::body::parse_json(person.as_bytes())?;
-    Ok(open_session(SessionOpened { person, is_new: false, token }))
+    Ok(open_session(SessionOpened {
+        person,
+        is_new: false,
+        token,
+    }))
 }
 
 /// Ends this session.
 #[utoipa::path(post, path = "/v1/sign-out", operation_id = "signOut", tag = "sign-in",
     security(("session" = ["consumer"])), responses((status = 200), (status = "4XX", body = Problem)))]
-async fn sign_out(State(app): State<App>, signed_in: SignedIn, write: Write<Nothing>) -> Result<Response, Problem> {
+async fn sign_out(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
     let person = signed_in.identity.session.person;
-    let cmd = SignOut { token_hash: signed_in.token_hash };
+    let cmd = SignOut {
+        token_hash: signed_in.token_hash,
+    };
     let command = app.command("signOut", person, Actor::Consumer(person), write.key);
     let mut response = command.run(move |tx, ctx| party::sign_out(tx, ctx, &cmd)).await?;
     let gone = format!("{SESSION_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
-    response.headers_mut().insert(header::SET_COOKIE, header_value(&gone));
+    response
+        .headers_mut()
+        .insert(header::SET_COOKIE, header_value(&gone));
     Ok(response)
 }
 
@@ -186,11 +241,21 @@ struct SessionsEnded {
 /// Ends all of the caller's sessions, this one too.
 #[utoipa::path(delete, path = "/v1/me/sessions", operation_id = "endSessions", tag = "sign-in",
     security(("session" = ["consumer"])), responses((status = 200, body = SessionsEnded), (status = "4XX", body = Problem)))]
-async fn end_sessions(State(app): State<App>, signed_in: SignedIn, write: Write<Nothing>) -> Result<Response, Problem> {
+async fn end_sessions(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
     let person = signed_in.identity.session.person;
     let cmd = EndSessions { person };
     let command = app.command("endSessions", person, Actor::Consumer(person), write.key);
-    command.run(move |tx, ctx| Ok(SessionsEnded { ended: party::end_sessions(tx, ctx, &cmd)? })).await
+    command
+        .run(move |tx, ctx| {
+            Ok(SessionsEnded {
+                ended: party::end_sessions(tx, ctx, &cmd)?,
+            })
+        })
+        .await
 }
 
 #[derive(Serialize, ToSchema)]
@@ -221,7 +286,9 @@ struct MyRole {
     security(("session" = ["consumer"])), responses((status = 200, body = Me), (status = "4XX", body = Problem)))]
 async fn get_me(State(app): State<App>, signed_in: SignedIn) -> Result<axum::Json<Me>, Problem> {
     let person = signed_in.identity.session.person;
-    let profile = app.read(move |read| party::queries::profile(read, person)).await?;
+    let profile = app
+        .read(move |read| party::queries::profile(read, person))
+        .await?;
     let profile = profile.ok_or_else(|| party::NOT_FOUND.plain())?;
     let grants = signed_in.identity.grants;
     let staff = grants.staff.into_iter();
@@ -229,12 +296,28 @@ async fn get_me(State(app): State<App>, signed_in: SignedIn) -> Result<axum::Jso
         person,
         locale: profile.locale,
         name: profile.name,
-        contacts: profile.contacts.iter().map(|contact| contact.address().to_owned()).collect(),
+        contacts: profile
+            .contacts
+            .iter()
+            .map(|contact| contact.address().to_owned())
+            .collect(),
         operator: grants.operator.map(|role| role.as_str().to_owned()),
         staff: staff
-            .map(|grant| MyRole { merchant: grant.merchant, store: grant.store, role: grant.role.as_str().to_owned() })
+            .map(|grant| MyRole {
+                merchant: grant.merchant,
+                store: grant.store,
+                role: grant.role.as_str().to_owned(),
+            })
             .collect(),
     }))
+}
+
+/// The address in this field of a body.
+pub fn contact_at(field: &'static str, text: &str) -> Result<Contact, Reject> {
+    Contact::parse(text).map_err(|reject| Reject {
+        field: Some(field),
+        ..reject
+    })
 }
 
 /// The token of the session that this request opens: the same for each repetition of the request.
@@ -266,7 +349,9 @@ fn open_session(opened: SessionOpened) -> Response {
 
 /// The cookie that carries a session's token.
 pub fn session_cookie(token: &str) -> HeaderValue {
-    header_value(&format!("{SESSION_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000"))
+    header_value(&format!(
+        "{SESSION_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000"
+    ))
 }
 
 fn header_value(text: &str) -> HeaderValue {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http::{App, AppState, DemoInfo, Outbox, VisitBuffer, VoucherKeys, shell};
 use kernel::Actor;
@@ -120,6 +121,14 @@ impl Client {
             token: Some(token.to_owned()),
         }
     }
+
+    /// The request with this session.
+    pub fn sign(&self, request: Builder) -> Builder {
+        match &self.token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        }
+    }
 }
 
 impl TestApp {
@@ -175,14 +184,11 @@ impl TestApp {
         body: impl Into<Body>,
     ) -> Answer {
         let fresh = hex::encode(shell::random_bytes::<16>());
-        let mut request = Request::builder()
+        let request = Request::builder()
             .method(method)
             .uri(path)
             .header("idempotency-key", key.unwrap_or(&fresh));
-        if let Some(token) = &client.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        self.send(request.body(body.into()).unwrap()).await
+        self.send(client.sign(request).body(body.into()).unwrap()).await
     }
 
     pub async fn get(&self, client: &Client, path: &str) -> Answer {

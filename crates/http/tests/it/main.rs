@@ -6,6 +6,7 @@ mod app;
 mod books;
 mod counter;
 mod generated;
+mod hostile;
 mod market;
 mod media;
 mod merchants;

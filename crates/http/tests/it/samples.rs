@@ -84,6 +84,7 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "addStore" => &["version"],
         "addStaff" | "revokeStaff" => &["store"],
         "placeOrder" => &["expected_cash", "wallet_coupon", "share_token"],
+        "createCoupon" => &["platform_bp"],
         "createPlatformCoupon" => &["offer"],
         "closeDay" => &["after"],
         _ => &[],
@@ -140,7 +141,7 @@ impl Maker<'_> {
         } else if is("boolean") {
             json!(true)
         } else if is("integer") {
-            json!(number(name))
+            json!(number(self.operation, name))
         } else if is("number") {
             json!(if name == "lat" { 31.2304 } else { 121.4737 })
         } else {
@@ -199,8 +200,9 @@ impl Maker<'_> {
     }
 }
 
-fn number(name: &str) -> i64 {
+fn number(operation: &str, name: &str) -> i64 {
     match name {
+        "platform_bp" if operation == "createPlatformCoupon" => 10_000,
         "aspects" | "stars" => 5,
         "budget" | "list_price" | "amount" => 10_000,
         "refund_window_us" => 604_800_000_000,

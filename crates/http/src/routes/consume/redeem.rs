@@ -152,7 +152,11 @@ async fn redeem_scan(
         network: Network::Online,
     };
     let checked = check_qr(&write.body.qr, &scanner, shell::now());
-    let cmd = checked.map_err(Reject::from).map(|pass| RedeemScan {
+    let at_qr = |refusal| Reject {
+        field: Some("/qr"),
+        ..Reject::from(refusal)
+    };
+    let cmd = checked.map_err(at_qr).map(|pass| RedeemScan {
         merchant: staff.merchant,
         store: of.store,
         device: write.body.device,

@@ -89,7 +89,7 @@ async fn refund(
     let mut locks = cmd.locks();
     locks.push(Lock::row("orders", redemption.order));
     app.command("refundRedeemed", redemption.merchant, actor, write.key)
-        .because(&write.body.reason)
+        .because(&write.body.reason)?
         .locking(locks)
         .run(move |tx, ctx| {
             Ok(RedeemedRefunded {

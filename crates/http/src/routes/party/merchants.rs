@@ -17,7 +17,7 @@ use crate::body::{Path, Query, Write, parse_json};
 use crate::password;
 use crate::problem::Problem;
 use crate::reject::{PASSWORD_INVALID, QUERY_MALFORMED};
-use crate::routes::sign_in::{lane_of, session_cookie, session_token};
+use crate::routes::sign_in::{contact_at, lane_of, session_cookie, session_token};
 use crate::wire::{PAGE_SIZE, Page, WireRating, named};
 
 pub fn operations() -> OpenApiRouter<App> {
@@ -72,7 +72,7 @@ async fn register_merchant(
     State(app): State<App>,
     write: Write<MerchantRegistration>,
 ) -> Result<Response, Problem> {
-    let login = login(&write.body.login)?;
+    let login = contact_at("/login", &write.body.login)?;
     let token = session_token(&app, &write.key);
     let cmd = RegisterMerchant {
         name: write.body.name,
@@ -101,14 +101,6 @@ async fn register_merchant(
     let mut response = (StatusCode::CREATED, axum::Json(registered)).into_response();
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
-}
-
-/// The login of a new account.
-pub fn login(text: &str) -> Result<Contact, Reject> {
-    Contact::parse(text).map_err(|reject| Reject {
-        field: Some("/login"),
-        ..reject
-    })
 }
 
 /// The stored form of a new password. Eight characters are the least that NIST SP 800-63B allows.
@@ -236,7 +228,7 @@ async fn suspend_merchant(
         merchant: of.merchant,
     };
     app.command("suspendMerchant", of.merchant, operator.actor(), write.key)
-        .because(&write.body.reason)
+        .because(&write.body.reason)?
         .locking(cmd.locks())
         .run(move |tx, ctx| party::suspend_merchant(tx, ctx, &cmd))
         .await
@@ -262,7 +254,7 @@ async fn reinstate_merchant(
         merchant: of.merchant,
     };
     app.command("reinstateMerchant", of.merchant, operator.actor(), write.key)
-        .because(&write.body.reason)
+        .because(&write.body.reason)?
         .locking(cmd.locks())
         .run(move |tx, ctx| {
             let status = party::reinstate_merchant(tx, ctx, &cmd)?;

@@ -9,12 +9,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::merchants::{login, new_password};
+use super::merchants::new_password;
 use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
 use crate::body::{Path, Write};
 use crate::problem::Problem;
 use crate::reject::BODY_MALFORMED;
+use crate::routes::sign_in::contact_at;
 use crate::wire::{Created, named};
 
 pub fn operations() -> OpenApiRouter<App> {
@@ -51,7 +52,7 @@ async fn add_staff(
 ) -> Result<Response, Problem> {
     let cmd = AddStaff {
         merchant: staff.merchant,
-        login: login(&write.body.login)?,
+        login: contact_at("/login", &write.body.login)?,
         role: named(&BODY_MALFORMED, "/role", &write.body.role, Role::from_name)?,
         password_hash: new_password(write.body.password).await?,
         name: write.body.name,
