@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kernel::Timestamp;
 
 use crate::recording::Recorder;
-use crate::{Lock, Query, Row, StorageError};
+use crate::{Lock, Query, Row, StorageError, Value};
 
 pub(crate) use postgres::Postgres;
 pub(crate) use sqlite::Sqlite;
@@ -40,6 +40,7 @@ impl Driver {
 
     /// Runs the queries together and gives their outcomes in order.
     pub fn ask(&mut self, queries: Vec<Query>) -> Result<Vec<Outcome>, StorageError> {
+        queries.iter().try_for_each(check_text)?;
         match self {
             Self::Sqlite(sqlite) => queries.iter().map(|q| sqlite.run(q)).collect(),
             Self::Postgres(postgres) => postgres.ask(queries),
@@ -48,6 +49,7 @@ impl Driver {
 
     /// Runs a statement that must touch `expected` rows, now or with the next question.
     pub fn tell(&mut self, query: Query, expected: u64) -> Result<(), StorageError> {
+        check_text(&query)?;
         match self {
             Self::Sqlite(sqlite) => {
                 let affected = sqlite.run(&query)?.affected;
@@ -179,6 +181,15 @@ impl Driver {
             Self::Postgres(postgres) => postgres.columns(text),
         }
     }
+}
+
+/// PostgreSQL has no text with a zero byte. If SQLite kept one, its backup would restore nowhere else.
+fn check_text(query: &Query) -> Result<(), StorageError> {
+    let has_zero = |value: &Value| matches!(value, Value::Text(text) if text.contains('\0'));
+    if query.values.iter().any(has_zero) {
+        return Err(StorageError::bug("text with a zero byte").at(query.statement.place));
+    }
+    Ok(())
 }
 
 fn check_count(query: &Query, expected: u64, affected: u64) -> Result<(), StorageError> {

@@ -189,3 +189,17 @@ fn a_locked_row_can_still_be_referred_to() {
     });
     store.close();
 }
+
+#[test]
+fn text_that_one_engine_cannot_keep_is_refused_by_both() {
+    on_both(|store| {
+        let answer = store.run_blocking("zero", bucket_id(1), ctx(1), |tx, _| {
+            tx.tell(sql!(
+                "INSERT INTO setting (name, value) VALUES ('test', $1)",
+                "a\0b"
+            ))?;
+            Ok(())
+        });
+        assert!(matches!(answer, Err(NoAnswer::Broken(_))), "{answer:?}");
+    });
+}
