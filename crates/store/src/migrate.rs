@@ -10,12 +10,15 @@ pub const MIGRATIONS: &[(i64, &str, &str)] =
     &[(1, "loop", include_str!("../../../migrations/0001_loop.sql"))];
 
 /// One node at a time may migrate a PostgreSQL database ("qiao" in ASCII).
-const LOCK_ON_POSTGRES: &str = "SELECT pg_advisory_lock(1902731631)";
+/// The others wait until it is done, however long that takes, but for no row in the way of their own.
+const LOCK_ON_POSTGRES: &str =
+    "SET lock_timeout = 0; SELECT pg_advisory_lock(1902731631); SET lock_timeout = '5s'";
 const UNLOCK_ON_POSTGRES: &str = "SELECT pg_advisory_unlock(1902731631)";
 
 pub(crate) fn migrate(database: &Database) -> Result<(), StorageError> {
     let mut driver = database.connect_writer()?;
     let on_postgres = matches!(driver, Driver::Postgres(_));
+    driver.without_time_limits()?;
     if on_postgres {
         driver.script(LOCK_ON_POSTGRES)?;
     }
@@ -89,4 +92,56 @@ pub(crate) fn tables() -> Vec<Table> {
         }
     }
     tables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestDatabase;
+    use crate::{Query, Statement};
+
+    #[test]
+    fn a_long_migration_is_not_cut_off_and_does_not_wait_long_for_rows() {
+        static LIMITS: Statement = Statement {
+            text: "SELECT current_setting('statement_timeout') || ' ' || current_setting('lock_timeout')",
+            place: "test",
+        };
+        let postgres = TestDatabase::postgres();
+        let database = Database::from_url(&postgres.url).unwrap();
+        let limits = |prepare: fn(&mut Driver)| -> String {
+            let mut driver = database.connect_writer().unwrap();
+            prepare(&mut driver);
+            let outcomes = driver.ask(vec![Query::new(&LIMITS, Vec::new())]).unwrap();
+            let mut rows = outcomes.into_iter().flat_map(|outcome| outcome.rows);
+            rows.next().unwrap().take().unwrap()
+        };
+        assert_eq!(limits(|_| ()), "30s 5s");
+        let migrating = |driver: &mut Driver| {
+            driver.without_time_limits().unwrap();
+            driver.script(LOCK_ON_POSTGRES).unwrap();
+        };
+        assert_eq!(limits(migrating), "0 5s");
+    }
+
+    #[test]
+    fn every_table_has_a_key_and_refers_only_to_tables_before_it() {
+        let tables = tables();
+        let place = |name: &str| tables.iter().position(|table| table.name == name);
+        assert!(tables.iter().all(|table| !table.key.is_empty()));
+        let (mut current, mut references) = (None, 0);
+        for line in MIGRATIONS.iter().flat_map(|(_, _, text)| text.lines()) {
+            if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+                current = place(rest.split(' ').next().unwrap_or_default());
+            }
+            for target in line.split(" REFERENCES ").skip(1) {
+                let target = place(target.split(' ').next().unwrap_or_default());
+                assert!(
+                    target.is_some() && target < current,
+                    "a restore would break at: {line}"
+                );
+                references += 1;
+            }
+        }
+        assert!(references > 20, "references are seen");
+    }
 }

@@ -119,6 +119,16 @@ impl Driver {
         }
     }
 
+    /// For work that is long by nature: a migration, a backup, a restore.
+    pub fn without_time_limits(&mut self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(postgres) => {
+                postgres.script("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+            }
+        }
+    }
+
     /// Marks where a command starts, for [`Self::rollback_to`].
     pub fn savepoint(&mut self) -> Result<Savepoint, StorageError> {
         self.control("SAVEPOINT command")?;
