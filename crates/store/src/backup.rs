@@ -2,13 +2,15 @@
 //! kept safe, and how a user grows from SQLite to PostgreSQL. Signing keys go into a file of their own,
 //! sealed as they are stored. A restore needs an empty database and leaves outward effects paused.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::driver::Driver;
+use crate::driver::{Driver, lock_file};
 use crate::executor::Database;
 use crate::{MIGRATIONS, Query, ReadTx, Row, Statement, StorageError, Tx, Value, migrate, sql};
 
@@ -16,6 +18,8 @@ use crate::{MIGRATIONS, Query, ReadTx, Row, Statement, StorageError, Tx, Value, 
 const KEYS_TABLE: &str = "signing_key";
 /// Rows that travel together.
 const CHUNK: i64 = 2_000;
+/// No line of a backup is nearly as long; a longer one in a file is not read into memory.
+const LONGEST_LINE_BYTES: u64 = 64 << 20;
 
 /// What a backup or a restore moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,7 +88,8 @@ enum Mark {
 /// Writes one state of the whole database to `out` and its signing keys to `keys_out`.
 pub fn write(url: &str, out: &mut dyn Write, keys_out: &mut dyn Write) -> Result<Moved, BackupError> {
     let database = Database::from_url(url).map_err(StorageError::bug)?;
-    let mut driver = database.connect_writer()?;
+    let mut driver = database.connect_reader()?;
+    driver.without_time_limits()?;
     driver.begin_snapshot()?;
     let tables = migrate::tables();
     let (keys, rest): (Vec<_>, Vec<_>) = tables.into_iter().partition(|table| table.name == KEYS_TABLE);
@@ -200,8 +205,13 @@ pub fn verify(input: &mut dyn BufRead) -> Result<Moved, BackupError> {
 /// effects until [`resume`]. The files must have been [`verify`]d; a damaged one changes nothing.
 pub fn restore(url: &str, input: &mut dyn BufRead, keys: &mut dyn BufRead) -> Result<Moved, BackupError> {
     let database = Database::from_url(url).map_err(StorageError::bug)?;
+    let _only_process = match &database {
+        Database::Sqlite(path) => Some(lock_file(path)?),
+        Database::Postgres(_) => None,
+    };
     migrate::migrate(&database)?;
     let mut driver = database.connect_writer()?;
+    driver.without_time_limits()?;
     driver.begin()?;
     for table in migrate::tables() {
         if has_rows(&mut driver, table.name)? {
@@ -232,8 +242,12 @@ pub fn restore(url: &str, input: &mut dyn BufRead, keys: &mut dyn BufRead) -> Re
     let moved_keys = read_lines(keys, &mut store_row)?;
     moved.rows += moved_keys.rows;
     moved.tables += moved_keys.tables;
+    // A backup of a database that was paused has the row already.
     driver.tell(
-        sql!("INSERT INTO setting (name, value) VALUES ('outward_effects', 'paused')"),
+        sql!(
+            "INSERT INTO setting (name, value) VALUES ('outward_effects', 'paused')
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        ),
         1,
     )?;
     driver.flush()?;
@@ -275,13 +289,20 @@ type StoreRow<'a> = dyn FnMut(&str, &[String], Vec<Json>) -> Result<(), BackupEr
 fn read_lines(input: &mut dyn BufRead, store_row: &mut StoreRow<'_>) -> Result<Moved, BackupError> {
     let mut hash = Sha256::new();
     let mut table: Option<(String, Vec<String>, bool)> = None;
+    let mut seen = BTreeSet::new();
     let mut moved = Moved::default();
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
         let damaged = |what: &str| BackupError::Damaged(format!("line {number}: {what}"));
-        if input.read_until(b'\n', &mut line)? == 0 {
+        if input.take(LONGEST_LINE_BYTES).read_until(b'\n', &mut line)? == 0 {
             return Err(damaged("the file ends too early"));
+        }
+        if line.last() != Some(&b'\n') {
+            return Err(damaged("cut off, or too long"));
+        }
+        if number == 1 && !line.starts_with(b"{\"qiao_backup\"") {
+            return Err(damaged("not the beginning of a backup"));
         }
         if line.first() == Some(&b'[') {
             let row: Vec<Json> = serde_json::from_slice(&line).map_err(|_| damaged("no row"))?;
@@ -296,8 +317,13 @@ fn read_lines(input: &mut dyn BufRead, store_row: &mut StoreRow<'_>) -> Result<M
                 Mark::QiaoBackup { version } if version > MIGRATIONS.len() as i64 => {
                     return Err(BackupError::Newer(version));
                 }
-                Mark::QiaoBackup { .. } if number != 1 => return Err(damaged("a second beginning")),
+                Mark::QiaoBackup { version } if number != 1 || version < 1 => {
+                    return Err(damaged("a second or impossible beginning"));
+                }
                 Mark::QiaoBackup { .. } => {}
+                Mark::Table { name, .. } if !seen.insert(name.clone()) => {
+                    return Err(damaged("a table for the second time"));
+                }
                 Mark::Table { name, columns } => table = Some((name, columns, false)),
                 Mark::End { rows, sha256 } => {
                     let whole = rows == moved.rows && sha256 == hex(&hash.finalize());
@@ -347,6 +373,10 @@ fn from_json(json: &Json) -> Option<Value> {
         Json::String(text) => Some(Value::Text(text.clone())),
         Json::Object(object) => {
             let text = object.get("b")?.as_str()?;
+            // `from_str_radix` would take a sign.
+            if !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                return None;
+            }
             let digit = |i: usize| u8::from_str_radix(text.get(i..i + 2)?, 16).ok();
             let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(digit).collect();
             bytes.map(Value::from)

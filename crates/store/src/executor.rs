@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
@@ -14,7 +14,7 @@ use metrics::histogram;
 use tokio::sync::{oneshot, watch};
 use type_safe_id::{StaticType, TypeSafeId};
 
-use crate::driver::{Driver, Postgres, Sqlite};
+use crate::driver::{Driver, Postgres, Sqlite, lock_file};
 use crate::error::Cause;
 use crate::lane::Costs;
 use crate::{
@@ -50,7 +50,7 @@ impl Database {
         }
     }
 
-    fn connect_reader(&self) -> Result<Driver, StorageError> {
+    pub(crate) fn connect_reader(&self) -> Result<Driver, StorageError> {
         match self {
             Self::Sqlite(path) => Sqlite::open_reader(path).map(Driver::Sqlite),
             Self::Postgres(url) => Postgres::connect(url).map(Driver::Postgres),
@@ -382,19 +382,4 @@ fn serve_reader(database: &Database, questions: &Receiver<Question>) {
 fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StorageError> {
     let spawned = std::thread::Builder::new().name(name).spawn(work);
     spawned.map_err(|error| StorageError::lost(format!("no thread could be started: {error}")))
-}
-
-/// Keeps a second process out of an SQLite file.
-fn lock_file(path: &Path) -> Result<File, StorageError> {
-    let lock_path = path.with_extension("lock");
-    let problem =
-        |error: &dyn std::fmt::Display| StorageError::lost(format!("{}: {error}", lock_path.display()));
-    let file = File::options()
-        .create(true)
-        .append(true)
-        .open(&lock_path)
-        .map_err(|error| problem(&error))?;
-    file.try_lock()
-        .map_err(|_| problem(&"another process uses this database; SQLite serves one process at a time"))?;
-    Ok(file)
 }

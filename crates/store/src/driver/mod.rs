@@ -11,7 +11,7 @@ use crate::recording::Recorder;
 use crate::{Lock, Query, Row, StorageError, Value};
 
 pub(crate) use postgres::Postgres;
-pub(crate) use sqlite::Sqlite;
+pub(crate) use sqlite::{Sqlite, lock_file};
 
 /// What a statement gave.
 pub(crate) struct Outcome {

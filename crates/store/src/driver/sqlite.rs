@@ -1,5 +1,6 @@
 //! SQLite through `rusqlite`: every statement runs at once.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -150,6 +151,21 @@ fn read(value: ValueRef<'_>) -> Value {
         // No column is declared as a float and no statement makes one; showing it is enough to notice.
         ValueRef::Real(x) => Value::Text(format!("float {x}")),
     }
+}
+
+/// Keeps a second process out of an SQLite file.
+pub(crate) fn lock_file(path: &Path) -> Result<File, StorageError> {
+    let lock_path = path.with_extension("lock");
+    let problem =
+        |error: &dyn std::fmt::Display| StorageError::lost(format!("{}: {error}", lock_path.display()));
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(&lock_path)
+        .map_err(|error| problem(&error))?;
+    file.try_lock()
+        .map_err(|_| problem(&"another process uses this database; SQLite serves one process at a time"))?;
+    Ok(file)
 }
 
 impl From<rusqlite::Error> for StorageError {

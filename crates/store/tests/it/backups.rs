@@ -1,5 +1,6 @@
 //! A backup of either engine restores into the other, whole or not at all.
 
+use sha2::{Digest, Sha256};
 use store::backup::{self, BackupError};
 use store::testing::TestDatabase;
 use store::{StoredEvent, sql};
@@ -86,5 +87,99 @@ fn a_damaged_backup_restores_nothing() {
             assert_eq!(taken(&store, bucket_id(1)), -1);
             store.close();
         }
+    }
+}
+
+#[test]
+fn a_backup_of_a_restored_database_that_is_still_paused_restores_again() {
+    let (file, keys) = backed_up(&TestDatabase::sqlite());
+    for (paused, into) in TestDatabase::both().into_iter().zip(TestDatabase::both()) {
+        backup::restore(&paused.url, &mut file.as_slice(), &mut keys.as_slice()).expect("restored");
+        let (mut file, mut keys) = (Vec::new(), Vec::new());
+        backup::write(&paused.url, &mut file, &mut keys).expect("a backup");
+        backup::restore(&into.url, &mut file.as_slice(), &mut keys.as_slice()).expect("restored again");
+        let store = into.open();
+        assert!(
+            store
+                .read_blocking(|read| Ok(backup::is_paused(read)?))
+                .expect("a setting")
+        );
+        store.close();
+    }
+}
+
+#[test]
+fn a_backup_of_no_database_makes_none() {
+    let database = TestDatabase::sqlite();
+    let (mut file, mut keys) = (Vec::new(), Vec::new());
+    assert!(backup::write(&database.url, &mut file, &mut keys).is_err());
+    assert!(!std::path::Path::new(database.url.trim_start_matches("sqlite:")).exists());
+}
+
+#[test]
+fn nothing_is_restored_under_a_running_server() {
+    let (file, keys) = backed_up(&TestDatabase::sqlite());
+    let database = TestDatabase::sqlite();
+    let store = database.open();
+    let restored = backup::restore(&database.url, &mut file.as_slice(), &mut keys.as_slice());
+    assert!(restored.is_err_and(|error| error.to_string().contains("another process")));
+    store.close();
+}
+
+/// The lines as a file with a right checksum, as somebody could make it.
+fn forged(lines: &[&str], rows: u64) -> Vec<u8> {
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let sum: String = Sha256::digest(&text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{text}{{\"end\":{{\"rows\":{rows},\"sha256\":\"{sum}\"}}}}\n").into_bytes()
+}
+
+#[test]
+fn a_file_with_a_right_checksum_and_wrong_lines_restores_nothing() {
+    let begin = r#"{"qiao_backup":{"version":1}}"#;
+    let table = r#"{"table":{"name":"setting","columns":["name","value"]}}"#;
+    let swapped = r#"{"table":{"name":"setting","columns":["value","name"]}}"#;
+    let hostile = r#"{"table":{"name":"setting","columns":["name) SELECT 'x', 'y' --","value"]}}"#;
+    let row = r#"["a","b"]"#;
+    let keys = forged(&[begin], 0);
+    let cases: &[(&str, &[&str], u64)] = &[
+        ("no beginning", &[table, row], 1),
+        ("a table twice", &[begin, table, row, swapped, r#"["c","d"]"#], 2),
+        ("a row before any table", &[begin, row], 1),
+        ("a hostile column", &[begin, hostile, row], 1),
+        (
+            "an unknown table",
+            &[
+                begin,
+                r#"{"table":{"name":"sqlite_schema","columns":["name"]}}"#,
+                r#"["a"]"#,
+            ],
+            1,
+        ),
+        (
+            "a version before the first",
+            &[r#"{"qiao_backup":{"version":0}}"#, table, row],
+            1,
+        ),
+        ("a short row", &[begin, table, r#"["a"]"#], 1),
+        ("a float", &[begin, table, r#"["a",1.5]"#], 1),
+        ("half a byte", &[begin, table, r#"["a",{"b":"0"}]"#], 1),
+        ("a signed byte", &[begin, table, r#"["a",{"b":"+1"}]"#], 1),
+        ("a wrong count", &[begin, table, row], 2),
+    ];
+    for database in TestDatabase::both() {
+        for (name, lines, rows) in cases {
+            let file = forged(lines, *rows);
+            let restored = backup::restore(&database.url, &mut file.as_slice(), &mut keys.as_slice());
+            assert!(
+                matches!(restored, Err(BackupError::Damaged(_))),
+                "{name}: {restored:?}"
+            );
+        }
+        let whole = forged(&[begin, table, row], 1);
+        let restored = backup::restore(&database.url, &mut whole.as_slice(), &mut keys.as_slice());
+        assert_eq!(restored.expect("nothing is left in the way").rows, 1);
     }
 }
