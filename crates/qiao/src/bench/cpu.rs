@@ -2,6 +2,7 @@
 //! else on the machine did: a run beside busy neighbours says so. Reads `/proc`, so elsewhere it says nothing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -27,8 +28,8 @@ impl CpuMark {
         }
     }
 
-    /// Cores that were busy since then on average, by side: `load 0.41, server 0.80, lane 0.62, …`.
-    pub fn busy_since(&self) -> String {
+    /// Who was busy since then.
+    pub fn busy_since(&self) -> Busy {
         let now = Self::now();
         let seconds = now
             .at
@@ -36,18 +37,44 @@ impl CpuMark {
             .max(Duration::from_millis(1))
             .as_secs_f64();
         let cores = |ticks: u64| ticks as f64 * TICK_S / seconds;
-        let mut parts = Vec::new();
-        let mut own = 0;
-        for (name, ticks) in &now.threads {
-            let used = ticks.saturating_sub(self.threads.get(name).copied().unwrap_or(0));
+        let (mut by_side, mut own) = (BTreeMap::new(), 0);
+        for (side, ticks) in now.threads {
+            let used = ticks.saturating_sub(self.threads.get(&side).copied().unwrap_or(0));
             own += used;
-            if cores(used) >= 0.005 {
-                parts.push(format!("{name} {:.2}", cores(used)));
-            }
+            by_side.insert(side, cores(used));
         }
         let others = now.machine.saturating_sub(self.machine).saturating_sub(own);
-        parts.push(format!("other processes {:.2}", cores(others)));
-        parts.join(", ")
+        Busy {
+            by_side,
+            others: cores(others),
+        }
+    }
+}
+
+/// Cores that were busy on average.
+pub struct Busy {
+    by_side: BTreeMap<String, f64>,
+    others: f64,
+}
+
+impl Busy {
+    /// By the threads of one side of this process.
+    pub fn of(&self, side: &str) -> f64 {
+        self.by_side.get(side).copied().unwrap_or(0.0)
+    }
+
+    /// By this process without the load generator.
+    pub fn of_server(&self) -> f64 {
+        self.by_side.values().sum::<f64>() - self.of("load")
+    }
+}
+
+impl fmt::Display for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (side, cores) in self.by_side.iter().filter(|(_, cores)| **cores >= 0.005) {
+            write!(f, "{side} {cores:.2}, ")?;
+        }
+        write!(f, "other processes {:.2}", self.others)
     }
 }
 
@@ -82,7 +109,7 @@ fn side_of(thread: &str) -> &str {
     match thread.split_once('-') {
         Some((side @ ("lane" | "reader" | "one"), _)) => side,
         _ if thread == "server" => thread,
-        _ if thread == "qiao" => "load",
+        _ if thread.starts_with("qiao") => "load",
         _ => "rest",
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use http::shell;
 use tokio::task::LocalSet;
 
-use super::cpu::CpuMark;
+use super::cpu::{Busy, CpuMark};
 use crate::serve::Failure;
 
 /// What a load found.
@@ -20,7 +20,7 @@ pub struct Finding {
     /// In how many seconds.
     pub seconds: f64,
     /// Busy cores by side.
-    pub cpu: String,
+    pub cpu: Busy,
     latencies_us: Vec<u32>,
 }
 

@@ -2,6 +2,7 @@
 //! the same run, so that the ratios hold on any machine. `docs/benchmarks.md` keeps the table. The server,
 //! the load generator and the stand-in for the payment provider share one process and its cores; the CPU
 //! of each is told by its threads. It judges nothing but the budgets.
+#![allow(clippy::float_arithmetic, reason = "measurements, not money")]
 
 mod cpu;
 mod hot_offer;

@@ -69,9 +69,9 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     report.figure("offer pages/s", mean(&of_pages));
     report.figure("p50 ms", of_pages[1].latency_ms(0.5));
     report.figure("p99 ms", of_pages[1].latency_ms(0.99));
-    report.note("busy cores", of_pages[1].cpu.clone());
+    report.note("busy cores", of_pages[1].cpu.to_string());
     report.figure("hello/s, bare axum", mean(&of_hello));
-    report.note("busy cores, hello", of_hello[1].cpu.clone());
+    report.note("busy cores, hello", of_hello[1].cpu.to_string());
     report.at_least("offer page / hello", mean(&of_pages) / mean(&of_hello), 0.3, None);
     stage.close()?;
     Ok(report)

@@ -9,6 +9,7 @@ use gateway::webhook::WebhookSecret;
 use http::shell;
 use store::Recording;
 
+use super::cpu::CpuMark;
 use super::load::{Finding, Worker, closed};
 use super::market::{self, Shop, Visitor};
 use super::provider::{SignedNews, WEBHOOK_SECRET};
@@ -104,7 +105,15 @@ pub fn note(report: &mut Report, measured: &Measured, clients: usize) {
     report.figure("commands in a batch on average", measured.batch);
     report.figure("order p50 ms (three requests)", finding.latency_ms(0.5));
     report.figure("order p99 ms", finding.latency_ms(0.99));
-    report.note("busy cores", finding.cpu.clone());
+    report.note("busy cores", finding.cpu.to_string());
+    report.figure(
+        "CPU ms an order: lanes",
+        1000.0 * finding.cpu.of("lane") / finding.rate(),
+    );
+    report.figure(
+        "CPU ms an order: whole server",
+        1000.0 * finding.cpu.of_server() / finding.rate(),
+    );
 }
 
 /// On SQLite, beside a replay of the very statements on `rusqlite`.
@@ -125,15 +134,20 @@ pub fn beside_rusqlite(options: &Options) -> Result<Report, Failure> {
     let recorded = drive(&stage, &mut buyers, RECORDED)?;
     let recording = stage.app.store.recorder().stop();
     let orders = recorded.finding.done as f64;
-    let first = orders / replay(&recording, &copies[0])?;
+    let first = replay(&recording, &copies[0])?;
     let measured = drive(&stage, &mut buyers, options.duration())?;
-    let second = orders / replay(&recording, &copies[1])?;
-    let raw = (first + second) / 2.0;
+    let second = replay(&recording, &copies[1])?;
+    let raw = 2.0 * orders / (first.seconds + second.seconds);
 
     let mut report = Report::new("orders, SQLite");
+    report.figure("ms to sync 4 KiB, median", stage.folder.sync_ms()?);
     note(&mut report, &measured, options.clients);
-    report.figure("rusqlite orders/s, before", first);
-    report.figure("rusqlite orders/s, after", second);
+    report.figure("rusqlite orders/s, before", orders / first.seconds);
+    report.figure("rusqlite orders/s, after", orders / second.seconds);
+    report.figure(
+        "rusqlite: CPU ms an order",
+        500.0 * (first.cpu_seconds + second.cpu_seconds) / orders,
+    );
     report.figure(
         "statements an order, transactions included",
         recording.statements() as f64 / orders,
@@ -158,11 +172,20 @@ fn copy_database(from: &Path, to: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How many seconds the raw engine takes for the recording.
-fn replay(recording: &Recording, database: &Path) -> Result<f64, Failure> {
-    let mut started = shell::instant();
-    recording.replay(database, || started = shell::instant())?;
-    Ok(started.elapsed().as_secs_f64())
+/// What the raw engine took for the recording.
+struct Replayed {
+    seconds: f64,
+    cpu_seconds: f64,
+}
+
+fn replay(recording: &Recording, database: &Path) -> Result<Replayed, Failure> {
+    let (mut started, mut cpu) = (shell::instant(), CpuMark::now());
+    recording.replay(database, || (started, cpu) = (shell::instant(), CpuMark::now()))?;
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Replayed {
+        seconds,
+        cpu_seconds: cpu.busy_since().of("load") * seconds,
+    })
 }
 
 /// On PostgreSQL, beside `pgbench`'s TPC-B on the same server with as many connections as there are lanes.

@@ -89,7 +89,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     );
     report.figure("p50 ms", redeemed.latency_ms(0.5));
     report.figure("p99 ms", redeemed.latency_ms(0.99));
-    report.note("busy cores", redeemed.cpu.clone());
+    report.note("busy cores", redeemed.cpu.to_string());
     report.figure("orders/s over HTTP, same run", ordered.finding.rate());
     report.at_least(
         "redemptions / orders",

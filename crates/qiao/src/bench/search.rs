@@ -192,7 +192,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     report.figure("p50 ms", finding.latency_ms(0.5));
     report.figure("p90 ms", finding.latency_ms(0.9));
     report.figure("p99.9 ms", finding.latency_ms(0.999));
-    report.note("busy cores", finding.cpu.clone());
+    report.note("busy cores", finding.cpu.to_string());
     report.at_most("p99 ms", finding.latency_ms(0.99), P99_BUDGET_MS);
     stage.close()?;
     Ok(report)

@@ -32,6 +32,23 @@ impl Folder {
     }
 }
 
+impl Folder {
+    /// How long the disk takes to keep 4 KiB for certain: what a commit waits for at least.
+    pub fn sync_ms(&self) -> Result<f64, Failure> {
+        use std::io::Write;
+        let mut file = std::fs::File::create(self.0.join("sync"))?;
+        let mut found = Vec::new();
+        for _ in 0..31 {
+            let since = shell::instant();
+            file.write_all(&[7; 4096])?;
+            file.sync_data()?;
+            found.push(since.elapsed().as_secs_f64() * 1000.0);
+        }
+        found.sort_by(f64::total_cmp);
+        Ok(found[found.len() / 2])
+    }
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         // It lies in a temporary folder; what cannot be removed goes with that.
