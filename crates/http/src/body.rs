@@ -2,7 +2,6 @@
 //! strict query strings and typed ids in paths.
 
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -106,16 +105,12 @@ fn is_json(said: &HeaderValue) -> bool {
 
 /// The body's bytes, within the limit that the route sets.
 pub async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state)
-        .await
-        .map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(failed)
-                if failed.status() == StatusCode::PAYLOAD_TOO_LARGE =>
-            {
-                BODY_TOO_LARGE.plain().into()
-            }
-            other => BODY_MALFORMED.because(other.to_string()).into(),
-        })
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return BODY_TOO_LARGE.plain().into();
+        }
+        BODY_MALFORMED.because(rejection.to_string()).into()
+    })
 }
 
 /// The JSON object of a request. An array would do for serde, as the object's values in their order.

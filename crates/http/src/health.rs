@@ -19,10 +19,16 @@ pub async fn healthz() -> &'static str {
 pub async fn readyz(State(app): State<App>) -> impl IntoResponse {
     let before = shell::now();
     match app.store.read(|read| Ok(read.database_now()?)).await {
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n".to_owned()),
+        Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n".to_owned(),
+        ),
         Ok(Some(database_now)) if database_now.since_us(before).abs() > MAX_CLOCK_OFFSET_US => {
             let offset_ms = database_now.since_us(before) / 1000;
-            (StatusCode::SERVICE_UNAVAILABLE, format!("the clock is {offset_ms} ms from the database's\n"))
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("the clock is {offset_ms} ms from the database's\n"),
+            )
         }
         Ok(_) => (StatusCode::OK, "ready\n".to_owned()),
     }

@@ -18,5 +18,7 @@ mod wire;
 
 pub use app::{App, AppState, VoucherKeys, derive};
 pub use openapi::{document, router};
-pub use outbox::Outbox;
+pub use outbox::{DemoAccount, DemoInfo, Outbox};
+pub use password::hash as hash_password;
+pub use routes::PROVIDER_NAME;
 pub use visits::{VisitBuffer, flush_visits};

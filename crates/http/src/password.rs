@@ -16,7 +16,8 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
 /// A hash that no password gives, so that an unknown login takes as long as a wrong password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$2QFMsPxrYqH4l2vtZbOEhDaXOpTm2pF8i3c0u5hT2Xk";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$2QFMsPxrYqH4l2vtZbOEhDaXOpTm2pF8i3c0u5hT2Xk";
 
 fn argon2() -> Argon2<'static> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("the recommended parameters are valid");
@@ -28,7 +29,8 @@ pub async fn hash(password: String) -> String {
     let salt = shell::random_bytes::<16>();
     in_background(move || {
         let hash = argon2().hash_password_with_salt(password.as_bytes(), &salt);
-        hash.expect("a password and a salt of 16 bytes can be hashed").to_string()
+        hash.expect("a password and a salt of 16 bytes can be hashed")
+            .to_string()
     })
     .await
 }
@@ -38,7 +40,8 @@ pub async fn verify(password: String, hash: Option<String>) -> bool {
     in_background(move || {
         let hash = hash.as_deref();
         let parsed = PasswordHash::new(hash.unwrap_or(NOBODY));
-        let matches = parsed.is_ok_and(|parsed| argon2().verify_password(password.as_bytes(), &parsed).is_ok());
+        let matches =
+            parsed.is_ok_and(|parsed| argon2().verify_password(password.as_bytes(), &parsed).is_ok());
         matches && hash.is_some()
     })
     .await
@@ -46,7 +49,9 @@ pub async fn verify(password: String, hash: Option<String>) -> bool {
 
 async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let _permit = AT_ONCE.acquire().await.expect("the semaphore is never closed");
-    tokio::task::spawn_blocking(work).await.expect("hashing does not panic")
+    tokio::task::spawn_blocking(work)
+        .await
+        .expect("hashing does not panic")
 }
 
 #[cfg(test)]

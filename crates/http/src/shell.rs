@@ -1,6 +1,9 @@
 //! The outermost shell: the only place of this crate that reads the clock or draws randomness, to fix
 //! both in the context of a command before it starts.
-#![allow(clippy::disallowed_methods, reason = "this is the shell that the rest gets time and randomness from")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the shell that the rest gets time and randomness from"
+)]
 
 use std::time::SystemTime;
 
@@ -8,7 +11,9 @@ use kernel::{Actor, Ctx, Timestamp};
 
 /// The time now.
 pub fn now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since_1970 = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX))
 }
 

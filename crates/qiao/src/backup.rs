@@ -50,13 +50,27 @@ impl Backup {
         let mut out = zstd::Encoder::new(BufWriter::new(create(&half_file)?), ZSTD_LEVEL)?;
         let mut keys = zstd::Encoder::new(BufWriter::new(create(&half_keys)?), ZSTD_LEVEL)?;
         let moved = backup::write(&self.database_url, &mut out, &mut keys)?;
-        for (encoder, half, whole) in [(out, half_file, self.file.clone()), (keys, half_keys, beside(&self.file, "keys"))] {
-            let file = encoder.finish()?.into_inner().map_err(|error| error.to_string())?;
+        for (encoder, half, whole) in [
+            (out, half_file, self.file.clone()),
+            (keys, half_keys, beside(&self.file, "keys")),
+        ] {
+            let file = encoder
+                .finish()?
+                .into_inner()
+                .map_err(|error| error.to_string())?;
             file.sync_all()?;
             std::fs::rename(half, whole)?;
         }
-        println!("{} rows of {} tables in {}", moved.rows, moved.tables, self.file.display());
-        println!("Keep {} and the server's secret apart from it.", beside(&self.file, "keys").display());
+        println!(
+            "{} rows of {} tables in {}",
+            moved.rows,
+            moved.tables,
+            self.file.display()
+        );
+        println!(
+            "Keep {} and the server's secret apart from it.",
+            beside(&self.file, "keys").display()
+        );
         Ok(())
     }
 }
@@ -70,7 +84,10 @@ impl Restore {
         let Moved { tables, rows } =
             backup::restore(&self.database_url, &mut open(&self.file)?, &mut open(&keys)?)?;
         println!("{rows} rows of {tables} tables restored; payments, refunds and messages are paused.");
-        println!("Check it, stop the old server, then run: qiao resume --database-url {}", self.database_url);
+        println!(
+            "Check it, stop the old server, then run: qiao resume --database-url {}",
+            self.database_url
+        );
         println!("The new server needs the old one's secret (data/secret.key or QIAO_SECRET).");
         Ok(())
     }

@@ -34,7 +34,12 @@ pub struct Flags {
     pub provider_key: Option<String>,
 
     /// What the provider signs its webhooks with (whsec_…).
-    #[arg(long, env = "QIAO_WEBHOOK_SECRET", value_name = "SECRET", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "QIAO_WEBHOOK_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
     pub webhook_secret: Option<String>,
 
     /// Writing connections to PostgreSQL. SQLite has one. [default: 4]
@@ -98,7 +103,12 @@ pub struct Settings {
 impl Settings {
     /// Decides every setting. The error says which file or value is wrong.
     pub fn from(flags: Flags) -> Result<Self, String> {
-        let file = flags.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        let file = flags
+            .config
+            .as_deref()
+            .map(read_file)
+            .transpose()?
+            .unwrap_or_default();
         let data = flags.data.or(file.data).unwrap_or_else(|| PathBuf::from("data"));
         let default_url = format!("sqlite:{}", data.join("qiao.db").display());
         let log_format = flags.log_format.or(file.log_format);
@@ -109,7 +119,10 @@ impl Settings {
         };
         Ok(Self {
             database_url: flags.database_url.or(file.database_url).unwrap_or(default_url),
-            listen: flags.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            listen: flags
+                .listen
+                .or(file.listen)
+                .unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
             provider_url: flags.provider_url.or(file.provider_url),
             provider_key: flags.provider_key.or(file.provider_key),
             webhook_secret: flags.webhook_secret.or(file.webhook_secret),
@@ -136,12 +149,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("qiao.toml");
         std::fs::write(&file, "listen = \"127.0.0.1:1\"\nlanes = 7\n").unwrap();
-        let flags = Flags { config: Some(file.clone()), lanes: Some(3), ..Flags::default() };
+        let flags = Flags {
+            config: Some(file.clone()),
+            lanes: Some(3),
+            ..Flags::default()
+        };
         let settings = Settings::from(flags).unwrap();
-        assert_eq!((settings.listen.as_str(), settings.lanes, settings.readers), ("127.0.0.1:1", 3, 4));
+        assert_eq!(
+            (settings.listen.as_str(), settings.lanes, settings.readers),
+            ("127.0.0.1:1", 3, 4)
+        );
         assert_eq!(settings.database_url, "sqlite:data/qiao.db");
         std::fs::write(&file, "lisen = 1\n").unwrap();
-        let wrong = Settings::from(Flags { config: Some(file), ..Flags::default() }).unwrap_err();
+        let wrong = Settings::from(Flags {
+            config: Some(file),
+            ..Flags::default()
+        })
+        .unwrap_err();
         assert!(wrong.contains("lisen"), "{wrong}");
     }
 }

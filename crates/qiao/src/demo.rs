@@ -77,7 +77,10 @@ async fn start_sandbox(
 /// The city of this seed: built if the database is empty, else found again.
 async fn build_city(settings: &Settings, seed: u64) -> Result<City, Failure> {
     let password_hash = hash_password(DEMO_PASSWORD.to_owned()).await;
-    let (settings, media) = (store::Settings::new(&settings.database_url), settings.data.join("media"));
+    let (settings, media) = (
+        store::Settings::new(&settings.database_url),
+        settings.data.join("media"),
+    );
     let built = tokio::task::spawn_blocking(move || -> Result<City, Failure> {
         let store = Store::open(&settings)?;
         let city = match city::describe(&store, seed)? {
@@ -89,7 +92,15 @@ async fn build_city(settings: &Settings, seed: u64) -> Result<City, Failure> {
                     bar.set_position(done);
                 };
                 let plan = Plan::village();
-                let city = city::build(&store, &plan, seed, shell::now(), &password_hash, &media, &mut show)?;
+                let city = city::build(
+                    &store,
+                    &plan,
+                    seed,
+                    shell::now(),
+                    &password_hash,
+                    &media,
+                    &mut show,
+                )?;
                 bar.finish_and_clear();
                 city
             }
@@ -108,7 +119,10 @@ fn print_welcome(address: SocketAddr, info: &DemoInfo) {
     println!("  Payments       {} (a sandbox provider)\n", info.provider_url);
     println!("  Sign in as (password: {})", info.password);
     for account in &info.accounts {
-        println!("    {:<10} {:<32} {}", account.role, account.login, account.what_for);
+        println!(
+            "    {:<10} {:<32} {}",
+            account.role, account.login, account.what_for
+        );
     }
     println!("\nIn another terminal, play the whole loop: qiao story --server http://{address}");
     println!("Stop with Ctrl-C.\n");

@@ -46,14 +46,22 @@ impl Operator {
         if password.chars().count() < 8 {
             return Err("the password has under 8 characters".into());
         }
-        let cmd =
-            GrantOperator { login, password_hash: http::hash_password(password.to_owned()).await, name: add.name, role };
+        let cmd = GrantOperator {
+            login,
+            password_hash: http::hash_password(password.to_owned()).await,
+            name: add.name,
+            role,
+        };
         let settings = Settings::from(add.flags)?;
         std::fs::create_dir_all(&settings.data)?;
         let store = Store::open(&StoreSettings::new(&settings.database_url))?;
         let ctx = shell::ctx(Actor::System);
         let lane = ctx.request;
-        let granted = store.run("grantOperator", lane, ctx, move |tx, ctx| party::grant_operator(tx, ctx, &cmd)).await?;
+        let granted = store
+            .run("grantOperator", lane, ctx, move |tx, ctx| {
+                party::grant_operator(tx, ctx, &cmd)
+            })
+            .await?;
         let person = granted.map_err(|rejected| rejected.detail)?;
         println!("{person} may sign in as {}", add.role);
         Ok(())

@@ -38,7 +38,9 @@ pub struct Ready {
 
 /// Takes the address that the settings name. Whoever connects waits until the program is ready.
 pub async fn bind(settings: &Settings) -> Result<TcpListener, Failure> {
-    Ok(TcpListener::bind(&settings.listen).await.map_err(|error| format!("{}: {error}", settings.listen))?)
+    Ok(TcpListener::bind(&settings.listen)
+        .await
+        .map_err(|error| format!("{}: {error}", settings.listen))?)
 }
 
 /// Opens everything that the settings name, to be served at `listener`. `outbox` is where one-time codes
@@ -55,7 +57,10 @@ pub async fn open(settings: &Settings, outbox: Outbox, listener: TcpListener) ->
     let store = Arc::new(tokio::task::spawn_blocking(move || Store::open(&store_settings)).await??);
     let keys = voucher_keys(&store, &secret).await?;
     let search = Arc::new(SearchIndex::open(&settings.data.join("search"))?);
-    let provider_key = settings.provider_key.clone().unwrap_or_else(|| hex::encode(derive(&secret, "provider-key", &[])));
+    let provider_key = settings
+        .provider_key
+        .clone()
+        .unwrap_or_else(|| hex::encode(derive(&secret, "provider-key", &[])));
     let provider_url = settings.provider_url.as_deref().unwrap_or("http://127.0.0.1:1");
     let provider = SandboxClient::new(provider_url, &provider_key, PROVIDER_TIMEOUT)?;
     let webhook_secret = match &settings.webhook_secret {
@@ -97,7 +102,9 @@ impl Ready {
             let _ = stop.wait_for(|stopped| *stopped).await;
         };
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(self.listener, service).with_graceful_shutdown(stopped).await?;
+        axum::serve(self.listener, service)
+            .with_graceful_shutdown(stopped)
+            .await?;
         for worker in workers {
             worker.await?;
         }
@@ -137,7 +144,11 @@ pub fn secret_of(data: &Path) -> Result<[u8; 32], Failure> {
     let path = data.join("secret.key");
     if !path.exists() {
         use std::os::unix::fs::OpenOptionsExt;
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
         file.write_all(hex::encode(shell::random_bytes::<32>()).as_bytes())?;
         file.sync_all()?;
     }
@@ -159,18 +170,31 @@ async fn voucher_keys(store: &Store, secret: &[u8; 32]) -> Result<VoucherKeys, F
         let ctx = shell::ctx(Actor::System);
         let id: SigningKeyId = ctx.new_id();
         let sealed = SealedKey::seal(&signing, id, &master, shell::random_bytes());
-        let cmd = AddSigningKey { id, public_key: signing.verifying_key().to_bytes(), sealed };
-        store.run("addSigningKey", id, ctx, move |tx, ctx| voucher::add_signing_key(tx, ctx, &cmd)).await?.map_err(
-            |rejected| format!("the first signing key: {}", rejected.detail),
-        )?;
+        let cmd = AddSigningKey {
+            id,
+            public_key: signing.verifying_key().to_bytes(),
+            sealed,
+        };
+        store
+            .run("addSigningKey", id, ctx, move |tx, ctx| {
+                voucher::add_signing_key(tx, ctx, &cmd)
+            })
+            .await?
+            .map_err(|rejected| format!("the first signing key: {}", rejected.detail))?;
     }
     let stored = store.read(voucher::queries::signing_keys).await.map_err(failed)?;
-    let newest = stored.iter().find(|key| key.retired_at.is_none()).ok_or("no signing key")?;
+    let newest = stored
+        .iter()
+        .find(|key| key.retired_at.is_none())
+        .ok_or("no signing key")?;
     let signing = newest.sealed.open(newest.id, &master).map_err(|fault| {
         format!("the vouchers' signing key cannot be opened ({fault}): is this the secret that it was sealed with?")
     })?;
     let ring = store.read(voucher::queries::key_ring).await.map_err(failed)?;
-    Ok(VoucherKeys { signing, ring: Arc::new(ring) })
+    Ok(VoucherKeys {
+        signing,
+        ring: Arc::new(ring),
+    })
 }
 
 /// A failed question as a reason not to start.
@@ -198,9 +222,15 @@ pub async fn run(flags: crate::config::Flags) -> Result<(), Failure> {
 pub fn start_log(settings: &Settings) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // Somebody else's log (a test's) may be there already.
-    let _ = if settings.log_json { log.json().try_init() } else { log.try_init() };
+    let _ = if settings.log_json {
+        log.json().try_init()
+    } else {
+        log.try_init()
+    };
 }
 
 /// The engine's name, without the address and its password.

@@ -59,8 +59,12 @@ impl Search {
         let wrong = |field, detail: &str| malformed(&QUERY_MALFORMED, field, detail);
         let near = match (self.lat, self.lon) {
             (Some(lat), Some(lon)) => {
-                let place = GeoPoint::from_degrees(lat, lon).ok_or_else(|| wrong("/lat", "there is no such place"))?;
-                Some(Near { place, radius_m: self.radius_m.unwrap_or(DEFAULT_RADIUS_M) })
+                let place = GeoPoint::from_degrees(lat, lon)
+                    .ok_or_else(|| wrong("/lat", "there is no such place"))?;
+                Some(Near {
+                    place,
+                    radius_m: self.radius_m.unwrap_or(DEFAULT_RADIUS_M),
+                })
             }
             (None, None) => None,
             (Some(_), None) | (None, Some(_)) => return Err(wrong("/lat", "lat and lon come together")),
@@ -81,7 +85,12 @@ impl Search {
             Some("price") => Sort::Price,
             Some("rating") => Sort::Rating,
             Some("review_count") => Sort::ReviewCount,
-            Some(_) => return Err(wrong("/sort", "relevance, distance, price, rating or review_count")),
+            Some(_) => {
+                return Err(wrong(
+                    "/sort",
+                    "relevance, distance, price, rating or review_count",
+                ));
+            }
         };
         Ok(SearchQuery {
             text: self.text,
@@ -159,7 +168,10 @@ impl From<SearchHit> for FoundOffer {
 /// Offers that can be bought now, by words, place, category, price and rating.
 #[utoipa::path(get, path = "/v1/search", operation_id = "searchOffers", tag = "attract", params(Search),
     responses((status = 200, body = SearchResults), (status = "4XX", body = Problem)))]
-async fn search_offers(State(app): State<App>, Query(search): Query<Search>) -> Result<Json<SearchResults>, Problem> {
+async fn search_offers(
+    State(app): State<App>,
+    Query(search): Query<Search>,
+) -> Result<Json<SearchResults>, Problem> {
     let (query, index, now) = (search.into_query()?, Arc::clone(&app.search), shell::now());
     let found = tokio::task::spawn_blocking(move || index.search(&query, now)).await;
     let page = match found.map_err(|error| store::NoAnswer::Broken(error.to_string()))? {

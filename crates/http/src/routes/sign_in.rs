@@ -1,6 +1,9 @@
 //! Signing in and out: one-time codes for consumers, passwords for merchants and operators, opaque
 //! sessions as bearer token or cookie. Passwords are hashed here, outside any transaction.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -46,12 +49,12 @@ struct CodeSent {
     expires_at: String,
 }
 
-/// Sends a one-time code.
+/// Sends a one-time code. Repeating the request sends nothing more.
 #[utoipa::path(post, path = "/v1/sign-in/codes", operation_id = "requestCode", tag = "sign-in",
     request_body = CodeRequest, responses((status = 200, body = CodeSent), (status = "4XX", body = Problem)))]
 async fn request_code(State(app): State<App>, write: Write<CodeRequest>) -> Result<Response, Problem> {
     let contact = contact_at("/contact", &write.body.contact)?;
-    // Derived, so that repeating the request sends the same code again and not another one.
+    // Derived, so that a command that is run twice before it is committed stores the same code.
     let derived = derive(&app.secret, "one-time-code", &[&write.key.fingerprint()]);
     let number = u64::from_be_bytes(first_8(derived));
     let code = format!("{:06}", number % 1_000_000);
@@ -60,19 +63,23 @@ async fn request_code(State(app): State<App>, write: Write<CodeRequest>) -> Resu
         contact: contact.clone(),
     };
     let command = app.command_in_lane("requestCode", lane_of(&contact), Actor::Anonymous, write.key);
-    let sent = command
+    // An answer that is only remembered was not counted against the limits, so it must not send either.
+    let counted = Arc::new(AtomicBool::new(false));
+    let here = Arc::clone(&counted);
+    let answer = command
         .run(move |tx, ctx| {
+            let sent = party::request_code(tx, ctx, &cmd)?;
+            here.store(true, Ordering::Release);
             Ok(CodeSent {
-                expires_at: party::request_code(tx, ctx, &cmd)?.expires_at.to_string(),
+                expires_at: sent.expires_at.to_string(),
             })
         })
         .await?;
-    app.outbox.send(
-        contact.address(),
-        format!("{code} is your Qiao code. It is good for ten minutes."),
-        shell::now(),
-    );
-    Ok(sent)
+    if counted.load(Ordering::Acquire) {
+        let text = format!("{code} is your Qiao code. It is good for ten minutes.");
+        app.outbox.send(contact.address(), text, shell::now());
+    }
+    Ok(answer)
 }
 
 #[derive(Deserialize, ToSchema)]

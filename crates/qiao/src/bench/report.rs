@@ -76,10 +76,8 @@ impl Report {
         if !only_json {
             println!("\n{}", self.title);
             for (name, value) in &self.figures {
-                match value {
-                    Value::String(text) => println!("  {name:<44} {text}"),
-                    number => println!("  {name:<44} {number}"),
-                }
+                let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                println!("  {name:<44} {shown}");
             }
             for judged in &self.judged {
                 let sign = if judged.at_least { ">=" } else { "<=" };

@@ -147,7 +147,7 @@ impl Worker for Searcher {
         let radius = self.dice.pick(&[1_000, 3_000, 5_000]);
         self.turn += 1;
         let near = format!("/v1/search?lat={lat:.6}&lon={lon:.6}&radius_m={radius}");
-        let words = if self.turn % 2 == 0 {
+        let words = if self.turn.is_multiple_of(2) {
             format!("&text={}", self.dice.pick(WORDS))
         } else {
             String::new()

@@ -124,7 +124,11 @@ impl ImportMerchants {
             None => None,
         };
 
-        let target = if self.dry_run { None } else { Some(Target::open(self.flags.clone(), &self.time_zone, self.currency)?) };
+        let target = if self.dry_run {
+            None
+        } else {
+            Some(Target::open(self.flags.clone(), &self.time_zone, self.currency)?)
+        };
         let mut stored = ImportOutcome::default();
         let started = now();
         let progress = progress_bar(&self.file);
@@ -156,7 +160,10 @@ impl ImportMerchants {
         match target {
             Some(target) => {
                 target.close();
-                say(&format!("stored      {} new, {} changed, {} as before\n", stored.created, stored.updated, stored.unchanged))?;
+                say(&format!(
+                    "stored      {} new, {} changed, {} as before\n",
+                    stored.created, stored.updated, stored.unchanged
+                ))?;
             }
             None => say("stored      nothing (--dry-run)\n")?,
         }

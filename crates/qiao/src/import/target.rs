@@ -25,9 +25,15 @@ impl Target {
     /// Opens the database that the flags name. No server may run on it if it is SQLite.
     pub fn open(flags: Flags, time_zone: &str, currency: Currency) -> Result<Self, String> {
         let settings = Settings::from(flags)?;
-        std::fs::create_dir_all(&settings.data).map_err(|error| format!("{}: {error}", settings.data.display()))?;
-        let store = Store::open(&store::Settings::new(&settings.database_url)).map_err(|error| error.to_string())?;
-        Ok(Self { store, time_zone: time_zone.to_owned(), currency })
+        std::fs::create_dir_all(&settings.data)
+            .map_err(|error| format!("{}: {error}", settings.data.display()))?;
+        let store =
+            Store::open(&store::Settings::new(&settings.database_url)).map_err(|error| error.to_string())?;
+        Ok(Self {
+            store,
+            time_zone: time_zone.to_owned(),
+            currency,
+        })
     }
 
     /// Stores a batch and adds to `stored` what that did.
@@ -37,8 +43,11 @@ impl Target {
             let cmd = ImportMerchants { rows: rows.to_vec() };
             let ctx = shell::ctx(Actor::System);
             let lane = ctx.request;
-            let outcome =
-                self.store.run_blocking("importMerchants", lane, ctx, move |tx, ctx| party::import_merchants(tx, ctx, &cmd));
+            let outcome = self
+                .store
+                .run_blocking("importMerchants", lane, ctx, move |tx, ctx| {
+                    party::import_merchants(tx, ctx, &cmd)
+                });
             let outcome = outcome.map_err(|error: NoAnswer| error.to_string())?;
             let outcome = outcome.map_err(|rejected| rejected.detail)?;
             stored.created += outcome.created;

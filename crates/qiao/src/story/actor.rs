@@ -24,7 +24,12 @@ impl Actor {
     /// Somebody who has not signed in.
     pub fn new(name: &'static str, server: &str) -> Result<Self, Failure> {
         let http = gateway::http_client::for_address(server, TIMEOUT)?;
-        Ok(Self { name, server: server.trim_end_matches('/').to_owned(), token: None, http })
+        Ok(Self {
+            name,
+            server: server.trim_end_matches('/').to_owned(),
+            token: None,
+            http,
+        })
     }
 
     /// The same with a session.
@@ -40,9 +45,19 @@ impl Actor {
     }
 
     /// Signs in with a mail address and the password.
-    pub async fn with_password(name: &'static str, server: &str, login: &str, password: &str) -> Result<Self, Failure> {
+    pub async fn with_password(
+        name: &'static str,
+        server: &str,
+        login: &str,
+        password: &str,
+    ) -> Result<Self, Failure> {
         let actor = Self::new(name, server)?;
-        let session = actor.post("/v1/sign-in/password", json!({ "login": login, "password": password })).await?;
+        let session = actor
+            .post(
+                "/v1/sign-in/password",
+                json!({ "login": login, "password": password }),
+            )
+            .await?;
         Ok(actor.signed_in(text(&session, "token")?))
     }
 
@@ -51,12 +66,20 @@ impl Actor {
         let actor = Self::new(name, server)?;
         let digits = u64::from_le_bytes(shell::random_bytes()) % 100_000_000;
         let phone = format!("+86139{digits:08}");
-        actor.post("/v1/sign-in/codes", json!({ "contact": phone })).await?;
+        actor
+            .post("/v1/sign-in/codes", json!({ "contact": phone }))
+            .await?;
         let messages = actor.get("/demo/outbox").await?;
-        let sent = messages.as_array().into_iter().flatten().find(|message| message["to"] == phone.as_str());
+        let sent = messages
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|message| message["to"] == phone.as_str());
         let code = sent.and_then(|message| message["text"].as_str()?.split(' ').next().map(str::to_owned));
         let code = code.ok_or("the outbox shows no code for the phone")?;
-        let session = actor.post("/v1/sign-in/code", json!({ "contact": phone, "code": code })).await?;
+        let session = actor
+            .post("/v1/sign-in/code", json!({ "contact": phone, "code": code }))
+            .await?;
         Ok(actor.signed_in(text(&session, "token")?))
     }
 
@@ -76,18 +99,25 @@ impl Actor {
         if answer.problem_code() == Some(code) {
             return Ok(());
         }
-        Err(format!("{} at {path} was to be refused with {code}, but: {answer:?}", self.name).into())
+        Err(format!(
+            "{} at {path} was to be refused with {code}, but: {answer:?}",
+            self.name
+        )
+        .into())
     }
 
     /// What a POST answers, whatever it is.
     pub async fn try_post(&self, path: &str, body: Value) -> Result<Answer, Failure> {
         let body = serde_json::to_vec(&body)?;
-        self.call(Method::POST, path, Some(body), Some("application/json")).await
+        self.call(Method::POST, path, Some(body), Some("application/json"))
+            .await
     }
 
     /// Uploads bytes.
     pub async fn upload(&self, path: &str, bytes: Vec<u8>) -> Result<Value, Failure> {
-        self.call(Method::POST, path, Some(bytes), Some("application/octet-stream")).await?.done()
+        self.call(Method::POST, path, Some(bytes), Some("application/octet-stream"))
+            .await?
+            .done()
     }
 
     async fn call(
@@ -97,19 +127,32 @@ impl Actor {
         body: Option<Vec<u8>>,
         content_type: Option<&str>,
     ) -> Result<Answer, Failure> {
-        let mut request = self.http.request(method.clone(), format!("{}{path}", self.server));
+        let mut request = self
+            .http
+            .request(method.clone(), format!("{}{path}", self.server));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
         if let (Some(body), Some(content_type)) = (body, content_type) {
             let key = hex::encode(shell::random_bytes::<16>());
-            request = request.header("content-type", content_type).header("idempotency-key", key).body(body);
+            request = request
+                .header("content-type", content_type)
+                .header("idempotency-key", key)
+                .body(body);
         }
         let response = request.send().await?;
         let status = response.status().as_u16();
         let bytes = response.bytes().await?;
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? };
-        Ok(Answer { what: format!("{} at {method} {path}", self.name), status, body })
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes)?
+        };
+        Ok(Answer {
+            what: format!("{} at {method} {path}", self.name),
+            status,
+            body,
+        })
     }
 }
 
@@ -138,10 +181,14 @@ impl Answer {
 
 /// A text field of an answer.
 pub fn text<'a>(value: &'a Value, field: &str) -> Result<&'a str, Failure> {
-    value[field].as_str().ok_or_else(|| format!("{field} is missing in {value}").into())
+    value[field]
+        .as_str()
+        .ok_or_else(|| format!("{field} is missing in {value}").into())
 }
 
 /// An integer field of an answer.
 pub fn number(value: &Value, field: &str) -> Result<i64, Failure> {
-    value[field].as_i64().ok_or_else(|| format!("{field} is missing in {value}").into())
+    value[field]
+        .as_i64()
+        .ok_or_else(|| format!("{field} is missing in {value}").into())
 }

@@ -13,6 +13,8 @@ const LICENCE_PNG: &str = "89504e470d0a1a0a0000000d49484452000000010000000108000
 /// Where the shop is: in Lujiazui, away from the demo city's streets, so that its offers are found first.
 const LAT: f64 = 31.239_7;
 const LON: f64 = 121.499_8;
+/// Of the shop's other store, five kilometres to the west.
+const OTHER_LON: f64 = 121.449_8;
 const PASSWORD: &str = "a long password";
 
 /// The merchant of the story and its people.
@@ -50,12 +52,29 @@ pub async fn merchant_registers_and_is_certified(stage: &mut Stage) -> Result<Sh
     stage.scene("A merchant joins");
     let (merchant, owner) = register(stage, "Old Chen, the owner", "老陈火锅", "Old Chen Hot Pot").await?;
     let mut stores = Vec::new();
-    for (zh, en, shift) in [("陆家嘴店", "Lujiazui", 0.0), ("静安寺店", "Jing'an Temple", -0.05)] {
-        stores.push(add_store(&owner, &merchant, zh, en, LON + shift).await?);
+    for (zh, en, lon) in [
+        ("陆家嘴店", "Lujiazui", LON),
+        ("静安寺店", "Jing'an Temple", OTHER_LON),
+    ] {
+        stores.push(add_store(&owner, &merchant, zh, en, lon).await?);
     }
     stage.tell("Old Chen registers 老陈火锅 and adds two stores");
-    let cashier = add_cashier(stage, &owner, &merchant, "Xiao Mei, cashier in Lujiazui", &stores[0]).await?;
-    let other_cashier = add_cashier(stage, &owner, &merchant, "Xiao Jun, cashier in Jing'an", &stores[1]).await?;
+    let cashier = add_cashier(
+        stage,
+        &owner,
+        &merchant,
+        "Xiao Mei, cashier in Lujiazui",
+        &stores[0],
+    )
+    .await?;
+    let other_cashier = add_cashier(
+        stage,
+        &owner,
+        &merchant,
+        "Xiao Jun, cashier in Jing'an",
+        &stores[1],
+    )
+    .await?;
     let path = format!("/v1/merchants/{merchant}/stores/{}/devices", stores[0]);
     let device = text(&owner.post(&path, json!({ "name": "counter" })).await?, "id")?.to_owned();
     certify(stage, &owner, &merchant).await?;
@@ -63,9 +82,23 @@ pub async fn merchant_registers_and_is_certified(stage: &mut Stage) -> Result<Sh
     let (rival_merchant, rival) = register(stage, "the owner next door", "隔壁小馆", "Next Door").await?;
     let rival_store = add_store(&rival, &rival_merchant, "总店", "Main", LON).await?;
     let mut stores = stores.into_iter();
-    let (store, other_store) = (stores.next().unwrap_or_default(), stores.next().unwrap_or_default());
+    let (store, other_store) = (
+        stores.next().unwrap_or_default(),
+        stores.next().unwrap_or_default(),
+    );
     stage.check_money().await?;
-    Ok(Shop { merchant, owner, cashier, other_cashier, store, other_store, device, rival, rival_merchant, rival_store })
+    Ok(Shop {
+        merchant,
+        owner,
+        cashier,
+        other_cashier,
+        store,
+        other_store,
+        device,
+        rival,
+        rival_merchant,
+        rival_store,
+    })
 }
 
 async fn register(stage: &Stage, name: &'static str, zh: &str, en: &str) -> Result<(String, Actor), Failure> {
@@ -77,7 +110,10 @@ async fn register(stage: &Stage, name: &'static str, zh: &str, en: &str) -> Resu
         )
         .await?;
     let token = text(&registered, "token")?.to_owned();
-    Ok((text(&registered, "merchant")?.to_owned(), visitor.signed_in(&token)))
+    Ok((
+        text(&registered, "merchant")?.to_owned(),
+        visitor.signed_in(&token),
+    ))
 }
 
 async fn add_store(owner: &Actor, merchant: &str, zh: &str, en: &str, lon: f64) -> Result<String, Failure> {
@@ -86,7 +122,9 @@ async fn add_store(owner: &Actor, merchant: &str, zh: &str, en: &str, lon: f64) 
         "phone": "+862158881234", "place": { "lat": LAT, "lon": lon }, "time_zone": "Asia/Shanghai",
         "currency": "CNY", "opening_hours": "Mo-Su 11:00-22:00", "offline_max_uses": 20, "offline_max_amount": 500_000,
     });
-    let added = owner.post(&format!("/v1/merchants/{merchant}/stores"), store).await?;
+    let added = owner
+        .post(&format!("/v1/merchants/{merchant}/stores"), store)
+        .await?;
     Ok(text(&added, "id")?.to_owned())
 }
 
@@ -98,8 +136,11 @@ async fn add_cashier(
     store: &str,
 ) -> Result<Actor, Failure> {
     let login = fresh_mail();
-    let staff = json!({ "login": login, "password": PASSWORD, "name": name, "store": store, "role": "cashier" });
-    owner.post(&format!("/v1/merchants/{merchant}/staff"), staff).await?;
+    let staff =
+        json!({ "login": login, "password": PASSWORD, "name": name, "store": store, "role": "cashier" });
+    owner
+        .post(&format!("/v1/merchants/{merchant}/staff"), staff)
+        .await?;
     Actor::with_password(name, &stage.server, &login, PASSWORD).await
 }
 
@@ -107,7 +148,9 @@ async fn certify(stage: &Stage, owner: &Actor, merchant: &str) -> Result<(), Fai
     let mut picture = hex::decode(LICENCE_PNG)?;
     // Nobody else's licence: trailing bytes make the file this merchant's own.
     picture.extend(shell::random_bytes::<16>());
-    let media = owner.upload(&format!("/v1/merchants/{merchant}/media"), picture).await?;
+    let media = owner
+        .upload(&format!("/v1/merchants/{merchant}/media"), picture)
+        .await?;
     let licence = json!({
         "kind": "business_license", "number": "91310000MA1K00000X", "media": text(&media, "id")?,
         "valid_until": shell::now().plus_us(365 * DAY_US).to_string(),
@@ -115,7 +158,13 @@ async fn certify(stage: &Stage, owner: &Actor, merchant: &str) -> Result<(), Fai
     let path = format!("/v1/merchants/{merchant}/certifications");
     let submitted = owner.post(&path, licence).await?;
     let path = format!("/v1/platform/certifications/{}/decision", text(&submitted, "id")?);
-    stage.admin.post(&path, json!({ "approve": true, "note": "the licence is in order" })).await?;
+    stage
+        .admin
+        .post(
+            &path,
+            json!({ "approve": true, "note": "the licence is in order" }),
+        )
+        .await?;
     Ok(())
 }
 
@@ -124,7 +173,10 @@ fn fresh_mail() -> String {
 }
 
 /// 2. Platform and merchant negotiate an agreement; the offer goes live under it.
-pub async fn agreement_is_negotiated_and_the_offer_goes_live(stage: &mut Stage, shop: &Shop) -> Result<Offer, Failure> {
+pub async fn agreement_is_negotiated_and_the_offer_goes_live(
+    stage: &mut Stage,
+    shop: &Shop,
+) -> Result<Offer, Failure> {
     stage.scene("An agreement");
     let terms = |discount_bp: i64, commission_bp: i64| {
         json!({
@@ -137,7 +189,10 @@ pub async fn agreement_is_negotiated_and_the_offer_goes_live(stage: &mut Stage, 
     let merchant = &shop.merchant;
     let proposed = stage
         .admin
-        .post(&format!("/v1/platform/merchants/{merchant}/agreements"), json!({ "terms": terms(3_000, 1_200) }))
+        .post(
+            &format!("/v1/platform/merchants/{merchant}/agreements"),
+            json!({ "terms": terms(3_000, 1_200) }),
+        )
         .await?;
     let agreement = text(&proposed, "id")?.to_owned();
     stage.tell("the platform proposes 30 % off and a commission of 12 %");
@@ -151,7 +206,10 @@ pub async fn agreement_is_negotiated_and_the_offer_goes_live(stage: &mut Stage, 
     stage.tell("Old Chen counters: 20 % off, half of it paid by the platform, and 10 %");
     let version = number(&countered, "version")?;
     let path = format!("/v1/platform/merchants/{merchant}/agreements/{agreement}/accept");
-    stage.admin.is_refused(&path, json!({ "version": 1 }), "agreement_changed").await?;
+    stage
+        .admin
+        .is_refused(&path, json!({ "version": 1 }), "agreement_changed")
+        .await?;
     stage.admin.post(&path, json!({ "version": version })).await?;
     stage.tell("the platform accepts that version, and no other");
     let offer = json!({
@@ -160,16 +218,27 @@ pub async fn agreement_is_negotiated_and_the_offer_goes_live(stage: &mut Stage, 
         "category": "hot_pot", "list_price": { "amount": 10_000, "currency": "CNY" }, "stock": 50, "uses": 1,
         "valid_us": 30 * DAY_US, "max_per_order": 5, "stores": [shop.store],
     });
-    let created = shop.owner.post(&format!("/v1/merchants/{merchant}/offers"), offer).await?;
+    let created = shop
+        .owner
+        .post(&format!("/v1/merchants/{merchant}/offers"), offer)
+        .await?;
     let id = text(&created, "id")?.to_owned();
-    shop.owner.post(&format!("/v1/merchants/{merchant}/offers/{id}/publish"), json!({})).await?;
+    shop.owner
+        .post(
+            &format!("/v1/merchants/{merchant}/offers/{id}/publish"),
+            json!({}),
+        )
+        .await?;
     stage.tell("the offer 双人火锅套餐, 100.00 less 20 %, goes live in Lujiazui");
     stage.check_money().await?;
     Ok(Offer { id })
 }
 
 /// 3. A consumer signs in with a one-time code, searches in two languages near a place, and compares.
-pub async fn consumer_signs_in_searches_and_compares(stage: &mut Stage, offer: &Offer) -> Result<Actor, Failure> {
+pub async fn consumer_signs_in_searches_and_compares(
+    stage: &mut Stage,
+    offer: &Offer,
+) -> Result<Actor, Failure> {
     stage.scene("A consumer looks around");
     let lin = Actor::with_code("Lin", &stage.server).await?;
     stage.tell("Lin signs in with a one-time code");
@@ -187,22 +256,40 @@ pub async fn consumer_signs_in_searches_and_compares(stage: &mut Stage, offer: &
         .await?;
     }
     stage.tell("the search finds it near Lujiazui, in Chinese and in English");
-    for (sort, more, field) in [("distance", "", "distance_m"), ("price", "&currency=CNY", "price"), ("rating", "", "rating_milli")] {
+    for (sort, more, field) in [
+        ("distance", "", "distance_m"),
+        ("price", "&currency=CNY", "price"),
+        ("rating", "", "rating_milli"),
+    ] {
         let results = lin.get(&format!("/v1/search?{near}&sort={sort}{more}")).await?;
         let items = results["items"].as_array().cloned().unwrap_or_default();
         let figure = |item: &Value| item[field]["amount"].as_i64().or(item[field].as_i64());
         let figures: Vec<i64> = items.iter().filter_map(figure).collect();
-        let sorted = if sort == "rating" { figures.is_sorted_by(|a, b| a >= b) } else { figures.is_sorted() };
+        let sorted = if sort == "rating" {
+            figures.is_sorted_by(|a, b| a >= b)
+        } else {
+            figures.is_sorted()
+        };
         if items.is_empty() || !sorted {
             return Err(format!("sorted by {sort}, but: {figures:?}").into());
         }
     }
     stage.tell("and sorts by distance, price and rating");
-    let others = lin.get(&format!("/v1/search?lat={LAT}&lon={LON}&radius_m=40000")).await?;
+    let others = lin
+        .get(&format!("/v1/search?lat={LAT}&lon={LON}&radius_m=40000"))
+        .await?;
     let others = others["items"].as_array().cloned().unwrap_or_default();
-    let other = others.iter().filter_map(|item| item["offer"].as_str()).find(|id| *id != offer.id);
+    let other = others
+        .iter()
+        .filter_map(|item| item["offer"].as_str())
+        .find(|id| *id != offer.id);
     let other = other.ok_or("the city has no second offer to compare with")?;
-    let compared = lin.get(&format!("/v1/offers/compare?ids={},{other}&lat={LAT}&lon={LON}", offer.id)).await?;
+    let compared = lin
+        .get(&format!(
+            "/v1/offers/compare?ids={},{other}&lat={LAT}&lon={LON}",
+            offer.id
+        ))
+        .await?;
     if compared["offers"].as_array().map_or(0, Vec::len) != 2 {
         return Err(format!("two offers were to be compared: {compared}").into());
     }
@@ -235,22 +322,37 @@ pub async fn consumer_claims_a_coupon_orders_and_pays(
     let order = text(&placed, "order")?.to_owned();
     stage.tell("and orders two: 200.00 less 40.00 less 10.00 leaves 150.00");
     stage.check_money().await?;
-    stage.provider.post("/control", json!({ "repeat": 3, "delay_ms": 100, "reorder": true, "fail_webhooks_next": 1 })).await?;
+    stage
+        .provider
+        .post(
+            "/control",
+            json!({ "repeat": 3, "delay_ms": 100, "reorder": true, "fail_webhooks_next": 1 }),
+        )
+        .await?;
     pay(stage, lin, &order, "card-lin").await?;
     stage.provider.post("/control", json!({})).await?;
     stage.tell("Lin pays; the provider's news comes late, thrice and out of order, and counts once");
-    stage.expected.posted("provider_clearing", 15_000).posted("subsidy", 3_000).posted("escrow", -18_000);
+    stage
+        .expected
+        .posted("provider_clearing", 15_000)
+        .posted("subsidy", 3_000)
+        .posted("escrow", -18_000);
     stage.check_money().await?;
     Ok(order)
 }
 
 /// Pays an order with an instrument and waits until it is paid.
 pub async fn pay(stage: &Stage, payer: &Actor, order: &str, instrument: &str) -> Result<(), Failure> {
-    let started = payer.post(&format!("/v1/orders/{order}/payments"), json!({})).await?;
+    let started = payer
+        .post(&format!("/v1/orders/{order}/payments"), json!({}))
+        .await?;
     let pay_url = text(&started, "pay_url")?;
     let payment = pay_url.rsplit('/').next().unwrap_or_default();
     let choice = json!({ "outcome": "succeed", "instrument": instrument });
-    stage.provider.post(&format!("/v1/payments/{payment}/pay"), choice).await?;
+    stage
+        .provider
+        .post(&format!("/v1/payments/{payment}/pay"), choice)
+        .await?;
     eventually("the payment is confirmed", || async {
         let order = payer.get(&format!("/v1/orders/{order}")).await?;
         Ok((order["status"] == "paid").then_some(()))

@@ -16,16 +16,27 @@ pub async fn trial_balance(finance: &Actor) -> Result<Balances, Failure> {
     let rows = finance.get("/v1/platform/trial-balance").await?;
     let rows = rows.as_array().ok_or("the trial balance is a list")?;
     let cny = rows.iter().filter(|row| row["posted"]["currency"] == "CNY");
-    let amounts = |row: &Value| -> Result<_, Failure> { Ok((number(&row["posted"], "amount")?, number(&row["pending"], "amount")?)) };
-    cny.map(|row| Ok((text(row, "account")?.to_owned(), amounts(row)?))).collect()
+    let amounts = |row: &Value| -> Result<_, Failure> {
+        Ok((
+            number(&row["posted"], "amount")?,
+            number(&row["pending"], "amount")?,
+        ))
+    };
+    cny.map(|row| Ok((text(row, "account")?.to_owned(), amounts(row)?)))
+        .collect()
 }
 
 /// What the provider holds and has paid out, by its own book: `(captured - refunded, transferred)`.
 pub async fn provider_book(provider: &Actor) -> Result<(i64, i64), Failure> {
     let page = provider.get("/v1/book").await?;
     let totals = page["totals"].as_array().cloned().unwrap_or_default();
-    let Some(cny) = totals.iter().find(|total| total["currency"] == "CNY") else { return Ok((0, 0)) };
-    Ok((number(cny, "captured")? - number(cny, "refunded")?, number(cny, "transferred")?))
+    let Some(cny) = totals.iter().find(|total| total["currency"] == "CNY") else {
+        return Ok((0, 0));
+    };
+    Ok((
+        number(cny, "captured")? - number(cny, "refunded")?,
+        number(cny, "transferred")?,
+    ))
 }
 
 /// `now` less `before`, without the accounts that did not move.
@@ -59,7 +70,9 @@ impl Expected {
     /// The accounts that are to have moved.
     pub fn balances(&self) -> Balances {
         let moved = self.0.iter().filter(|(_, balance)| **balance != (0, 0));
-        moved.map(|(account, balance)| (account.clone(), *balance)).collect()
+        moved
+            .map(|(account, balance)| (account.clone(), *balance))
+            .collect()
     }
 
     /// What `account` is to have gained.
@@ -71,8 +84,15 @@ impl Expected {
 /// A table for people.
 pub fn shown(balances: &Balances) -> String {
     let row = |(account, (posted, pending)): (&String, &(i64, i64))| {
-        let pending = if *pending == 0 { String::new() } else { format!("   pending {:+.2}", Yuan(*pending)) };
-        format!("      {account:<20} {:>12}{pending}\n", format!("{:+.2}", Yuan(*posted)))
+        let pending = if *pending == 0 {
+            String::new()
+        } else {
+            format!("   pending {:+.2}", Yuan(*pending))
+        };
+        format!(
+            "      {account:<20} {:>12}{pending}\n",
+            format!("{:+.2}", Yuan(*posted))
+        )
     };
     balances.iter().map(row).collect()
 }
@@ -82,14 +102,22 @@ struct Yuan(i64);
 impl std::fmt::Display for Yuan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sign = if self.0 < 0 { '-' } else { '+' };
-        write!(f, "{sign}{}.{:02}", self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100)
+        write!(
+            f,
+            "{sign}{}.{:02}",
+            self.0.unsigned_abs() / 100,
+            self.0.unsigned_abs() % 100
+        )
     }
 }
 
 /// Serialises balances for `--json`.
 pub fn to_json(balances: &Balances) -> Value {
     let rows = balances.iter().map(|(account, (posted, pending))| {
-        (account.clone(), serde_json::json!({ "posted": posted, "pending": pending }))
+        (
+            account.clone(),
+            serde_json::json!({ "posted": posted, "pending": pending }),
+        )
     });
     Value::Object(rows.collect())
 }

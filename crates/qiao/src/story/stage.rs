@@ -38,11 +38,18 @@ impl Stage {
     /// Signs the platform's people in and notes where every account stands.
     pub async fn open(server: &str, as_json: bool) -> Result<Self, Failure> {
         let visitor = Actor::new("visitor", server)?;
-        let demo = visitor.get("/demo").await.map_err(|error| format!("is this a running `qiao demo`? {error}"))?;
+        let demo = visitor
+            .get("/demo")
+            .await
+            .map_err(|error| format!("is this a running `qiao demo`? {error}"))?;
         let password = text(&demo, "password")?;
         let accounts = demo["accounts"].as_array().cloned().unwrap_or_default();
-        let mut finance = accounts.iter().filter(|account| account["role"].as_str().is_some_and(|r| r.contains("finance")));
-        let admin = accounts.iter().find(|account| account["role"].as_str().is_some_and(|r| r.contains("admin")));
+        let mut finance = accounts
+            .iter()
+            .filter(|account| account["role"].as_str().is_some_and(|r| r.contains("finance")));
+        let admin = accounts
+            .iter()
+            .find(|account| account["role"].as_str().is_some_and(|r| r.contains("admin")));
         let login = |account: Option<&Value>| -> Result<String, Failure> {
             Ok(text(account.ok_or("the demo lacks an operator's account")?, "login")?.to_owned())
         };
@@ -83,7 +90,11 @@ impl Stage {
         if !self.as_json {
             println!("   · {what}");
         }
-        if let Some(steps) = self.told.last_mut().and_then(|scene| scene["steps"].as_array_mut()) {
+        if let Some(steps) = self
+            .told
+            .last_mut()
+            .and_then(|scene| scene["steps"].as_array_mut())
+        {
             steps.push(what.into());
         }
     }
@@ -108,7 +119,8 @@ impl Stage {
             let (held, transferred) = provider_book(&self.provider).await?;
             let held = held - self.provider_before.0;
             let transferred = transferred - self.provider_before.1;
-            let agrees = held == self.expected.of("provider_clearing") && -transferred == self.expected.of("bank");
+            let agrees =
+                held == self.expected.of("provider_clearing") && -transferred == self.expected.of("bank");
             if gained == expected && sum == 0 && pending_sum == 0 && agrees {
                 self.tell("every account has its figure, the sum is zero, and the provider's book agrees");
                 self.show(&shown(&gained));

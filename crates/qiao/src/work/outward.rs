@@ -36,7 +36,12 @@ pub async fn follow_up(app: App) -> Result<usize, String> {
     if paused(&app).await? {
         return Ok(0);
     }
-    for payout in app.store.read(|read| ledger::queries::payouts_at(read, PayoutStatus::Approved, None, AT_ONCE)).await.map_err(text)? {
+    for payout in app
+        .store
+        .read(|read| ledger::queries::payouts_at(read, PayoutStatus::Approved, None, AT_ONCE))
+        .await
+        .map_err(text)?
+    {
         send_payout(&app, &payout).await?;
     }
     for refund in refunds_at(&app, RefundStatus::Sent).await? {
@@ -51,17 +56,32 @@ pub async fn follow_up(app: App) -> Result<usize, String> {
 }
 
 async fn paused(app: &App) -> Result<bool, String> {
-    app.store.read(|read| Ok(backup::is_paused(read)?)).await.map_err(text)
+    app.store
+        .read(|read| Ok(backup::is_paused(read)?))
+        .await
+        .map_err(text)
 }
 
 async fn refunds_at(app: &App, status: RefundStatus) -> Result<Vec<RefundToSend>, String> {
-    app.store.read(move |read| queries::refunds_to_send(read, status, None, AT_ONCE)).await.map_err(text)
+    app.store
+        .read(move |read| queries::refunds_to_send(read, status, None, AT_ONCE))
+        .await
+        .map_err(text)
 }
 
 /// Notes that it is sent, then sends it: after a crash in between it is asked for and sent again.
 async fn send_refund(app: &App, refund: &RefundToSend) -> Result<(), String> {
-    let cmd = MarkRefundSent { refund: refund.refund };
-    run(app, "markRefundSent", refund.order, cmd.locks(), move |tx, ctx| convert::mark_refund_sent(tx, ctx, &cmd)).await?;
+    let cmd = MarkRefundSent {
+        refund: refund.refund,
+    };
+    run(
+        app,
+        "markRefundSent",
+        refund.order,
+        cmd.locks(),
+        move |tx, ctx| convert::mark_refund_sent(tx, ctx, &cmd),
+    )
+    .await?;
     ask_provider_to_refund(app, refund, refund.tries + 1).await
 }
 
@@ -70,7 +90,11 @@ async fn ask_provider_to_refund(app: &App, refund: &RefundToSend, tries: i64) ->
         return Err(format!("refund {} has no payment at the provider", refund.refund));
     };
     let money = Money::new(refund.amount, refund.currency);
-    match app.provider.refund(reference(refund.refund, tries), payment, money).await {
+    match app
+        .provider
+        .refund(reference(refund.refund, tries), payment, money)
+        .await
+    {
         Outcome::Done(at_provider) => note_refund(app, refund, at_provider.status).await,
         Outcome::Refused(refusal) => {
             tracing::warn!(refund = %refund.refund, %refusal, "the provider refused a refund");
@@ -81,7 +105,11 @@ async fn ask_provider_to_refund(app: &App, refund: &RefundToSend, tries: i64) ->
 }
 
 async fn ask_for_refund(app: &App, refund: &RefundToSend) -> Result<(), String> {
-    match app.provider.find_refund(reference(refund.refund, refund.tries)).await {
+    match app
+        .provider
+        .find_refund(reference(refund.refund, refund.tries))
+        .await
+    {
         Outcome::Done(Some(at_provider)) => note_refund(app, refund, at_provider.status).await,
         // It was noted as sent, and then we stopped before sending it.
         Outcome::Done(None) => ask_provider_to_refund(app, refund, refund.tries).await,
@@ -96,11 +124,17 @@ async fn note_refund(app: &App, refund: &RefundToSend, status: AtProvider) -> Re
         AtProvider::Pending => Ok(()),
         AtProvider::Succeeded => {
             let cmd = ConfirmRefund { refund: id, provider };
-            run(app, "confirmRefund", refund.order, cmd.locks(), move |tx, ctx| convert::confirm_refund(tx, ctx, &cmd)).await
+            run(app, "confirmRefund", refund.order, cmd.locks(), move |tx, ctx| {
+                convert::confirm_refund(tx, ctx, &cmd)
+            })
+            .await
         }
         AtProvider::Failed => {
             let cmd = FailRefund { refund: id, provider };
-            run(app, "failRefund", refund.order, cmd.locks(), move |tx, ctx| convert::fail_refund(tx, ctx, &cmd)).await
+            run(app, "failRefund", refund.order, cmd.locks(), move |tx, ctx| {
+                convert::fail_refund(tx, ctx, &cmd)
+            })
+            .await
         }
     }
 }
@@ -123,24 +157,46 @@ async fn send_payout(app: &App, payout: &Payout) -> Result<(), String> {
 
 async fn confirm_payout(app: &App, id: PayoutId, payout: &Payout) -> Result<(), String> {
     let cmd = ConfirmPayout { payout: id };
-    run(app, "confirmPayout", payout.merchant, cmd.locks(), move |tx, ctx| ledger::confirm_payout(tx, ctx, &cmd).map(drop)).await
+    run(
+        app,
+        "confirmPayout",
+        payout.merchant,
+        cmd.locks(),
+        move |tx, ctx| ledger::confirm_payout(tx, ctx, &cmd).map(drop),
+    )
+    .await
 }
 
 async fn fail_payout(app: &App, payout: &Payout, detail: String) -> Result<(), String> {
-    let cmd = FailPayout { payout: payout.id, detail };
-    run(app, "failPayout", payout.merchant, cmd.locks(), move |tx, ctx| ledger::fail_payout(tx, ctx, &cmd).map(drop)).await
+    let cmd = FailPayout {
+        payout: payout.id,
+        detail,
+    };
+    run(app, "failPayout", payout.merchant, cmd.locks(), move |tx, ctx| {
+        ledger::fail_payout(tx, ctx, &cmd).map(drop)
+    })
+    .await
 }
 
 /// Asks the provider whether an order was paid after all, before its hold is released: a webhook may
 /// have been lost.
 pub async fn learn_of_payment(app: &App, order: OrderId) -> Result<(), String> {
-    let attempts = app.store.read(move |read| queries::attempts_of(read, order)).await.map_err(text)?;
-    for attempt in attempts.into_iter().filter(|attempt| attempt.status == AttemptStatus::Open) {
+    let attempts = app
+        .store
+        .read(move |read| queries::attempts_of(read, order))
+        .await
+        .map_err(text)?;
+    for attempt in attempts
+        .into_iter()
+        .filter(|attempt| attempt.status == AttemptStatus::Open)
+    {
         let found = match app.provider.find_payment(attempt.id).await {
             Outcome::Done(found) => found,
             Outcome::Refused(_) | Outcome::Unknown(_) => None,
         };
-        let Some(paid) = found.filter(|payment| payment.status == PaymentStatus::Succeeded) else { continue };
+        let Some(paid) = found.filter(|payment| payment.status == PaymentStatus::Succeeded) else {
+            continue;
+        };
         let cmd = ConfirmPayment {
             attempt: attempt.id,
             provider: PROVIDER_NAME.to_owned(),
@@ -150,9 +206,16 @@ pub async fn learn_of_payment(app: &App, order: OrderId) -> Result<(), String> {
             instrument: paid.instrument_fingerprint,
         };
         let id = attempt.id;
-        let route = app.store.read(move |read| queries::attempt_route(read, id)).await.map_err(text)?;
+        let route = app
+            .store
+            .read(move |read| queries::attempt_route(read, id))
+            .await
+            .map_err(text)?;
         let Some(route) = route else { continue };
-        run(app, "confirmPayment", route.lane, route.locks, move |tx, ctx| convert::confirm_payment(tx, ctx, &cmd).map(drop)).await?;
+        run(app, "confirmPayment", route.lane, route.locks, move |tx, ctx| {
+            convert::confirm_payment(tx, ctx, &cmd).map(drop)
+        })
+        .await?;
     }
     Ok(())
 }
@@ -165,7 +228,9 @@ async fn run<K: StaticType>(
     command: impl Fn(&mut Tx, &Ctx) -> Result<(), Fail> + Send + 'static,
 ) -> Result<(), String> {
     let ctx = shell::ctx(Actor::Provider(SANDBOX));
-    let job = store::Job::new(name, lane, ctx, move |tx, ctx| command(tx, ctx).map(|()| String::new()));
+    let job = store::Job::new(name, lane, ctx, move |tx, ctx| {
+        command(tx, ctx).map(|()| String::new())
+    });
     match app.store.submit(job.locking(locks)).await {
         Ok(store::Answer::Done(_)) => Ok(()),
         Ok(store::Answer::Rejected(rejected)) => Err(format!("{name}: {}", rejected.detail)),
@@ -175,5 +240,7 @@ async fn run<K: StaticType>(
 
 /// The name of attempt number `tries`, counted from 1.
 fn reference<K: StaticType + Copy>(id: TypeSafeId<K>, tries: i64) -> AttemptRef<K> {
-    (1..tries).fold(AttemptRef::first(id), |reference, _| reference.after_failure().unwrap_or(reference))
+    (1..tries).fold(AttemptRef::first(id), |reference, _| {
+        reference.after_failure().unwrap_or(reference)
+    })
 }

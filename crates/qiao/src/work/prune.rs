@@ -16,5 +16,7 @@ pub async fn step(app: App) -> Result<usize, String> {
         Ok(answers + sessions)
     });
     let pruned = pruned.await.map_err(|error| error.to_string())?;
-    pruned.map(|rows| rows as usize).map_err(|rejected| rejected.detail)
+    pruned
+        .map(|rows| rows as usize)
+        .map_err(|rejected| rejected.detail)
 }

@@ -16,7 +16,11 @@ const AT_ONCE: i64 = 200;
 /// Runs the commands of at most [`AT_ONCE`] due timers. Gives how many were done.
 pub async fn step(app: App) -> Result<usize, String> {
     let now = shell::now();
-    let due = app.store.read(move |read| Ok(due_timers(read, now, AT_ONCE)?)).await.map_err(text)?;
+    let due = app
+        .store
+        .read(move |read| Ok(due_timers(read, now, AT_ONCE)?))
+        .await
+        .map_err(text)?;
     let mut waiting = Vec::with_capacity(due.len());
     for timer in due {
         if timer.kind == RELEASE_ORDER.0 {
@@ -43,24 +47,48 @@ pub async fn step(app: App) -> Result<usize, String> {
 fn job_of(timer: &DueTimer) -> Option<Job> {
     let kind = timer.kind.as_str();
     if kind == RELEASE_ORDER.0 {
-        let cmd = ReleaseOrder { order: timer.subject() };
-        Some(job("releaseOrder", timer, cmd.locks(), move |tx, ctx| convert::release_order(tx, ctx, &cmd).map(drop)))
+        let cmd = ReleaseOrder {
+            order: timer.subject(),
+        };
+        Some(job("releaseOrder", timer, cmd.locks(), move |tx, ctx| {
+            convert::release_order(tx, ctx, &cmd).map(drop)
+        }))
     } else if kind == EXPIRE_VOUCHER.0 {
-        let cmd = ExpireVoucher { voucher: timer.subject() };
-        Some(job("expireVoucher", timer, cmd.locks(), move |tx, ctx| convert::expire_voucher(tx, ctx, &cmd).map(drop)))
+        let cmd = ExpireVoucher {
+            voucher: timer.subject(),
+        };
+        Some(job("expireVoucher", timer, cmd.locks(), move |tx, ctx| {
+            convert::expire_voucher(tx, ctx, &cmd).map(drop)
+        }))
     } else if kind == POST_REBATE.0 {
-        let cmd = PostRebate { rebate: timer.subject() };
-        Some(job("postRebate", timer, cmd.locks(), move |tx, ctx| ledger::post_rebate(tx, ctx, &cmd).map(drop)))
+        let cmd = PostRebate {
+            rebate: timer.subject(),
+        };
+        Some(job("postRebate", timer, cmd.locks(), move |tx, ctx| {
+            ledger::post_rebate(tx, ctx, &cmd).map(drop)
+        }))
     } else if kind == AGREEMENT_STARTS.0 {
-        let cmd = StartAgreement { agreement: timer.subject() };
-        Some(job("startAgreement", timer, Vec::new(), move |tx, ctx| offer::start_agreement(tx, ctx, &cmd).map(drop)))
+        let cmd = StartAgreement {
+            agreement: timer.subject(),
+        };
+        Some(job("startAgreement", timer, Vec::new(), move |tx, ctx| {
+            offer::start_agreement(tx, ctx, &cmd).map(drop)
+        }))
     } else if kind == AGREEMENT_ENDS.0 {
-        let cmd = EndAgreement { agreement: timer.subject() };
-        Some(job("endAgreement", timer, cmd.locks(), move |tx, ctx| offer::end_agreement(tx, ctx, &cmd).map(drop)))
+        let cmd = EndAgreement {
+            agreement: timer.subject(),
+        };
+        Some(job("endAgreement", timer, cmd.locks(), move |tx, ctx| {
+            offer::end_agreement(tx, ctx, &cmd).map(drop)
+        }))
     } else if kind == CERTIFICATION_EXPIRES.0 {
-        let cmd = ExpireCertification { certification: timer.subject() };
+        let cmd = ExpireCertification {
+            certification: timer.subject(),
+        };
         let locks = cmd.locks();
-        Some(job("expireCertification", timer, locks, move |tx, ctx| party::expire_certification(tx, ctx, &cmd).map(drop)))
+        Some(job("expireCertification", timer, locks, move |tx, ctx| {
+            party::expire_certification(tx, ctx, &cmd).map(drop)
+        }))
     } else {
         None
     }
@@ -73,5 +101,8 @@ fn job(
     run: impl Fn(&mut Tx, &Ctx) -> Result<(), Fail> + Send + 'static,
 ) -> Job {
     let ctx = shell::ctx(Actor::System);
-    Job::in_lane(name, timer.lane_key, ctx, move |tx, ctx| run(tx, ctx).map(|()| String::new())).locking(locks)
+    Job::in_lane(name, timer.lane_key, ctx, move |tx, ctx| {
+        run(tx, ctx).map(|()| String::new())
+    })
+    .locking(locks)
 }

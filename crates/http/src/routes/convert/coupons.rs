@@ -96,9 +96,13 @@ impl NewCoupon {
             offer: self.offer,
             title: self.title,
             kind: match self.kind {
-                Kind::Percentage { share_bp, max_discount } => {
-                    CouponKind::Percentage { share: share("/kind/share_bp", share_bp)?, max_discount }
-                }
+                Kind::Percentage {
+                    share_bp,
+                    max_discount,
+                } => CouponKind::Percentage {
+                    share: share("/kind/share_bp", share_bp)?,
+                    max_discount,
+                },
                 Kind::Cash { amount } => CouponKind::Cash { amount },
             },
             currency: self.currency,
@@ -123,8 +127,12 @@ async fn create_coupon(
     write: Write<NewCoupon>,
 ) -> Result<Response, Problem> {
     let cmd = write.body.into_command(Some(staff.merchant))?;
-    let command = app.command("createCoupon", staff.merchant, staff.actor(), write.key).creating();
-    command.run(move |tx, ctx| Ok(Created::of(convert::create_coupon(tx, ctx, &cmd)?))).await
+    let command = app
+        .command("createCoupon", staff.merchant, staff.actor(), write.key)
+        .creating();
+    command
+        .run(move |tx, ctx| Ok(Created::of(convert::create_coupon(tx, ctx, &cmd)?)))
+        .await
 }
 
 /// Makes a coupon of the platform's.
@@ -137,8 +145,17 @@ async fn create_platform_coupon(
     write: Write<NewCoupon>,
 ) -> Result<Response, Problem> {
     let cmd = write.body.into_command(None)?;
-    let command = app.command("createPlatformCoupon", operator.person, operator.actor(), write.key).creating();
-    command.run(move |tx, ctx| Ok(Created::of(convert::create_coupon(tx, ctx, &cmd)?))).await
+    let command = app
+        .command(
+            "createPlatformCoupon",
+            operator.person,
+            operator.actor(),
+            write.key,
+        )
+        .creating();
+    command
+        .run(move |tx, ctx| Ok(Created::of(convert::create_coupon(tx, ctx, &cmd)?)))
+        .await
 }
 
 #[derive(Serialize, ToSchema)]
@@ -172,9 +189,10 @@ impl From<Coupon> for CouponDetails {
             merchant: terms.merchant,
             offer: terms.offer,
             kind: match terms.kind {
-                CouponKind::Percentage { share, max_discount } => {
-                    Kind::Percentage { share_bp: share.get(), max_discount }
-                }
+                CouponKind::Percentage { share, max_discount } => Kind::Percentage {
+                    share_bp: share.get(),
+                    max_discount,
+                },
                 CouponKind::Cash { amount } => Kind::Cash { amount },
             },
             min_spend: Money::new(terms.min_spend, terms.currency).into(),
@@ -215,8 +233,14 @@ async fn coupons_of(
     merchant: Option<MerchantId>,
     after: Option<CouponId>,
 ) -> Result<Json<Page<CouponDetails>>, Problem> {
-    let found = app.read(move |read| queries::coupons_of(read, merchant, after, PAGE_SIZE + 1)).await?;
-    Ok(Json(Page::of(found, |coupon| coupon.id.to_string(), CouponDetails::from)))
+    let found = app
+        .read(move |read| queries::coupons_of(read, merchant, after, PAGE_SIZE + 1))
+        .await?;
+    Ok(Json(Page::of(
+        found,
+        |coupon| coupon.id.to_string(),
+        CouponDetails::from,
+    )))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -246,7 +270,9 @@ async fn stop_coupon(
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
     let (cmd, merchant) = (StopCoupon { coupon: path.coupon }, path.merchant);
-    let command = app.command("stopCoupon", merchant, staff.actor(), write.key).locking(cmd.locks());
+    let command = app
+        .command("stopCoupon", merchant, staff.actor(), write.key)
+        .locking(cmd.locks());
     command
         .run(move |tx, ctx| {
             let coupon = queries::coupon(tx, cmd.coupon)?;
@@ -269,8 +295,12 @@ async fn stop_platform_coupon(
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
     let cmd = StopCoupon { coupon };
-    let command = app.command("stopPlatformCoupon", coupon, operator.actor(), write.key).locking(cmd.locks());
-    command.run(move |tx, ctx| convert::stop_coupon(tx, ctx, &cmd)).await
+    let command = app
+        .command("stopPlatformCoupon", coupon, operator.actor(), write.key)
+        .locking(cmd.locks());
+    command
+        .run(move |tx, ctx| convert::stop_coupon(tx, ctx, &cmd))
+        .await
 }
 
 /// Claims a coupon into the caller's wallet.
@@ -285,8 +315,13 @@ async fn claim_coupon(
 ) -> Result<Response, Problem> {
     let cmd = ClaimCoupon { coupon };
     let locks = app.read(move |read| queries::claim_locks(read, coupon)).await?;
-    let command = app.command("claimCoupon", coupon, consumer.actor(), write.key).locking(locks).creating();
-    command.run(move |tx, ctx| Ok(Created::of(convert::claim_coupon(tx, ctx, &cmd)?))).await
+    let command = app
+        .command("claimCoupon", coupon, consumer.actor(), write.key)
+        .locking(locks)
+        .creating();
+    command
+        .run(move |tx, ctx| Ok(Created::of(convert::claim_coupon(tx, ctx, &cmd)?)))
+        .await
 }
 
 #[derive(Serialize, ToSchema)]
@@ -312,7 +347,9 @@ async fn list_my_coupons(
     Query(page): Query<After<WalletCoupon>>,
 ) -> Result<Json<Page<WalletCouponDetails>>, Problem> {
     let person = consumer.0;
-    let found = app.read(move |read| queries::wallet(read, person, page.after, PAGE_SIZE + 1)).await?;
+    let found = app
+        .read(move |read| queries::wallet(read, person, page.after, PAGE_SIZE + 1))
+        .await?;
     let to_wire = |entry: WalletEntry| WalletCouponDetails {
         wallet_coupon: entry.id,
         status: entry.status.as_str().to_owned(),

@@ -4,8 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use convert::queries::{self, OrderView};
-use convert::{Amounts, CancelOrder, Discount, DiscountKind, ORDER_NOT_FOUND, PlaceOrder, PlacedOrder, Stored};
-use kernel::{Currency, EntryId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, Timestamp, VoucherId, WalletCouponId};
+use convert::{
+    Amounts, CancelOrder, Discount, DiscountKind, ORDER_NOT_FOUND, PlaceOrder, PlacedOrder, Stored,
+};
+use kernel::{
+    Currency, EntryId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, Timestamp, VoucherId,
+    WalletCouponId,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -155,8 +160,13 @@ async fn place_order(
     let routed = cmd.clone();
     let route = app.read(move |read| queries::place_route(read, &routed)).await?;
     let locks = route.map(|route| route.locks).unwrap_or_default();
-    let command = app.command("placeOrder", cmd.offer, consumer.actor(), write.key).locking(locks).creating();
-    command.run(move |tx, ctx| Ok(OrderPlaced::from(convert::place_order(tx, ctx, &cmd)?))).await
+    let command = app
+        .command("placeOrder", cmd.offer, consumer.actor(), write.key)
+        .locking(locks)
+        .creating();
+    command
+        .run(move |tx, ctx| Ok(OrderPlaced::from(convert::place_order(tx, ctx, &cmd)?)))
+        .await
 }
 
 #[derive(Serialize, ToSchema)]
@@ -236,7 +246,10 @@ async fn get_order(
         })
         .await?;
     let vouchers = vouchers.into_iter().map(|voucher| voucher.voucher).collect();
-    Ok(Json(OrderDetails { vouchers, ..OrderDetails::from(order) }))
+    Ok(Json(OrderDetails {
+        vouchers,
+        ..OrderDetails::from(order)
+    }))
 }
 
 /// The caller's orders, the newest first.
@@ -249,8 +262,14 @@ async fn list_my_orders(
     Query(page): Query<After<Order>>,
 ) -> Result<Json<Page<OrderDetails>>, Problem> {
     let person = consumer.0;
-    let found = app.read(move |read| queries::orders_of_person(read, person, page.after, PAGE_SIZE + 1)).await?;
-    Ok(Json(Page::of(found, |order| order.id.to_string(), OrderDetails::from)))
+    let found = app
+        .read(move |read| queries::orders_of_person(read, person, page.after, PAGE_SIZE + 1))
+        .await?;
+    Ok(Json(Page::of(
+        found,
+        |order| order.id.to_string(),
+        OrderDetails::from,
+    )))
 }
 
 /// A merchant's orders, the newest first.
@@ -263,9 +282,14 @@ async fn list_merchant_orders(
     Query(page): Query<After<Order>>,
 ) -> Result<Json<Page<OrderDetails>>, Problem> {
     let merchant = staff.merchant;
-    let found =
-        app.read(move |read| queries::orders_of_merchant(read, merchant, page.after, PAGE_SIZE + 1)).await?;
-    Ok(Json(Page::of(found, |order| order.id.to_string(), OrderDetails::from)))
+    let found = app
+        .read(move |read| queries::orders_of_merchant(read, merchant, page.after, PAGE_SIZE + 1))
+        .await?;
+    Ok(Json(Page::of(
+        found,
+        |order| order.id.to_string(),
+        OrderDetails::from,
+    )))
 }
 
 /// Cancels an order that is not paid yet; everything that it held is free again.
@@ -281,6 +305,10 @@ async fn cancel_order(
     let cmd = CancelOrder { order };
     let route = app.read(move |read| queries::order_route(read, order)).await?;
     let route = route.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
-    let command = app.command("cancelOrder", route.lane, consumer.actor(), write.key).locking(route.locks);
-    command.run(move |tx, ctx| convert::cancel_order(tx, ctx, &cmd)).await
+    let command = app
+        .command("cancelOrder", route.lane, consumer.actor(), write.key)
+        .locking(route.locks);
+    command
+        .run(move |tx, ctx| convert::cancel_order(tx, ctx, &cmd))
+        .await
 }

@@ -6,10 +6,13 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use convert::queries::{self, Route};
-use convert::{ConfirmPayment, ConfirmRefund, FailPayment, FailRefund, ORDER_NOT_FOUND, RecordProviderPayment, StartPayment};
+use convert::{
+    ConfirmPayment, ConfirmRefund, FailPayment, FailRefund, ORDER_NOT_FOUND, RecordProviderPayment,
+    StartPayment,
+};
 use gateway::provider::{Outcome, ProviderEvent, SANDBOX, UnknownCause};
 use gateway::webhook;
-use kernel::{Actor, Ctx, Money, MerchantId, OrderId, PaymentAttemptId, PayoutId, StaticType, TypeSafeId};
+use kernel::{Actor, Ctx, MerchantId, Money, OrderId, PaymentAttemptId, PayoutId, StaticType, TypeSafeId};
 use ledger::{ConfirmPayout, FailPayout};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -28,7 +31,9 @@ use crate::routes::PROVIDER_NAME;
 use crate::shell;
 
 pub fn operations() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(start_payment)).routes(routes!(receive_sandbox_webhook))
+    OpenApiRouter::new()
+        .routes(routes!(start_payment))
+        .routes(routes!(receive_sandbox_webhook))
 }
 
 /// What is remembered of a started payment.
@@ -58,20 +63,37 @@ async fn start_payment(
 ) -> Result<Json<PaymentStarted>, Problem> {
     let route = app.read(move |read| queries::order_route(read, order)).await?;
     let route = route.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
-    let cmd = StartPayment { order, provider: PROVIDER_NAME.to_owned() };
-    let command = app.command("startPayment", route.lane, consumer.actor(), write.key).locking(route.locks.clone());
-    let remembered =
-        command.run_to_text(move |tx, ctx| Ok(RememberedAttempt { attempt: convert::start_payment(tx, ctx, &cmd)? }));
+    let cmd = StartPayment {
+        order,
+        provider: PROVIDER_NAME.to_owned(),
+    };
+    let command = app
+        .command("startPayment", route.lane, consumer.actor(), write.key)
+        .locking(route.locks.clone());
+    let remembered = command.run_to_text(move |tx, ctx| {
+        Ok(RememberedAttempt {
+            attempt: convert::start_payment(tx, ctx, &cmd)?,
+        })
+    });
     let RememberedAttempt { attempt } = parse_json(remembered.await?.as_bytes())?;
     let pay_url = ask_provider(&app, order, attempt, route).await?;
     Ok(Json(PaymentStarted { attempt, pay_url }))
 }
 
-async fn ask_provider(app: &App, order: OrderId, id: PaymentAttemptId, route: Route) -> Result<String, Problem> {
+async fn ask_provider(
+    app: &App,
+    order: OrderId,
+    id: PaymentAttemptId,
+    route: Route,
+) -> Result<String, Problem> {
     let attempt = app.read(move |read| queries::attempt(read, id)).await?;
     let attempt = attempt.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
     let money = Money::new(attempt.amount, attempt.currency);
-    let payment = match app.provider.create_payment(id, money, &format!("Qiao {order}"), None).await {
+    let payment = match app
+        .provider
+        .create_payment(id, money, &format!("Qiao {order}"), None)
+        .await
+    {
         Outcome::Done(payment) => payment,
         Outcome::Refused(refusal) => return Err(PROVIDER_REFUSED.because(refusal.to_string()).into()),
         Outcome::Unknown(cause) => return Err(provider_away(&cause)),
@@ -81,10 +103,19 @@ async fn ask_provider(app: &App, order: OrderId, id: PaymentAttemptId, route: Ro
         provider: PROVIDER_NAME.to_owned(),
         provider_payment: payment.id.clone(),
     };
-    let key = Key { actor: provider().to_bytes(), key: format!("record {id}").into_bytes(), request_hash: [0; 32] };
-    run(app, "recordProviderPayment", route.lane, key, cmd.locks(), move |tx, ctx| {
-        convert::record_provider_payment(tx, ctx, &cmd)
-    })
+    let key = Key {
+        actor: provider().to_bytes(),
+        key: format!("record {id}").into_bytes(),
+        request_hash: [0; 32],
+    };
+    run(
+        app,
+        "recordProviderPayment",
+        route.lane,
+        key,
+        cmd.locks(),
+        move |tx, ctx| convert::record_provider_payment(tx, ctx, &cmd),
+    )
     .await?;
     Ok(payment.pay_url)
 }
@@ -101,7 +132,11 @@ fn provider() -> Actor {
 /// Takes the sandbox provider's news. Only what it signed is believed; what was seen before has no effect.
 #[utoipa::path(post, path = "/v1/webhooks/sandbox", operation_id = "receiveSandboxWebhook", tag = "convert",
     request_body = String, responses((status = 200), (status = "4XX", body = Problem)))]
-async fn receive_sandbox_webhook(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<(), Problem> {
+async fn receive_sandbox_webhook(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(), Problem> {
     let event = webhook::verify(&app.webhook_secrets, &headers, &body, shell::now())
         .map_err(|refusal| WEBHOOK_REFUSED.because(refusal.to_string()))?;
     let news = match ProviderEvent::read(&event) {
@@ -121,7 +156,12 @@ async fn receive_sandbox_webhook(State(app): State<App>, headers: HeaderMap, bod
 async fn take(app: &App, news: ProviderEvent, key: Key) -> Result<(), Problem> {
     let provider = PROVIDER_NAME.to_owned();
     match news {
-        ProviderEvent::PaymentSucceeded { provider_payment, reference, money, instrument_fingerprint } => {
+        ProviderEvent::PaymentSucceeded {
+            provider_payment,
+            reference,
+            money,
+            instrument_fingerprint,
+        } => {
             let cmd = ConfirmPayment {
                 attempt: reference,
                 provider,
@@ -130,49 +170,85 @@ async fn take(app: &App, news: ProviderEvent, key: Key) -> Result<(), Problem> {
                 currency: money.currency,
                 instrument: Some(instrument_fingerprint),
             };
-            let route = app.read(move |read| queries::attempt_route(read, reference)).await?;
+            let route = app
+                .read(move |read| queries::attempt_route(read, reference))
+                .await?;
             let route = route.ok_or_else(|| convert::PAYMENT_NOT_FOUND.plain())?;
-            run(app, "confirmPayment", route.lane, key, route.locks, move |tx, ctx| {
-                convert::confirm_payment(tx, ctx, &cmd).map(drop)
-            })
+            run(
+                app,
+                "confirmPayment",
+                route.lane,
+                key,
+                route.locks,
+                move |tx, ctx| convert::confirm_payment(tx, ctx, &cmd).map(drop),
+            )
             .await
         }
         ProviderEvent::PaymentFailed { reference, .. } => {
-            let cmd = FailPayment { attempt: reference, provider };
-            run(app, "failPayment", reference, key, cmd.locks(), move |tx, ctx| convert::fail_payment(tx, ctx, &cmd))
-                .await
-        }
-        ProviderEvent::RefundSucceeded { reference, .. } => {
-            let cmd = ConfirmRefund { refund: reference.id(), provider };
-            run(app, "confirmRefund", cmd.refund, key, cmd.locks(), move |tx, ctx| {
-                convert::confirm_refund(tx, ctx, &cmd)
+            let cmd = FailPayment {
+                attempt: reference,
+                provider,
+            };
+            run(app, "failPayment", reference, key, cmd.locks(), move |tx, ctx| {
+                convert::fail_payment(tx, ctx, &cmd)
             })
             .await
         }
+        ProviderEvent::RefundSucceeded { reference, .. } => {
+            let cmd = ConfirmRefund {
+                refund: reference.id(),
+                provider,
+            };
+            run(
+                app,
+                "confirmRefund",
+                cmd.refund,
+                key,
+                cmd.locks(),
+                move |tx, ctx| convert::confirm_refund(tx, ctx, &cmd),
+            )
+            .await
+        }
         ProviderEvent::RefundFailed { reference, .. } => {
-            let cmd = FailRefund { refund: reference.id(), provider };
-            run(app, "failRefund", cmd.refund, key, cmd.locks(), move |tx, ctx| convert::fail_refund(tx, ctx, &cmd))
-                .await
+            let cmd = FailRefund {
+                refund: reference.id(),
+                provider,
+            };
+            run(app, "failRefund", cmd.refund, key, cmd.locks(), move |tx, ctx| {
+                convert::fail_refund(tx, ctx, &cmd)
+            })
+            .await
         }
         ProviderEvent::TransferPaid { reference, .. } => {
-            let cmd = ConfirmPayout { payout: reference.id() };
+            let cmd = ConfirmPayout {
+                payout: reference.id(),
+            };
             let lane = merchant_of(app, cmd.payout).await?;
             run(app, "confirmPayout", lane, key, cmd.locks(), move |tx, ctx| {
                 ledger::confirm_payout(tx, ctx, &cmd).map(drop)
             })
             .await
         }
-        ProviderEvent::TransferFailed { reference, failure, .. } => {
-            let cmd = FailPayout { payout: reference.id(), detail: failure };
+        ProviderEvent::TransferFailed {
+            reference, failure, ..
+        } => {
+            let cmd = FailPayout {
+                payout: reference.id(),
+                detail: failure,
+            };
             let lane = merchant_of(app, cmd.payout).await?;
-            run(app, "failPayout", lane, key, cmd.locks(), move |tx, ctx| ledger::fail_payout(tx, ctx, &cmd).map(drop))
-                .await
+            run(app, "failPayout", lane, key, cmd.locks(), move |tx, ctx| {
+                ledger::fail_payout(tx, ctx, &cmd).map(drop)
+            })
+            .await
         }
     }
 }
 
 async fn merchant_of(app: &App, payout: PayoutId) -> Result<MerchantId, Problem> {
-    let payout = app.read(move |read| ledger::queries::payout(read, payout)).await?;
+    let payout = app
+        .read(move |read| ledger::queries::payout(read, payout))
+        .await?;
     Ok(payout.ok_or_else(|| party::NOT_FOUND.plain())?.merchant)
 }
 
@@ -185,7 +261,9 @@ async fn run<K: StaticType>(
     command: impl Fn(&mut Tx, &Ctx) -> Result<(), Fail> + Send + 'static,
 ) -> Result<(), Problem> {
     let ctx = shell::ctx(provider());
-    let job = Job::new(name, lane, ctx, move |tx, ctx| command(tx, ctx).map(|()| String::new()));
+    let job = Job::new(name, lane, ctx, move |tx, ctx| {
+        command(tx, ctx).map(|()| String::new())
+    });
     match app.store.submit(job.keyed(key).locking(locks)).await? {
         Answer::Done(_) => Ok(()),
         Answer::Rejected(rejected) => Err(rejected.into()),

@@ -95,10 +95,14 @@ async fn refund_voucher(
     Path(OfVoucher { voucher }): Path<OfVoucher>,
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
-    let route = app.read(move |read| queries::voucher_route(read, voucher)).await?;
+    let route = app
+        .read(move |read| queries::voucher_route(read, voucher))
+        .await?;
     let route = route.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
     let cmd = RefundVoucher { voucher };
-    let command = app.command("refundVoucher", route.lane, consumer.actor(), write.key).locking(route.locks);
+    let command = app
+        .command("refundVoucher", route.lane, consumer.actor(), write.key)
+        .locking(route.locks);
     command
         .run(move |tx, ctx| {
             let refunded = convert::refund_voucher(tx, ctx, &cmd)?;

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::{Actor, LocalText, MerchantId, PersonId, Reject};
-use party::{Contact, MerchantStatus, RegisterMerchant, ReinstateMerchant, SuspendMerchant};
+use party::{MerchantStatus, RegisterMerchant, ReinstateMerchant, SuspendMerchant};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
