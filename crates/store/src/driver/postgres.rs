@@ -55,7 +55,9 @@ impl Postgres {
                 .await?;
             Ok::<_, StorageError>(client)
         };
-        let client = runtime.block_on(connect)?;
+        // Whatever its reason, a server that lets nobody in is away: it may do so again later.
+        let away = |error: StorageError| StorageError::lost(error.to_string());
+        let client = runtime.block_on(connect).map_err(away)?;
         Ok(Self {
             runtime,
             client,
