@@ -1,11 +1,18 @@
-//! The binary's modules from outside: imports of good, bad and hostile files.
+//! The binary's modules from outside: imports of good, bad and hostile files; and the program as real
+//! processes on both engines: the story, kills, outages, races of two servers, backup and restore.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
+mod backup;
+mod crash;
 mod fixtures;
 mod hostile;
 mod import_cli;
 mod import_csv;
 mod import_geojson;
+mod outage;
 mod real_files;
 mod rules;
+mod story;
+mod support;
+mod two_servers;

@@ -1,0 +1,70 @@
+//! The demo and its story as a newcomer runs them: two commands, on both engines, and everything that the
+//! story promises comes true.
+
+use serde_json::Value;
+use store::testing::TestDatabase;
+
+use crate::support::client::Client;
+use crate::support::process::{Server, run};
+use crate::support::runtime;
+
+const SCENES: [&str; 10] = [
+    "A merchant joins",
+    "An agreement",
+    "A consumer looks around",
+    "A coupon, an order, a payment",
+    "Two vouchers",
+    "At the counter",
+    "A review and a link",
+    "A friend comes",
+    "Another friend changes their mind",
+    "The day is closed",
+];
+
+fn the_story_ends_well(database: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Server::demo(folder.path(), database);
+    let told: Value = serde_json::from_str(&run(&["story", "--json", "--server", &demo.url])).unwrap();
+    assert_eq!(told["ok"], true, "{told}");
+    let scenes: Vec<&str> = told["scenes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["scene"].as_str().unwrap())
+        .collect();
+    assert_eq!(scenes, SCENES);
+    let accounts = accounts_of(&demo);
+    let printed = demo.stop();
+
+    let again = Server::demo(folder.path(), database);
+    assert_eq!(accounts_of(&again), accounts);
+    for account in accounts.as_array().unwrap() {
+        let login = account["login"].as_str().unwrap();
+        assert!(
+            printed.contains(login) && again.printed().contains(login),
+            "{login} is not printed"
+        );
+    }
+    again.stop();
+}
+
+/// Who one can sign in as.
+fn accounts_of(demo: &Server) -> Value {
+    let about = runtime()
+        .block_on(Client::visitor(&demo.url).get("/demo"))
+        .unwrap()
+        .done();
+    assert!(about["accounts"].as_array().unwrap().len() >= 6, "{about}");
+    about["accounts"].clone()
+}
+
+#[test]
+fn the_story_ends_well_on_sqlite_and_the_demo_is_found_again() {
+    the_story_ends_well(&[]);
+}
+
+#[test]
+fn the_story_ends_well_on_postgresql_and_the_demo_is_found_again() {
+    let database = TestDatabase::postgres();
+    the_story_ends_well(&["--database-url", &database.url]);
+}
