@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -17,6 +16,7 @@ use type_safe_id::{StaticType, TypeSafeId};
 use crate::driver::{Driver, Postgres, Sqlite, lock_file};
 use crate::error::Cause;
 use crate::lane::Costs;
+use crate::reader::{self, Question, Reader};
 use crate::{
     Answer, Cost, Fail, Faults, Job, Lane, NoAnswer, ReadTx, Recorder, Rejected, StorageError, Tx, migrate,
     partition_of,
@@ -88,8 +88,6 @@ struct Waiting {
     reply: oneshot::Sender<Result<Answer, NoAnswer>>,
 }
 
-type Question = Box<dyn FnOnce(&mut Option<ReadTx>, &Database) + Send>;
-
 /// An open database with its lanes and readers. Closing it finishes what was accepted.
 pub struct Store {
     database: Database,
@@ -133,10 +131,11 @@ impl Store {
             lanes.push(sender);
         }
         let (readers, questions) = bounded::<Question>(settings.queue);
-        for number in 0..settings.readers.max(1) {
-            let (database, questions) = (database.clone(), questions.clone());
+        let reader_count = settings.readers.max(1);
+        for number in 0..reader_count {
+            let (reader, questions) = (Reader::new(database.clone()), questions.clone());
             threads.push(spawn(format!("reader-{number}"), move || {
-                serve_reader(&database, &questions)
+                reader.serve(&questions, reader_count)
             })?);
         }
         let threads = Mutex::new(threads);
@@ -226,18 +225,8 @@ impl Store {
         question: impl Fn(&mut ReadTx) -> Result<T, Fail> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, Fail>>, StorageError> {
         let (reply, answer) = oneshot::channel();
-        let question = Box::new(move |connection: &mut Option<ReadTx>, database: &Database| {
-            let result = catch_unwind(AssertUnwindSafe(|| {
-                answer_question(connection, database, &question)
-            }));
-            let result = result.unwrap_or_else(|_| {
-                *connection = None;
-                Err(StorageError::bug("a query panicked").into())
-            });
-            // Whoever asked may have gone away.
-            let _ = reply.send(result);
-        });
         let full = |_| StorageError::new(Cause::Conflict, "too many questions wait");
+        let question = reader::question(question, reply);
         self.readers.try_send(question).map_err(full)?;
         Ok(answer)
     }
@@ -267,18 +256,21 @@ impl Store {
         matches!(self.database, Database::Sqlite(_))
     }
 
-    /// Finishes what was accepted and ends the threads.
-    pub fn close(self) {
-        let Self {
-            lanes,
-            readers,
-            threads,
-            ..
-        } = self;
-        drop((lanes, readers));
-        for thread in threads.into_inner().unwrap_or_else(|e| e.into_inner()) {
-            // A thread that panicked has nothing left to finish.
-            let _ = thread.join();
+    /// Finishes what was accepted and ends the threads. Dropping the store does the same.
+    pub fn close(self) {}
+}
+
+impl Drop for Store {
+    /// The threads end here, because with `_only_process` goes what keeps another process out.
+    fn drop(&mut self) {
+        self.lanes.clear();
+        self.readers = bounded(0).0;
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(|e| e.into_inner()));
+        for thread in threads {
+            // The store may have been left to one of its own commands. One that panicked is done too.
+            if thread.thread().id() != std::thread::current().id() {
+                let _ = thread.join();
+            }
         }
     }
 }
@@ -316,45 +308,6 @@ fn reader_gone() -> StorageError {
     StorageError::lost("the reader is gone")
 }
 
-fn answer_question<T>(
-    connection: &mut Option<ReadTx>,
-    database: &Database,
-    question: &impl Fn(&mut ReadTx) -> Result<T, Fail>,
-) -> Result<T, Fail> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let result = read_once(connection, database, question);
-        match &result {
-            Err(Fail::Storage(error)) => {
-                *connection = None;
-                if error.cause == Cause::Bug || tries == 2 {
-                    return result;
-                }
-            }
-            Ok(_) | Err(Fail::Reject(_)) => return result,
-        }
-    }
-}
-
-fn read_once<T>(
-    connection: &mut Option<ReadTx>,
-    database: &Database,
-    question: &impl Fn(&mut ReadTx) -> Result<T, Fail>,
-) -> Result<T, Fail> {
-    let read = match connection {
-        Some(read) => read,
-        empty => empty.insert(ReadTx::new(database.connect_reader()?)),
-    };
-    read.start_over();
-    read.driver.begin_snapshot()?;
-    let answer = question(read);
-    read.sound()?;
-    read.driver.control("COMMIT")?;
-    read.driver.flush()?;
-    answer
-}
-
 fn serve_lane(mut lane: Lane, waiting: &Receiver<Waiting>, announce: &watch::Sender<u64>) {
     let max_batch = lane.max_batch();
     while let Ok(first) = waiting.recv() {
@@ -369,13 +322,6 @@ fn serve_lane(mut lane: Lane, waiting: &Receiver<Waiting>, announce: &watch::Sen
             let _ = reply.send(answer);
         }
         announce.send_modify(|commits| *commits += 1);
-    }
-}
-
-fn serve_reader(database: &Database, questions: &Receiver<Question>) {
-    let mut connection = None;
-    while let Ok(question) = questions.recv() {
-        question(&mut connection, database);
     }
 }
 

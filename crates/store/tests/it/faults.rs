@@ -140,3 +140,29 @@ fn a_full_queue_refuses_at_once_and_loses_nothing() {
         assert_eq!(reports.recv(), Ok(Ok(Answer::Done(String::new()))));
     });
 }
+
+#[test]
+fn a_store_that_is_dropped_finishes_what_it_accepted_and_only_then_lets_another_in() {
+    for database in TestDatabase::both() {
+        let store = database.open();
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        for n in 0..200_u64 {
+            let accepted = job(n, move |tx, _| {
+                insert_bucket(tx, bucket_id(u128::from(n)), 1)?;
+                Ok(String::new())
+            });
+            // Asked once and then forgotten, as by a client that hangs up.
+            assert!(
+                Box::pin(store.submit(accepted))
+                    .as_mut()
+                    .poll(&mut context)
+                    .is_pending()
+            );
+        }
+        drop(store);
+        let store = database.open();
+        let missing = (0..200).filter(|n| taken(&store, bucket_id(*n)) != 0).count();
+        assert_eq!(missing, 0);
+        store.close();
+    }
+}
