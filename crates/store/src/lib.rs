@@ -11,6 +11,7 @@ mod job;
 mod lane;
 mod lease;
 mod migrate;
+mod reader;
 mod recording;
 mod reject;
 mod sql;

@@ -41,11 +41,17 @@ impl Postgres {
             .enable_all()
             .build()
             .map_err(|error| StorageError::lost(error.to_string()))?;
+        let mut config: tokio_postgres::Config = url.parse()?;
+        // Without these, a network that falls silent holds a lane for hours.
+        config
+            .keepalives_idle(Duration::from_secs(10))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(3)
+            .tcp_user_timeout(Duration::from_secs(30));
         let connect = async {
-            let (client, connection) =
-                tokio::time::timeout(CONNECT_TIMEOUT, tokio_postgres::connect(url, NoTls))
-                    .await
-                    .map_err(|_| StorageError::lost("connecting to PostgreSQL took over 5 s"))??;
+            let (client, connection) = tokio::time::timeout(CONNECT_TIMEOUT, config.connect(NoTls))
+                .await
+                .map_err(|_| StorageError::lost("connecting to PostgreSQL took over 5 s"))??;
             tokio::spawn(connection);
             client
                 .batch_execute(
@@ -308,6 +314,10 @@ impl From<tokio_postgres::Error> for StorageError {
                 | &SqlState::T_R_DEADLOCK_DETECTED
                 | &SqlState::LOCK_NOT_AVAILABLE,
             ) => Cause::Conflict,
+            // Over the time limit, as it would be again; a lane that repeats it stands still for minutes.
+            Some(&SqlState::QUERY_CANCELED) => Cause::Bug,
+            // The program was stopped in mid-transaction, as by a machine that slept.
+            Some(&SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT) => Cause::Lost,
             // Class 53: no resources; 57: the operator stopped it; 58: the disk; 08: the connection; 25006: read-only.
             Some(state) if ["53", "57", "58", "08"].contains(&&state.code()[..2]) => Cause::Lost,
             Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => Cause::Lost,

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 
 use store::testing::TestDatabase;
-use store::{Answer, FaultPoint, NoAnswer, Settings, Store};
+use store::{Answer, FaultPoint, NoAnswer, Query, Settings, Statement, Store};
 
 use crate::{bucket_id, ctx, insert_bucket, job, on_both, take_one, taken};
 
@@ -165,4 +165,30 @@ fn a_store_that_is_dropped_finishes_what_it_accepted_and_only_then_lets_another_
         assert_eq!(missing, 0);
         store.close();
     }
+}
+
+#[test]
+fn a_statement_over_the_time_limit_is_not_repeated() {
+    static LIMIT: Statement = Statement {
+        text: "SET LOCAL statement_timeout = '5ms'",
+        place: "test",
+    };
+    static SLOW: Statement = Statement {
+        text: "SELECT CAST(pg_sleep(20) AS TEXT)",
+        place: "test",
+    };
+    let database = TestDatabase::postgres();
+    let store = database.open();
+    let tries = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&tries);
+    let answer = store.run_blocking("slow", bucket_id(1), ctx(1), move |tx, _| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        tx.one(Query::new(&LIMIT, Vec::new()))?;
+        tx.one(Query::new(&SLOW, Vec::new()))?;
+        Ok(())
+    });
+    assert!(matches!(answer, Err(NoAnswer::Broken(_))), "{answer:?}");
+    // Once in its batch and once alone.
+    assert_eq!(tries.load(Ordering::SeqCst), 2);
+    store.close();
 }
