@@ -148,7 +148,8 @@ impl SearchIndex {
 
     /// Makes the changes in their order, moves the cursors, and makes both durable together; after it
     /// returns, searches see them. A cursor never goes back; partitions that are not named stay. When
-    /// it fails nothing has changed, and the same batch can be tried again.
+    /// it fails nothing has changed, and the same batch can be tried again. Each call waits for some
+    /// twenty flushes to the disk, whatever the size of the batch: collect for a second or so.
     pub fn apply(&self, changes: &[Change], cursors: &Cursors) -> Result<(), IndexError> {
         let mut feed = self.feed()?;
         let mut moved = feed.cursors.clone();

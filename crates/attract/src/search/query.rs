@@ -91,7 +91,7 @@ pub struct SearchPage {
     /// Best first, at most one of each offer: in the store that comes first in the order, the nearest
     /// of those that are equal.
     pub hits: Vec<SearchHit>,
-    /// Where the next page starts, if there is one.
+    /// Where the next page starts, if there is one. Pages end after 10,000 offers.
     pub next: Option<String>,
     /// Nothing had all the words, so these have only the rarer half of them, or more.
     pub relaxed: bool,

@@ -18,6 +18,10 @@ use super::query::{Request, Sort};
 use super::schema::Layout;
 use super::view::{SegmentView, View};
 
+/// Nobody reads further than this many offers, and what was shown has to be found again for each page:
+/// a cursor that lies further, which need not be honest, ends the search instead.
+pub(super) const MOST_SHOWN: usize = if cfg!(test) { 100 } else { 10_000 };
+
 /// One search over one state of the index.
 pub(super) struct Scan<'a> {
     pub view: &'a View,
@@ -33,6 +37,9 @@ impl Scan<'_> {
             Some(after) => self.shown_until(after)?,
             None => HashSet::new(),
         };
+        if shown.len() >= MOST_SHOWN {
+            return Ok(Vec::new());
+        }
         let mut best = Best::new(limit, after, shown);
         let mut plan = Plan::choose(self.view, self.request, self.needs)?;
         while let Some(stage) = plan.next() {
@@ -47,8 +54,8 @@ impl Scan<'_> {
         Ok(best.into_hits())
     }
 
-    /// The offers of all pages until `after`. An offer in several stores has documents on both sides of
-    /// it and must not come again.
+    /// The offers of all pages until `after`, or [`MOST_SHOWN`] of them. An offer in several stores has
+    /// documents on both sides of it and must not come again.
     fn shown_until(&self, after: Place) -> Result<HashSet<u128>, IndexError> {
         let mut shown = HashSet::new();
         let mut plan = Plan::choose(self.view, self.request, self.needs)?;
@@ -62,9 +69,13 @@ impl Scan<'_> {
                 {
                     shown.insert(offer);
                 }
-                after.order
+                if shown.len() < MOST_SHOWN {
+                    after.order
+                } else {
+                    i64::MIN
+                }
             })?;
-            if after.order < stage.best_left {
+            if after.order < stage.best_left || shown.len() >= MOST_SHOWN {
                 break;
             }
         }

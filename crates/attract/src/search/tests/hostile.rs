@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::search::cursor;
+use crate::search::scan::MOST_SHOWN;
+use crate::search::words::query_words;
 use crate::search::{PriceRange, SearchFail, Sort};
 
 const TRICKS: &[&str] = &[
@@ -217,6 +220,32 @@ fn a_cursor_of_another_question_is_refused() {
             matches!(index.search(&other, NOW), Err(SearchFail::Reject(_))),
             "{other:?}"
         );
+    }
+}
+
+#[test]
+fn pages_and_forged_cursors_end_somewhere() {
+    let index = index_of((0..150).map(|n| doc(n, "火锅", people_square())));
+    let query = SearchQuery {
+        page_size: 40,
+        ..text("火锅")
+    };
+    assert_eq!(all_pages(&index, &query).len(), MOST_SHOWN.next_multiple_of(40));
+    let words = query_words(&query.text);
+    for order in [i64::MIN, -1, 0, i64::MAX] {
+        let place = cursor::Place {
+            order,
+            offer: u128::MAX,
+        };
+        let cursor = Some(cursor::write(place, false, cursor::fingerprint(&query, &words)));
+        let page = search(
+            &index,
+            &SearchQuery {
+                cursor,
+                ..query.clone()
+            },
+        );
+        assert_eq!(page.hits.is_empty(), order > i64::MIN, "{order}");
     }
 }
 
