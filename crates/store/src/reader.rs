@@ -112,3 +112,42 @@ impl Reader {
         self.in_snapshot = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestDatabase;
+    use crate::{Row, sql};
+
+    fn count(read: &mut ReadTx) -> Result<i64, Fail> {
+        let row = read.one(sql!("SELECT COUNT(*) FROM timer"))?;
+        Ok(row.map_or(Ok(-1), |mut row: Row| row.take())?)
+    }
+
+    #[test]
+    fn questions_that_wait_together_do_not_spoil_each_other() {
+        for test in TestDatabase::both() {
+            test.open().close();
+            let (ask, questions) = crossbeam_channel::bounded(8);
+            let mut answers = Vec::new();
+            for turn in 0..6 {
+                let (reply, answer) = oneshot::channel();
+                let odd = move |read: &mut ReadTx| match turn {
+                    1 => panic!("planned"),
+                    3 => Err(crate::KEY_REUSED.plain().into()),
+                    4 => Err(StorageError::lost("planned").into()),
+                    _ => count(read),
+                };
+                ask.send(question(odd, reply)).unwrap();
+                answers.push(answer);
+            }
+            drop(ask);
+            Reader::new(Database::from_url(&test.url).unwrap()).serve(&questions, 1);
+            let answered: Vec<bool> = answers
+                .into_iter()
+                .map(|answer| matches!(answer.blocking_recv(), Ok(Ok(0))))
+                .collect();
+            assert_eq!(answered, [true, false, true, false, false, true]);
+        }
+    }
+}
