@@ -9,7 +9,8 @@ use feedback::{ReviewHidden, ReviewPosted};
 use kernel::{MerchantId, OfferId, StoreId, Timestamp};
 use offer::events::{AgreementAccepted, AgreementEnded, OfferPaused, OfferPublished, OfferResumed};
 use party::events::{
-    MerchantCertified, MerchantDecertified, MerchantReinstated, MerchantRenamed, MerchantSuspended, StoreUpdated,
+    MerchantCertified, MerchantDecertified, MerchantReinstated, MerchantRenamed, MerchantSuspended,
+    StoreUpdated,
 };
 use party::{Merchant, StoreView};
 use store::{EventBody, Fail, PARTITIONS, ReadTx, StoredEvent};
@@ -144,20 +145,28 @@ fn documents(
     offer: OfferId,
     now: Timestamp,
 ) -> Result<Vec<OfferDoc>, Fail> {
-    let Some(mut page) = offer::queries::offer_page(read, offer, now)? else { return Ok(Vec::new()) };
+    let Some(mut page) = offer::queries::offer_page(read, offer, now)? else {
+        return Ok(Vec::new());
+    };
     if !page.on_sale && page.terms.starts_at > now {
         // It may only be too early: the index shows it by itself once its window opens.
-        let Some(later) = offer::queries::offer_page(read, offer, page.terms.starts_at)? else { return Ok(Vec::new()) };
+        let Some(later) = offer::queries::offer_page(read, offer, page.terms.starts_at)? else {
+            return Ok(Vec::new());
+        };
         page = later;
     }
     if !page.on_sale {
         return Ok(Vec::new());
     }
     let id = page.offer.merchant;
-    let Some(merchant) = parties.merchant(read, id)? else { return Ok(Vec::new()) };
+    let Some(merchant) = parties.merchant(read, id)? else {
+        return Ok(Vec::new());
+    };
     let mut docs = Vec::with_capacity(page.stores.len());
     for store in &page.stores {
-        let Some(view) = parties.store(read, *store)? else { continue };
+        let Some(view) = parties.store(read, *store)? else {
+            continue;
+        };
         let rating = feedback::queries::rating(read, *store)?;
         docs.push(OfferDoc {
             offer,

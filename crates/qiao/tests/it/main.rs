@@ -13,6 +13,7 @@ mod import_geojson;
 mod outage;
 mod real_files;
 mod rules;
+mod statements;
 mod story;
 mod support;
 mod two_servers;
