@@ -9,9 +9,11 @@ use http::shell;
 use ledger::Account;
 use serde_json::{Value, json};
 use store::testing::TestDatabase;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
 
 use crate::support::audit::Audit;
 use crate::support::client::{Answer, Client};
@@ -50,104 +52,132 @@ struct Settled {
     answer: Answer,
 }
 
+impl Settled {
+    /// Whether it was answered otherwise before.
+    fn has_changed(&self) -> bool {
+        self.sent
+            .answer
+            .as_ref()
+            .is_some_and(|before| *before != self.answer)
+    }
+}
+
 /// Two goods of a round: of one there is far too little for everybody.
 type Goods = [Good; 2];
 
-fn kills_lose_nothing(database: &TestDatabase) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut market = Market::open(&database.url);
-    let goods: Vec<Goods> = (0..rounds())
-        .map(|_| [SCARCE_STOCK, PLENTY].map(|stock| market.offer(stock, 1)))
-        .collect();
-    let people = market.consumers(BUYERS);
-    market.close();
-
-    let runtime = runtime();
-    let (mut server, provider) = start_with_provider(&runtime, folder.path(), database);
-    let at_provider = Client::visitor(&provider.base_url()).with_token(PROVIDER_KEY);
-    let arguments = arguments(database, &provider.base_url());
-    let mut settled = Vec::new();
-    for (round, goods) in goods.iter().enumerate() {
-        let (sent, address) = runtime.block_on(load_and_kill(server, round, *goods, &people, &at_provider));
-        let arguments: Vec<&str> = arguments
-            .iter()
-            .map(String::as_str)
-            .chain(["--listen", &address])
-            .collect();
-        server = Server::serve(folder.path(), &arguments);
-        settled.extend(runtime.block_on(settle(&server, sent, &people, &at_provider)));
-    }
-    runtime.block_on(until_all_are_paid(&server, &settled, &people));
-    let captured = runtime.block_on(captured(&at_provider));
-    server.stop();
-    runtime.block_on(provider.shutdown()).unwrap();
-    compare(database, &goods, &settled, captured);
+/// What stays when the server is killed.
+struct Scene<'a> {
+    database: &'a TestDatabase,
+    goods: Vec<Goods>,
+    people: Vec<Visitor>,
+    folder: TempDir,
+    runtime: Runtime,
+    provider: SandboxHandle,
+    at_provider: Client,
 }
 
-fn arguments(database: &TestDatabase, provider_url: &str) -> Vec<String> {
-    let pairs = [
-        ("--database-url", database.url.as_str()),
-        ("--provider-url", provider_url),
-        ("--provider-key", PROVIDER_KEY),
-        ("--webhook-secret", WEBHOOK_SECRET),
-    ];
-    pairs
-        .into_iter()
-        .flat_map(|(name, value)| [name.to_owned(), value.to_owned()])
-        .collect()
-}
+impl<'a> Scene<'a> {
+    fn open(database: &'a TestDatabase, rounds: usize) -> (Self, Server) {
+        let mut market = Market::open(&database.url);
+        let goods = (0..rounds).map(|_| [SCARCE_STOCK, PLENTY].map(|stock| market.offer(stock, 1)));
+        let goods = goods.collect();
+        let people = market.consumers(BUYERS);
+        market.close();
 
-/// Each must know the other's address, so the provider takes its own before it starts.
-fn start_with_provider(runtime: &Runtime, data: &Path, database: &TestDatabase) -> (Server, SandboxHandle) {
-    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let arguments = arguments(database, &url);
-    let server = Server::serve(data, &arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    let mut config = SandboxConfig::new(
-        PROVIDER_KEY,
-        WEBHOOK_SECRET.parse().unwrap(),
-        shell::random_bytes(),
-    );
-    config.webhook_url = Some(format!("{}/v1/webhooks/sandbox", server.url));
-    // Often enough to outlive a restart.
-    (config.webhook_retry_ms, config.webhook_attempts) = (50, 16);
-    let _inside = runtime.enter();
-    (server, sandbox::serve(listener, config).unwrap())
-}
-
-/// Lets everybody buy, kills the server after a random number of answers, and gives what was sent and the
-/// address that is free again.
-async fn load_and_kill(
-    server: Server,
-    round: usize,
-    goods: Goods,
-    people: &[Visitor],
-    provider: &Client,
-) -> (Vec<Sent>, String) {
-    let (tell, mut answered) = unbounded_channel();
-    let visitor = Client::visitor(&server.url);
-    let buyers = people.iter().enumerate().map(|(buyer, person)| {
-        let client = visitor.with_token(&person.token);
-        tokio::spawn(buy_until_it_dies(
-            client,
-            provider.clone(),
-            buyer,
-            round,
+        // Each must know the other's address, so the provider takes its own before it starts.
+        let (runtime, folder) = (runtime(), tempfile::tempdir().unwrap());
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = serve(folder.path(), database, &url, "127.0.0.1:0");
+        let secret = WEBHOOK_SECRET.parse().unwrap();
+        let mut config = SandboxConfig::new(PROVIDER_KEY, secret, shell::random_bytes());
+        config.webhook_url = Some(format!("{}/v1/webhooks/sandbox", server.url));
+        // Often enough to outlive a restart.
+        (config.webhook_retry_ms, config.webhook_attempts) = (50, 16);
+        let provider = runtime
+            .block_on(async { sandbox::serve(listener, config) })
+            .unwrap();
+        let at_provider = Client::visitor(&url).with_token(PROVIDER_KEY);
+        let scene = Self {
+            database,
             goods,
-            tell.clone(),
-        ))
-    });
-    let buyers: Vec<_> = buyers.collect();
-    for _ in 0..random_below(120) {
-        answered.recv().await.unwrap();
+            people,
+            folder,
+            runtime,
+            provider,
+            at_provider,
+        };
+        (scene, server)
     }
-    let address = server.address().to_owned();
-    server.kill();
-    let mut sent = Vec::new();
-    for buyer in buyers {
-        sent.extend(buyer.await.unwrap());
+
+    /// Starts the server anew, where it was.
+    fn restart(&self, address: &str) -> Server {
+        serve(
+            self.folder.path(),
+            self.database,
+            &self.provider.base_url(),
+            address,
+        )
     }
-    (sent, address)
+
+    /// Lets everybody buy and kills the server after so many answers. Gives what was sent, and the address
+    /// that is free again.
+    fn load_and_kill(&self, server: Server, round: usize, answers: u64) -> (Vec<Sent>, String) {
+        let (tell, mut answered) = unbounded_channel();
+        let visitor = Client::visitor(&server.url);
+        let address = server.address().to_owned();
+        let buy = |(buyer, person): (usize, &Visitor)| {
+            let (client, provider) = (visitor.with_token(&person.token), self.at_provider.clone());
+            let buying = buy_until_it_dies(client, provider, buyer, round, self.goods[round], tell.clone());
+            self.runtime.spawn(buying)
+        };
+        let buyers: Vec<_> = self.people.iter().enumerate().map(buy).collect();
+        self.runtime.block_on(async {
+            for _ in 0..answers {
+                answered.recv().await.unwrap();
+            }
+            server.kill();
+            (all_of(buyers).await.into_iter().flatten().collect(), address)
+        })
+    }
+
+    /// Repeats every key and pays whatever payment was started.
+    fn settle(&self, server: &Server, sent: Vec<Sent>) -> Vec<Settled> {
+        let visitor = Client::visitor(&server.url);
+        let repeat = |sent: Sent| {
+            let client = visitor.with_token(&self.people[sent.buyer].token);
+            let provider = self.at_provider.clone();
+            self.runtime.spawn(async move {
+                let answer = client.post(&sent.path, &sent.key, &sent.body).await.unwrap();
+                assert!(answer.status < 500, "{answer:?}");
+                if sent.is_payment() && answer.is_done() {
+                    pay(&provider, &answer).await;
+                }
+                Settled { sent, answer }
+            })
+        };
+        let repeating = sent.into_iter().map(repeat).collect();
+        self.runtime.block_on(all_of(repeating))
+    }
+}
+
+fn serve(data: &Path, database: &TestDatabase, provider_url: &str, address: &str) -> Server {
+    let arguments = [
+        ["--database-url", &database.url],
+        ["--provider-url", provider_url],
+        ["--provider-key", PROVIDER_KEY],
+        ["--webhook-secret", WEBHOOK_SECRET],
+        ["--listen", address],
+    ];
+    Server::serve(data, arguments.as_flattened())
+}
+
+async fn all_of<T>(running: Vec<JoinHandle<T>>) -> Vec<T> {
+    let mut results = Vec::new();
+    for one in running {
+        results.push(one.await.unwrap());
+    }
+    results
 }
 
 async fn buy_until_it_dies(
@@ -208,33 +238,6 @@ async fn pay(provider: &Client, started: &Answer) {
         .await
         .unwrap()
         .done();
-}
-
-/// Repeats every key: what was answered is answered the same, and what was not is answered now.
-async fn settle(server: &Server, sent: Vec<Sent>, people: &[Visitor], provider: &Client) -> Vec<Settled> {
-    let visitor = Client::visitor(&server.url);
-    let repeat = |sent: Sent| {
-        let (client, provider) = (visitor.with_token(&people[sent.buyer].token), provider.clone());
-        tokio::spawn(async move {
-            let answer = client.post(&sent.path, &sent.key, &sent.body).await.unwrap();
-            assert!(answer.status < 500, "{answer:?}");
-            assert!(
-                sent.answer.as_ref().is_none_or(|before| *before == answer),
-                "{:?}, and then {answer:?}",
-                sent.answer
-            );
-            if sent.is_payment() {
-                pay(&provider, &answer).await;
-            }
-            Settled { answer, sent }
-        })
-    };
-    let repeating: Vec<_> = sent.into_iter().map(repeat).collect();
-    let mut settled = Vec::new();
-    for one in repeating {
-        settled.push(one.await.unwrap());
-    }
-    settled
 }
 
 /// Every order whose payment was started was paid at the provider, and its news must arrive.
@@ -301,6 +304,30 @@ fn compare(database: &TestDatabase, goods: &[Goods], settled: &[Settled], captur
     audit.close();
 }
 
+fn kills_lose_nothing(database: &TestDatabase) {
+    let (scene, mut server) = Scene::open(database, rounds());
+    let mut settled = Vec::new();
+    for round in 0..scene.goods.len() {
+        let (sent, address) = scene.load_and_kill(server, round, random_below(120));
+        server = scene.restart(&address);
+        settled.extend(scene.settle(&server, sent));
+    }
+    for one in &settled {
+        assert!(
+            !one.has_changed(),
+            "{:?}, and after the kill {:?}",
+            one.sent.answer,
+            one.answer
+        );
+    }
+    scene
+        .runtime
+        .block_on(until_all_are_paid(&server, &settled, &scene.people));
+    let captured = scene.runtime.block_on(captured(&scene.at_provider));
+    server.stop();
+    compare(database, &scene.goods, &settled, captured);
+}
+
 #[test]
 fn kills_lose_nothing_on_sqlite() {
     kills_lose_nothing(&TestDatabase::sqlite());
@@ -309,4 +336,19 @@ fn kills_lose_nothing_on_sqlite() {
 #[test]
 fn kills_lose_nothing_on_postgresql() {
     kills_lose_nothing(&TestDatabase::postgres());
+}
+
+/// The control: a server that loses its last commits is seen.
+#[test]
+fn a_lost_commit_is_seen() {
+    let database = TestDatabase::sqlite();
+    let (scene, server) = Scene::open(&database, 1);
+    let (sent, address) = scene.load_and_kill(server, 0, 40);
+    for ending in ["wal", "shm"] {
+        let path = format!("{}-{ending}", database.url.trim_start_matches("sqlite:"));
+        std::fs::remove_file(path).unwrap();
+    }
+    let server = scene.restart(&address);
+    assert!(scene.settle(&server, sent).iter().any(Settled::has_changed));
+    server.stop();
 }

@@ -57,6 +57,16 @@ fn a_dry_run_shows_the_columns_counts_the_rows_and_writes_the_report() {
 }
 
 #[test]
+fn what_is_accepted_is_stored_once() {
+    let folder = folder("id,name,lat,lon,address\n1,Good,31.1,121.1,1 Road\n2,Better,31.2,121.2,2 Road\n");
+    for stored in ["2 new, 0 changed, 0 as before", "0 new, 0 changed, 2 as before"] {
+        let output = qiao(folder.path(), &["shops.csv"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && text.contains(stored), "{text}");
+    }
+}
+
+#[test]
 fn a_file_cut_short_fails_after_its_report() {
     let folder = folder("");
     fs::write(
@@ -88,10 +98,25 @@ fn rules_and_maps_come_from_the_command_line_and_a_file() {
 }
 
 #[test]
+fn a_file_without_addresses_is_stored_and_a_second_run_changes_nothing() {
+    let folder = folder("id,name,city,lat,lon\n1,Good,Paris,48.8,2.3\n2,Other,,48.9,2.4\n");
+    for stored in ["2 created", "2 unchanged"] {
+        let output = qiao(folder.path(), &["shops.csv", "--data", "data"]);
+        let (text, error) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
+        assert!(
+            output.status.success() && text.contains(stored),
+            "{stored}: {text}{error}"
+        );
+    }
+}
+
+#[test]
 fn wrong_arguments_are_refused_with_what_to_do() {
     let folder = folder("id,name\n");
     for (arguments, shown) in [
-        ("shops.csv", "--dry-run"),
         ("none.csv --dry-run", "none.csv"),
         ("shops.csv --dry-run --report shops.csv", "overwrite"),
         ("shops.csv --dry-run --place-in 1,2,3,4", "--seed"),
