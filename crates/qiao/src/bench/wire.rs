@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn an_answer_is_cut_where_its_length_says() {
         let bytes = b"HTTP/1.1 201 Created\r\nContent-Length: 5\r\nx: y\r\n\r\nhello!";
-        assert_eq!(read_head(bytes).unwrap(), Some((201, 50, 55)));
+        assert_eq!(read_head(bytes).unwrap(), Some((201, 49, 54)));
         assert!(read_head(&bytes[..30]).unwrap().is_none());
         assert!(read_head(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
         let response = Response {

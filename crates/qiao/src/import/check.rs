@@ -97,7 +97,7 @@ impl Checker {
             name,
             category: raw.category.to_owned(),
             place,
-            address: raw.cells.take(Field::Address),
+            address: address(&mut raw.cells),
             phone: raw.cells.take(Field::Phone),
             opening_hours: raw.cells.take(Field::OpeningHours),
             price_per_person,
@@ -224,6 +224,18 @@ impl Checker {
             None
         })
     }
+}
+
+/// The address, or else what the row says of where it is.
+fn address(cells: &mut Cells) -> Option<String> {
+    let parts: Vec<String> = match cells.take(Field::Address) {
+        Some(address) => return Some(address),
+        None => [Field::City, Field::District]
+            .into_iter()
+            .filter_map(|field| cells.take(field))
+            .collect(),
+    };
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// Encoding, control characters and length of every text of a row.

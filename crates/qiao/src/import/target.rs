@@ -2,7 +2,7 @@
 //! transaction. Running an import again changes nothing, so an interrupted one is simply run again.
 
 use http::shell;
-use kernel::{Actor, Currency};
+use kernel::{Actor, Currency, GeoPoint};
 use party::{ImportMerchants, ImportOutcome, ImportRow, StoreDetails};
 use store::{NoAnswer, Store};
 
@@ -68,7 +68,7 @@ impl Target {
             details: StoreDetails {
                 name: merchant.name.clone(),
                 category: merchant.category,
-                address: merchant.address.unwrap_or_default(),
+                address: merchant.address.unwrap_or_else(|| on_the_map(merchant.place)),
                 phone: merchant.phone.unwrap_or_default(),
                 place: merchant.place,
                 time_zone: self.time_zone.clone(),
@@ -79,5 +79,30 @@ impl Target {
             },
             name: merchant.name,
         }
+    }
+}
+
+/// Every store has an address; of this one only the place is known.
+fn on_the_map(place: GeoPoint) -> String {
+    let degrees = |microdegrees: i64| {
+        let sign = if microdegrees < 0 { "-" } else { "" };
+        let whole = microdegrees.unsigned_abs();
+        format!("{sign}{}.{:06}", whole / 1_000_000, whole % 1_000_000)
+    };
+    format!(
+        "{}, {}",
+        degrees(place.lat_microdegrees()),
+        degrees(place.lon_microdegrees())
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_written_in_degrees() {
+        let place = GeoPoint::from_microdegrees(31_023_040, -500_000).unwrap();
+        assert_eq!(on_the_map(place), "31.023040, -0.500000");
     }
 }
