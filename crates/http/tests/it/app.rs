@@ -122,6 +122,11 @@ impl Client {
         }
     }
 
+    /// The session's token.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap()
+    }
+
     /// The request with this session.
     pub fn sign(&self, request: Builder) -> Builder {
         match &self.token {

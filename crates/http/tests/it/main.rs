@@ -4,9 +4,13 @@
 
 mod app;
 mod books;
+mod buying;
 mod counter;
 mod generated;
+mod hang_ups;
 mod hostile;
+mod hostile_cases;
+mod idempotency;
 mod market;
 mod media;
 mod merchants;
@@ -15,6 +19,7 @@ mod provider;
 mod queue;
 mod sale;
 mod samples;
+mod sign_in;
 mod users;
 mod visits;
 mod walk;

@@ -110,7 +110,8 @@ pub async fn send_and_hang_up(address: &str, request: &str) {
     connection.write_all(request.as_bytes()).await.unwrap();
 }
 
-async fn exchange(address: &str, request: &str) -> (u16, Value) {
+/// Sends a request and reads its answer.
+pub async fn exchange(address: &str, request: &str) -> (u16, Value) {
     let mut connection = TcpStream::connect(address).await.unwrap();
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();

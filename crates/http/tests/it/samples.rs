@@ -65,13 +65,11 @@ pub fn with(body: &Value, pointer: &str, value: Value) -> Value {
     let mut changed = body.clone();
     let mut place = &mut changed;
     for part in pointer.split('/').skip(1) {
-        place = match place {
-            Value::Array(items) => &mut items[part.parse::<usize>().unwrap()],
-            other => other
-                .as_object_mut()
-                .unwrap()
-                .entry(part)
-                .or_insert_with(|| json!({})),
+        place = if let Value::Array(items) = place {
+            &mut items[part.parse::<usize>().unwrap()]
+        } else {
+            let object = place.as_object_mut().unwrap();
+            object.entry(part).or_insert_with(|| json!({}))
         };
     }
     *place = value;

@@ -1,0 +1,309 @@
+//! From the order to the voucher, with a provider that repeats itself, lies, is away or breaks off.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http::shell;
+use kernel::{MINUTE_US, SECOND_US, Timestamp};
+use serde_json::{Value, json};
+use store::sql;
+
+use crate::app::{TestApp, on_both_with_provider, text};
+use crate::provider::{delivery, forged};
+use crate::sale::Sale;
+use crate::users::ConsumerUser;
+use crate::world::heads;
+
+/// How often something happened.
+pub async fn count(app: &TestApp, event: &'static str) -> i64 {
+    let counted = app.app.store.read(move |read| {
+        let row = read.one(sql!("SELECT COUNT(*) FROM event WHERE type = $1", event))?;
+        Ok(row.unwrap().take::<i64>()?)
+    });
+    counted.await.unwrap()
+}
+
+/// Debits and credits of everything that ever happened, by account.
+async fn books(app: &TestApp, sale: &Sale) -> Value {
+    app.get(&sale.admin, "/v1/platform/trial-balance").await.ok()
+}
+
+/// An order that waits for its payment, and the provider's payment.
+async fn awaiting(app: &TestApp, sale: &Sale, buyer: &ConsumerUser) -> (String, Value) {
+    let order = text(&buyer.place(app, &sale.offer, 1).await.ok(), "order");
+    let started = buyer
+        .start_payment(app, &order, &format!("pay-{order}"))
+        .await
+        .ok();
+    let payments = app.provider.as_ref().unwrap().payments().await;
+    let of_attempt = payments
+        .into_iter()
+        .find(|payment| payment["reference"] == started["attempt"]);
+    (order, of_attempt.unwrap())
+}
+
+/// The news that a payment succeeded or failed, as the provider words it.
+fn news(payment: &Value, outcome: &str) -> Vec<u8> {
+    let mut data = payment.clone();
+    data["status"] = json!(outcome);
+    if outcome == "succeeded" {
+        data["instrument_fingerprint"] = json!("sfp_00112233445566778899aabbccddeeff");
+    } else {
+        data["failure"] = json!("declined");
+    }
+    let kind = format!("payment.{outcome}");
+    json!({"type": kind, "timestamp": shell::now().to_string(), "data": data})
+        .to_string()
+        .into_bytes()
+}
+
+#[test]
+fn an_order_is_paid_once_however_often_and_in_whatever_order_the_provider_says_so() {
+    on_both_with_provider(async |app| {
+        let (sale, li) = (Sale::of(app, 1).await, ConsumerUser(app.consumer(1).await));
+        let provider = app.provider.as_ref().unwrap();
+        provider
+            .control(json!({"repeat": 5, "reorder": true, "fail_webhooks_next": 2}))
+            .await;
+        let placed = li.place(app, &sale.offer, 2).await.ok();
+        assert_eq!(
+            (&placed["status"], &placed["price"]["cash_due"]["amount"]),
+            (&json!("placed"), &json!(16_000))
+        );
+        let order = text(&placed, "order");
+        let started = li.start_payment(app, &order, "pay").await.ok();
+        provider.pay(&text(&started, "pay_url"), "succeed").await;
+        let paid = li.order_once(app, &order, "paid").await;
+        let vouchers = paid["vouchers"].as_array().unwrap().len();
+        assert_eq!(
+            (
+                vouchers,
+                count(app, "OrderPaid").await,
+                count(app, "VoucherIssued").await
+            ),
+            (2, 1, 2)
+        );
+        let (state, books_then) = (heads(app).await, books(app, &sale).await);
+        // The same news again: under its own id, under new ids, late, and after a contradiction.
+        let payment = provider.payments().await.remove(0);
+        let (yes, no) = (news(&payment, "succeeded"), news(&payment, "failed"));
+        for n in 0..20 {
+            let said = if n % 3 == 2 { &no } else { &yes };
+            let now = shell::now().plus_us(-(n % 4) * MINUTE_US);
+            for id in ["msg_same", &format!("msg_{n}")] {
+                let id = if n % 3 == 2 {
+                    format!("{id}_no")
+                } else {
+                    id.to_owned()
+                };
+                assert_eq!(
+                    app.send(delivery(&id, now, said)).await.status,
+                    StatusCode::OK,
+                    "{n}"
+                );
+            }
+        }
+        assert_eq!(heads(app).await, state);
+        assert_eq!(books(app, &sale).await, books_then);
+        assert_eq!(li.order(app, &order).await, paid);
+    });
+}
+
+#[test]
+fn a_delivery_that_is_not_the_providers_is_refused_whole() {
+    on_both_with_provider(async |app| {
+        let (sale, li) = (Sale::of(app, 1).await, ConsumerUser(app.consumer(1).await));
+        let (order, payment) = awaiting(app, &sale, &li).await;
+        let (state, now) = (heads(app).await, shell::now());
+        let body = news(&payment, "succeeded");
+        let genuine = |at: Timestamp, body: &[u8]| {
+            let request = delivery("msg_1", at, body);
+            let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
+            (header("webhook-timestamp"), header("webhook-signature"))
+        };
+        let (at, signature) = genuine(now, &body);
+        let mut forgeries = Vec::new();
+        for bit in (0..body.len() * 8).step_by(61) {
+            let mut flipped = body.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            forgeries.push(forged("msg_1", &at, &signature, &flipped));
+        }
+        for place in (3..signature.len()).step_by(5) {
+            let mut flipped = signature.clone().into_bytes();
+            flipped[place] = if flipped[place] == b'A' { b'B' } else { b'A' };
+            forgeries.push(forged("msg_1", &at, &String::from_utf8(flipped).unwrap(), &body));
+        }
+        let whole_seconds = now.unix_seconds();
+        for (timestamp, signature, id) in [
+            ((whole_seconds + 1).to_string(), signature.clone(), "msg_1"),
+            (at.clone(), signature.clone(), "msg_2"),
+            (at.clone(), String::new(), "msg_1"),
+            (at.clone(), "v1,".to_owned(), "msg_1"),
+            (at.clone(), "v2,AAAA".to_owned(), "msg_1"),
+            (String::new(), signature.clone(), "msg_1"),
+            (at.clone(), signature.clone(), ""),
+        ] {
+            forgeries.push(forged(id, &timestamp, &signature, &body));
+        }
+        // Genuine once, and too long ago or too far ahead now.
+        for offset in [-72 * 3_600, -301, 301] {
+            let (at, signature) = genuine(now.plus_us(offset * SECOND_US), &body);
+            forgeries.push(forged("msg_1", &at, &signature, &body));
+        }
+        forgeries.push(
+            Request::post("/v1/webhooks/sandbox")
+                .body(Body::from(body.clone()))
+                .unwrap(),
+        );
+        let tried = forgeries.len();
+        for forgery in forgeries {
+            let about = format!("{:?} {:?}", forgery.headers(), forgery.uri());
+            let answer = app.send(forgery).await;
+            assert_eq!(answer.refusal().1, "webhook_refused", "{about}");
+        }
+        assert!(tried > 80, "{tried}");
+        assert_eq!(
+            (heads(app).await, &li.order(app, &order).await["status"]),
+            (state, &json!("placed"))
+        );
+        // The genuine one is still welcome.
+        assert_eq!(
+            app.send(delivery("msg_1", now, &body)).await.status,
+            StatusCode::OK
+        );
+        li.order_once(app, &order, "paid").await;
+    });
+}
+
+#[test]
+fn news_of_another_amount_does_not_pay_the_order() {
+    on_both_with_provider(async |app| {
+        let (sale, li) = (Sale::of(app, 1).await, ConsumerUser(app.consumer(1).await));
+        for (n, (field, value)) in [
+            ("amount", json!(1)),
+            ("amount", json!(8_001)),
+            ("currency", json!("JPY")),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let (order, mut payment) = awaiting(app, &sale, &li).await;
+            payment[field] = value;
+            let told = delivery(&format!("msg_{n}"), shell::now(), &news(&payment, "succeeded"));
+            app.send(told).await;
+            let found = li.order(app, &order).await;
+            assert_eq!(
+                (&found["status"], found.get("vouchers")),
+                (&json!("placed"), None),
+                "{field}"
+            );
+        }
+        assert_eq!(count(app, "OrderPaid").await, 0);
+        // News of a payment that nobody asked for.
+        let (_, mut stranger) = awaiting(app, &sale, &li).await;
+        stranger["reference"] = json!("pat_01zzzzzzzzzzzzzzzzzzzzzzzz");
+        let told = delivery("msg_x", shell::now(), &news(&stranger, "succeeded"));
+        assert!(app.send(told).await.status.is_client_error());
+        assert_eq!(count(app, "OrderPaid").await, 0);
+    });
+}
+
+#[test]
+fn a_provider_that_is_away_or_breaks_off_is_asked_again_for_the_same_try() {
+    on_both_with_provider(async |app| {
+        let (sale, li) = (Sale::of(app, 1).await, ConsumerUser(app.consumer(1).await));
+        let provider = app.provider.as_ref().unwrap();
+        for (n, trouble) in [
+            json!({"api_down": true}),
+            json!({"fail_next": 100}),
+            json!({"cut_next": 100}),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let order = text(&li.place(app, &sale.offer, 1).await.ok(), "order");
+            provider.control(trouble.clone()).await;
+            let state = heads(app).await;
+            let away = li.start_payment(app, &order, &format!("pay-{n}")).await;
+            assert_eq!(away.refusal(), (503, "busy".to_owned()), "{trouble}");
+            assert_eq!(away.headers["retry-after"], "1");
+            let tried = heads(app).await;
+            assert_ne!(tried, state, "the try is recorded before the provider is asked");
+            let again = li.start_payment(app, &order, &format!("pay-{n}")).await;
+            assert_eq!(again.refusal().0, 503);
+            assert_eq!(heads(app).await, tried);
+            provider.control(json!({})).await;
+            let started = li.start_payment(app, &order, &format!("pay-{n}")).await.ok();
+            // Another key does not make another try.
+            let other = li.start_payment(app, &order, &format!("other-{n}")).await.ok();
+            assert_eq!(other, started);
+            assert_eq!(provider.payments().await.len(), n + 1, "{trouble}");
+            provider.pay(&text(&started, "pay_url"), "succeed").await;
+            li.order_once(app, &order, "paid").await;
+        }
+    });
+}
+
+#[test]
+fn a_declined_payment_can_be_tried_again_and_a_cancelled_order_cannot_be_paid() {
+    on_both_with_provider(async |app| {
+        let (sale, li) = (Sale::of(app, 1).await, ConsumerUser(app.consumer(1).await));
+        let provider = app.provider.as_ref().unwrap();
+        let order = text(&li.place(app, &sale.offer, 1).await.ok(), "order");
+        let first = li.start_payment(app, &order, "one").await.ok();
+        provider.pay(&text(&first, "pay_url"), "decline").await;
+        let mut second = li.start_payment(app, &order, "two").await.ok();
+        for n in 0..2_000 {
+            if second["attempt"] != first["attempt"] {
+                break;
+            }
+            // The news of the decline is on its way.
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            second = li.start_payment(app, &order, &format!("two-{n}")).await.ok();
+        }
+        assert_ne!(second["attempt"], first["attempt"]);
+        provider.pay(&text(&second, "pay_url"), "succeed").await;
+        li.order_once(app, &order, "paid").await;
+        let cancel = |order: &str| format!("/v1/orders/{order}/cancel");
+        let refused = app.post(&li.0, &cancel(&order), json!({})).await;
+        assert_eq!(refused.refusal(), (409, "order_not_open".to_owned()));
+        let order = text(&li.place(app, &sale.offer, 1).await.ok(), "order");
+        app.post(&li.0, &cancel(&order), json!({})).await.ok();
+        let refused = li.start_payment(app, &order, "late").await;
+        assert_eq!(refused.refusal(), (409, "order_not_open".to_owned()));
+    });
+}
+
+#[test]
+fn money_that_comes_too_late_goes_back_whole() {
+    on_both_with_provider(async |app| {
+        let (sale, li) = (Sale::of(app, 1).await, ConsumerUser(app.consumer(1).await));
+        let order = text(&li.place(app, &sale.offer, 1).await.ok(), "order");
+        let started = li.start_payment(app, &order, "pay").await.ok();
+        app.post(&li.0, &format!("/v1/orders/{order}/cancel"), json!({}))
+            .await
+            .ok();
+        app.provider
+            .as_ref()
+            .unwrap()
+            .pay(&text(&started, "pay_url"), "succeed")
+            .await;
+        let refunds = format!("/v1/orders/{order}/refunds");
+        let mut found = app.get(&li.0, &refunds).await.ok();
+        for _ in 0..2_000 {
+            if found != json!([]) {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            found = app.get(&li.0, &refunds).await.ok();
+        }
+        assert_eq!(
+            (&found[0]["cause"], &found[0]["cash"]["amount"]),
+            (&json!("late_payment"), &json!(8_000))
+        );
+        let status = &li.order(app, &order).await["status"];
+        assert_eq!(
+            (status, count(app, "VoucherIssued").await),
+            (&json!("cancelled"), 0)
+        );
+    });
+}
