@@ -29,4 +29,4 @@ lint:
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 bench: build setup ## The table of docs/benchmarks.md.
-	scripts/with-postgres scripts/bench
+	QIAO_TEST_POSTGRES_FSYNC=on scripts/with-postgres scripts/bench
