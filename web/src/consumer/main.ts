@@ -1,0 +1,15 @@
+import '@/shared/design/base.css'
+import 'vant/es/style/base.css'
+import '@/shared/design/vant.css'
+import '@/shared/design/theme'
+import { createApp } from 'vue'
+import { createTexts } from '@/shared/i18n'
+import App from './App.vue'
+import en from './i18n/en'
+import zhCN from './i18n/zh-CN'
+import { router } from './routes'
+
+createApp(App)
+  .use(router)
+  .use(createTexts({ 'zh-CN': zhCN, en }))
+  .mount('#app')

@@ -1,0 +1,3 @@
+export default {
+  face: '商家中心',
+}

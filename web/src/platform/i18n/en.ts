@@ -1,0 +1,6 @@
+import type { Catalogue } from '@/shared/i18n'
+import type zhCN from './zh-CN'
+
+export default {
+  face: 'Platform',
+} satisfies Catalogue<typeof zhCN>

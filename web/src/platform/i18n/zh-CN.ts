@@ -1,0 +1,3 @@
+export default {
+  face: '平台管理',
+}

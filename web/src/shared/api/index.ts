@@ -1,0 +1,4 @@
+export { api, done, keyed, mediaUrl, type Schemas } from './client'
+export { useAction } from './intent'
+export { useLoad, usePages } from './load'
+export { isRefused, Refused, Unreachable } from './problem'

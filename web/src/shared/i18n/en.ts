@@ -1,0 +1,29 @@
+import type zhCN from './zh-CN'
+import type { Catalogue } from './index'
+import categories from './categories.en'
+
+export default {
+  common: {
+    retry: 'Try again',
+    back: 'Back',
+    close: 'Close',
+    cancel: 'Cancel',
+    confirm: 'OK',
+    save: 'Save',
+    more: 'Show more',
+    loading: 'Loading…',
+    offline: 'You are offline. What you see may be out of date.',
+    failed: 'That did not work',
+    language: 'Language',
+    theme: 'Appearance',
+    themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+    skip: 'Skip to the content',
+    notFound: 'There is no such page',
+    notFoundHint: 'The link may be out of date. Start again from the home page.',
+    home: 'Go to the home page',
+    signOut: 'Sign out',
+    signIn: 'Sign in',
+    copied: 'Copied',
+  },
+  category: categories,
+} satisfies Catalogue<typeof zhCN>

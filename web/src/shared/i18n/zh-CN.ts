@@ -1,0 +1,27 @@
+import categories from './categories.zh-CN'
+
+export default {
+  common: {
+    retry: '重试',
+    back: '返回',
+    close: '关闭',
+    cancel: '取消',
+    confirm: '确定',
+    save: '保存',
+    more: '加载更多',
+    loading: '加载中…',
+    offline: '网络已断开，显示的可能不是最新内容。',
+    failed: '出错了',
+    language: '语言',
+    theme: '外观',
+    themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+    skip: '跳到主要内容',
+    notFound: '没有这个页面',
+    notFoundHint: '链接可能已失效，回首页看看。',
+    home: '回到首页',
+    signOut: '退出登录',
+    signIn: '登录',
+    copied: '已复制',
+  },
+  category: categories,
+}
