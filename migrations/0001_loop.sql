@@ -449,13 +449,16 @@ CREATE TABLE voucher (
 );
 CREATE INDEX voucher_by_holder ON voucher (holder_id, id);
 
--- The codes of live vouchers; random keys, so only live ones are kept.
+-- The codes of live vouchers, and for some days of those that are not, so that the counter hears why. Random keys, so
+-- old ones are pruned. A live voucher may take a code that has been closed.
 CREATE TABLE voucher_code (
   merchant_id BYTEA NOT NULL,
   code BIGINT NOT NULL,
   voucher_id BYTEA NOT NULL,
+  closed_at BIGINT,
   PRIMARY KEY (merchant_id, code)
 );
+CREATE INDEX voucher_code_by_closing ON voucher_code (closed_at) WHERE closed_at IS NOT NULL;
 
 -- convert --------------------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ kernel::reject_table! {
         "The voucher has expired.",
         "The guest finds in the order what becomes of its money.";
     CODE_UNKNOWN: NotFound, "redeem_code_unknown",
-        "No live voucher of this merchant has this code.",
+        "No voucher of this merchant has this code.",
         "Read the code again, or scan the QR; ten wrong codes lock the staff member and the device.";
     CODES_LOCKED: TooMany, "redeem_codes_locked",
         "Too many wrong codes were typed by this staff member or on this device.",

@@ -3,7 +3,7 @@
 //! It knows no order and no price, opens no socket and reads no clock: the time and random bytes are
 //! given to it.
 //!
-//! Commands: [`bind_device`], [`add_signing_key`], [`retire_signing_key`]. Other crates' commands issue
+//! Commands: [`bind_device`], [`add_signing_key`], [`retire_signing_key`], [`prune_codes`]. Other crates' commands issue
 //! and use vouchers up through [`issue`], [`use_up`], [`give_back_use`] and [`close`], which check no
 //! actor: who may do what is theirs to say.
 

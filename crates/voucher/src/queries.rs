@@ -92,8 +92,8 @@ pub fn vouchers_of(
     all(rows, read_voucher)
 }
 
-/// The live voucher of this merchant that has this code. The caller is the merchant's staff, and counts
-/// the misses.
+/// The voucher of this merchant that has this code, or had it when it was closed some days ago. The caller
+/// is the merchant's staff, and counts the misses.
 pub fn find_by_code(
     read: &mut ReadTx,
     merchant: MerchantId,

@@ -33,7 +33,7 @@ pub struct RedeemCode {
 pub enum CodeAnswer {
     /// A use was taken.
     Redeemed(Redeemed),
-    /// No live voucher of this merchant has the code. The miss was counted.
+    /// No voucher of this merchant has the code. The miss was counted.
     Declined {
         /// How many more misses there may be before the lock.
         tries_left: i64,
@@ -42,7 +42,8 @@ pub enum CodeAnswer {
 
 /// Takes one use of the voucher with this code and settles its money.
 ///
-/// Rejects: `redeem_codes_locked`, and those of [`crate::redeem_scan`] that are not about the QR.
+/// Rejects: `redeem_codes_locked`, and those of [`crate::redeem_scan`] that are not about the QR. Why a
+/// voucher is live no longer is known for some days; later its code is nobody's.
 ///
 /// Statements: 17 with a device and without a sharer, 23 with one: those of a scan, the look for the
 /// code, and the try's count for person and device.
@@ -79,7 +80,8 @@ fn subjects(counter: &Counter) -> Vec<[u8; 16]> {
 }
 
 /// Counts a try as a miss before the code is looked up, so that parallel tries cannot exceed the limit,
-/// and gives the higher of the two counts. A hit takes its own try back, and no miss before it.
+/// and gives the higher of the two counts. A hit takes its own try back, and no miss before it; so does a
+/// voucher that is refused, because its count is undone with the command.
 fn count_try(tx: &mut Tx, ctx: &Ctx, counter: &Counter) -> Result<i64, Fail> {
     let counts = subjects(counter).into_iter().map(|subject| {
         sql!(

@@ -1,7 +1,7 @@
 //! Redeeming by the 12-digit code, and the lock on those who guess.
 
 use consume::{CodeAnswer, RedeemCode, RedemptionMode};
-use kernel::{Actor, HOUR_US, MINUTE_US, SECOND_US};
+use kernel::{Actor, DAY_US, HOUR_US, MINUTE_US, SECOND_US};
 use party::Role;
 use party::testing::{NOW, certified_shop, staff};
 use store::sql;
@@ -43,18 +43,39 @@ fn a_typed_code_takes_a_use_like_a_scan() {
     on_both(|world| {
         let voucher = world.buy(1).vouchers[0];
         let cmd = world.code_of(world.voucher(voucher).code);
-        let answer = world
-            .type_code(world.as_cashier(), NOW, cmd.clone())
-            .expect("an answer");
+        let answer = world.type_code(world.as_cashier(), NOW, cmd).expect("an answer");
         let CodeAnswer::Redeemed(redeemed) = answer else {
             panic!("{answer:?}")
         };
         assert_eq!((redeemed.voucher, redeemed.amount.amount), (voucher, 8_500));
         assert_eq!(world.redemptions(voucher)[0].mode, RedemptionMode::Code);
         assert_eq!((world.payable(), world.commission()), (7_650, 850));
-        // The code is free again, so it says no more than any other.
-        let again = world.type_code(world.as_cashier(), NOW, cmd);
-        assert_eq!(again, Ok(CodeAnswer::Declined { tries_left: 9 }));
+    });
+}
+
+#[test]
+fn the_code_of_a_voucher_that_is_done_says_why_and_is_no_miss() {
+    on_both(|world| {
+        let [used, refunded, expired] = world.buy(3).vouchers[..] else {
+            panic!("three vouchers")
+        };
+        world.scan(used).expect("redeemed");
+        world.refund_voucher(refunded).expect("refunded");
+        assert!(world.expire(expired, NOW.plus_us(90 * DAY_US)));
+        let type_it = |voucher| {
+            let cmd = world.code_of(world.voucher(voucher).code);
+            world
+                .type_code(world.as_cashier(), NOW, cmd)
+                .expect_err("a refusal")
+        };
+        for _ in 0..10 {
+            let refused = type_it(used);
+            assert_eq!(refused.code, "redeem_voucher_used_up");
+            assert!(refused.detail.contains(&NOW.to_string()), "{}", refused.detail);
+        }
+        assert_eq!(type_it(refunded).code, "redeem_voucher_refunded");
+        assert_eq!(type_it(expired).code, "redeem_voucher_expired");
+        assert_eq!(world.miss(1, NOW), Ok(CodeAnswer::Declined { tries_left: 9 }));
     });
 }
 

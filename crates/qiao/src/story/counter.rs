@@ -150,7 +150,10 @@ pub async fn cashier_redeems_and_refuses(
     shop.cashier
         .is_refused(&format!("{redemptions}/scan"), again, "redeem_voucher_used_up")
         .await?;
-    stage.tell("a second redemption of the same voucher is refused");
+    shop.cashier
+        .is_refused(&by_code, json!({ "code": code }), "redeem_voucher_used_up")
+        .await?;
+    stage.tell("a second redemption of the same voucher is refused, by scan and by code: it is used up");
     stage.check_money().await?;
     Ok(Served {
         first,

@@ -1,9 +1,11 @@
-//! Forgets what is only kept for a while: answers under idempotency keys and ended sessions.
+//! Forgets what is only kept for a while: answers under idempotency keys, ended sessions, and the codes of
+//! vouchers that are done.
 
 use http::{App, shell};
 use kernel::{Actor, DAY_US, RequestId};
 
 const ANSWERS_KEPT_US: i64 = 30 * DAY_US;
+const CODES_KEPT_US: i64 = 7 * DAY_US;
 const CHUNK: i64 = 500;
 
 /// Forgets a chunk of each. Gives how many rows.
@@ -13,7 +15,8 @@ pub async fn step(app: App) -> Result<usize, String> {
     let pruned = app.store.run("prune", lane, ctx, |tx, ctx| {
         let answers = store::prune_idempotency(tx, ctx.now.plus_us(-ANSWERS_KEPT_US), CHUNK)?;
         let sessions = party::prune_sessions(tx, ctx, ctx.now, CHUNK)?;
-        Ok(answers + sessions)
+        let codes = voucher::prune_codes(tx, ctx, ctx.now.plus_us(-CODES_KEPT_US), CHUNK)?;
+        Ok(answers + sessions + codes)
     });
     let pruned = pruned.await.map_err(|error| error.to_string())?;
     pruned

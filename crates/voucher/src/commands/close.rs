@@ -1,9 +1,9 @@
 //! A live voucher is closed before its last use: refunded or expired, never both.
 
-use kernel::VoucherId;
+use kernel::{Timestamp, VoucherId};
 use store::{Fail, Tx, sql};
 
-use super::free_code;
+use super::close_code;
 use crate::model::Closed;
 use crate::queries::read_code;
 
@@ -17,8 +17,13 @@ pub struct ClosedVoucher {
     pub version: i64,
 }
 
-/// Closes a live voucher and frees its code. `None`: it is live no longer.
-pub fn close(tx: &mut Tx, voucher: VoucherId, closed: Closed) -> Result<Option<ClosedVoucher>, Fail> {
+/// Closes a live voucher at that moment, and its code. `None`: it is live no longer.
+pub fn close(
+    tx: &mut Tx,
+    voucher: VoucherId,
+    closed: Closed,
+    at: Timestamp,
+) -> Result<Option<ClosedVoucher>, Fail> {
     let row = tx.one(sql!(
         "UPDATE voucher SET status = $1, version = version + 1 WHERE id = $2 AND status = 'live'
          RETURNING uses_left, version, merchant_id, code",
@@ -33,6 +38,6 @@ pub fn close(tx: &mut Tx, voucher: VoucherId, closed: Closed) -> Result<Option<C
         version: row.take()?,
     };
     let (merchant, code) = (row.take()?, read_code(&mut row)?);
-    free_code(tx, merchant, code)?;
+    close_code(tx, merchant, code, at)?;
     Ok(Some(closed))
 }

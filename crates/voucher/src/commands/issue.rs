@@ -82,11 +82,12 @@ pub(super) fn claim_codes(
     Ok(codes.ok_or_else(|| StorageError::bug(format!("no free code in {MAX_DRAWS} draws")))?)
 }
 
-/// Answers with a row if the code was free.
+/// Answers with a row if no live voucher has the code.
 pub(super) fn claim_code(merchant: MerchantId, code: VoucherCode, voucher: VoucherId) -> store::Query {
     sql!(
         "INSERT INTO voucher_code (merchant_id, code, voucher_id) VALUES ($1, $2, $3)
-         ON CONFLICT (merchant_id, code) DO NOTHING RETURNING voucher_id",
+         ON CONFLICT (merchant_id, code) DO UPDATE SET voucher_id = excluded.voucher_id, closed_at = NULL
+         WHERE voucher_code.closed_at IS NOT NULL RETURNING voucher_id",
         merchant,
         code.number(),
         voucher

@@ -5,6 +5,7 @@ mod bind_device;
 mod close;
 mod give_back_use;
 mod issue;
+mod prune_codes;
 mod retire_signing_key;
 mod use_up;
 
@@ -13,18 +14,26 @@ pub use bind_device::{BindDevice, bind_device};
 pub use close::{ClosedVoucher, close};
 pub use give_back_use::give_back_use;
 pub use issue::{IssueVoucher, issue};
+pub use prune_codes::prune_codes;
 pub use retire_signing_key::{RetireSigningKey, retire_signing_key};
 pub use use_up::{VoucherUse, use_up};
 
-use kernel::MerchantId;
+use kernel::{MerchantId, Timestamp};
 use store::{StorageError, Tx, sql};
 
 use crate::VoucherCode;
 
-/// Frees the code of a voucher that is live no longer.
-fn free_code(tx: &mut Tx, merchant: MerchantId, code: VoucherCode) -> Result<(), StorageError> {
+/// Notes that the code's voucher is live no longer: a live one may take it. Until then, or until it is
+/// pruned, it still leads to the voucher.
+fn close_code(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    code: VoucherCode,
+    at: Timestamp,
+) -> Result<(), StorageError> {
     tx.tell(sql!(
-        "DELETE FROM voucher_code WHERE merchant_id = $1 AND code = $2",
+        "UPDATE voucher_code SET closed_at = $1 WHERE merchant_id = $2 AND code = $3",
+        at,
         merchant,
         code.number()
     ))

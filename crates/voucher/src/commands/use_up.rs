@@ -3,7 +3,7 @@
 use kernel::{Timestamp, VoucherId};
 use store::{Fail, Tx, sql};
 
-use super::free_code;
+use super::close_code;
 use crate::model::VoucherStatus;
 use crate::queries::{read_code, read_status};
 
@@ -20,7 +20,7 @@ pub struct VoucherUse {
 
 /// Takes one use of a live voucher that was valid `at` that moment (the scan's, for one without a
 /// network) and, if a `binding` is given, still has it. With the last use the voucher is used and its
-/// code free. `None`: the guard said no; read the voucher again to say why.
+/// code closed. `None`: the guard said no; read the voucher again to say why.
 pub fn use_up(
     tx: &mut Tx,
     voucher: VoucherId,
@@ -42,7 +42,7 @@ pub fn use_up(
     let (uses_total, uses_left, version): (i64, i64, i64) = (row.take()?, row.take()?, row.take()?);
     let (merchant, code) = (row.take()?, read_code(&mut row)?);
     if read_status(&mut row)? != VoucherStatus::Live {
-        free_code(tx, merchant, code)?;
+        close_code(tx, merchant, code, at)?;
     }
     Ok(Some(VoucherUse {
         use_no: uses_total - uses_left,

@@ -8,3 +8,4 @@ mod format;
 mod keys;
 mod signing_keys;
 mod stored;
+mod stored_codes;

@@ -219,7 +219,7 @@ async fn redeem_code(
         RememberedCode::Redeemed(redeemed) => Ok((StatusCode::CREATED, Json(redeemed)).into_response()),
         RememberedCode::Declined { tries_left } => Err(CODE_UNKNOWN
             .because(format!(
-                "No live voucher here has this code; {tries_left} tries are left."
+                "No voucher here has this code; {tries_left} tries are left."
             ))
             .into()),
     }
