@@ -14,6 +14,7 @@ mod reject;
 mod routes;
 pub mod shell;
 mod visits;
+mod web;
 mod wire;
 
 pub use app::{App, AppState, VoucherKeys, derive};

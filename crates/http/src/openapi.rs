@@ -17,8 +17,8 @@ use crate::access::SESSION_COOKIE;
 use crate::app::App;
 use crate::health;
 use crate::problem::{Problem, problems_markdown};
-use crate::reject::NO_SUCH_ROUTE;
 use crate::routes;
+use crate::web;
 
 /// A body that is larger than this is refused, except where a route says otherwise.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -56,7 +56,8 @@ pub fn router(app: App) -> Router {
         .route("/problems", get(problems_page))
         .route("/problems/{code}", get(problems_page))
         .merge(routes::demo::pages())
-        .fallback(no_such_route)
+        .merge(web::pages())
+        .fallback(web::fallback)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app);
     // The documentation page brings its own inline script, so the strict policy does not cover it.
@@ -64,10 +65,6 @@ pub fn router(app: App) -> Router {
     api.layer(middleware::from_fn(add_security_headers))
         .merge(documentation)
         .layer(CatchPanicLayer::custom(answer_panic))
-}
-
-async fn no_such_route() -> Problem {
-    NO_SUCH_ROUTE.plain().into()
 }
 
 async fn problems_page() -> impl IntoResponse {

@@ -234,11 +234,12 @@ async fn create_share_link(
     Ok(axum::Json(found.into()))
 }
 
+/// The share link in the path.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct OfToken {
+pub struct OfToken {
     /// What stands in the link.
-    token: String,
+    pub token: String,
 }
 
 /// What a share link leads to.

@@ -2,14 +2,14 @@
 //! `security`; a test compares the two.
 
 mod attract;
-mod channel;
+pub mod channel;
 mod consume;
 mod convert;
 pub mod demo;
 mod feedback;
 mod ledger;
-mod offer;
-mod party;
+pub mod offer;
+pub mod party;
 mod sign_in;
 mod voucher;
 

@@ -15,6 +15,7 @@ mod market;
 mod media;
 mod merchants;
 mod operations;
+mod pages;
 mod provider;
 mod queue;
 mod sale;

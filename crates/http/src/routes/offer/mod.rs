@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
-pub use pages::OfOffer;
+pub use pages::{OfOffer, PublicOffer, public_offer};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()

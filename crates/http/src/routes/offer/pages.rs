@@ -43,42 +43,47 @@ pub struct OfOffer {
 #[derive(Serialize, ToSchema)]
 pub struct PublicOffer {
     #[schema(value_type = String)]
-    id: OfferId,
+    pub id: OfferId,
     #[schema(value_type = String)]
-    merchant: MerchantId,
+    pub merchant: MerchantId,
     /// By language.
     #[schema(value_type = BTreeMap<String, String>)]
-    title: LocalText,
+    pub title: LocalText,
     /// By language, with lines.
     #[schema(value_type = BTreeMap<String, String>)]
-    description: LocalText,
-    category: String,
+    pub description: LocalText,
+    pub category: String,
     /// Of one unit, before any discount.
-    list_price: WireMoney,
+    pub list_price: WireMoney,
     /// Of one unit, after the agreement's discount.
-    price: WireMoney,
+    pub price: WireMoney,
     /// How often one voucher can be used.
-    uses: i64,
+    pub uses: i64,
     /// How long after the purchase a voucher is valid, in microseconds.
-    valid_us: i64,
+    pub valid_us: i64,
     /// The most units in one order.
-    max_per_order: i64,
+    pub max_per_order: i64,
     /// What becomes of a voucher that nobody used: `refund` or `forfeit`.
-    on_expiry: String,
+    pub on_expiry: String,
     /// From when it sells, RFC 3339.
-    starts_at: String,
+    pub starts_at: String,
     /// Until when it sells, RFC 3339.
-    ends_at: String,
+    pub ends_at: String,
     #[schema(value_type = Option<String>)]
-    media: Option<MediaId>,
+    pub media: Option<MediaId>,
     /// Whether it sells now, stock aside.
-    on_sale: bool,
+    pub on_sale: bool,
     /// Units that are left now.
-    units_left: i64,
+    pub units_left: i64,
     /// Where it is redeemed.
-    stores: Vec<PublicStore>,
+    pub stores: Vec<PublicStore>,
     /// What the reviews of these stores come to together.
-    rating: WireRating,
+    pub rating: WireRating,
+}
+
+/// What [`get_offer_page`] shows.
+pub fn public_offer(read: &mut ReadTx, id: OfferId, now: Timestamp) -> Result<PublicOffer, Fail> {
+    Ok(load(read, id, now, None)?.0)
 }
 
 /// The offer, and how far its nearest store is from a place, in metres. A draft is not there.
@@ -130,8 +135,8 @@ async fn get_offer_page(
     Path(of): Path<OfOffer>,
 ) -> Result<axum::Json<PublicOffer>, Problem> {
     let now = shell::now();
-    let page = app.read(move |read| load(read, of.offer, now, None));
-    Ok(axum::Json(page.await?.0))
+    let page = app.read(move |read| public_offer(read, of.offer, now));
+    Ok(axum::Json(page.await?))
 }
 
 /// An offer in its merchant's public list.

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use kernel::{Actor, LocalText, MerchantId, PersonId, Reject};
 use party::{MerchantStatus, RegisterMerchant, ReinstateMerchant, SuspendMerchant};
 use serde::{Deserialize, Serialize};
+use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -111,21 +112,22 @@ pub async fn new_password(password: String) -> Result<String, Reject> {
     Ok(password::hash(password).await)
 }
 
+/// A merchant as everybody sees it.
 #[derive(Serialize, ToSchema)]
-struct MerchantPage {
+pub struct MerchantPage {
     #[schema(value_type = String)]
-    id: MerchantId,
+    pub id: MerchantId,
     /// By language.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
-    name: LocalText,
+    pub name: LocalText,
     /// `registered`, `certified` (sells) or `suspended`.
-    status: String,
+    pub status: String,
     /// Kinds of its approved certifications.
-    badges: Vec<String>,
+    pub badges: Vec<String>,
     /// What the reviews of the stores below come to together.
-    rating: WireRating,
+    pub rating: WireRating,
     /// Its stores, newest first, at most 200.
-    stores: Vec<PublicStore>,
+    pub stores: Vec<PublicStore>,
 }
 
 /// The public page of a merchant.
@@ -135,20 +137,22 @@ async fn get_merchant_page(
     State(app): State<App>,
     Path(of): Path<OfMerchant>,
 ) -> Result<axum::Json<MerchantPage>, Problem> {
-    let page = app.read(move |read| {
-        let page = party::queries::merchant_page(read, of.merchant)?;
-        let page = page.ok_or_else(|| party::NOT_FOUND.plain())?;
-        let (stores, rating) = public_stores(read, page.stores)?;
-        Ok(MerchantPage {
-            id: page.merchant.id,
-            name: page.merchant.name,
-            status: page.merchant.status.as_str().to_owned(),
-            badges: page.badges,
-            rating: rating.into(),
-            stores,
-        })
-    });
+    let page = app.read(move |read| merchant_page(read, of.merchant));
     Ok(axum::Json(page.await?))
+}
+
+/// What [`get_merchant_page`] shows.
+pub fn merchant_page(read: &mut ReadTx, id: MerchantId) -> Result<MerchantPage, Fail> {
+    let page = party::queries::merchant_page(read, id)?.ok_or_else(|| party::NOT_FOUND.plain())?;
+    let (stores, rating) = public_stores(read, page.stores)?;
+    Ok(MerchantPage {
+        id,
+        name: page.merchant.name,
+        status: page.merchant.status.as_str().to_owned(),
+        badges: page.badges,
+        rating: rating.into(),
+        stores,
+    })
 }
 
 #[derive(Deserialize, IntoParams)]

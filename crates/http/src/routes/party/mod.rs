@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+pub use merchants::{MerchantPage, merchant_page};
 pub use stores::{OfStore, PublicStore, public_stores};
 
 pub fn operations() -> OpenApiRouter<App> {

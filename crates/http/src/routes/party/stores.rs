@@ -30,27 +30,27 @@ pub fn operations() -> OpenApiRouter<App> {
 #[derive(Serialize, ToSchema)]
 pub struct PublicStore {
     #[schema(value_type = String)]
-    id: StoreId,
+    pub id: StoreId,
     #[schema(value_type = String)]
-    merchant: MerchantId,
+    pub merchant: MerchantId,
     /// By language.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
-    name: LocalText,
+    pub name: LocalText,
     /// Code of the category.
-    category: String,
+    pub category: String,
     /// Where, in words.
-    address: String,
+    pub address: String,
     /// As people dial it; may be empty.
-    phone: String,
-    place: Place,
+    pub phone: String,
+    pub place: Place,
     /// IANA time zone.
-    time_zone: String,
+    pub time_zone: String,
     /// ISO 4217 code.
-    currency: String,
+    pub currency: String,
     /// In the syntax of OpenStreetMap's `opening_hours`; may be empty.
-    opening_hours: String,
+    pub opening_hours: String,
     /// What its reviews come to.
-    rating: WireRating,
+    pub rating: WireRating,
 }
 
 /// The stores as everybody sees them, each with its rating, and what all of them come to together.

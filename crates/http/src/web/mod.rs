@@ -1,0 +1,48 @@
+//! The web apps of the three faces: their files, which the binary holds, and the public pages, which
+//! arrive with what they show, so that people without scripts and machines can read them.
+
+mod assets;
+mod head;
+mod public;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{Method, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::app::App;
+use crate::reject::NO_SUCH_ROUTE;
+
+/// The public pages.
+pub fn pages() -> Router<App> {
+    Router::new()
+        .route("/o/{offer}", get(public::offer))
+        .route("/m/{merchant}", get(public::merchant))
+        .route("/s/{token}", get(public::share_link))
+}
+
+/// Everything that is no operation: a file of the web apps, or the page on which a face starts; else a
+/// problem.
+pub async fn fallback(request: Request) -> Response {
+    let path = request.uri().path();
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads || path.starts_with("/v1/") {
+        return crate::problem::Problem::from(NO_SUCH_ROUTE.plain()).into_response();
+    }
+    if let Some(file) = assets::file(path, request.headers()) {
+        return file;
+    }
+    let accepts = request.headers().get(header::ACCEPT);
+    let wants_page =
+        accepts.is_some_and(|accepts| accepts.to_str().is_ok_and(|text| text.contains("text/html")));
+    if !wants_page {
+        return crate::problem::Problem::from(NO_SUCH_ROUTE.plain()).into_response();
+    }
+    let face = match path.split('/').nth(1) {
+        Some("merchant") => "merchant.html",
+        Some("platform") => "platform.html",
+        _ => "index.html",
+    };
+    assets::page(face, head::Head::default())
+}

@@ -1,0 +1,207 @@
+//! The public pages of offers, merchants and share links.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use kernel::{LocalText, Money, OfferId};
+use maud::{Markup, html};
+use party::NOT_FOUND;
+use serde_json::{Value, json};
+
+use super::assets;
+use super::head::Head;
+use crate::access::OfMerchant;
+use crate::app::App;
+use crate::body::Path;
+use crate::problem::Problem;
+use crate::routes::channel::OfToken;
+use crate::routes::offer::{OfOffer, PublicOffer, public_offer};
+use crate::routes::party::{MerchantPage, PublicStore, merchant_page};
+use crate::shell;
+use crate::wire::WireRating;
+
+const PAGE: &str = "index.html";
+
+/// The first language that the client names; Chinese where it names none.
+pub struct Language(String);
+
+impl<S: Sync> FromRequestParts<S> for Language {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let named = parts
+            .headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
+        let first = named
+            .and_then(|text| text.split([',', ';']).next())
+            .map(str::trim);
+        let first = first.filter(|tag| !tag.is_empty() && *tag != "*");
+        Ok(Self(first.unwrap_or("zh-CN").to_owned()))
+    }
+}
+
+impl Language {
+    fn of<'a>(&self, text: &'a LocalText) -> &'a str {
+        text.in_language(&self.0)
+    }
+}
+
+/// An id or token in the path; what is none leads to the page that says so, like one of nothing.
+type InPath<T> = Result<Path<T>, Problem>;
+
+/// The page of an offer.
+pub async fn offer(State(app): State<App>, language: Language, of: InPath<OfOffer>) -> Response {
+    answer(async { Ok(head_of_offer(&language, &sold_by(&app, of?.0.offer).await?)) }.await)
+}
+
+/// What a friend shared: the offer's page, under the link.
+pub async fn share_link(State(app): State<App>, language: Language, of: InPath<OfToken>) -> Response {
+    let head = async {
+        let token = of?.0.token;
+        let link = app
+            .read(move |read| channel::queries::share_link(read, &token))
+            .await?;
+        let link = link.ok_or_else(|| NOT_FOUND.plain())?;
+        Ok(head_of_offer(&language, &sold_by(&app, link.offer).await?))
+    };
+    answer(head.await)
+}
+
+/// The page of a merchant.
+pub async fn merchant(State(app): State<App>, language: Language, of: InPath<OfMerchant>) -> Response {
+    let head = async {
+        let merchant = of?.0.merchant;
+        let page = app.read(move |read| merchant_page(read, merchant)).await?;
+        Ok(head_of_merchant(&language, &page))
+    };
+    answer(head.await)
+}
+
+/// An offer and the name of the merchant who sells it.
+async fn sold_by(app: &App, offer: OfferId) -> Result<(PublicOffer, LocalText), Problem> {
+    let now = shell::now();
+    let found = app.read(move |read| {
+        let offer = public_offer(read, offer, now)?;
+        let merchant = party::queries::merchant(read, offer.merchant)?.ok_or_else(|| NOT_FOUND.plain())?;
+        Ok((offer, merchant.name))
+    });
+    found.await
+}
+
+/// The page itself; where it cannot be shown, the app that says so, under the status of the reason.
+fn answer(head: Result<Head, Problem>) -> Response {
+    assets::page(
+        PAGE,
+        head.unwrap_or_else(|problem| Head {
+            status: problem.status(),
+            ..Head::default()
+        }),
+    )
+}
+
+fn head_of_offer(language: &Language, (offer, merchant): &(PublicOffer, LocalText)) -> Head {
+    let (title, description) = (language.of(&offer.title), language.of(&offer.description));
+    let (price, path) = (Money::from(offer.price.clone()), format!("/o/{}", offer.id));
+    let picture = offer.media.map(|media| format!("/v1/media/{media}"));
+    let data = json!({
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": title,
+        "description": description,
+        "image": picture,
+        "aggregateRating": rating(&offer.rating),
+        "offers": {
+            "@type": "Offer",
+            "price": price.to_string().split(' ').next(),
+            "priceCurrency": price.currency.code(),
+            "url": path,
+            "validFrom": offer.starts_at,
+            "priceValidUntil": offer.ends_at,
+            "availability": if offer.on_sale && offer.units_left > 0 { "https://schema.org/InStock" } else { "https://schema.org/SoldOut" },
+            "availableAtOrFrom": offer.stores.iter().map(|store| business(language, store)).collect::<Vec<_>>(),
+        },
+    });
+    Head {
+        status: StatusCode::OK,
+        language: Some(language.0.clone()),
+        title: Some(title.to_owned()),
+        description: excerpt(description),
+        path,
+        picture: picture.clone(),
+        data: Some(data),
+        content: html! {
+            main {
+                h1 { (title) }
+                p { (price) }
+                @if let Some(picture) = &picture { img src=(picture) alt=(title); }
+                p { (description) }
+                (stores(language, &offer.stores))
+                p { a href=(format!("/m/{}", offer.merchant)) rel="up" { (language.of(merchant)) } }
+            }
+        },
+    }
+}
+
+fn head_of_merchant(language: &Language, page: &MerchantPage) -> Head {
+    let (name, path) = (language.of(&page.name), format!("/m/{}", page.id));
+    let addresses: Vec<_> = page.stores.iter().map(|store| store.address.as_str()).collect();
+    let data = json!({
+        "@context": "https://schema.org",
+        "@type": "Organization",
+        "name": name,
+        "url": path,
+        "aggregateRating": rating(&page.rating),
+        "subOrganization": page.stores.iter().map(|store| business(language, store)).collect::<Vec<_>>(),
+    });
+    Head {
+        status: StatusCode::OK,
+        language: Some(language.0.clone()),
+        title: Some(name.to_owned()),
+        description: excerpt(&addresses.join(" · ")),
+        path,
+        picture: None,
+        data: Some(data),
+        content: html! {
+            main { h1 { (name) } (stores(language, &page.stores)) }
+        },
+    }
+}
+
+fn stores(language: &Language, stores: &[PublicStore]) -> Markup {
+    html! {
+        ul {
+            @for store in stores {
+                li { (language.of(&store.name)) ", " (store.address) " " (store.phone) }
+            }
+        }
+    }
+}
+
+fn business(language: &Language, store: &PublicStore) -> Value {
+    json!({
+        "@type": "LocalBusiness",
+        "name": language.of(&store.name),
+        "address": store.address,
+        "telephone": store.phone,
+        "geo": { "@type": "GeoCoordinates", "latitude": store.place.lat, "longitude": store.place.lon },
+        "aggregateRating": rating(&store.rating),
+    })
+}
+
+fn rating(rating: &WireRating) -> Option<Value> {
+    let mean = rating.mean_hundredths?;
+    Some(json!({
+        "@type": "AggregateRating",
+        "ratingValue": format!("{}.{:02}", mean / 100, mean % 100),
+        "reviewCount": rating.review_count,
+    }))
+}
+
+/// The beginning of a text, as long as search results show it.
+fn excerpt(text: &str) -> String {
+    text.chars().take(160).collect()
+}

@@ -1,0 +1,88 @@
+//! The pages that people and machines get without signing in: what is in them before any script runs.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::app::{Answer, TestApp, on_both, text};
+use crate::sale::Sale;
+
+/// As a browser asks for a page.
+async fn page(app: &TestApp, path: &str, language: &str) -> (Answer, String) {
+    let request = Request::get(path)
+        .header(header::ACCEPT, "text/html,application/xhtml+xml")
+        .header(header::ACCEPT_LANGUAGE, language);
+    let answer = app.send(request.body(Body::empty()).unwrap()).await;
+    let html = String::from_utf8(answer.bytes.to_vec()).unwrap();
+    (answer, html)
+}
+
+/// The structured data of a page.
+fn data(html: &str) -> Value {
+    let (_, rest) = html
+        .split_once("<script type=\"application/ld+json\">")
+        .expect("data");
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
+#[test]
+fn an_offers_page_says_what_it_is_before_any_script_runs() {
+    on_both(async |app| {
+        let (sale, sharer) = (Sale::of(app, 1).await, app.consumer(7).await);
+        let links = format!("/v1/offers/{}/share-links", sale.offer);
+        let token = text(&app.post(&sharer, &links, json!({})).await.ok(), "token");
+        let offer = app.get(&sharer, &format!("/v1/offers/{}", sale.offer)).await.ok();
+        let title = text(&offer["title"], "zh-CN");
+        for path in [format!("/o/{}", sale.offer), format!("/s/{token}")] {
+            let (answer, html) = page(app, &path, "en-GB,en;q=0.9").await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            assert!(html.contains(&format!("<title>{title} · Qiao</title>")), "{html}");
+            assert!(html.contains(&format!("<meta property=\"og:title\" content=\"{title}\">")));
+            assert!(html.contains(&format!("<h1>{title}</h1>")));
+            let data = data(&html);
+            assert_eq!(data["offers"]["priceCurrency"], "CNY");
+            assert_eq!(data["offers"]["availability"], "https://schema.org/InStock");
+            // A friend who shares on shares the offer, not the first sharer's link.
+            assert_eq!(data["offers"]["url"], format!("/o/{}", sale.offer));
+            let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'self'") && !policy.contains("script-src"));
+        }
+        let (_, merchant) = page(app, &format!("/m/{}", sale.shop.id), "en").await;
+        assert_eq!(data(&merchant)["@type"], "Organization");
+        assert_eq!(data(&merchant)["subOrganization"][0]["@type"], "LocalBusiness");
+    });
+}
+
+#[test]
+fn what_is_not_there_is_a_page_for_people_and_a_problem_for_programs() {
+    on_both(async |app| {
+        let unknown = "/o/off_00000000000000000000000000";
+        for (path, status) in [
+            (unknown, StatusCode::NOT_FOUND),
+            ("/o/nonsense", StatusCode::NOT_FOUND),
+            ("/s/nonsense", StatusCode::NOT_FOUND),
+            ("/merchant/anything", StatusCode::OK),
+        ] {
+            let (answer, html) = page(app, path, "en").await;
+            assert_eq!(answer.status, status, "{path}");
+            assert!(html.contains("<div id=\"app\">"), "{path}");
+        }
+        let program = |method: &str, path: &str| {
+            let request = Request::builder().method(method).uri(path);
+            request.body(Body::empty()).unwrap()
+        };
+        for (method, path) in [
+            ("GET", "/v1/nothing"),
+            ("POST", "/"),
+            ("GET", "/nothing"),
+            ("GET", "/../Cargo.toml"),
+        ] {
+            let answer = app.send(program(method, path)).await;
+            assert_eq!(
+                answer.refusal(),
+                (404, "no_such_route".to_owned()),
+                "{method} {path}"
+            );
+        }
+    });
+}
