@@ -1,6 +1,6 @@
 //! Two servers on one PostgreSQL, and everybody at once at both: of everything scarce exactly as many are
-//! sold, claimed or used as there are, and everybody else hears a clear no. That such a race can be seen at
-//! all is shown by the controls in the tests of the crates that own the guards.
+//! sold, claimed or used as there are, and everybody else hears a clear no. That these tests can see a lost race
+//! is shown by `mutants/look-then-take.patch`, under which each of them must fail.
 
 use std::sync::Arc;
 
