@@ -2,11 +2,21 @@
 //! what a database cannot keep (NUL), what deceives a reader (control and direction characters) or
 //! what is too long to show.
 
-use kernel::{LocalText, Reject, Timestamp};
+use kernel::{Currency, LocalText, Reject, Timestamp};
 
 use crate::model::StoreDetails;
 use crate::{CERTIFICATION_INVALID, CONTACT_INVALID, Contact, ContactKind, STORE_INVALID, TEXT_INVALID};
 
+/// The most characters of a merchant's or a store's name.
+pub const MAX_NAME: usize = 120;
+/// The most characters of an address.
+pub const MAX_ADDRESS: usize = 300;
+/// The most characters of a phone number.
+pub const MAX_PHONE: usize = 40;
+/// The most characters of opening hours.
+pub const MAX_OPENING_HOURS: usize = 500;
+/// The most characters of what an imported merchant is called at its source.
+pub const MAX_SOURCE: usize = 200;
 /// The most languages that one text has.
 const MAX_LANGUAGES: usize = 16;
 /// The most uses that a store may let a device accept without a network.
@@ -16,14 +26,16 @@ const MAX_OFFLINE_AMOUNT: i64 = 1_000_000_000;
 /// 50 years: a certification that says more is a typing mistake.
 const MAX_VALIDITY_US: i64 = 50 * 366 * kernel::DAY_US;
 
-/// Characters that change how the characters around them are shown (Unicode's bidi controls).
-fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Control characters, and those that change how the characters around them are shown (Unicode's bidi
+/// controls).
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// At most `max` characters, none of them hidden. May be empty.
 pub fn text(field: &'static str, text: &str, max: usize) -> Result<(), Reject> {
-    if text.chars().any(|c| c.is_control() || turns_direction(c)) {
+    if text.chars().any(is_hidden) {
         return Err(TEXT_INVALID.at(field, "control and direction characters are not allowed"));
     }
     if text.chars().nth(max).is_some() {
@@ -54,7 +66,7 @@ pub fn code(field: &'static str, code: &str) -> Result<(), Reject> {
 }
 
 /// A BCP 47 tag as far as its form goes: `zh`, `zh-CN`, `en-GB`.
-pub(crate) fn language_tag(field: &'static str, tag: &str) -> Result<(), Reject> {
+pub fn language_tag(field: &'static str, tag: &str) -> Result<(), Reject> {
     let mut parts = tag.split('-');
     let primary = parts
         .next()
@@ -100,17 +112,13 @@ pub(crate) fn login(contact: &Contact) -> Result<(), Reject> {
 
 /// What is said of a store is possible.
 pub(crate) fn store_details(details: &StoreDetails) -> Result<(), Reject> {
-    local_text("/name", &details.name, 120)?;
+    local_text("/name", &details.name, MAX_NAME)?;
     code("/category", &details.category)?;
-    some_text("/address", &details.address, 300)?;
-    text("/phone", &details.phone, 40)?;
-    text("/opening_hours", &details.opening_hours, 500)?;
-    if !is_time_zone(&details.time_zone) {
-        return Err(STORE_INVALID.at("/time_zone", "a time zone is an IANA name like Asia/Shanghai"));
-    }
-    if details.currency.exponent().is_none() {
-        return Err(STORE_INVALID.at("/currency", "this currency has no minor unit to count in"));
-    }
+    some_text("/address", &details.address, MAX_ADDRESS)?;
+    text("/phone", &details.phone, MAX_PHONE)?;
+    text("/opening_hours", &details.opening_hours, MAX_OPENING_HOURS)?;
+    time_zone("/time_zone", &details.time_zone)?;
+    currency("/currency", details.currency)?;
     if !(0..=MAX_OFFLINE_USES).contains(&details.offline_max_uses) {
         let detail = format!("between 0 and {MAX_OFFLINE_USES} uses are possible");
         return Err(STORE_INVALID.at("/offline_max_uses", detail));
@@ -122,9 +130,21 @@ pub(crate) fn store_details(details: &StoreDetails) -> Result<(), Reject> {
     Ok(())
 }
 
-/// Exactly as the time zone database spells it, so that every reader finds it again.
-fn is_time_zone(name: &str) -> bool {
-    name.is_ascii() && jiff::tz::TimeZone::get(name).is_ok_and(|zone| zone.iana_name() == Some(name))
+/// A time zone exactly as its database spells it, so that every reader finds it again.
+pub fn time_zone(field: &'static str, name: &str) -> Result<(), Reject> {
+    let is_known = jiff::tz::TimeZone::get(name).is_ok_and(|zone| zone.iana_name() == Some(name));
+    if !name.is_ascii() || !is_known {
+        return Err(STORE_INVALID.at(field, "a time zone is an IANA name like Asia/Shanghai"));
+    }
+    Ok(())
+}
+
+/// A currency in which amounts can be counted.
+pub fn currency(field: &'static str, currency: Currency) -> Result<(), Reject> {
+    if currency.exponent().is_none() {
+        return Err(STORE_INVALID.at(field, "this currency has no minor unit to count in"));
+    }
+    Ok(())
 }
 
 /// A certification is valid for some time yet.

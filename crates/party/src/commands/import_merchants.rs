@@ -115,13 +115,13 @@ fn check_rows(rows: &[ImportRow]) -> Result<(), Fail> {
     }
     let mut sources = BTreeSet::new();
     for row in rows {
-        check::some_text("/rows/source", &row.source, 200)?;
+        check::some_text("/rows/source", &row.source, check::MAX_SOURCE)?;
         if !sources.insert(&row.source) {
             let detail = format!("the source {} is there twice", row.source);
             return Err(IMPORT_INVALID.at("/rows", detail).into());
         }
-        let checked =
-            check::local_text("/name", &row.name, 120).and_then(|()| check::store_details(&row.details));
+        let checked = check::local_text("/name", &row.name, check::MAX_NAME)
+            .and_then(|()| check::store_details(&row.details));
         checked.map_err(|reject| {
             let field = reject.field.unwrap_or_default();
             reject

@@ -36,7 +36,7 @@ pub struct MerchantRegistered {
 
 /// Rejects malformed names, a phone number as login, and a login that is in use.
 pub fn register_merchant(tx: &mut Tx, ctx: &Ctx, cmd: &RegisterMerchant) -> Result<MerchantRegistered, Fail> {
-    check::local_text("/name", &cmd.name, 120)?;
+    check::local_text("/name", &cmd.name, check::MAX_NAME)?;
     check::login(&cmd.login)?;
     check::some_text("/person_name", &cmd.person_name, 80)?;
     let name = local(&cmd.name)?;

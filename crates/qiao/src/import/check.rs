@@ -5,19 +5,19 @@
 use std::collections::BTreeMap;
 
 use kernel::{GeoPoint, LocalText};
+use party::check::{MAX_ADDRESS, MAX_NAME, MAX_OPENING_HOURS, MAX_PHONE, MAX_SOURCE, is_hidden};
 
 use super::category::OTHER;
 use super::columns::Field;
 use super::duplicates::Duplicates;
 use super::options::Options;
 use super::raw::{Cells, RawPlace, RawRow, RawSource};
-use super::refusal::{At, Refusal, Rule, excerpt, turns_text};
+use super::refusal::{At, Refusal, Rule, excerpt};
 use super::{ImportedMerchant, numbers};
 
-/// The longest name, in characters.
-pub const NAME_CHARS_MAX: usize = 120;
-/// The longest other text, in characters; OpenStreetMap's own values end at 255.
-pub const TEXT_CHARS_MAX: usize = 300;
+/// The longest text of a field that is read and not stored, in characters; OpenStreetMap's own values end
+/// at 255.
+const TEXT_CHARS_MAX: usize = 300;
 
 /// How many different unknown category labels are counted one by one.
 const LABELS_MAX: usize = 1_000;
@@ -68,14 +68,15 @@ impl Checker {
     /// The merchant of a row, or why there is none.
     pub fn check(&mut self, mut raw: RawRow) -> Result<ImportedMerchant, Refusal> {
         let at = raw.at;
-        check_texts(at, &raw.cells)?;
-        let source = self.source(&raw.source);
-        let source_length = source.chars().count();
-        if source_length > TEXT_CHARS_MAX {
-            let detail = format!("{source_length} characters where {TEXT_CHARS_MAX} fit");
-            return Err(refusal(at, Field::Id, &source, Rule::TooLong, detail));
+        for field in Field::ALL {
+            if let Some(text) = raw.cells.get(field) {
+                check_text(at, field, text)?;
+            }
         }
+        let source = self.source(&raw.source);
+        check_text(at, Field::Id, &source)?;
         let (name, name_made) = self.name(at, &mut raw.cells)?;
+        let address = address(at, &mut raw.cells)?;
         let (place, place_made) = self.place(at, &raw.place, &source)?;
         let main_name = name.in_language("zh-CN");
         self.check_duplicate(at, &source, main_name, place)?;
@@ -97,7 +98,7 @@ impl Checker {
             name,
             category: raw.category.to_owned(),
             place,
-            address: address(&mut raw.cells),
+            address,
             phone: raw.cells.take(Field::Phone),
             opening_hours: raw.cells.take(Field::OpeningHours),
             price_per_person,
@@ -138,7 +139,7 @@ impl Checker {
                     let detail = format!("the name's template needs {missing}, which is empty");
                     refusal(at, Field::Name, "", Rule::EmptyName, detail)
                 })?;
-                check_length(at, Field::Name, &made)?;
+                check_text(at, Field::Name, &made)?;
                 Some(made.trim().to_owned())
             }
             (plain, _) => plain,
@@ -227,48 +228,38 @@ impl Checker {
 }
 
 /// The address, or else what the row says of where it is.
-fn address(cells: &mut Cells) -> Option<String> {
-    let parts: Vec<String> = match cells.take(Field::Address) {
-        Some(address) => return Some(address),
-        None => [Field::City, Field::District]
-            .into_iter()
-            .filter_map(|field| cells.take(field))
-            .collect(),
-    };
-    (!parts.is_empty()).then(|| parts.join(" "))
-}
-
-/// Encoding, control characters and length of every text of a row.
-fn check_texts(at: At, cells: &Cells) -> Result<(), Refusal> {
-    for field in Field::ALL {
-        let Some(text) = cells.get(field) else {
-            continue;
-        };
-        if text.contains('\u{FFFD}') {
-            let detail = "it holds U+FFFD, which an earlier conversion left for what it could not read";
-            return Err(refusal(at, field, text, Rule::BrokenEncoding, detail.to_owned()));
-        }
-        if let Some(c) = text.chars().find(|c| c.is_control() || turns_text(*c)) {
-            let detail = format!("it holds U+{:04X}", u32::from(c));
-            return Err(refusal(at, field, text, Rule::ControlCharacter, detail));
-        }
-        check_length(at, field, text)?;
+fn address(at: At, cells: &mut Cells) -> Result<Option<String>, Refusal> {
+    if let Some(address) = cells.take(Field::Address) {
+        return Ok(Some(address));
     }
-    Ok(())
+    let parts = [Field::City, Field::District];
+    let parts: Vec<String> = parts.into_iter().filter_map(|field| cells.take(field)).collect();
+    let address = parts.join(" ");
+    check_text(at, Field::Address, &address)?;
+    Ok((!parts.is_empty()).then_some(address))
 }
 
-fn check_length(at: At, field: Field, text: &str) -> Result<(), Refusal> {
+/// Encoding, hidden characters and length of a text. What `party` stores is held to `party`'s limits.
+fn check_text(at: At, field: Field, text: &str) -> Result<(), Refusal> {
+    if text.contains('\u{FFFD}') {
+        let detail = "it holds U+FFFD, which an earlier conversion left for what it could not read";
+        return Err(refusal(at, field, text, Rule::BrokenEncoding, detail.to_owned()));
+    }
+    if let Some(c) = text.chars().find(|c| is_hidden(*c)) {
+        let detail = format!("it holds U+{:04X}", u32::from(c));
+        return Err(refusal(at, field, text, Rule::ControlCharacter, detail));
+    }
     let max = match field {
-        Field::Name | Field::NameZh | Field::NameZhHant | Field::NameEn => NAME_CHARS_MAX,
-        Field::Id
-        | Field::Category
+        Field::Id => MAX_SOURCE,
+        Field::Name | Field::NameZh | Field::NameZhHant | Field::NameEn => MAX_NAME,
+        Field::Address => MAX_ADDRESS,
+        Field::Phone => MAX_PHONE,
+        Field::OpeningHours => MAX_OPENING_HOURS,
+        Field::Category
         | Field::Lat
         | Field::Lon
-        | Field::Address
         | Field::City
         | Field::District
-        | Field::Phone
-        | Field::OpeningHours
         | Field::Price
         | Field::Rating
         | Field::Reviews => TEXT_CHARS_MAX,

@@ -14,7 +14,7 @@ use encoding_rs::Encoding;
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::Currency;
 
-use party::ImportOutcome;
+use party::{ImportOutcome, check};
 
 use super::options::{BoundingBox, NameTemplate, PlaceIn};
 use super::report::RefusalCsv;
@@ -35,7 +35,7 @@ pub struct ImportMerchants {
     flags: Flags,
 
     /// The stores' IANA time zone.
-    #[arg(long, default_value = "Asia/Shanghai", value_name = "ZONE")]
+    #[arg(long, default_value = "Asia/Shanghai", value_name = "ZONE", value_parser = time_zone)]
     time_zone: String,
 
     /// Read and report, write nothing.
@@ -222,16 +222,19 @@ fn column(text: &str) -> Result<(Field, String), String> {
 }
 
 fn language(tag: &str) -> Result<String, String> {
-    let is_part =
-        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    let is_tag = tag.split('-').all(is_part);
-    is_tag
-        .then(|| tag.to_owned())
-        .ok_or_else(|| "not a BCP 47 tag, such as zh-CN or en".to_owned())
+    let checked = check::language_tag("", tag).map_err(|reject| reject.detail);
+    checked.map(|()| tag.to_owned())
+}
+
+fn time_zone(name: &str) -> Result<String, String> {
+    let checked = check::time_zone("", name).map_err(|reject| reject.detail);
+    checked.map(|()| name.to_owned())
 }
 
 fn currency(code: &str) -> Result<Currency, String> {
-    Currency::from_code(code).ok_or_else(|| "not a currency of ISO 4217, such as CNY".to_owned())
+    let currency = Currency::from_code(code).ok_or("not a currency of ISO 4217, such as CNY")?;
+    let checked = check::currency("", currency).map_err(|reject| reject.detail);
+    checked.map(|()| currency)
 }
 
 fn read_map(path: &Path) -> Result<BTreeMap<Field, String>, String> {

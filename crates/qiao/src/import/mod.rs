@@ -25,7 +25,7 @@ mod target;
 use kernel::{GeoPoint, LocalText};
 
 pub use bytes::{ROW_BYTES_MAX, Source};
-pub use check::{NAME_CHARS_MAX, Notes, TEXT_CHARS_MAX};
+pub use check::Notes;
 pub use columns::Field;
 pub use merchants::{Merchants, Reading};
 pub use options::{Format, OpenError, Options};

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use party::check::is_hidden;
+
 /// Where a row starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct At {
@@ -130,7 +132,7 @@ pub fn excerpt(text: &str) -> String {
     const CHARS_MAX: usize = 60;
     let mut shown = String::new();
     for c in text.chars().take(CHARS_MAX) {
-        if c.is_control() || turns_text(c) {
+        if is_hidden(c) {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);
@@ -140,10 +142,4 @@ pub fn excerpt(text: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-/// Whether the character changes the direction in which its neighbours are shown, so that a name can
-/// disguise the text beside it.
-pub fn turns_text(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

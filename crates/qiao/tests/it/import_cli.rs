@@ -66,6 +66,95 @@ fn what_is_accepted_is_stored_once() {
     }
 }
 
+/// One row with these fields and an id, a name and a place of its own, unless they say otherwise.
+fn row(n: usize, fields: &[(&str, String)]) -> String {
+    let columns = HEADER.split(',').map(|column| {
+        let own = match column {
+            "id" | "name" => format!("{column}{n}"),
+            "lat" | "lon" => format!("{}.5", 20 + n),
+            _ => String::new(),
+        };
+        fields
+            .iter()
+            .find(|(field, _)| *field == column)
+            .map_or(own, |(_, text)| text.clone())
+    });
+    columns.collect::<Vec<_>>().join(",")
+}
+
+const HEADER: &str = "id,name,name_en,lat,lon,address,city,district,phone,opening_hours";
+
+#[test]
+fn what_cannot_be_stored_is_refused_row_by_row_and_the_rest_is_stored() {
+    let of = |count: usize| "长".repeat(count);
+    let prefix = "shops:".len();
+    // What is refused: at which field, by which rule, with what in which columns.
+    let refused = [
+        ("id", "too_long", vec![("id", of(201 - prefix))]),
+        ("name", "too_long", vec![("name", of(121))]),
+        ("name_en", "too_long", vec![("name_en", of(121))]),
+        ("address", "too_long", vec![("address", of(301))]),
+        (
+            "address",
+            "too_long",
+            vec![("city", of(150)), ("district", of(150))],
+        ),
+        ("phone", "too_long", vec![("phone", of(41))]),
+        ("opening_hours", "too_long", vec![("opening_hours", of(501))]),
+        (
+            "name",
+            "control_character",
+            vec![("name", "A\u{200e}B".to_owned())],
+        ),
+        (
+            "phone",
+            "control_character",
+            vec![("phone", "1\u{61c}2".to_owned())],
+        ),
+    ];
+    let accepted = [
+        ("id", 200 - prefix),
+        ("name", 120),
+        ("name_en", 120),
+        ("address", 300),
+        ("phone", 40),
+        ("opening_hours", 500),
+    ];
+    let rows = refused.iter().map(|(_, _, fields)| fields.clone());
+    let rows = rows.chain(accepted.iter().map(|(column, count)| vec![(*column, of(*count))]));
+    let rows = rows.enumerate().map(|(n, fields)| row(n, &fields));
+    let lines: Vec<String> = [HEADER.to_owned()].into_iter().chain(rows).collect();
+    let folder = folder(&lines.join("\n"));
+    let output = qiao(folder.path(), &["shops.csv", "--report", "refused.csv"]);
+    let (text, error) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{text}{error}");
+    assert!(text.contains("stored      6 new, 0 changed"), "{text}");
+    let report = fs::read_to_string(folder.path().join("refused.csv")).unwrap();
+    let reasons = report.lines().skip(1).map(|line| {
+        let cells: Vec<_> = line.split(',').collect();
+        (cells[4].trim_matches('"'), cells[3].trim_matches('"'))
+    });
+    let expected = refused.iter().map(|(field, rule, _)| (*field, *rule));
+    assert_eq!(reasons.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn a_source_that_cannot_be_stored_is_refused_with_every_row() {
+    let folder = folder("id,name,lat,lon\n1,Good,31.1,121.1\n");
+    for (prefix, rule) in [("\u{200e}:", "control_character"), (&"s".repeat(200), "too_long")] {
+        let output = qiao(folder.path(), &["shops.csv", "--source", prefix]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{text}");
+        assert!(
+            text.contains(rule) && text.contains("stored      0 new"),
+            "{text}"
+        );
+    }
+}
+
 #[test]
 fn a_file_cut_short_fails_after_its_report() {
     let folder = folder("");
@@ -125,7 +214,10 @@ fn wrong_arguments_are_refused_with_what_to_do() {
         ("shops.csv --dry-run --currency YUAN", "CNY"),
         ("shops.csv --dry-run --delimiter ;;", "one ASCII character"),
         ("shops.csv --dry-run --name-from Shop", "{row}"),
+        ("shops.csv --dry-run --currency XAU", "no minor unit"),
         ("shops.csv --dry-run --language 中文", "BCP 47"),
+        ("shops.csv --dry-run --language chinese", "BCP 47"),
+        ("shops.csv --dry-run --time-zone Mars/Olympus", "IANA"),
     ] {
         let output = qiao(folder.path(), &arguments.split(' ').collect::<Vec<_>>());
         let text = String::from_utf8(output.stderr).unwrap();

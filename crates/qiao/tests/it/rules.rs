@@ -1,7 +1,8 @@
 //! Every reason for which a row is refused, and the rules that a user can name instead.
 
+use party::check::{MAX_ADDRESS, MAX_NAME};
 use qiao::import::options::PlaceIn;
-use qiao::import::{NAME_CHARS_MAX, Options, Rule, TEXT_CHARS_MAX};
+use qiao::import::{Options, Rule};
 
 use crate::fixtures::{accepted, refused, rows_of, rules, the_refusal};
 
@@ -14,8 +15,8 @@ fn refusal_of(row: &str) -> (Rule, &'static str, u64, u64) {
 
 #[test]
 fn each_broken_rule_is_named_with_its_field_and_row() {
-    let long_name = "长".repeat(NAME_CHARS_MAX + 1);
-    let long_address = "长".repeat(TEXT_CHARS_MAX + 1);
+    let long_name = "长".repeat(MAX_NAME + 1);
+    let long_address = "长".repeat(MAX_ADDRESS + 1);
     for (row, rule, field) in [
         ("2,,31.2,121.2,,".to_owned(), Rule::EmptyName, "name"),
         ("2,\u{3000} ,31.2,121.2,,".to_owned(), Rule::EmptyName, "name"),
