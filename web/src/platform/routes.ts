@@ -1,9 +1,44 @@
-import { createRouter, createWebHistory } from 'vue-router'
+import type { Component } from 'vue'
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import type { Right } from './access'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** A key of the catalogue. */
+    title?: string
+    /** What one must be allowed to do here. */
+    right?: Right
+  }
+}
+
+const part = (name: string, page: () => Promise<Component>, right?: Right): RouteRecordRaw => ({
+  path: name === 'dashboard' ? '/' : `/${name}`,
+  name,
+  component: page,
+  meta: { title: `nav.${name}`, right },
+})
 
 export const router = createRouter({
   history: createWebHistory('/platform'),
   routes: [
-    { path: '/', name: 'home', component: () => import('./pages/HomePage.vue') },
+    part('dashboard', () => import('./pages/DashboardPage.vue')),
+    part('certifications', () => import('./pages/CertificationsPage.vue'), 'certify'),
+    part('merchants', () => import('./pages/MerchantsPage.vue')),
+    {
+      path: '/merchants/:merchant',
+      name: 'merchant',
+      component: () => import('./pages/MerchantPage.vue'),
+      props: true,
+      meta: { title: 'nav.merchants' },
+    },
+    part('agreements', () => import('./pages/AgreementsPage.vue'), 'negotiate'),
+    part('refunds', () => import('./pages/RefundsPage.vue'), 'refund'),
+    part('reviews', () => import('./pages/ReviewsPage.vue'), 'moderate'),
+    part('coupons', () => import('./pages/CouponsPage.vue')),
+    part('entries', () => import('./pages/EntriesPage.vue'), 'seeEntries'),
+    part('payouts', () => import('./pages/PayoutsPage.vue'), 'settle'),
+    part('accounts', () => import('./pages/AccountsPage.vue'), 'settle'),
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/shared/components/NotFound.vue') },
   ],
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })

@@ -24,6 +24,8 @@ export default {
     signOut: 'Sign out',
     signIn: 'Sign in',
     copied: 'Copied',
+    refresh: 'Refresh',
+    look: 'View',
   },
   category: categories,
 } satisfies Catalogue<typeof zhCN>

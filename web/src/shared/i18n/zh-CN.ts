@@ -22,6 +22,8 @@ export default {
     signOut: '退出登录',
     signIn: '登录',
     copied: '已复制',
+    refresh: '刷新',
+    look: '查看',
   },
   category: categories,
 }

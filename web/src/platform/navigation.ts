@@ -1,0 +1,38 @@
+/** The parts of the console, as its menu shows them. */
+import type { IconName } from '@/shared/components/BaseIcon.vue'
+import type { Right } from './access'
+
+export interface Part {
+  name: string
+  icon: IconName
+  right?: Right
+}
+
+/** Groups by their key under `nav` in the catalogue; a part is a route's name and a key there too. */
+export const PARTS: readonly { group: string; parts: readonly Part[] }[] = [
+  { group: 'start', parts: [{ name: 'dashboard', icon: 'chart' }] },
+  {
+    group: 'merchantSide',
+    parts: [
+      { name: 'certifications', icon: 'shield', right: 'certify' },
+      { name: 'merchants', icon: 'store' },
+      { name: 'agreements', icon: 'compare', right: 'negotiate' },
+    ],
+  },
+  {
+    group: 'guestSide',
+    parts: [
+      { name: 'refunds', icon: 'refund', right: 'refund' },
+      { name: 'reviews', icon: 'star', right: 'moderate' },
+      { name: 'coupons', icon: 'coupon' },
+      { name: 'entries', icon: 'link', right: 'seeEntries' },
+    ],
+  },
+  {
+    group: 'books',
+    parts: [
+      { name: 'payouts', icon: 'money', right: 'settle' },
+      { name: 'accounts', icon: 'list', right: 'settle' },
+    ],
+  },
+]
