@@ -1,6 +1,5 @@
+import './vant.css'
 import '@/shared/design/base.css'
-import 'vant/es/style/base.css'
-import '@/shared/design/vant.css'
 import '@/shared/design/theme'
 import { createApp } from 'vue'
 import { createTexts } from '@/shared/i18n'

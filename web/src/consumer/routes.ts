@@ -1,11 +1,79 @@
 import { createRouter, createWebHistory } from 'vue-router'
+import { whoAmI } from '@/shared/session/session'
 import HomePage from './pages/HomePage.vue'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Shown only to somebody who is signed in; others sign in first and come back. */
+    isPersonal?: boolean
+  }
+}
+
+const personal = { isPersonal: true }
 
 export const router = createRouter({
   history: createWebHistory(),
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
   routes: [
     { path: '/', name: 'home', component: HomePage },
+    {
+      path: '/m/:merchant',
+      name: 'merchant',
+      props: true,
+      component: () => import('./pages/MerchantPage.vue'),
+    },
+    { path: '/o/:offer', name: 'offer', props: true, component: () => import('./pages/OfferPage.vue') },
+    { path: '/compare', name: 'compare', component: () => import('./pages/ComparePage.vue') },
+    { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue') },
+    { path: '/coupons', name: 'coupons', component: () => import('./pages/CouponsPage.vue') },
+    {
+      path: '/checkout/:offer',
+      name: 'checkout',
+      props: true,
+      meta: personal,
+      component: () => import('./pages/CheckoutPage.vue'),
+    },
+    { path: '/orders', name: 'orders', meta: personal, component: () => import('./pages/OrdersPage.vue') },
+    {
+      path: '/orders/:order',
+      name: 'order',
+      props: true,
+      meta: personal,
+      component: () => import('./pages/OrderPage.vue'),
+    },
+    {
+      path: '/vouchers',
+      name: 'vouchers',
+      meta: personal,
+      component: () => import('./pages/VouchersPage.vue'),
+    },
+    {
+      path: '/vouchers/:voucher',
+      name: 'voucher',
+      props: true,
+      meta: personal,
+      component: () => import('./pages/VoucherPage.vue'),
+    },
+    {
+      path: '/redemptions/:redemption/review',
+      name: 'review',
+      props: true,
+      meta: personal,
+      component: () => import('./pages/ReviewPage.vue'),
+    },
+    { path: '/rebates', name: 'rebates', meta: personal, component: () => import('./pages/RebatesPage.vue') },
+    { path: '/me', name: 'me', meta: personal, component: () => import('./pages/MePage.vue') },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/shared/components/NotFound.vue') },
   ],
+})
+
+router.beforeEach(async (to) => {
+  if (!to.meta.isPersonal) return true
+  try {
+    if (await whoAmI()) return true
+  } catch {
+    // Without an answer the page itself says so, or shows what this device keeps.
+    return true
+  }
+  return { name: 'sign-in', query: { next: to.fullPath }, replace: true }
 })

@@ -42,8 +42,8 @@ export interface Page<T> {
 }
 
 /** A list that is read page by page: `more` appends the next page. */
-export function usePages<T>(
-  read: (after: string | undefined) => Promise<Page<T>>,
+export function usePages<T, P extends Page<T> = Page<T>>(
+  read: (after: string | undefined) => Promise<P & Page<T>>,
   sources: WatchSource[] = [],
 ) {
   const items = shallowRef<T[]>([])

@@ -2,17 +2,8 @@
 import { computed } from 'vue'
 import { darkTheme, dateEnUS, dateZhCN, enUS, zhCN, type GlobalThemeOverrides } from 'naive-ui'
 import { language } from '@/shared/i18n'
+import { tokenColor } from './color'
 import { isDark } from './theme'
-
-/** The colour that a token stands for in the present theme, as `rgb(…)`. */
-export function tokenColor(token: string): string {
-  const probe = document.createElement('span')
-  probe.style.color = `var(--q-${token})`
-  document.documentElement.append(probe)
-  const color = getComputedStyle(probe).color
-  probe.remove()
-  return color
-}
 
 function overrides(): GlobalThemeOverrides {
   const color = tokenColor

@@ -1,5 +1,5 @@
 /** Who is signed in. The session itself is a cookie out of reach of scripts; here is only what `/v1/me` tells. */
-import { computed, readonly, shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { api, done, isRefused, keyed, type Schemas } from '@/shared/api'
 import { onSignedOut } from '@/shared/api/client'
 
@@ -9,7 +9,7 @@ const known = shallowRef<Me | null>()
 let asking: Promise<Me | null> | undefined
 
 /** The person, `null` for nobody, `undefined` as long as it was not asked. */
-export const me = readonly(known)
+export const me = computed(() => known.value)
 export const isSignedIn = computed(() => !!known.value)
 
 onSignedOut(() => (known.value = null))

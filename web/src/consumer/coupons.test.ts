@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { bestCoupon, couponOff, shareOf, type Coupon } from './coupons'
+
+const NOW = Date.parse('2026-11-23T00:00:00Z')
+const coupon = (changes: Partial<Coupon>): Coupon => ({
+  coupon: 'cpn_1',
+  kind: { type: 'cash', amount: 1000 },
+  min_spend: { amount: 5000, currency: 'CNY' },
+  per_person: 1,
+  platform_bp: 0,
+  starts_at: '2026-11-01T00:00:00Z',
+  ends_at: '2026-12-01T00:00:00Z',
+  status: 'live',
+  title: {},
+  ...changes,
+})
+const purchase = { merchant: 'mer_1', offer: 'off_1', currency: 'CNY', due: 8000 }
+
+describe('couponOff', () => {
+  it('takes the cash off, never more than is due', () => {
+    expect(couponOff(coupon({}), purchase, NOW)).toBe(1000)
+    const large = coupon({ kind: { type: 'cash', amount: 9000 } })
+    expect(couponOff(large, purchase, NOW)).toBe(8000)
+  })
+
+  it('rounds a percentage half up and stops at its maximum', () => {
+    expect(shareOf(1000, 7045)).toBe(705)
+    expect(shareOf(1000, 7044)).toBe(704)
+    const tenth = coupon({ kind: { type: 'percentage', share_bp: 1000, max_discount: 500 } })
+    expect(couponOff(tenth, purchase, NOW)).toBe(500)
+    const uncapped = coupon({ kind: { type: 'percentage', share_bp: 1000 } })
+    expect(couponOff(uncapped, purchase, NOW)).toBe(800)
+  })
+
+  it('says why it takes nothing', () => {
+    expect(couponOff(coupon({ merchant: 'mer_2' }), purchase, NOW)).toBe('merchant')
+    expect(couponOff(coupon({ offer: 'off_2' }), purchase, NOW)).toBe('offer')
+    expect(couponOff(coupon({ min_spend: { amount: 8001, currency: 'CNY' } }), purchase, NOW)).toBe(
+      'min_spend',
+    )
+    expect(couponOff(coupon({ min_spend: { amount: 0, currency: 'USD' } }), purchase, NOW)).toBe('currency')
+    expect(couponOff(coupon({ status: 'stopped' }), purchase, NOW)).toBe('not_live')
+    expect(couponOff(coupon({ ends_at: '2026-11-23T00:00:00Z' }), purchase, NOW)).toBe('not_live')
+  })
+})
+
+it('chooses the coupon that takes off most, and of equals the one that ends first', () => {
+  const small = coupon({ coupon: 'small', kind: { type: 'cash', amount: 500 } })
+  const late = coupon({ coupon: 'late' })
+  const soon = coupon({ coupon: 'soon', ends_at: '2026-11-25T00:00:00Z' })
+  const best = bestCoupon([small, late, soon], (one) => one, purchase, NOW)
+  expect(best).toMatchObject({ candidate: { coupon: 'soon' }, off: 1000 })
+  expect(bestCoupon([], (one: Coupon) => one, purchase, NOW)).toBeUndefined()
+})

@@ -1,0 +1,45 @@
+/** Where the person looks for things: the device's position, a point of the map, or a store that was typed. */
+import { ref, watch } from 'vue'
+import type { Texts } from '@/shared/i18n/format'
+
+export interface Place {
+  lat: number
+  lon: number
+  /** How it was chosen; a store has a name. */
+  kind: 'here' | 'map' | 'store'
+  name?: Texts
+}
+
+const KEY = 'qiao.place'
+
+function kept(): Place | undefined {
+  try {
+    const place = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Place | null
+    return typeof place?.lat === 'number' && typeof place.lon === 'number' ? place : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const place = ref<Place | undefined>(kept())
+watch(place, (now) => (now ? localStorage.setItem(KEY, JSON.stringify(now)) : localStorage.removeItem(KEY)))
+
+/** Asks the device where it is. Rejects when the person or the device says no. */
+export function locate(): Promise<Place> {
+  return new Promise((resolve, reject) => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => resolve({ lat: coords.latitude, lon: coords.longitude, kind: 'here' }),
+      reject,
+      { timeout: 10_000, maximumAge: 60_000 },
+    )
+  })
+}
+
+/** A link that opens the device's navigation app, with a web page as the way out. */
+export function routeLink(to: { lat: number; lon: number }, name: string): string {
+  const at = `${to.lat},${to.lon}`
+  const agent = navigator.userAgent
+  if (/Android/.test(agent)) return `geo:${at}?q=${at}(${encodeURIComponent(name)})`
+  if (/iPhone|iPad|Macintosh/.test(agent)) return `https://maps.apple.com/?daddr=${at}`
+  return `https://www.openstreetmap.org/directions?to=${encodeURIComponent(at)}`
+}
