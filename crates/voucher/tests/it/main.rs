@@ -2,6 +2,7 @@
 
 mod check;
 mod code;
+mod examples;
 mod fixture;
 mod forgery;
 mod format;
