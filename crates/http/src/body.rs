@@ -72,6 +72,14 @@ impl WriteKey {
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
+/// The body of what an operator or manager has to give a reason for.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Because {
+    /// Why; goes to the audit log.
+    pub reason: String,
+}
+
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Write<T> {
     type Rejection = Problem;
 

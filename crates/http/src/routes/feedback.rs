@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
-use crate::body::{Path, Query, Write};
+use crate::body::{Because, Path, Query, Write};
 use crate::problem::Problem;
 use crate::routes::offer::OfOffer;
 use crate::routes::party::OfStore;
@@ -107,13 +107,6 @@ async fn reply_review(
         .locking(cmd.locks())
         .run(move |tx, ctx| feedback::reply_review(tx, ctx, &cmd))
         .await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Because {
-    /// Why; goes to the audit log.
-    reason: String,
 }
 
 /// Hides a review that breaks the rules, for administrators and support.

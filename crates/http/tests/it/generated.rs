@@ -56,6 +56,43 @@ fn every_operation_has_a_name_of_its_own_in_camel_case() {
     }
 }
 
+/// The names that the types of this source have in the document.
+fn schema_names(source: &str) -> Vec<String> {
+    let derived = source.split("#[derive(").skip(1).filter(|rest| {
+        let derives = rest.split(")]").next();
+        derives.is_some_and(|derives| derives.contains("ToSchema"))
+    });
+    let names = derived.map(|rest| {
+        let head = rest.split('{').next().unwrap();
+        let name = head
+            .split_once("(as = ")
+            .or_else(|| head.split_once("struct "))
+            .or_else(|| head.split_once("enum "));
+        let name = name.unwrap().1.split(|c: char| !c.is_alphanumeric());
+        name.take(1).collect()
+    });
+    names.collect()
+}
+
+fn sources(folder: PathBuf) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let found = entries.flat_map(|path| match path.is_dir() {
+        true => sources(path),
+        false => vec![fs::read_to_string(path).unwrap()],
+    });
+    found.collect()
+}
+
+#[test]
+fn no_two_types_share_a_name_in_the_document() {
+    let all = sources([env!("CARGO_MANIFEST_DIR"), "src"].iter().collect());
+    let mut seen = BTreeSet::new();
+    let names: Vec<String> = all.iter().flat_map(|source| schema_names(source)).collect();
+    assert!(names.len() > 100, "only {} types were found", names.len());
+    let twice: Vec<&String> = names.iter().filter(|name| !seen.insert(*name)).collect();
+    assert!(twice.is_empty(), "the document keeps only one of two: {twice:?}");
+}
+
 #[test]
 fn every_parameter_of_a_path_is_told() {
     for operation in operations() {

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Cashier, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
-use crate::body::{Nothing, Path, Write};
+use crate::body::{Because, Nothing, Path, Write};
 use crate::problem::Problem;
 
 pub fn operations() -> OpenApiRouter<App> {
@@ -61,13 +61,6 @@ async fn undo_redemption(
         .locking(locks)
         .run(move |tx, ctx| consume::undo_redemption(tx, ctx, &cmd))
         .await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Because {
-    /// Why; goes to the audit log.
-    reason: String,
 }
 
 #[derive(Serialize, ToSchema)]

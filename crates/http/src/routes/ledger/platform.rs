@@ -54,7 +54,7 @@ struct NewPayout {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Proposal {
+struct ProposedPayout {
     #[schema(value_type = String)]
     payout: PayoutId,
     /// The sum of its lines.
@@ -62,7 +62,7 @@ struct Proposal {
     line_count: i64,
 }
 
-impl From<PayoutProposal> for Proposal {
+impl From<PayoutProposal> for ProposedPayout {
     fn from(proposal: PayoutProposal) -> Self {
         Self {
             payout: proposal.payout,
@@ -75,7 +75,7 @@ impl From<PayoutProposal> for Proposal {
 /// Proposes to pay a merchant's open lines. Another operator has to approve it.
 #[utoipa::path(post, path = "/v1/platform/payouts", operation_id = "proposePayout", tag = "ledger",
     security(("session" = ["operator"])), request_body = NewPayout,
-    responses((status = 201, body = Proposal), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = ProposedPayout), (status = "4XX", body = Problem)))]
 async fn propose_payout(
     State(app): State<App>,
     operator: Operator,
@@ -89,7 +89,7 @@ async fn propose_payout(
     };
     app.command("proposePayout", cmd.merchant, operator.actor(), write.key)
         .creating()
-        .run(move |tx, ctx| Ok(Proposal::from(ledger::propose_payout(tx, ctx, &cmd)?)))
+        .run(move |tx, ctx| Ok(ProposedPayout::from(ledger::propose_payout(tx, ctx, &cmd)?)))
         .await
 }
 
@@ -108,7 +108,7 @@ struct DayToClose {
 #[derive(Serialize, ToSchema)]
 struct DayClosed {
     /// The payouts that this call proposed.
-    proposals: Vec<Proposal>,
+    proposals: Vec<ProposedPayout>,
     /// Give this as `after` in the next call, under a new key; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -133,7 +133,7 @@ async fn close_day(
         .run(move |tx, ctx| {
             let closed = ledger::close_day(tx, ctx, &cmd)?;
             Ok(DayClosed {
-                proposals: closed.proposals.into_iter().map(Proposal::from).collect(),
+                proposals: closed.proposals.into_iter().map(ProposedPayout::from).collect(),
                 next: closed.next,
             })
         })

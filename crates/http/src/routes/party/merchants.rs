@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::{PublicStore, public_stores};
 use crate::access::{OfMerchant, Operator, token_hash};
 use crate::app::App;
-use crate::body::{Path, Query, Write, parse_json};
+use crate::body::{Because, Path, Query, Write, parse_json};
 use crate::password;
 use crate::problem::Problem;
 use crate::reject::{PASSWORD_INVALID, QUERY_MALFORMED};
@@ -209,13 +209,6 @@ async fn list_merchants(
         },
     );
     Ok(axum::Json(page))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Because {
-    /// Why; goes to the audit log.
-    reason: String,
 }
 
 /// Stops a merchant from selling. What was sold before is served and refunded as ever.
