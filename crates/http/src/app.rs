@@ -15,6 +15,7 @@ use store::{Answer, Fail, Job, Lock, ReadTx, Store, Tx};
 use type_safe_id::{StaticType, TypeSafeId};
 
 use crate::body::WriteKey;
+use crate::live::Live;
 use crate::outbox::Outbox;
 use crate::problem::Problem;
 use crate::shell;
@@ -42,6 +43,8 @@ pub struct AppState {
     pub outbox: Outbox,
     /// Visits that wait to be written.
     pub visits: VisitBuffer,
+    /// Who has a page open.
+    pub live: Live,
     /// Where uploaded bytes lie.
     pub media_folder: PathBuf,
     /// Derives session tokens and hashes one-time codes.

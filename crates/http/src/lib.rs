@@ -5,6 +5,7 @@ mod access;
 mod app;
 mod body;
 mod health;
+mod live;
 mod media;
 mod openapi;
 mod outbox;
@@ -18,6 +19,7 @@ mod web;
 mod wire;
 
 pub use app::{App, AppState, VoucherKeys, derive};
+pub use live::{Live, tell_news};
 pub use openapi::{document, router};
 pub use outbox::{DemoAccount, DemoInfo, Outbox};
 pub use password::hash as hash_password;

@@ -79,6 +79,7 @@ pub async fn open(settings: &Settings, outbox: Outbox, listener: TcpListener) ->
         webhook_secrets: vec![webhook_secret],
         outbox,
         visits: http::VisitBuffer::default(),
+        live: http::Live::default(),
         media_folder: settings.data.join("media"),
         secret,
         metrics: handle,
@@ -96,10 +97,11 @@ impl Ready {
     /// Answers until `stop` becomes true; then finishes what was accepted and closes the database.
     pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), Failure> {
         let workers = work::start(&self.app, stop.clone());
-        let router = http::router(Arc::clone(&self.app));
+        let (router, app) = (http::router(Arc::clone(&self.app)), Arc::clone(&self.app));
         let stopped = async move {
             // An error means that whoever could stop it is gone, which is a reason to stop.
             let _ = stop.wait_for(|stopped| *stopped).await;
+            app.live.close();
         };
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(self.listener, service)

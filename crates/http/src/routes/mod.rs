@@ -8,6 +8,7 @@ mod convert;
 pub mod demo;
 mod feedback;
 mod ledger;
+mod live;
 pub mod offer;
 pub mod party;
 mod sign_in;
@@ -30,6 +31,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(voucher::operations())
         .merge(consume::operations())
         .merge(ledger::operations())
+        .merge(live::operations())
 }
 
 /// The payment provider's name in the database.

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::response::Response;
 use http::{App, AppState, DemoInfo, Outbox, VisitBuffer, VoucherKeys, shell};
 use kernel::Actor;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -156,6 +157,7 @@ impl TestApp {
             webhook_secrets: vec![WEBHOOK_SECRET.parse().unwrap()],
             outbox: Outbox::demo(demo_info()),
             visits: VisitBuffer::default(),
+            live: http::Live::default(),
             media_folder: media.path().to_owned(),
             secret: [9; 32],
             metrics: PrometheusBuilder::new().build_recorder().handle(),
@@ -170,13 +172,23 @@ impl TestApp {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.open(request).await.into_parts();
+        // A stream of news goes on for a minute.
+        let streams = parts
+            .headers
+            .get("content-type")
+            .is_some_and(|kind| kind == "text/event-stream");
+        let body = if streams { Body::empty() } else { body };
         Answer {
             status: parts.status,
             headers: parts.headers,
             bytes: to_bytes(body, usize::MAX).await.unwrap(),
         }
+    }
+
+    /// The response, of which nothing is read yet.
+    pub async fn open(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// One request under a key of its own, or the given one.

@@ -11,6 +11,7 @@ mod hang_ups;
 mod hostile;
 mod hostile_cases;
 mod idempotency;
+mod live;
 mod market;
 mod media;
 mod merchants;

@@ -2,6 +2,7 @@
 //! a plain `step` that does what is due and says how much that was; here they are repeated.
 
 pub mod feed;
+mod live;
 mod outward;
 mod prune;
 mod reviews;
@@ -27,6 +28,7 @@ pub fn start(app: &App, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         repeat("outward", app, &stop, IDLE, outward::step),
         repeat("outward follow-up", app, &stop, EVERY_SECOND, outward::follow_up),
         repeat("search feed", app, &stop, IDLE, feed::step),
+        repeat("live", app, &stop, IDLE, live::step),
         repeat("reviews", app, &stop, IDLE, reviews::step),
         repeat("prune", app, &stop, RARELY, prune::step),
     ]
