@@ -119,6 +119,7 @@ export default {
     approvedBy: 'Approved by',
     closedUntil: 'Lines until',
     failure: 'Why it failed',
+    paidAt: 'Paid',
     needsSecond: 'Yours: another person approves',
     closeDay: 'Close the day',
     closeAsk: 'Propose payouts for all merchants?',

@@ -117,6 +117,7 @@ export default {
     approvedBy: '复核人',
     closedUntil: '结算截止',
     failure: '失败原因',
+    paidAt: '打款时间',
     needsSecond: '由您提出，需另一人复核',
     closeDay: '日终结算',
     closeAsk: '为所有商家提出打款？',

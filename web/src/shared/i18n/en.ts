@@ -26,6 +26,7 @@ export default {
     copied: 'Copied',
     refresh: 'Refresh',
     look: 'View',
+    actions: 'Actions',
   },
   category: categories,
 } satisfies Catalogue<typeof zhCN>

@@ -24,6 +24,7 @@ export default {
     copied: '已复制',
     refresh: '刷新',
     look: '查看',
+    actions: '操作',
   },
   category: categories,
 }
