@@ -1,6 +1,8 @@
 import type { Catalogue } from '@/shared/i18n'
+import counter from './counter.en'
+import money from './money.en'
+import selling from './selling.en'
+import shell from './shell.en'
 import type zhCN from './zh-CN'
 
-export default {
-  face: 'Merchant',
-} satisfies Catalogue<typeof zhCN>
+export default { ...shell, ...counter, ...selling, ...money } satisfies Catalogue<typeof zhCN>

@@ -1,3 +1,6 @@
-export default {
-  face: '商家中心',
-}
+import counter from './counter.zh-CN'
+import money from './money.zh-CN'
+import selling from './selling.zh-CN'
+import shell from './shell.zh-CN'
+
+export default { ...shell, ...counter, ...selling, ...money }

@@ -1,0 +1,63 @@
+import type { Catalogue } from '@/shared/i18n'
+import type zhCN from './money.zh-CN'
+
+export default {
+  order: {
+    hint: 'Every order, and who paid for its discounts.',
+    none: 'No orders yet',
+    noneHint: 'Once an offer is on sale, orders show here.',
+    what: 'Offer',
+    quantity: 'Units',
+    paid: 'Paid',
+    discount: 'Your discount',
+    byPlatform: 'by the platform',
+    refunded: 'Refunded',
+    placed: 'Placed',
+    status: 'Status',
+    state: {
+      placed: 'To be paid',
+      paid: 'Paid',
+      cancelled: 'Cancelled',
+      released: 'Ran out',
+      refunded: 'Refunded',
+    },
+  },
+  statement: {
+    hint: 'Each use as price, discount, commission, rebate and what you get, down to the voucher.',
+    owed: 'The platform owes you',
+    onTheWay: 'On its way',
+    nothingYet: 'Nothing to be paid out yet.',
+    open: 'Not paid out yet',
+  },
+  line: {
+    what: 'What and when',
+    voucher: 'Voucher',
+    price: 'Price',
+    discount: 'Your discount',
+    commission: 'Commission',
+    rebate: 'Rebate',
+    payable: 'You get',
+    none: 'No lines',
+    noneHint: 'Each redemption becomes a line here.',
+    kind: { redemption: 'Redemption', undo: 'Undone', refund: 'Refund', forfeit: 'Never used' },
+  },
+  payout: {
+    title: 'Payouts',
+    one: 'Payout',
+    none: 'No payouts yet',
+    noneHint: 'Each payment of the platform shows here.',
+    until: 'Up to',
+    untilDay: 'Everything up to {at}',
+    lines: 'Lines',
+    amount: 'Amount',
+    paid: 'Paid',
+    status: 'Status',
+    state: {
+      proposed: 'Being approved',
+      approved: 'On its way',
+      failed: 'Failed, will be retried',
+      paid: 'Paid',
+    },
+    csv: 'Download CSV',
+  },
+} satisfies Catalogue<typeof zhCN>

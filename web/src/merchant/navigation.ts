@@ -1,0 +1,57 @@
+/** The parts of the merchant's app, as its menu shows them. */
+import type { IconName } from '@/shared/components/BaseIcon.vue'
+import { may, mayEverywhere } from './workplace'
+
+/** Who may come here: everybody, a manager of any store, or a manager of the whole merchant. */
+export type Access = 'staff' | 'manager' | 'whole'
+
+export interface Part {
+  name: string
+  icon: IconName
+  access: Access
+}
+
+/** Groups and parts by their keys under `nav` in the catalogue; a part's name is its route's too. */
+export const PARTS: readonly { group: string; parts: readonly Part[] }[] = [
+  {
+    group: 'day',
+    parts: [
+      { name: 'home', icon: 'chart', access: 'whole' },
+      { name: 'counter', icon: 'scan', access: 'staff' },
+      { name: 'redemptions', icon: 'ticket', access: 'staff' },
+    ],
+  },
+  {
+    group: 'selling',
+    parts: [
+      { name: 'offers', icon: 'gift', access: 'whole' },
+      { name: 'agreements', icon: 'compare', access: 'whole' },
+      { name: 'coupons', icon: 'coupon', access: 'whole' },
+      { name: 'entries', icon: 'link', access: 'whole' },
+    ],
+  },
+  {
+    group: 'guests',
+    parts: [
+      { name: 'orders', icon: 'order', access: 'whole' },
+      { name: 'reviews', icon: 'star', access: 'manager' },
+    ],
+  },
+  {
+    group: 'money',
+    parts: [{ name: 'statement', icon: 'money', access: 'whole' }],
+  },
+  {
+    group: 'business',
+    parts: [
+      { name: 'stores', icon: 'store', access: 'manager' },
+      { name: 'staff', icon: 'users', access: 'whole' },
+      { name: 'certifications', icon: 'shield', access: 'whole' },
+    ],
+  },
+]
+
+export function isOpen(access: Access): boolean {
+  if (access === 'staff') return may('cashier')
+  return access === 'manager' ? may('manager') : mayEverywhere('manager')
+}
