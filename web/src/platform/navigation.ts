@@ -10,7 +10,13 @@ export interface Part {
 
 /** Groups by their key under `nav` in the catalogue; a part is a route's name and a key there too. */
 export const PARTS: readonly { group: string; parts: readonly Part[] }[] = [
-  { group: 'start', parts: [{ name: 'dashboard', icon: 'chart' }] },
+  {
+    group: 'start',
+    parts: [
+      { name: 'dashboard', icon: 'chart' },
+      { name: 'activity', icon: 'map' },
+    ],
+  },
   {
     group: 'merchantSide',
     parts: [

@@ -22,6 +22,7 @@ export const router = createRouter({
   history: createWebHistory('/platform'),
   routes: [
     part('dashboard', () => import('./pages/DashboardPage.vue')),
+    part('activity', () => import('./pages/ActivityPage.vue')),
     part('certifications', () => import('./pages/CertificationsPage.vue'), 'certify'),
     part('merchants', () => import('./pages/MerchantsPage.vue')),
     {

@@ -1,4 +1,5 @@
 import type { Catalogue } from '@/shared/i18n'
+import activity from './activity.en'
 import books from './books.en'
 import type zhCN from './zh-CN'
 
@@ -11,6 +12,7 @@ export default {
     guestSide: 'Guests and traffic',
     books: 'Money',
     dashboard: 'Overview',
+    activity: 'Live in the city',
     certifications: 'Certifications',
     merchants: 'Merchants and stores',
     agreements: 'Agreements',
@@ -187,4 +189,5 @@ export default {
     },
   },
   ...books,
+  ...activity,
 } satisfies Catalogue<typeof zhCN>

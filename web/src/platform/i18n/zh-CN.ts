@@ -1,3 +1,4 @@
+import activity from './activity.zh-CN'
 import books from './books.zh-CN'
 
 export default {
@@ -9,6 +10,7 @@ export default {
     guestSide: '用户与流量',
     books: '资金',
     dashboard: '工作台',
+    activity: '实时动态',
     certifications: '资质审核',
     merchants: '商家与门店',
     agreements: '活动协议',
@@ -184,4 +186,5 @@ export default {
     },
   },
   ...books,
+  ...activity,
 }

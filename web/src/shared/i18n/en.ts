@@ -24,7 +24,6 @@ export default {
     signOut: 'Sign out',
     signIn: 'Sign in',
     copied: 'Copied',
-    refresh: 'Refresh',
     look: 'View',
     actions: 'Actions',
   },

@@ -22,7 +22,6 @@ export default {
     signOut: '退出登录',
     signIn: '登录',
     copied: '已复制',
-    refresh: '刷新',
     look: '查看',
     actions: '操作',
   },
