@@ -3,6 +3,7 @@ import { brotliCompressSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
 import type { Connect, Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { offline } from './src/consumer/offline/plugin.ts'
 
 const server = process.env.QIAO_SERVER ?? 'http://127.0.0.1:8080'
 const proxy = Object.fromEntries(
@@ -44,7 +45,7 @@ function compressed(): Plugin {
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
-  plugins: [vue(), faces(), compressed()],
+  plugins: [vue(), faces(), offline(), compressed()],
   resolve: { alias: { '@': here('./src') } },
   define: { __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   server: { proxy },

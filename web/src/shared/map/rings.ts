@@ -1,4 +1,4 @@
-/** Circles around a place, so that a map without pictures still tells how far things are. */
+/** Circles around a place and a grid of kilometres, so that a map without pictures still tells how far things are. */
 import type { FeatureCollection } from 'geojson'
 
 export interface Spot {
@@ -25,6 +25,33 @@ export function rings(centre: Spot, radiiM: readonly number[]): FeatureCollectio
       type: 'Feature',
       properties: {},
       geometry: { type: 'LineString', coordinates: ring(radiusM) },
+    })),
+  }
+}
+
+/** Lines a kilometre apart, as far as `reachKm` from the centre. */
+export function grid(centre: Spot, reachKm: number): FeatureCollection {
+  const lat = 1000 / METRES_PER_DEGREE
+  const lon = lat / Math.cos((centre.lat * Math.PI) / 180)
+  const [south, north] = [centre.lat - reachKm * lat, centre.lat + reachKm * lat]
+  const [west, east] = [centre.lon - reachKm * lon, centre.lon + reachKm * lon]
+  const steps = Array.from({ length: 2 * reachKm + 1 }, (_, step) => step)
+  const lines = steps.flatMap((step) => [
+    [
+      [west + step * lon, south],
+      [west + step * lon, north],
+    ],
+    [
+      [west, south + step * lat],
+      [east, south + step * lat],
+    ],
+  ])
+  return {
+    type: 'FeatureCollection',
+    features: lines.map((coordinates) => ({
+      type: 'Feature',
+      properties: {},
+      geometry: { type: 'LineString', coordinates },
     })),
   }
 }

@@ -1,0 +1,19 @@
+import { defineConfig } from '@playwright/test'
+
+/** Whole journeys in the system's Chromium against a real server in demo mode. Nothing is tried twice. */
+export default defineConfig({
+  testDir: 'tests/e2e',
+  workers: 1,
+  retries: 0,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  use: {
+    launchOptions: {
+      executablePath: process.env.QIAO_CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+    },
+    actionTimeout: 15_000,
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+  },
+})
