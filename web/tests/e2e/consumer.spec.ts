@@ -97,8 +97,8 @@ test('a friend buys by a shared link', async ({ page, server, browser }) => {
   await friend.getByRole('button', { name: '登录' }).click()
   await expect(friend.getByText('使用朋友的分享链接')).toBeVisible()
   await friend.getByRole('button', { name: '提交订单' }).click()
-  await expect(friend.getByText('好友优惠')).toBeVisible()
   await expect(friend.getByRole('button', { name: '去支付' })).toBeVisible()
+  await expect(friend.getByText('好友优惠', { exact: true })).toBeVisible()
 
   // One’s own link is for others.
   await page.goto(link)
