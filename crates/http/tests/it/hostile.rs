@@ -137,7 +137,7 @@ fn a_write_without_a_key_is_no_write() {
             }
             let (who, ids) = (whoever_may(&world, &operation), ids_for(&world, &operation));
             let body = match operation.takes_bytes {
-                true => crate::app::PNG.to_vec(),
+                true => crate::app::png(2, 2),
                 false => crate::samples::body_text(&operation, &ids).into_bytes(),
             };
             for key in [

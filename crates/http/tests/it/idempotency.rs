@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 
-use crate::app::{PNG, on_both, on_both_with_provider, text};
+use crate::app::{on_both, on_both_with_provider, png, text};
 use crate::hostile::{NO_COMMANDS, ids_for, whoever_may};
 use crate::operations::operations;
 use crate::sale::Sale;
@@ -35,7 +35,7 @@ fn every_write_repeated_under_its_key_is_answered_the_same_and_does_nothing_more
             let (who, ids) = (whoever_may(&world, &write), ids_for(&world, &write));
             let path = write.path_with(|name| &ids[name]);
             let body = if write.takes_bytes {
-                PNG.to_vec()
+                png(2, 2)
             } else {
                 body_text(&write, &ids).into_bytes()
             };

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 
-use crate::app::{Client, PNG, on_both};
+use crate::app::{Client, on_both, png};
 
 #[test]
 fn only_pictures_are_kept_whatever_the_uploader_says() {
@@ -18,12 +18,23 @@ fn only_pictures_are_kept_whatever_the_uploader_says() {
             let refused = app.call(&shop.owner, Method::POST, &path, None, hostile).await;
             assert_eq!(refused.refusal(), (422, "media_invalid".to_owned()));
         }
-        let mut large = PNG.to_vec();
+        let mut large = png(3_200, 8);
         large.resize(10 * 1024 * 1024, 0);
         let kept = app
             .call(&shop.owner, Method::POST, &path, None, large.clone())
             .await;
-        assert_eq!(kept.status, StatusCode::CREATED);
+        let kept = format!("/v1/media/{}", kept.id());
+        for (query, width) in [("", 1_600), ("?width=480", 480)] {
+            let seen = app.get(&shop.owner, &format!("{kept}{query}")).await;
+            assert_eq!(seen.status, StatusCode::OK);
+            assert_eq!(image::load_from_memory(&seen.bytes).unwrap().width(), width);
+            assert!(
+                seen.bytes.len() < 100_000,
+                "nothing of what stood behind the picture"
+            );
+        }
+        let odd = app.get(&shop.owner, &format!("{kept}?width=481")).await;
+        assert_eq!(odd.refusal(), (400, "query_malformed".to_owned()));
         large.push(0);
         let refused = app.call(&shop.owner, Method::POST, &path, None, large).await;
         assert_eq!(refused.refusal(), (413, "body_too_large".to_owned()));
@@ -36,8 +47,9 @@ fn a_picture_that_no_offer_shows_is_its_merchants_alone() {
         let (shop, other) = (app.shop(1).await, app.shop(2).await);
         let path = format!("/v1/media/{}", app.picture(&shop).await);
         let seen = app.get(&shop.owner, &path).await;
-        assert_eq!((seen.status, seen.bytes.as_ref()), (StatusCode::OK, PNG));
-        assert_eq!(seen.headers["content-type"], "image/png");
+        assert_eq!(seen.status, StatusCode::OK);
+        assert_eq!(image::load_from_memory(&seen.bytes).unwrap().width(), 2);
+        assert_eq!(seen.headers["content-type"], "image/jpeg");
         assert_eq!(seen.headers["x-content-type-options"], "nosniff");
         assert_eq!(seen.headers["cache-control"], "private, no-store");
         let disposition = seen.headers["content-disposition"].to_str().unwrap();

@@ -97,7 +97,7 @@ impl Side {
             .make(app, "offers", new_offer(shop, &agreement, &shown))
             .await;
         owner.publish(app, &offer).await;
-        let media = app.picture_of(shop, b"private").await;
+        let media = app.picture(shop).await;
         let licence = json!({"kind": "business_license", "number": "9132", "media": media,
                              "valid_until": in_days(300)});
         let coupon = json!({"title": {"zh-CN": "新人券"}, "kind": {"type": "cash", "amount": 100},

@@ -15,10 +15,11 @@ use utoipa_axum::routes;
 
 use crate::access::{Cashier, OfMerchant, SignedIn, Staff};
 use crate::app::App;
-use crate::body::{Path, WriteKey, read_bytes};
-use crate::media::{MAX_MEDIA_BYTES, content_type_of, extension_of, keep, load};
+use crate::body::{Path, Query, WriteKey, read_bytes};
+use crate::media::{CONTENT_TYPE, MAX_MEDIA_BYTES, WIDTHS, keep, kind_of, load, load_at_width, normalised};
 use crate::problem::Problem;
-use crate::wire::Created;
+use crate::reject::QUERY_MALFORMED;
+use crate::wire::{Created, malformed};
 
 pub fn operations() -> OpenApiRouter<App> {
     let upload = OpenApiRouter::new()
@@ -27,7 +28,8 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new().merge(upload).routes(routes!(get_media))
 }
 
-/// Uploads a picture: the body is its bytes, at most 10 MiB of JPEG, PNG or WebP.
+/// Uploads a picture: the body is its bytes, at most 10 MiB of JPEG, PNG or WebP and 10,000 pixels a side. What is
+/// kept is written anew as JPEG, at most 1,600 pixels a side, without where and when it was taken.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/media", operation_id = "recordMedia", tag = "party",
     params(OfMerchant), security(("session" = ["staff:cashier"])),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
@@ -40,14 +42,16 @@ async fn upload_media(
     let (parts, body) = request.into_parts();
     let bytes = read_bytes(Request::from_parts(parts.clone(), body), &app).await?;
     let key = WriteKey::from_parts(&parts, &bytes)?;
-    let content_type = content_type_of(&bytes).ok_or_else(|| MEDIA_INVALID.plain())?;
-    let (size, folder) = (bytes.len() as i64, app.media_folder.clone());
+    let folder = app.media_folder.clone();
     // Hashed and kept before the command, so that what is recorded can always be shown.
-    let sha256 = in_background(move || {
-        let sha256: [u8; 32] = Sha256::digest(&bytes).into();
-        keep(&folder, &sha256, &bytes).map(|()| sha256)
+    let kept = in_background(move || {
+        let Some(picture) = normalised(&bytes) else {
+            return Ok(None);
+        };
+        let sha256: [u8; 32] = Sha256::digest(&picture).into();
+        keep(&folder, &sha256, &picture).map(|()| Some((sha256, picture.len() as i64)))
     });
-    let sha256 = sha256.await?;
+    let (sha256, size) = kept.await?.ok_or_else(|| MEDIA_INVALID.plain())?;
     let owner = MediaOwner::Merchant(staff.merchant);
     app.command("recordMedia", staff.merchant, staff.actor(), key)
         .creating()
@@ -56,7 +60,7 @@ async fn upload_media(
                 id: ctx.new_id::<kernel::Media>(),
                 owner,
                 sha256,
-                content_type: content_type.to_owned(),
+                content_type: CONTENT_TYPE.to_owned(),
                 size,
             };
             Ok(Created::of(party::record_media(tx, ctx, &cmd)?))
@@ -72,8 +76,16 @@ struct OfMedia {
     media: MediaId,
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Shown {
+    /// At most how wide, in pixels: 160, 480 or 960; as it is kept if not given.
+    width: Option<u32>,
+}
+
 /// The bytes of a picture: for everybody if an offer that was published shows it, else for its owner.
-#[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party", params(OfMedia),
+#[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party", params(OfMedia, Shown),
     security((), ("session" = ["staff:cashier"])),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = "4XX", body = Problem)))]
@@ -81,7 +93,11 @@ async fn get_media(
     State(app): State<App>,
     signed_in: Option<SignedIn>,
     Path(of): Path<OfMedia>,
+    Query(shown): Query<Shown>,
 ) -> Result<Response, Problem> {
+    if shown.width.is_some_and(|width| !WIDTHS.contains(&width)) {
+        return Err(malformed(&QUERY_MALFORMED, "/width", "160, 480 or 960"));
+    }
     let found = app.read(move |read| {
         let media = party::queries::media(read, of.media)?.ok_or_else(|| NOT_FOUND.plain())?;
         let public = offer::queries::is_shown(read, &media)?;
@@ -92,19 +108,20 @@ async fn get_media(
         return Err(NOT_FOUND.plain().into());
     }
     let (folder, sha256) = (app.media_folder.clone(), media.sha256);
-    let bytes = in_background(move || load(&folder, &sha256)).await?;
+    let load_it = move || match shown.width {
+        Some(width) => load_at_width(&folder, &sha256, width),
+        None => load(&folder, &sha256),
+    };
+    let bytes = in_background(load_it).await?;
     let cache = if public {
         "public, max-age=86400"
     } else {
         "private, no-store"
     };
-    let file = format!(
-        "attachment; filename=\"{}.{}\"",
-        media.id,
-        extension_of(&media.content_type)
-    );
+    let (content_type, extension) = kind_of(&bytes);
+    let file = format!("attachment; filename=\"{}.{extension}\"", media.id);
     let headers: [(HeaderName, String); 4] = [
-        (header::CONTENT_TYPE, media.content_type),
+        (header::CONTENT_TYPE, content_type.to_owned()),
         (header::CONTENT_DISPOSITION, file),
         (header::CACHE_CONTROL, cache.to_owned()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
