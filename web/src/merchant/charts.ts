@@ -17,7 +17,7 @@ function look() {
       splitLine: { lineStyle: { color: line } },
     },
     base: {
-      textStyle: { fontFamily: 'inherit', color: tokenColor('text') },
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: tokenColor('text') },
       animationDuration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 400,
       grid: { left: 4, right: 4, top: 36, bottom: 4, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: soft }, icon: 'circle', itemHeight: 8 },
@@ -92,7 +92,7 @@ export function barsChart(rows: { name: string; values: number[] }[], series: st
       inverse: true,
       data: rows.map(({ name }) => name),
       ...axis,
-      axisLabel: { ...axis.axisLabel, width: 120, overflow: 'truncate' },
+      axisLabel: { ...axis.axisLabel, width: 112, overflow: 'break', lineHeight: 15 },
     },
     series: series.map((name, i) => ({
       name,

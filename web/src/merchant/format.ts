@@ -7,6 +7,14 @@ export function time(at: string | number | Date): string {
   return new Intl.DateTimeFormat(language.value, { timeStyle: 'medium' }).format(new Date(at))
 }
 
+/** The time of a moment today, and the day too of any other. */
+export function when(at: string): string {
+  const moment = new Date(at)
+  if (moment.toDateString() === new Date().toDateString()) return time(at)
+  const style = { month: 'numeric', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const
+  return new Intl.DateTimeFormat(language.value, style).format(moment)
+}
+
 /** A day as `<input type="date">` takes it, in the reader's zone. */
 export function dayInput(at: Date): string {
   const pad = (part: number) => String(part).padStart(2, '0')

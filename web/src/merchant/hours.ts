@@ -36,6 +36,14 @@ export function formatHours(week: Week): string {
   return [...rules].map(([span, days]) => `${daysText(days)} ${span}`).join('; ')
 }
 
+/** The hours for people to read, with the names of the days in their language. */
+export function hoursText(text: string, dayName: (day: Day) => string): string {
+  const week = parseHours(text)
+  if (!week) return text
+  const rules = formatHours(week).split('; ')
+  return rules.map((rule) => rule.replace(/[A-Z][a-z]/g, (day) => dayName(day as Day))).join('; ')
+}
+
 function weekOf(days: readonly Day[], hours: [string, string]): Week {
   return Object.fromEntries(days.map((day) => [day, hours]))
 }

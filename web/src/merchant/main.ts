@@ -1,5 +1,6 @@
 import '@/shared/design/base.css'
 import '@/shared/design/theme'
+import './merchant.css'
 import { createApp } from 'vue'
 import { createTexts } from '@/shared/i18n'
 import App from './App.vue'

@@ -186,6 +186,6 @@ export default {
     replyHint: 'Public, and cannot be changed.',
     send: 'Publish the reply',
     replied: 'Replied',
-    aspect: { taste: 'Taste', service: 'Service', environment: 'Place', value: 'Value' },
+    aspect: { taste: 'Taste', service: 'Service', place: 'Place', value: 'Value', skill: 'Skill' },
   },
 } satisfies Catalogue<typeof zhCN>

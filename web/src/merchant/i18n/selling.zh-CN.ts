@@ -183,6 +183,6 @@ export default {
     replyHint: '公开可见，发出后不能修改。',
     send: '发布回复',
     replied: '已回复',
-    aspect: { taste: '口味', service: '服务', environment: '环境', value: '性价比' },
+    aspect: { taste: '口味', service: '服务', place: '环境', value: '性价比', skill: '手艺' },
   },
 }
