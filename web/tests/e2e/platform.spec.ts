@@ -40,15 +40,18 @@ test('from certification to settlement, with a second person to approve', async 
   await signIn(page, 'admin@demo.example')
   await page.getByRole('link', { name: /certifications to check/ }).click()
   const waiting = page.getByRole('row').nth(1)
-  const merchant = await waiting.getByRole('link').innerText()
+  const link = waiting.getByRole('link')
+  // Until its name is known the end of its id is shown.
+  await expect(link).not.toContainText('…')
+  const merchant = await link.innerText()
   await waiting.getByRole('button', { name: 'Check' }).click()
   const licence = page.getByRole('img', { name: /Picture of document/ })
   await expect
     .poll(() => licence.evaluate((picture: HTMLImageElement) => picture.naturalWidth))
     .toBeGreaterThan(0)
-  await page.getByRole('button', { name: 'Refuse' }).click()
+  await page.getByRole('button', { name: 'Refuse', exact: true }).click()
   await expect(page.getByText('Give a note that tells the merchant what to correct.')).toBeVisible()
-  await page.getByRole('button', { name: 'Approve' }).click()
+  await page.getByRole('button', { name: 'Approve', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'No certification waits' })).toBeVisible()
 
   await go(page, 'Merchants and stores')
