@@ -125,6 +125,24 @@ test('each role sees its own part and is refused the rest', async ({ page, brows
   await expect(owner.getByRole('alert')).toBeVisible()
 })
 
+test('what was typed outlives the session', async ({ page }) => {
+  await signIn(page, 'admin@demo.example')
+  await go(page, 'Late refunds')
+  await page.getByLabel('Redemption').fill('red_01jd0000000000000000000000')
+  await page.getByLabel('Reason').fill('Three lines of reasons')
+  await page.evaluate(() =>
+    fetch('/v1/me/sessions', { method: 'DELETE', headers: { 'Idempotency-Key': crypto.randomUUID() } }),
+  )
+  await page.getByRole('button', { name: 'Refund…' }).click()
+  await page.getByRole('button', { name: 'Refund it' }).click()
+  await expect(page.getByRole('heading', { name: 'Your session has ended' })).toBeVisible()
+  await page.getByLabel('Mail address').fill('admin@demo.example')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('heading', { name: 'Your session has ended' })).toHaveCount(0)
+  await expect(page.getByLabel('Reason')).toHaveValue('Three lines of reasons')
+})
+
 test('a disputed visit: its review is hidden, its use refunded', async ({ page, request, server }) => {
   const words = `Cold soup ${HOSTILE}`
   const { redemption, merchantName } = await visit(request, server, '+8613900000012', words)

@@ -29,6 +29,8 @@ export default {
   signIn: {
     title: 'Sign in to the platform',
     hint: 'For the platform’s own people. Whoever runs the server makes the accounts.',
+    ended: 'Your session has ended',
+    endedHint: 'Sign in again and go on; what you typed is still here.',
     login: 'Mail address',
     password: 'Password',
   },
@@ -177,6 +179,11 @@ export default {
     lastDays: 'Last day | Last {count} days',
     create: 'Create',
     created: 'The entry is there',
+    showQr: 'QR and link',
+    qrOf: 'QR of the entry {name}',
+    link: 'Link',
+    linkHint: 'Whoever comes by it is counted as a visit of this entry.',
+    copy: 'Copy the link',
     kinds: {
       mall: 'Mall page',
       search: 'Search and categories',

@@ -27,6 +27,8 @@ export default {
   signIn: {
     title: '登录平台管理',
     hint: '仅限平台工作人员。账号由服务器管理员开通。',
+    ended: '登录已失效',
+    endedHint: '重新登录后可继续，已填写的内容都在。',
     login: '登录邮箱',
     password: '密码',
   },
@@ -174,6 +176,11 @@ export default {
     lastDays: '近 {count} 天',
     create: '创建',
     created: '入口已创建',
+    showQr: '二维码与链接',
+    qrOf: '入口“{name}”的二维码',
+    link: '链接',
+    linkHint: '由此进入的用户都会计入该入口的访问。',
+    copy: '复制链接',
     kinds: {
       mall: '商城页',
       search: '搜索与分类',
