@@ -112,12 +112,13 @@ CREATE INDEX password_by_person ON password (person_id);
 
 CREATE TABLE session (
   token_hash BYTEA NOT NULL PRIMARY KEY,
+  id BYTEA NOT NULL,
   person_id BYTEA NOT NULL REFERENCES person (id),
   device TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
 );
-CREATE INDEX session_by_person ON session (person_id);
+CREATE UNIQUE INDEX session_by_person ON session (person_id, id);
 CREATE INDEX session_by_expiry ON session (expires_at);
 
 CREATE TABLE operator (

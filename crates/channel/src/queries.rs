@@ -126,6 +126,23 @@ pub fn share_link_by_id(read: &mut ReadTx, link: ShareLinkId) -> Result<Option<S
     first(row, read_share_link)
 }
 
+/// The links with which a person shares.
+pub fn share_links_of(
+    read: &mut ReadTx,
+    sharer: PersonId,
+    after: Option<ShareLinkId>,
+    limit: i64,
+) -> Result<Vec<ShareLink>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, sharer_id, merchant_id, offer_id, entry_id, token, created_at FROM share_link
+         WHERE sharer_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        sharer,
+        after.map_or([0xff; 16], |id| id.uuid().into_bytes()),
+        limit.clamp(1, 200)
+    ))?;
+    all(rows, read_share_link)
+}
+
 /// The link with which this person shares this offer.
 pub fn share_link_of(read: &mut ReadTx, sharer: PersonId, offer: OfferId) -> Result<Option<ShareLink>, Fail> {
     let row = read.one(sql!(

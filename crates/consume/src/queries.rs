@@ -62,6 +62,20 @@ pub fn redemptions_of_voucher(read: &mut ReadTx, voucher: VoucherId) -> Result<V
     rows.into_iter().map(read_redemption).collect()
 }
 
+/// Every redemption of these vouchers, in one round trip.
+pub fn redemptions_of_vouchers(read: &mut ReadTx, vouchers: &[VoucherId]) -> Result<Vec<Redemption>, Fail> {
+    let questions = vouchers.iter().map(|voucher| {
+        sql!(
+            "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+                    device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+             FROM redemption WHERE voucher_id = $1 ORDER BY id",
+            *voucher
+        )
+    });
+    let rows = read.ask_all(questions.collect())?.into_iter().flatten();
+    rows.map(read_redemption).collect()
+}
+
 /// The redemption that took the highest use of a voucher, undone ones aside.
 pub fn last_use(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<Redemption>, Fail> {
     let row = read.one(sql!(

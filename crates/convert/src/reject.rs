@@ -76,6 +76,9 @@ kernel::reject_table! {
     REFUND_NOTHING_LEFT: Conflict, "refund_nothing_left",
         "The voucher is used up, refunded or expired.",
         "After a use, ask the merchant to take the redemption back.";
+    PERSON_HAS_OPEN: Conflict, "person_has_open",
+        "There is still something to use, to get or to pay.",
+        "Use it up or wait for it, or confirm that it is given up.";
     REFUND_OVER_PAID: Conflict, "refund_over_paid",
         "More would go back than was paid.",
         "Look at what was refunded already.";

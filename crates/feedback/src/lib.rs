@@ -2,7 +2,7 @@
 //! reply; what an operator hides. It keeps each store's rating in the same transaction. It knows no
 //! money and ranks nothing.
 //!
-//! Commands: [`post_review`], [`reply_review`], [`hide_review`], [`hide_for_refund`].
+//! Commands: [`post_review`], [`reply_review`], [`hide_review`], [`hide_for_refund`], [`erase_person`].
 
 mod commands;
 mod decide;
@@ -13,8 +13,8 @@ pub mod queries;
 mod reject;
 
 pub use commands::{
-    HideForRefund, HideReview, PostReview, ReplyReview, hide_for_refund, hide_review, post_review,
-    reply_review,
+    HideForRefund, HideReview, PostReview, ReplyReview, erase_person, hide_for_refund, hide_review,
+    post_review, reply_review,
 };
 pub use decide::{MAX_ASPECTS, MAX_TEXT};
 pub use events::{ReviewHidden, ReviewPosted, ReviewReplied};

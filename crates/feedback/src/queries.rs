@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{MerchantId, OfferId, RedemptionId, ReviewId, StoreId};
+use kernel::{MerchantId, OfferId, PersonId, RedemptionId, ReviewId, StoreId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use uuid::Uuid;
 
@@ -79,6 +79,24 @@ pub fn reviews_of_merchant(
                 reply, replied_at, created_at, version
          FROM review WHERE merchant_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
         merchant,
+        before(after),
+        limit
+    ))?;
+    rows.into_iter().map(read_review).collect()
+}
+
+/// What a person said, shown or not, newest first, at most `limit` older than `after`.
+pub fn reviews_of_person(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<ReviewId>,
+    limit: i64,
+) -> Result<Vec<Review>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+                reply, replied_at, created_at, version
+         FROM review WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        person,
         before(after),
         limit
     ))?;

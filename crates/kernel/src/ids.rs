@@ -23,6 +23,8 @@ macro_rules! id_kinds {
 id_kinds! {
     /// A natural person: consumer, staff member or operator.
     Person PersonId "per";
+    /// A signed-in browser or app.
+    Session SessionId "ses";
     /// A business that sells.
     Merchant MerchantId "mer";
     /// A place of a merchant where something is handed over or served.

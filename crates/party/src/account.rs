@@ -1,6 +1,6 @@
 //! What several commands do with accounts and sessions: make one, open one, end them.
 
-use kernel::{Ctx, MerchantId, PersonId};
+use kernel::{Ctx, MerchantId, PersonId, SessionId};
 use store::{Fail, StorageError, Tx, sql};
 
 use crate::{Contact, LOGIN_TAKEN, NOT_FOUND};
@@ -70,9 +70,12 @@ pub(crate) fn open_session(
         .filter(|c| !c.is_control())
         .take(MAX_DEVICE_CHARS)
         .collect();
+    let id: SessionId = ctx.new_id();
     tx.tell(sql!(
-        "INSERT INTO session (token_hash, person_id, device, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO session (token_hash, id, person_id, device, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         token_hash,
+        id,
         person,
         device,
         ctx.now,

@@ -17,6 +17,18 @@ impl EventBody for PersonJoined {
     const V: i64 = 1;
 }
 
+/// Who a person is was forgotten, as they wished.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonErased {
+    /// Whose id stays.
+    pub person: PersonId,
+}
+
+impl EventBody for PersonErased {
+    const TYPE: &'static str = "PersonErased";
+    const V: i64 = 1;
+}
+
 /// A merchant became known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MerchantRegistered {

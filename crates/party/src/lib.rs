@@ -3,8 +3,8 @@
 //! offer, order or money.
 //!
 //! Commands. People: [`request_code`], [`sign_in_with_code`], [`sign_in_with_password`],
-//! [`count_password_miss`], [`sign_out`], [`end_sessions`], [`prune_sessions`], [`grant_operator`],
-//! [`revoke_operator`]. Merchants: [`register_merchant`], [`import_merchants`], [`submit_certification`],
+//! [`count_password_miss`], [`sign_out`], [`end_session`], [`end_sessions`], [`prune_sessions`],
+//! [`update_person`], [`grant_operator`], [`revoke_operator`]; a step of others' commands: [`erase_person`]. Merchants: [`register_merchant`], [`import_merchants`], [`submit_certification`],
 //! [`decide_certification`], [`expire_certification`], [`suspend_merchant`], [`reinstate_merchant`].
 //! Their stores: [`add_store`], [`update_store`], [`add_staff`], [`revoke_staff`], [`register_device`],
 //! [`revoke_device`], [`record_media`].

@@ -2,8 +2,8 @@
 //! certification look like. Pure values; no SQL and no rule beyond what a value may be.
 
 use kernel::{
-    CertificationId, Currency, DeviceId, GeoPoint, LocalText, MediaId, MerchantId, PersonId, StoreId,
-    Timestamp,
+    CertificationId, Currency, DeviceId, GeoPoint, LocalText, MediaId, MerchantId, PersonId, SessionId,
+    StoreId, Timestamp,
 };
 
 use crate::Contact;
@@ -148,6 +148,21 @@ pub struct Session {
     pub person: PersonId,
     /// When the session ends by itself.
     pub expires_at: Timestamp,
+}
+
+/// One of a person's sessions, as the person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionView {
+    /// Its id.
+    pub id: SessionId,
+    /// What the browser or app said it is.
+    pub device: String,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
 }
 
 /// One role of a person at a merchant.

@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::rows::{named, take_local};
 
-pub use people::{grants, identity, password, profile, session, staff_of};
+pub use people::{grants, identity, password, profile, session, sessions_of, staff_of};
 
 const MAX_PAGE: i64 = 200;
 

@@ -26,6 +26,9 @@ kernel::reject_table! {
     SIGN_IN_REFUSED: Unauthenticated, "sign_in_refused",
         "The login or the password is wrong, or there were too many tries.",
         "Check both; after ten misses wait 15 minutes.";
+    PERSON_HAS_ROLE: Conflict, "person_has_role",
+        "Who works for a merchant or the platform cannot be erased.",
+        "Have the role revoked first.";
     STAFF_EXISTS: Conflict, "staff_exists",
         "This person already has a role there.",
         "Revoke the role first, then grant the other one.";

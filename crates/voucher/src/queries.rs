@@ -1,7 +1,7 @@
 //! What others may ask about vouchers and signing keys. Lists are newest first; `after` is the last id of
 //! the page before, `limit` is held to 1 to 200. Who may ask is not checked here.
 
-use kernel::{MerchantId, PersonId, VoucherId};
+use kernel::{MerchantId, PersonId, Timestamp, VoucherId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 
 use crate::model::{StoredSigningKey, Voucher, VoucherStatus};
@@ -90,6 +90,16 @@ pub fn vouchers_of(
         limit.clamp(1, 200)
     ))?;
     all(rows, read_voucher)
+}
+
+/// How many of a person's vouchers can still be used.
+pub fn live_count(read: &mut ReadTx, holder: PersonId, now: Timestamp) -> Result<i64, Fail> {
+    let row = read.one(sql!(
+        "SELECT COUNT(*) FROM voucher WHERE holder_id = $1 AND status = 'live' AND valid_until > $2",
+        holder,
+        now
+    ))?;
+    Ok(row.map_or(Ok(0), |mut row| row.take())?)
 }
 
 /// The voucher of this merchant that has this code, or had it when it was closed some days ago. The caller

@@ -269,6 +269,24 @@ pub fn attempts_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<Attempt>, Fa
     all(rows, read_attempt)
 }
 
+/// A person's tries to pay, newest first.
+pub fn attempts_of_person(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<PaymentAttemptId>,
+    limit: i64,
+) -> Result<Vec<Attempt>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status, a.at
+         FROM orders o JOIN payment_attempt a ON a.order_id = o.id
+         WHERE o.person_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3",
+        person,
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_attempt)
+}
+
 fn read_attempt(row: &mut Row) -> Result<Attempt, StorageError> {
     Ok(Attempt {
         id: row.take()?,

@@ -9,7 +9,7 @@ use store::{Fail, ReadTx, Row, StorageError, sql};
 use voucher::VoucherStatus;
 
 use super::orders::{take_money, take_on_expiry};
-use super::{all, first, page, take_share};
+use super::{all, below, first, page, take_share};
 use crate::decide::{UnitMoney, rest_after};
 use crate::model::{RefundCause, RefundStatus, Stored};
 
@@ -187,6 +187,21 @@ pub fn preview_refund(
     }))
 }
 
+fn read_refund(row: &mut Row) -> Result<RefundView, StorageError> {
+    Ok(RefundView {
+        id: row.take()?,
+        order: row.take()?,
+        voucher: row.take()?,
+        amount: row.take()?,
+        rebate: row.take()?,
+        currency: row.take()?,
+        cause: RefundCause::from_stored(&row.take::<String>()?)?,
+        status: RefundStatus::from_stored(&row.take::<String>()?)?,
+        tries: row.take()?,
+        requested_at: row.take()?,
+    })
+}
+
 /// An order's refunds, the first one first.
 pub fn refunds_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<RefundView>, Fail> {
     let rows = read.many(sql!(
@@ -194,20 +209,26 @@ pub fn refunds_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<RefundView>, 
          FROM refund WHERE order_id = $1 ORDER BY id",
         order
     ))?;
-    all(rows, |row| {
-        Ok(RefundView {
-            id: row.take()?,
-            order: row.take()?,
-            voucher: row.take()?,
-            amount: row.take()?,
-            rebate: row.take()?,
-            currency: row.take()?,
-            cause: RefundCause::from_stored(&row.take::<String>()?)?,
-            status: RefundStatus::from_stored(&row.take::<String>()?)?,
-            tries: row.take()?,
-            requested_at: row.take()?,
-        })
-    })
+    all(rows, read_refund)
+}
+
+/// What went back to a person, newest first.
+pub fn refunds_of_person(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<RefundId>,
+    limit: i64,
+) -> Result<Vec<RefundView>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT r.id, r.order_id, r.voucher_id, r.amount, r.rebate, r.currency, r.cause, r.status, r.tries,
+                r.requested_at
+         FROM orders o JOIN refund r ON r.order_id = o.id
+         WHERE o.person_id = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3",
+        person,
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_refund)
 }
 
 /// Refunds that stand at `status` and need a provider, the oldest first, after the refund `after`: for

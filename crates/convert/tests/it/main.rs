@@ -2,6 +2,7 @@
 
 mod costs;
 mod coupons;
+mod erasure;
 mod money_table;
 mod orders;
 mod payments;

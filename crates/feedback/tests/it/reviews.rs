@@ -298,3 +298,21 @@ fn of_many_reviews_of_one_visit_at_once_one_is_posted() {
         assert_eq!((posted, visits.rating()), (1, (5, 1)));
     });
 }
+
+#[test]
+fn the_words_of_an_erased_person_go_and_their_stars_stay() {
+    on_both(|visits| {
+        let review = visits.review(visits.visit(), 4).expect("posted");
+        let other = consumer(visits.db, 2);
+        let theirs = review_of(visits.visit_of(other, NOW), 2);
+        let theirs = visits.review_as(Actor::Consumer(other), theirs).expect("posted");
+        let erased = visits.run(Actor::Consumer(visits.guest), NOW, |tx, ctx| {
+            feedback::erase_person(tx, ctx, &convert::ErasePerson { give_up_open: false })
+        });
+        erased.expect("nothing is open");
+        let stored = visits.stored(review);
+        assert_eq!((stored.text.as_str(), stored.stars), ("", 4));
+        assert_eq!(visits.stored(theirs).text, "好吃，分量足");
+        assert_eq!(visits.rating(), (6, 2));
+    });
+}

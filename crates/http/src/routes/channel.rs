@@ -186,7 +186,7 @@ struct RememberedLink {
 
 /// A link with which a person shares an offer. Who shares is not said.
 #[derive(Serialize, ToSchema)]
-struct PublicLink {
+pub struct PublicLink {
     #[schema(value_type = String)]
     id: ShareLinkId,
     /// What stands in the link.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::response::Response;
 use feedback::{HideReview, PostReview, ReplyReview, Review};
-use kernel::{OfferId, RedemptionId, ReviewId, StoreId};
+use kernel::{MerchantId, OfferId, RedemptionId, ReviewId, StoreId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -129,7 +129,7 @@ async fn hide_review(
 
 /// A review as everybody sees it. Who wrote it is not said.
 #[derive(Serialize, ToSchema)]
-struct PublicReview {
+pub struct PublicReview {
     #[schema(value_type = String)]
     id: ReviewId,
     #[schema(value_type = String)]
@@ -148,17 +148,15 @@ struct PublicReview {
 }
 
 #[derive(Serialize, ToSchema)]
-struct PublicReply {
+pub struct PublicReply {
     text: String,
     /// RFC 3339.
     at: String,
 }
 
-fn page_of(found: Vec<Review>) -> axum::Json<Page<PublicReview>> {
-    axum::Json(Page::of(
-        found,
-        |review| review.id.to_string(),
-        |review| PublicReview {
+impl From<Review> for PublicReview {
+    fn from(review: Review) -> Self {
+        Self {
             id: review.id,
             store: review.store,
             offer: review.offer,
@@ -170,7 +168,40 @@ fn page_of(found: Vec<Review>) -> axum::Json<Page<PublicReview>> {
                 text,
                 at: at.to_string(),
             }),
-        },
+        }
+    }
+}
+
+/// A review, shown or not.
+#[derive(Serialize, ToSchema)]
+pub struct ReviewDetails {
+    #[serde(flatten)]
+    review: PublicReview,
+    #[schema(value_type = String)]
+    merchant: MerchantId,
+    /// Of which visit.
+    #[schema(value_type = String)]
+    redemption: RedemptionId,
+    /// `shown`, `hidden` (by the platform) or `withdrawn` (the visit was taken back).
+    status: String,
+}
+
+impl From<Review> for ReviewDetails {
+    fn from(review: Review) -> Self {
+        Self {
+            merchant: review.merchant,
+            redemption: review.redemption,
+            status: review.status.as_str().to_owned(),
+            review: review.into(),
+        }
+    }
+}
+
+fn page_of(found: Vec<Review>) -> axum::Json<Page<PublicReview>> {
+    axum::Json(Page::of(
+        found,
+        |review| review.id.to_string(),
+        PublicReview::from,
     ))
 }
 

@@ -9,6 +9,7 @@ pub mod demo;
 mod feedback;
 mod ledger;
 mod live;
+mod me;
 pub mod offer;
 pub mod party;
 mod sign_in;
@@ -22,6 +23,7 @@ use crate::app::App;
 pub fn all() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(sign_in::operations())
+        .merge(me::operations())
         .merge(attract::operations())
         .merge(convert::operations())
         .merge(party::operations())

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use consume::Redemption;
 use kernel::{
     DAY_US, MerchantId, OfferId, PersonId, RedemptionId, Reject, SECOND_US, StoreId, Timestamp, VoucherId,
 };
@@ -50,7 +51,7 @@ struct OfVoucher {
 
 /// A voucher as its holder sees it, without its code.
 #[derive(Serialize, ToSchema)]
-struct HeldVoucher {
+pub struct HeldVoucher {
     #[schema(value_type = String)]
     id: VoucherId,
     #[schema(value_type = String)]
@@ -127,7 +128,7 @@ fn held_live(read: &mut ReadTx, holder: PersonId, voucher: VoucherId) -> Result<
 
 /// One use that was taken. A visit that stands can be reviewed by its id.
 #[derive(Serialize, ToSchema)]
-struct VoucherVisit {
+pub struct VoucherVisit {
     #[schema(value_type = String)]
     redemption: RedemptionId,
     /// Which of the uses, from 1.
@@ -141,11 +142,28 @@ struct VoucherVisit {
 }
 
 #[derive(Serialize, ToSchema)]
-struct VoucherDetails {
+pub struct VoucherDetails {
     #[serde(flatten)]
     voucher: HeldVoucher,
     /// Its uses so far, oldest first.
     visits: Vec<VoucherVisit>,
+}
+
+impl VoucherDetails {
+    /// Of a voucher and its redemptions.
+    pub fn of(voucher: Voucher, visits: impl Iterator<Item = Redemption>) -> Self {
+        let visits = visits.map(|visit| VoucherVisit {
+            redemption: visit.id,
+            use_no: visit.use_no,
+            store: visit.store,
+            status: visit.status.as_str().to_owned(),
+            scanned_at: visit.scanned_at.to_string(),
+        });
+        Self {
+            voucher: voucher.into(),
+            visits: visits.collect(),
+        }
+    }
 }
 
 /// One of the holder's vouchers, with its uses.
@@ -163,17 +181,7 @@ async fn get_voucher(
         Ok((voucher, visits))
     });
     let (voucher, visits) = found.await?;
-    let visits = visits.into_iter().map(|visit| VoucherVisit {
-        redemption: visit.id,
-        use_no: visit.use_no,
-        store: visit.store,
-        status: visit.status.as_str().to_owned(),
-        scanned_at: visit.scanned_at.to_string(),
-    });
-    Ok(Json(VoucherDetails {
-        voucher: voucher.into(),
-        visits: visits.collect(),
-    }))
+    Ok(Json(VoucherDetails::of(voucher, visits.into_iter())))
 }
 
 #[derive(Serialize, ToSchema)]

@@ -13,6 +13,7 @@ mod hostile_cases;
 mod idempotency;
 mod live;
 mod market;
+mod me;
 mod media;
 mod merchants;
 mod operations;

@@ -142,6 +142,12 @@ impl ConsumerUser {
             .id()
     }
 
+    /// The session that asks.
+    pub async fn session(&self, app: &TestApp) -> String {
+        let sessions = app.get(&self.0, "/v1/me/sessions").await.ok();
+        text(&sessions[0], "id")
+    }
+
     pub async fn sign_out(&self, app: &TestApp) {
         app.post(&self.0, "/v1/sign-out", json!({})).await.ok();
     }

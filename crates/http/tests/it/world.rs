@@ -138,6 +138,7 @@ impl Side {
         let redemption = self.cashier.redeem(app, &self.ids["store"], &code).await;
         let soon = shell::now().plus_us(DAY_US / 2);
         let made = [
+            ("session", buyer.session(app).await),
             ("token", buyer.share(app, offer).await),
             ("wallet_coupon", buyer.claim(app, &self.ids["coupon"]).await),
             ("order", text(&buyer.place(app, offer, 1).await.ok(), "order")),

@@ -4,6 +4,7 @@
 use kernel::{Ctx, PersonId};
 use store::{Fail, Tx, sql};
 
+use super::update_person::MAX_PERSON_NAME;
 use crate::events::{OperatorGranted, OperatorRevoked};
 use crate::model::OperatorRole;
 use crate::{Contact, LOGIN_TAKEN, NOT_FOUND, account, check, require_system};
@@ -26,7 +27,7 @@ pub struct GrantOperator {
 pub fn grant_operator(tx: &mut Tx, ctx: &Ctx, cmd: &GrantOperator) -> Result<PersonId, Fail> {
     require_system(ctx)?;
     check::login(&cmd.login)?;
-    check::some_text("/name", &cmd.name, 80)?;
+    check::some_text("/name", &cmd.name, MAX_PERSON_NAME)?;
     let person = match find_operator(tx, &cmd.login)? {
         Some(person) => change_operator(tx, cmd, person)?,
         None => {

@@ -3,6 +3,7 @@
 mod add_staff;
 mod add_store;
 mod decide_certification;
+mod erase_person;
 mod grant_operator;
 mod import_merchants;
 mod record_media;
@@ -15,6 +16,7 @@ mod sign_in_with_password;
 mod sign_out;
 mod submit_certification;
 mod suspend_merchant;
+mod update_person;
 
 pub use add_staff::{AddStaff, add_staff};
 pub use add_store::{AddStore, UpdateStore, add_store, update_store};
@@ -22,6 +24,7 @@ pub use decide_certification::{
     CERTIFICATION_EXPIRES, DecideCertification, ExpireCertification, decide_certification,
     expire_certification,
 };
+pub use erase_person::erase_person;
 pub use grant_operator::{GrantOperator, RevokeOperator, grant_operator, revoke_operator};
 pub use import_merchants::{ImportMerchants, ImportOutcome, ImportRow, MAX_IMPORT_ROWS, import_merchants};
 pub use record_media::{RecordMedia, record_media};
@@ -33,6 +36,7 @@ pub use sign_in_with_code::{SignIn, SignInWithCode, sign_in_with_code};
 pub use sign_in_with_password::{
     CountPasswordMiss, SignInWithPassword, count_password_miss, sign_in_with_password,
 };
-pub use sign_out::{EndSessions, SignOut, end_sessions, prune_sessions, sign_out};
+pub use sign_out::{EndSession, EndSessions, SignOut, end_session, end_sessions, prune_sessions, sign_out};
 pub use submit_certification::{SubmitCertification, submit_certification};
 pub use suspend_merchant::{ReinstateMerchant, SuspendMerchant, reinstate_merchant, suspend_merchant};
+pub use update_person::{UpdatePerson, update_person};

@@ -1,10 +1,10 @@
-//! Ends sessions: the one that is held, or all of a person's; and forgets those that ran out.
+//! Ends sessions: the one that is held, another one, or all of a person's; and forgets those that ran out.
 
-use kernel::{Actor, Ctx, PersonId, Timestamp};
+use kernel::{Actor, Ctx, PersonId, SessionId, Timestamp};
 use store::{Fail, StorageError, Tx, sql};
 
 use crate::model::OperatorRole;
-use crate::{account, require_operator, require_system};
+use crate::{NOT_FOUND, account, require_consumer, require_operator, require_system};
 
 /// Whoever holds a token may end its session.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,27 @@ pub struct SignOut {
 /// Ends the session. Nothing happens when it has ended already.
 pub fn sign_out(tx: &mut Tx, _ctx: &Ctx, cmd: &SignOut) -> Result<(), Fail> {
     tx.claim(sql!("DELETE FROM session WHERE token_hash = $1", cmd.token_hash))?;
+    Ok(())
+}
+
+/// One of the actor's own sessions, such as that of a lost phone.
+#[derive(Debug, Clone, Copy)]
+pub struct EndSession {
+    /// Which.
+    pub session: SessionId,
+}
+
+/// Ends the session. Somebody else's looks as if it did not exist.
+pub fn end_session(tx: &mut Tx, ctx: &Ctx, cmd: &EndSession) -> Result<(), Fail> {
+    let person = require_consumer(ctx)?;
+    let ended = tx.claim(sql!(
+        "DELETE FROM session WHERE person_id = $1 AND id = $2",
+        person,
+        cmd.session
+    ))?;
+    if ended == 0 {
+        return Err(NOT_FOUND.plain().into());
+    }
     Ok(())
 }
 

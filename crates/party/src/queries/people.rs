@@ -6,7 +6,8 @@ use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use super::{all, first};
 use crate::Contact;
 use crate::model::{
-    Grants, Identity, OperatorRole, Profile, Role, Session, StaffGrant, StaffMember, StoredPassword,
+    Grants, Identity, OperatorRole, Profile, Role, Session, SessionView, StaffGrant, StaffMember,
+    StoredPassword,
 };
 use crate::rows::{named, take_staff_store};
 
@@ -40,6 +41,32 @@ fn session_query(token_hash: [u8; 32], now: Timestamp) -> Query {
 /// The live session of a token, by the SHA-256 of the token.
 pub fn session(read: &mut ReadTx, token_hash: [u8; 32], now: Timestamp) -> Result<Option<Session>, Fail> {
     first(read.one(session_query(token_hash, now))?, read_session)
+}
+
+/// A person's live sessions, newest first, at most 200; `current` is the hash of the token that asks.
+pub fn sessions_of(
+    read: &mut ReadTx,
+    person: PersonId,
+    current: [u8; 32],
+    now: Timestamp,
+) -> Result<Vec<SessionView>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT token_hash, id, device, created_at, expires_at FROM session
+         WHERE person_id = $1 AND expires_at > $2 ORDER BY id DESC LIMIT 200",
+        person,
+        now
+    ))?;
+    let read_row = |mut row: Row| -> Result<SessionView, StorageError> {
+        let token_hash: Vec<u8> = row.take()?;
+        Ok(SessionView {
+            id: row.take()?,
+            device: row.take()?,
+            created_at: row.take()?,
+            expires_at: row.take()?,
+            is_current: token_hash == current,
+        })
+    };
+    Ok(rows.into_iter().map(read_row).collect::<Result<_, _>>()?)
 }
 
 /// What a person may do beyond being a consumer.

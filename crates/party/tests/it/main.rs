@@ -1,6 +1,7 @@
 //! The crate from outside, on both engines.
 
 mod access;
+mod account;
 mod certification;
 mod imports;
 mod sign_in;

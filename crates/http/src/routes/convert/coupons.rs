@@ -159,7 +159,7 @@ async fn create_platform_coupon(
 }
 
 #[derive(Serialize, ToSchema)]
-struct CouponDetails {
+pub struct CouponDetails {
     #[schema(value_type = String)]
     coupon: CouponId,
     /// By language.
@@ -325,7 +325,7 @@ async fn claim_coupon(
 }
 
 #[derive(Serialize, ToSchema)]
-struct WalletCouponDetails {
+pub struct WalletCouponDetails {
     #[schema(value_type = String)]
     wallet_coupon: WalletCouponId,
     /// `claimed`, `held` (kept for an order) or `used`.
@@ -335,6 +335,19 @@ struct WalletCouponDetails {
     claimed_at: String,
     expires_at: String,
     coupon: CouponDetails,
+}
+
+impl From<WalletEntry> for WalletCouponDetails {
+    fn from(entry: WalletEntry) -> Self {
+        Self {
+            wallet_coupon: entry.id,
+            status: entry.status.as_str().to_owned(),
+            order: entry.order,
+            claimed_at: entry.claimed_at.to_string(),
+            expires_at: entry.expires_at.to_string(),
+            coupon: entry.coupon.into(),
+        }
+    }
 }
 
 /// The coupons in the caller's wallet, the newest first.
@@ -350,13 +363,9 @@ async fn list_my_coupons(
     let found = app
         .read(move |read| queries::wallet(read, person, page.after, PAGE_SIZE + 1))
         .await?;
-    let to_wire = |entry: WalletEntry| WalletCouponDetails {
-        wallet_coupon: entry.id,
-        status: entry.status.as_str().to_owned(),
-        order: entry.order,
-        claimed_at: entry.claimed_at.to_string(),
-        expires_at: entry.expires_at.to_string(),
-        coupon: entry.coupon.into(),
-    };
-    Ok(Json(Page::of(found, |entry| entry.id.to_string(), to_wire)))
+    Ok(Json(Page::of(
+        found,
+        |entry| entry.id.to_string(),
+        WalletCouponDetails::from,
+    )))
 }

@@ -9,6 +9,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+pub use coupons::WalletCouponDetails;
+pub use orders::OrderDetails;
+pub use payments::PaymentTry;
+pub use refunds::RefundDetails;
+
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(coupons::operations())

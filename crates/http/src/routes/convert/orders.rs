@@ -170,7 +170,7 @@ async fn place_order(
 }
 
 #[derive(Serialize, ToSchema)]
-struct OrderDetails {
+pub struct OrderDetails {
     #[schema(value_type = String)]
     order: OrderId,
     #[schema(value_type = String)]

@@ -5,10 +5,10 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use convert::queries::{self, Route};
+use convert::queries::{self, Attempt, Route};
 use convert::{
     ConfirmPayment, ConfirmRefund, FailPayment, FailRefund, ORDER_NOT_FOUND, RecordProviderPayment,
-    StartPayment,
+    StartPayment, Stored,
 };
 use gateway::provider::{Outcome, ProviderEvent, SANDBOX, UnknownCause};
 use gateway::webhook;
@@ -29,6 +29,7 @@ use crate::problem::Problem;
 use crate::reject::{PROVIDER_REFUSED, WEBHOOK_REFUSED};
 use crate::routes::PROVIDER_NAME;
 use crate::shell;
+use crate::wire::WireMoney;
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -49,6 +50,38 @@ struct PaymentStarted {
     attempt: PaymentAttemptId,
     /// Where the payer goes.
     pay_url: String,
+}
+
+/// One try at a payment.
+#[derive(Serialize, ToSchema)]
+pub struct PaymentTry {
+    #[schema(value_type = String)]
+    attempt: PaymentAttemptId,
+    #[schema(value_type = String)]
+    order: OrderId,
+    /// With which provider.
+    provider: String,
+    /// The provider's name for it, once known.
+    provider_payment: Option<String>,
+    amount: WireMoney,
+    /// `open`, `failed`, `paid` or `refunded` (its money came too late, twice or in the wrong amount).
+    status: String,
+    /// RFC 3339.
+    at: String,
+}
+
+impl From<Attempt> for PaymentTry {
+    fn from(attempt: Attempt) -> Self {
+        Self {
+            attempt: attempt.id,
+            order: attempt.order,
+            provider: attempt.provider,
+            provider_payment: attempt.provider_payment,
+            amount: Money::new(attempt.amount, attempt.currency).into(),
+            status: attempt.status.as_str().to_owned(),
+            at: attempt.at.to_string(),
+        }
+    }
 }
 
 /// Starts a payment with the provider and tells where to pay. Repeating it gives the same try.

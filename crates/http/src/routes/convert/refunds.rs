@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use convert::queries::{self, RefundView};
 use convert::{REFUND_NOT_FOUND, REFUND_NOTHING_LEFT, RefundVoucher, Stored};
-use kernel::{Currency, Money, RefundId, VoucherId};
+use kernel::{Currency, Money, OrderId, RefundId, VoucherId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -116,9 +116,11 @@ async fn refund_voucher(
 }
 
 #[derive(Serialize, ToSchema)]
-struct RefundDetails {
+pub struct RefundDetails {
     #[schema(value_type = String)]
     refund: RefundId,
+    #[schema(value_type = String)]
+    order: OrderId,
     #[schema(value_type = Option<String>)]
     voucher: Option<VoucherId>,
     cash: WireMoney,
@@ -135,6 +137,7 @@ impl From<RefundView> for RefundDetails {
         let money = |amount, currency: Currency| Money::new(amount, currency).into();
         Self {
             refund: refund.id,
+            order: refund.order,
             voucher: refund.voucher,
             cash: money(refund.amount, refund.currency),
             rebate: money(refund.rebate, refund.currency),

@@ -10,6 +10,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+pub use rebates::EarnedRebate;
+
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(merchant::operations())

@@ -22,7 +22,7 @@ pub fn operations() -> OpenApiRouter<App> {
 }
 
 #[derive(Serialize, ToSchema)]
-struct EarnedRebate {
+pub struct EarnedRebate {
     #[schema(value_type = String)]
     id: RebateId,
     /// Who pays it.

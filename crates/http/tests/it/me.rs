@@ -1,0 +1,93 @@
+//! A person's own account through requests: what is stored about them, and its end.
+
+use axum::body::Body;
+use axum::http::Method;
+use serde_json::json;
+
+use crate::app::{on_both_with_provider, text};
+use crate::world::World;
+
+#[test]
+fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, there) = (&world.here, &world.there);
+        let named = json!({"name": "李伟", "locale": "en"});
+        app.call(&here.buyer.0, Method::PATCH, "/v1/me", None, named.to_string())
+            .await
+            .ok();
+        let copy = app.get(&here.buyer.0, "/v1/me/export").await.ok();
+        assert_eq!((&copy["name"], &copy["locale"]), (&json!("李伟"), &json!("en")));
+        assert_eq!(copy["contacts"], json!(["+8613700000001"]));
+        assert_eq!(copy["sessions"][0]["is_current"], true);
+        for (list, count) in [
+            ("orders", 2),
+            ("payments", 1),
+            ("coupons", 1),
+            ("vouchers", 2),
+            ("reviews", 1),
+            ("share_links", 1),
+            ("refunds", 0),
+        ] {
+            assert_eq!(copy[list].as_array().unwrap().len(), count, "{list}");
+        }
+        assert_eq!(
+            copy["vouchers"][1]["visits"][0]["redemption"],
+            here.ids["redemption"]
+        );
+        assert_eq!(copy["reviews"][0]["text"], "好吃");
+        for id in there.ids.values() {
+            assert!(!copy.to_string().contains(id), "{id} is another's");
+        }
+    });
+}
+
+#[test]
+fn an_account_is_closed_for_good_once_what_is_open_is_given_up() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let buyer = &world.here.buyer.0;
+        let erase = async |give_up_open| {
+            app.post(buyer, "/v1/me/erasure", json!({"give_up_open": give_up_open}))
+                .await
+        };
+        let early = erase(false).await;
+        assert_eq!(early.refusal(), (409, "person_has_open".to_owned()));
+        assert!(text(&early.json(), "detail").contains("1 live vouchers"));
+        let order = format!("/v1/orders/{}", world.here.ids["order"]);
+        app.get(buyer, &order).await.ok();
+        assert_eq!(erase(true).await.status, 200);
+        assert_eq!(
+            app.get(buyer, "/v1/me").await.refusal(),
+            (401, "sign_in_required".to_owned())
+        );
+        let orders = format!("{}/orders", world.here.owner.0.path);
+        let sold = app.get(&world.here.owner.0.owner, &orders).await.ok();
+        assert_eq!(sold["items"].as_array().unwrap().len(), 2, "what was sold stays");
+        let owner = &world.here.owner.0.owner;
+        let employed = app
+            .post(owner, "/v1/me/erasure", json!({"give_up_open": true}))
+            .await;
+        assert_eq!(employed.refusal(), (409, "person_has_role".to_owned()));
+    });
+}
+
+#[test]
+fn a_lost_phones_session_ends_and_the_others_go_on() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (owner, path) = (&world.here.owner.0.owner, "/v1/me/sessions");
+        let phone = app.sign_in("owner1@example.com").await;
+        let seen = app.get(owner, path).await.ok();
+        assert_eq!(
+            (&seen[0]["is_current"], &seen[1]["is_current"]),
+            (&json!(false), &json!(true))
+        );
+        let lost = format!("{path}/{}", text(&seen[0], "id"));
+        app.call(owner, Method::DELETE, &lost, None, Body::empty())
+            .await
+            .ok();
+        assert_eq!(app.get(&phone, path).await.status, 401);
+        assert_eq!(app.get(owner, path).await.ok().as_array().unwrap().len(), 1);
+    });
+}
