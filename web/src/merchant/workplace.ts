@@ -5,7 +5,7 @@
  */
 import { computed, ref, shallowRef, watch } from 'vue'
 import { api, done, Unreachable, type Schemas } from '@/shared/api'
-import { me, whoAmI, type Me } from '@/shared/session/session'
+import { me, refreshMe, whoAmI, type Me } from '@/shared/session/session'
 
 type Grant = Schemas['MyRole']
 export type Role = 'cashier' | 'manager' | 'owner'
@@ -96,7 +96,7 @@ export async function loadStores() {
 /** Asks who works here; without a network, whoever worked here last goes on. */
 export async function arrive() {
   try {
-    await whoAmI()
+    await (me.value === null ? refreshMe() : whoAmI())
     isCutOff.value = false
     await loadStores()
   } catch (error) {

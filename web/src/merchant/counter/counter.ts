@@ -146,7 +146,7 @@ export function useCounter(merchant: string, store: string) {
   }
 
   /** Takes back a redemption of the server's. */
-  async function undo(redemption: string, key: string) {
+  async function undo(key: string, redemption: string) {
     await done(
       api.POST('/v1/merchants/{merchant}/redemptions/{redemption}/undo', {
         params: { path: { merchant, redemption } },
