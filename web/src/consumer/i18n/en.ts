@@ -158,6 +158,8 @@ export default {
   checkout: {
     title: 'Your order',
     quantity: 'Quantity',
+    less: 'One less',
+    more: 'One more',
     coupon: 'Coupon',
     noCoupon: 'None',
     best: 'This coupon saves you most',

@@ -155,6 +155,8 @@ export default {
   checkout: {
     title: '确认订单',
     quantity: '数量',
+    less: '减少一份',
+    more: '增加一份',
     coupon: '优惠券',
     noCoupon: '不使用',
     best: '已为您选择最省的优惠券',

@@ -1,28 +1,35 @@
-/** Writes `sw.js`: the service worker with the list of the files that the consumer's app consists of. */
+/** Writes the service worker of a face: its code with the list of the files that the face consists of. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Plugin, Rollup } from 'vite'
 
 /** Too large to be kept for what is useless without a network. */
-const NOT_KEPT = /maplibre|PlainMap/
+const NOT_KEPT = /maplibre|PlainMap|BaseChart/
 
-export function offline(): Plugin {
+interface Face {
+  /** Its entry. */
+  entry: string
+  /** The path of the worker's code. */
+  worker: string
+  /** As which file it is served. */
+  fileName: string
+}
+
+export function offline({ entry: name, worker, fileName }: Face): Plugin {
   return {
-    name: 'offline',
+    name: `offline-${name}`,
     apply: 'build',
     // After the pages' styles have got their names.
     enforce: 'post',
     generateBundle(_options, bundle) {
       const entry = Object.values(bundle).find(
-        (file) => file.type === 'chunk' && file.isEntry && file.name === 'consumer',
+        (file) => file.type === 'chunk' && file.isEntry && file.name === name,
       )
-      if (entry?.type !== 'chunk') throw new Error('the build has no consumer')
+      if (entry?.type !== 'chunk') throw new Error(`the build has no ${name}`)
       const files = [...filesOf(entry, bundle)].sort().map((file) => `/${file}`)
       const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12)
-      const worker = readFileSync(fileURLToPath(new URL('./worker.js', import.meta.url)), 'utf8')
       const constants = `const VERSION = '${version}'\nconst FILES = ${JSON.stringify(files)}\n`
-      this.emitFile({ type: 'asset', fileName: 'sw.js', source: constants + worker })
+      this.emitFile({ type: 'asset', fileName, source: constants + readFileSync(worker, 'utf8') })
     },
   }
 }

@@ -47,7 +47,7 @@ export function keyed(key: string) {
   return { 'Idempotency-Key': key }
 }
 
-/** Where a picture lies. */
-export function mediaUrl(media: string): string {
-  return `/v1/media/${media}`
+/** Where a picture lies; as wide as it is kept, or at most as wide as asked for. */
+export function mediaUrl(media: string, width?: 160 | 480 | 960): string {
+  return `/v1/media/${media}${width ? `?width=${width}` : ''}`
 }

@@ -1,0 +1,89 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './support/server'
+
+/** What axe finds on the page as it is now, by rule and place. */
+async function findings(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+}
+
+const PAGES = [
+  '/',
+  '/?view=map',
+  '/coupons',
+  '/vouchers',
+  '/orders',
+  '/rebates',
+  '/me',
+  '/compare',
+  '/nowhere',
+]
+
+for (const [colorScheme, width] of [
+  ['light', 390],
+  ['dark', 1440],
+] as const) {
+  test(`everybody can use every page, ${colorScheme} and ${width} pixels wide`, async ({
+    server,
+    browser,
+  }) => {
+    const context = await browser.newContext({
+      baseURL: server.url,
+      locale: 'en',
+      colorScheme,
+      viewport: { width, height: 900 },
+    })
+    const page = await context.newPage()
+    const found: Record<string, string[]> = {}
+    const look = async (name: string) => {
+      await expect(page.getByRole('status', { name: 'Loading…' })).toHaveCount(0)
+      const wrong = await findings(page)
+      const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
+      if (isWide) wrong.push('wider than the screen')
+      if (wrong.length) found[name] = wrong
+    }
+
+    await page.goto('/sign-in?next=/me')
+    await look('sign in')
+    const contact = `+86139000001${width % 100}`
+    await page.getByLabel('Phone number or mail address').fill(contact)
+    await page.getByRole('button', { name: 'Send a code' }).click()
+    const code = page.getByLabel(/The code sent to/)
+    await expect(code).toBeVisible()
+    await look('code')
+    await code.fill(await server.codeFor(contact))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page.getByRole('button', { name: 'Sign out', exact: true })).toBeVisible()
+
+    for (const path of PAGES) {
+      await page.goto(path)
+      await expect(page.getByRole('heading').first()).toBeVisible()
+      await look(path)
+    }
+
+    await page.goto('/')
+    await page.getByRole('button', { name: 'Filter' }).click()
+    await look('filter')
+    await page.getByRole('button', { name: 'Close' }).click()
+    const offer = page.getByRole('link', { name: 'Four-lunch hot pot card' }).first()
+    const path = (await offer.getAttribute('href')) ?? ''
+    await offer.click()
+    await expect(page.getByRole('heading', { name: 'Good to know' })).toBeVisible()
+    await look('offer')
+    await page.getByRole('link', { name: 'Bridgehead Hot Pot' }).click()
+    await expect(page.getByRole('heading', { name: 'On sale' })).toBeVisible()
+    await look('merchant')
+    await page.goto(path.replace('/o/', '/checkout/'))
+    await expect(page.getByRole('button', { name: 'Place the order' })).toBeVisible()
+    await look('checkout')
+    await page.getByRole('button', { name: 'Place the order' }).click()
+    await expect(page.getByRole('button', { name: 'Pay', exact: true })).toBeVisible()
+    await look('order')
+
+    expect(found).toEqual({})
+    await context.close()
+  })
+}
