@@ -45,7 +45,17 @@ function compressed(): Plugin {
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
-  plugins: [vue(), faces(), offline(), compressed()],
+  plugins: [
+    vue(),
+    faces(),
+    offline({ entry: 'consumer', worker: here('./src/consumer/offline/worker.js'), fileName: 'sw.js' }),
+    offline({
+      entry: 'merchant',
+      worker: here('./src/merchant/offline/worker.js'),
+      fileName: 'merchant-sw.js',
+    }),
+    compressed(),
+  ],
   resolve: { alias: { '@': here('./src') } },
   define: { __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   server: { proxy },
