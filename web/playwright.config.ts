@@ -1,10 +1,14 @@
 import { defineConfig } from '@playwright/test'
 
-/** Whole journeys in the system's Chromium against a real server in demo mode. Nothing is tried twice. */
+/**
+ * Whole journeys in the system's Chromium against a real server in demo mode, on SQLite, and on PostgreSQL where
+ * the environment names one. Nothing is tried twice.
+ */
 export default defineConfig({
   testDir: 'tests/e2e',
   workers: 1,
   retries: 0,
+  projects: ['sqlite', ...(process.env.QIAO_TEST_POSTGRES_URL ? ['postgres'] : [])].map((name) => ({ name })),
   timeout: 120_000,
   expect: { timeout: 15_000 },
   use: {

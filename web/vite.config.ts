@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
 import type { Connect, Plugin } from 'vite'
@@ -32,11 +34,12 @@ function faces(): Plugin {
 function compressed(): Plugin {
   return {
     name: 'compressed',
-    generateBundle(_options, bundle) {
-      for (const file of Object.values(bundle)) {
-        if (!/\.(js|css|svg)$/.test(file.fileName)) continue
-        const source = brotliCompressSync(file.type === 'chunk' ? file.code : file.source)
-        this.emitFile({ type: 'asset', fileName: `${file.fileName}.br`, source })
+    apply: 'build',
+    // Only what is written is final: before, other plugins still replace parts of it.
+    writeBundle({ dir = 'dist' }, bundle) {
+      const files = Object.keys(bundle).filter((name) => /\.(js|css)$/.test(name))
+      for (const file of files.map((name) => join(dir, name))) {
+        writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file)))
       }
     },
   }

@@ -119,7 +119,7 @@ impl Founding<'_> {
             id: ctx.new_id::<kernel::Media>(),
             owner: MediaOwner::Merchant(self.merchant),
             sha256: kept.sha256,
-            content_type: "image/png".to_owned(),
+            content_type: "image/jpeg".to_owned(),
             size: kept.size,
         };
         party::record_media(tx, &ctx, &cmd)

@@ -11,7 +11,6 @@ use super::head::Head;
 
 #[derive(Embed)]
 #[folder = "../../web/dist"]
-#[allow_missing = true]
 struct Dist;
 
 /// Nothing from elsewhere and no script within a page. Styles within are what the consoles' components use.

@@ -203,5 +203,6 @@ fn rating(rating: &WireRating) -> Option<Value> {
 
 /// The beginning of a text, as long as search results show it.
 fn excerpt(text: &str) -> String {
-    text.chars().take(160).collect()
+    let words: Vec<_> = text.split_whitespace().collect();
+    words.join(" ").chars().take(160).collect()
 }

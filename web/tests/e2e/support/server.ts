@@ -1,5 +1,5 @@
 /** A server of its own for a file of journeys: the real binary with a fresh demo city on a free port. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -48,6 +48,14 @@ async function untilReady(url: string, server: ChildProcess) {
   throw new Error('qiao did not start in time')
 }
 
+/** An empty database on the server that the tests were given. */
+function newDatabase(worker: number): string {
+  const server = process.env.QIAO_TEST_POSTGRES_URL ?? ''
+  const name = `web_${process.pid}_${worker}`
+  execFileSync('psql', ['-q', server, '-c', `CREATE DATABASE ${name}`])
+  return server.replace(/[^/]*$/, name)
+}
+
 /** Serves the built pages in front of a server that does not embed them. */
 async function withPages(server: string) {
   process.env.QIAO_SERVER = server
@@ -75,16 +83,19 @@ async function codeFor(server: string, contact: string): Promise<string> {
 /** `test` whose pages come from a server of its own, one for each worker. */
 export const test = base.extend<{ baseURL: string }, { server: DemoServer }>({
   server: [
-    async ({}, use) => {
+    async ({}, use, worker) => {
       const data = mkdtempSync(join(tmpdir(), 'qiao-web-'))
       const address = `127.0.0.1:${await freePort()}`
-      const child = spawn(binary(), ['demo', '--data', data, '--listen', address], { stdio: 'ignore' })
+      const database = worker.project.name === 'postgres' ? newDatabase(worker.workerIndex) : undefined
+      const args = ['demo', '--data', data, '--listen', address]
+      if (database) args.push('--database-url', database)
+      const child = spawn(binary(), args, { stdio: 'ignore' })
       try {
-        const server = `http://${address}`
+        const server = `http://localhost:${address.split(':')[1]}`
         await untilReady(server, child)
-        const pages = await withPages(server)
-        await use({ url: pages.url, codeFor: (contact) => codeFor(server, contact) })
-        await pages.close()
+        const pages = process.env.QIAO_WEB_DIST ? await withPages(server) : undefined
+        await use({ url: pages?.url ?? server, codeFor: (contact) => codeFor(server, contact) })
+        await pages?.close()
       } finally {
         child.kill('SIGTERM')
         if (child.exitCode === null) await once(child, 'exit')
