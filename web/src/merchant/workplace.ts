@@ -33,8 +33,13 @@ const kept = shallowRef(readKept())
 /** Whether nobody could ask the server who this is, so that what was kept has to do. */
 export const isCutOff = ref(false)
 
+/** Who was signed in last: the page stays as it is when the session ends, until somebody signs in again. */
+const last = shallowRef<Me>()
+watch(me, (now) => now && (last.value = now as Me), { immediate: true, flush: 'sync' })
+export const hasEnded = computed(() => me.value === null && !!last.value && !isCutOff.value)
+
 const person = computed<Pick<Me, 'name' | 'staff'> | undefined>(() =>
-  isCutOff.value ? kept.value : (me.value ?? undefined),
+  isCutOff.value ? kept.value : ((me.value as Me | null | undefined) ?? last.value),
 )
 const grants = computed<readonly Grant[]>(() => (person.value?.staff ?? []) as readonly Grant[])
 
@@ -93,8 +98,10 @@ export async function loadStores() {
   allStores.value = found
 }
 
-/** Asks who works here; without a network, whoever worked here last goes on. */
-export async function arrive() {
+/**
+ * Asks who works here; without a network, whoever worked here last goes on. Tells whether anybody does.
+ */
+export async function arrive(): Promise<boolean> {
   try {
     await (me.value === null ? refreshMe() : whoAmI())
     isCutOff.value = false
@@ -103,21 +110,21 @@ export async function arrive() {
     if (!(error instanceof Unreachable) || !kept.value?.staff.length) throw error
     isCutOff.value = true
   }
+  return !!person.value
+}
+
+/** Nothing of the person stays in this browser. */
+export function forgetPerson() {
+  last.value = undefined
+  kept.value = undefined
+  localStorage.removeItem(KEPT)
 }
 
 watch([me, merchant, allStores], () => {
-  if (isCutOff.value || me.value === undefined) return
-  const now: Kept | undefined = me.value
-    ? {
-        name: me.value.name,
-        staff: [...me.value.staff],
-        merchant: merchant.value,
-        stores: allStores.value,
-      }
-    : undefined
-  kept.value = now
-  if (now) localStorage.setItem(KEPT, JSON.stringify(now))
-  else localStorage.removeItem(KEPT)
+  if (isCutOff.value || !me.value) return
+  const { name, staff } = me.value
+  kept.value = { name, staff: [...staff], merchant: merchant.value, stores: allStores.value }
+  localStorage.setItem(KEPT, JSON.stringify(kept.value))
 })
 watch(merchant, (now, before) => {
   if (before && now !== before && !isCutOff.value) void loadStores().catch(() => undefined)

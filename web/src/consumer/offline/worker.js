@@ -7,7 +7,9 @@ const OTHERS = /^\/(v1|demo|docs|openapi\.json|merchant|platform|problems)(\/|$)
 
 self.addEventListener('install', (event) => {
   self.skipWaiting()
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(['/', ...FILES])))
+  // The server gives a page to whoever asks for one.
+  const page = new Request('/', { headers: { Accept: 'text/html' } })
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([page, ...FILES])))
 })
 
 self.addEventListener('activate', (event) => {

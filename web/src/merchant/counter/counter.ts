@@ -3,7 +3,7 @@
  * without it where the scanner's own rules allow, and says what became of it.
  */
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
-import { api, done, isRefused, keyed, Refused, Unreachable, type Schemas } from '@/shared/api'
+import { api, done, keyed, Refused, Unreachable, type Schemas } from '@/shared/api'
 import { isUnsettled } from '@/shared/api/problem'
 import { isOnline } from '@/shared/online'
 import { checkQr } from './check'
@@ -195,9 +195,4 @@ export function useCounter(merchant: string, store: string) {
 
 function refused(reason: string, error?: unknown): Shown {
   return { kind: 'refused', reason, error }
-}
-
-/** Whether the refusal means that somebody has to sign in before anything can be taken. */
-export function isSignInNeeded(shown: Shown | undefined): boolean {
-  return shown?.kind === 'refused' && isRefused(shown.error, 'sign_in_required')
 }

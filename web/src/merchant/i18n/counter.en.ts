@@ -32,7 +32,6 @@ export default {
     noneYet: 'Nothing was redeemed here yet.',
     noStore: 'No store to redeem in',
     noStoreHint: 'Ask for a store to be added, or for a role at one.',
-    signInAgain: 'Your session is over. Sign in again to go on; the offline queue is kept.',
   },
   refusal: {
     qr_not_a_voucher: {
@@ -104,6 +103,7 @@ export default {
       remedy: 'Scan the QR instead, or try again later.',
     },
     device_revoked: { title: 'This device was revoked', remedy: 'Ask a manager to register it again.' },
+    sign_in_required: { title: 'Your session has ended', remedy: 'Sign in again and redeem once more.' },
     body_malformed: { title: 'This is no code', remedy: 'A code has 12 digits. Read it again.' },
     code_offline: {
       title: 'Codes need a network',

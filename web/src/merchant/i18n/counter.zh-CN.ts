@@ -29,7 +29,6 @@ export default {
     noneYet: '本店还没有核销。',
     noStore: '还没有可核销的门店',
     noStoreHint: '请管理员添加门店，或把您加到某家门店。',
-    signInAgain: '登录已过期，请重新登录后继续；离线队列不会丢失。',
   },
   refusal: {
     qr_not_a_voucher: { title: '这不是券码', remedy: '请顾客打开「我的券」，出示券的二维码。' },
@@ -53,6 +52,7 @@ export default {
     redeem_code_unknown: { title: '没有这个券码', remedy: '请核对数字，或改为扫码。输错十次会被锁定。' },
     redeem_codes_locked: { title: '输错太多，券码已锁定', remedy: '请改为扫码，或稍后再试。' },
     device_revoked: { title: '这台设备已停用', remedy: '请店长重新登记本机。' },
+    sign_in_required: { title: '登录已过期', remedy: '重新登录后再核销一次。' },
     body_malformed: { title: '券码不正确', remedy: '券码是 12 位数字，请核对后重输。' },
     code_offline: { title: '断网时不能输入券码', remedy: '请顾客出示二维码来扫；券码要联网才能核对。' },
     no_kit: { title: '还不能离线核销', remedy: '本机没有离线资料，请联网打开一次核销台。' },

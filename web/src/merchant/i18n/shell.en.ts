@@ -29,6 +29,8 @@ export default {
   signIn: {
     title: 'Sign in',
     hint: 'With the mail address and password that the owner set up for you.',
+    ended: 'Your session has ended',
+    endedHint: 'Sign in again to go on. What you typed and the offline queue are kept.',
     login: 'Mail address',
     password: 'Password',
     new: 'New here?',

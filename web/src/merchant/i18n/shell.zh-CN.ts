@@ -27,6 +27,8 @@ export default {
   signIn: {
     title: '登录商家中心',
     hint: '用店主开通的邮箱和密码登录。',
+    ended: '登录已过期',
+    endedHint: '重新登录后接着操作，填写的内容和离线队列都还在。',
     login: '邮箱',
     password: '密码',
     new: '还没有入驻？',
