@@ -7,7 +7,7 @@ import type { Offer } from './offers'
 const WIDTH = 750
 const HEIGHT = 1200
 const MARGIN = 56
-const COVER_HEIGHT = 470
+const COVER_HEIGHT = 562
 const INK = '#1d1b1a'
 const SOFT = '#5f5a57'
 const ACCENT = '#b8341b'
@@ -27,7 +27,7 @@ export async function drawPoster(
   pen.fillRect(0, 0, WIDTH, HEIGHT)
   await drawCover(pen, offer.media)
 
-  let y = COVER_HEIGHT + 72
+  let y = COVER_HEIGHT + 68
   pen.fillStyle = INK
   pen.font = `700 46px ${FONT}`
   for (const line of wrap(pen, textOf(offer.title), WIDTH - 2 * MARGIN).slice(0, 2)) {
@@ -36,8 +36,11 @@ export async function drawPoster(
   }
   pen.fillStyle = SOFT
   pen.font = `400 28px ${FONT}`
-  pen.fillText(wrap(pen, textOf(offer.stores[0]?.name), WIDTH - 2 * MARGIN)[0] ?? '', MARGIN, y)
-  y += 82
+  for (const line of wrap(pen, textOf(offer.stores[0]?.name), WIDTH - 2 * MARGIN).slice(0, 2)) {
+    pen.fillText(line, MARGIN, y)
+    y += 40
+  }
+  y += 40
   drawPrice(pen, offer, y)
 
   drawQr(pen, link, WIDTH - MARGIN - 250, HEIGHT - MARGIN - 250, 250)

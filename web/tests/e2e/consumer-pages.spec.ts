@@ -18,6 +18,7 @@ const PAGES = [
   '/orders',
   '/rebates',
   '/me',
+  '/account',
   '/compare',
   '/nowhere',
 ]

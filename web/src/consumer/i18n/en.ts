@@ -291,4 +291,27 @@ export default {
     endAll: 'Sign out everywhere',
     endAllHint: 'All of your devices, this one too, have to sign in again.',
   },
+  account: {
+    title: 'Account and privacy',
+    profile: 'Profile',
+    name: 'Name',
+    saved: 'Saved',
+    sessions: 'Where you are signed in',
+    unnamed: 'A device without a name',
+    since: 'Since {date}',
+    here: 'This device',
+    end: 'Sign out',
+    data: 'Your data',
+    dataHint: 'A copy of everything that is stored about you, as JSON.',
+    export: 'Download it',
+    erase: 'Close the account',
+    eraseTitle: 'Close your account?',
+    eraseHint:
+      'Your addresses, your name and the words of your reviews are erased for good; orders and money stay without your name. It cannot be undone.',
+    erased: 'Your account is closed',
+    giveUpTitle: 'There is still something of yours',
+    giveUpHint:
+      'You have vouchers, refunds on their way or rebates to spend. If you go on, you give them up.',
+    giveUp: 'Give it up and close',
+  },
 } satisfies Catalogue<typeof zhCN>

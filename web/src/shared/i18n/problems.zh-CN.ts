@@ -68,6 +68,8 @@ export default {
   payout_not_approved: '该付款尚未审批。',
   payout_not_failed: '仅失败的付款可以重试。',
   payout_not_proposed: '仅待审批的付款可以审批。',
+  person_has_open: '还有未使用的券、在途退款或可用返利，请先用完，或确认放弃。',
+  person_has_role: '商家或平台的工作人员不能注销，请先撤销角色。',
   provider_refused: '支付机构拒绝了请求，请换一种支付方式。',
   qr_clock_not_synced: '扫码设备时间未校准，请联网后再试。',
   qr_forged: '这是伪造或被篡改的券码，请勿提供服务。',
