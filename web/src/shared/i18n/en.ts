@@ -27,5 +27,15 @@ export default {
     look: 'View',
     actions: 'Actions',
   },
+  demo: {
+    title: 'This is a demo: come in as',
+    roles: {
+      cashier: 'Cashier',
+      manager: 'Manager',
+      owner: 'Owner',
+      admin: 'Administrator',
+      finance: 'Finance',
+    },
+  },
   category: categories,
 } satisfies Catalogue<typeof zhCN>

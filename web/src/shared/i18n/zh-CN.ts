@@ -25,5 +25,15 @@ export default {
     look: '查看',
     actions: '操作',
   },
+  demo: {
+    title: '演示环境，点选一个身份即可进入',
+    roles: {
+      cashier: '收银员',
+      manager: '店长',
+      owner: '商家老板',
+      admin: '平台管理员',
+      finance: '平台财务',
+    },
+  },
   category: categories,
 }
