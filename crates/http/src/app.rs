@@ -17,6 +17,7 @@ use type_safe_id::{StaticType, TypeSafeId};
 use crate::body::WriteKey;
 use crate::live::Live;
 use crate::outbox::Outbox;
+use crate::pace::Pace;
 use crate::problem::Problem;
 use crate::shell;
 use crate::visits::VisitBuffer;
@@ -41,6 +42,8 @@ pub struct AppState {
     pub webhook_secrets: Vec<gateway::webhook::WebhookSecret>,
     /// Where one-time codes go out.
     pub outbox: Outbox,
+    /// How often somebody may write who is not signed in.
+    pub pace: Pace,
     /// Visits that wait to be written.
     pub visits: VisitBuffer,
     /// Who has a page open.

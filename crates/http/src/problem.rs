@@ -50,6 +50,9 @@ pub struct Problem {
     /// What can be done about it.
     #[schema(value_type = String)]
     pub remedy: Box<str>,
+    /// For the header `Retry-After`, in seconds.
+    #[serde(skip)]
+    retry_after_s: Option<u16>,
 }
 
 /// The HTTP status of a reason: this layer's own say more than their class.
@@ -76,6 +79,15 @@ impl Problem {
             detail,
             field,
             remedy: kind.remedy.into(),
+            retry_after_s: None,
+        }
+    }
+
+    /// Says in how many seconds the same may be tried again.
+    pub fn to_repeat_after(self, seconds: u16) -> Self {
+        Self {
+            retry_after_s: Some(seconds),
+            ..self
         }
     }
 
@@ -97,6 +109,7 @@ impl Problem {
             detail: of.title.to_owned(),
             field: None,
             remedy: of.remedy.into(),
+            retry_after_s: (of.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
         }
     }
 }
@@ -119,6 +132,7 @@ impl From<Rejected> for Problem {
                 detail: rejected.detail,
                 field: rejected.field,
                 remedy: Box::default(),
+                retry_after_s: None,
             },
         }
     }
@@ -183,8 +197,8 @@ impl IntoResponse for Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

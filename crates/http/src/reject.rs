@@ -38,6 +38,9 @@ kernel::reject_table! {
     KEY_MISSING: Invalid, "idempotency_key_missing",
         "A write needs an Idempotency-Key header of 1 to 255 visible ASCII characters.",
         "Make a new random key for every new request, and repeat it only to repeat the request.";
+    WRITES_TOO_MANY: TooMany, "writes_too_many",
+        "Too many of these requests came from one address.",
+        "Nothing was done. Try again after the time in Retry-After.";
     WEBHOOK_REFUSED: Invalid, "webhook_refused",
         "This delivery is not proven to come from the provider, or cannot be read.",
         "Sign it after the Standard Webhooks specification, with the current time.";

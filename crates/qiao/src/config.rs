@@ -1,9 +1,11 @@
 //! How `qiao serve` and `qiao demo` are set up: a flag goes before an environment variable, which goes
 //! before the file, which goes before the default.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use ipnet::IpNet;
 use serde::Deserialize;
 
 /// Flags and environment variables.
@@ -24,6 +26,11 @@ pub struct Flags {
     /// Address and port to listen on. [default: 127.0.0.1:8080]
     #[arg(long, env = "QIAO_LISTEN", value_name = "ADDR")]
     pub listen: Option<String>,
+
+    /// Reverse proxies in front of this server, as addresses or networks such as 10.0.0.0/8. What they say in
+    /// X-Forwarded-For is believed. [default: none]
+    #[arg(long, env = "QIAO_TRUSTED_PROXIES", value_name = "NET,…", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Option<Vec<IpNet>>,
 
     /// The payment provider. [demo: a sandbox is started]
     #[arg(long, env = "QIAO_PROVIDER_URL", value_name = "URL")]
@@ -66,6 +73,7 @@ struct FileSettings {
     data: Option<PathBuf>,
     database_url: Option<String>,
     listen: Option<String>,
+    trusted_proxies: Option<Vec<String>>,
     provider_url: Option<String>,
     provider_key: Option<String>,
     webhook_secret: Option<String>,
@@ -84,6 +92,8 @@ pub struct Settings {
     pub database_url: String,
     /// See [`Flags::listen`].
     pub listen: String,
+    /// See [`Flags::trusted_proxies`].
+    pub trusted_proxies: Vec<IpNet>,
     /// See [`Flags::provider_url`].
     pub provider_url: Option<String>,
     /// See [`Flags::provider_key`].
@@ -117,7 +127,10 @@ impl Settings {
             Some("json") => true,
             Some(other) => return Err(format!("log_format is plain or json, not {other:?}")),
         };
+        let proxies = file.trusted_proxies.unwrap_or_default();
+        let proxies: Result<Vec<IpNet>, String> = proxies.iter().map(|text| network(text)).collect();
         Ok(Self {
+            trusted_proxies: flags.trusted_proxies.map_or(proxies, Ok)?,
             database_url: flags.database_url.or(file.database_url).unwrap_or(default_url),
             listen: flags
                 .listen
@@ -133,6 +146,13 @@ impl Settings {
             data,
         })
     }
+}
+
+/// A network, or a single address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    let network = text.parse::<IpNet>().or_else(|_| address());
+    network.map_err(|_| format!("{text:?} is no address and no network such as 10.0.0.0/8"))
 }
 
 fn read_file(path: &Path) -> Result<FileSettings, String> {
@@ -167,5 +187,26 @@ mod tests {
         })
         .unwrap_err();
         assert!(wrong.contains("lisen"), "{wrong}");
+    }
+
+    #[test]
+    fn a_proxy_is_trusted_by_its_address_or_network_and_nobody_by_a_typing_mistake() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("qiao.toml");
+        let settings = |proxies: &str| {
+            std::fs::write(&file, format!("trusted_proxies = [{proxies}]\n")).unwrap();
+            let flags = Flags {
+                config: Some(file.clone()),
+                ..Flags::default()
+            };
+            Settings::from(flags).map(|settings| settings.trusted_proxies)
+        };
+        let trusted = settings("\"10.0.0.0/8\", \"::1\"").unwrap();
+        assert_eq!(trusted, ["10.0.0.0/8", "::1/128"].map(|net| net.parse().unwrap()));
+        assert_eq!(settings("").unwrap(), []);
+        for wrong in ["10.0.0.0/33", "proxy.example", "*"] {
+            let error = settings(&format!("\"{wrong}\"")).unwrap_err();
+            assert!(error.contains(wrong), "{error}");
+        }
     }
 }

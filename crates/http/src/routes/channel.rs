@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::body::{Path, Query, Write, parse_body, parse_json, read_bytes};
+use crate::pace::{Paced, Visits};
 use crate::problem::Problem;
 use crate::reject::BODY_MALFORMED;
 use crate::routes::offer::OfOffer;
@@ -268,7 +269,11 @@ struct NewVisit {
 /// Somebody came in. Takes no `Idempotency-Key`: a visit is a signal that may be lost, not a command.
 #[utoipa::path(post, path = "/v1/visits", operation_id = "recordVisits", tag = "channel", request_body = NewVisit,
     responses((status = 202), (status = "4XX", body = Problem)))]
-async fn record_visit(State(app): State<App>, request: Request) -> Result<StatusCode, Problem> {
+async fn record_visit(
+    State(app): State<App>,
+    _: Paced<Visits>,
+    request: Request,
+) -> Result<StatusCode, Problem> {
     let visit: NewVisit = parse_body(&read_bytes(request, &app).await?)?;
     let visit = Visit {
         entry: visit.entry,

@@ -20,6 +20,7 @@ use utoipa_axum::routes;
 use crate::access::{SESSION_COOKIE, SignedIn, token_hash};
 use crate::app::{App, AppState, derive};
 use crate::body::{Nothing, Write, WriteKey};
+use crate::pace::{Codes, Paced, SignIns};
 use crate::password;
 use crate::problem::Problem;
 use crate::reject::CODE_WRONG;
@@ -52,7 +53,11 @@ struct CodeSent {
 /// Sends a one-time code. Repeating the request sends nothing more.
 #[utoipa::path(post, path = "/v1/sign-in/codes", operation_id = "requestCode", tag = "sign-in",
     request_body = CodeRequest, responses((status = 200, body = CodeSent), (status = "4XX", body = Problem)))]
-async fn request_code(State(app): State<App>, write: Write<CodeRequest>) -> Result<Response, Problem> {
+async fn request_code(
+    State(app): State<App>,
+    _: Paced<Codes>,
+    write: Write<CodeRequest>,
+) -> Result<Response, Problem> {
     let contact = contact_at("/contact", &write.body.contact)?;
     // Derived, so that a command that is run twice before it is committed stores the same code.
     let derived = derive(&app.secret, "one-time-code", &[&write.key.fingerprint()]);
@@ -122,7 +127,11 @@ struct SessionOpened {
 /// Signs in with a one-time code; the first time makes the person.
 #[utoipa::path(post, path = "/v1/sign-in/code", operation_id = "signInWithCode", tag = "sign-in",
     request_body = CodeSignIn, responses((status = 200, body = SessionOpened), (status = "4XX", body = Problem)))]
-async fn sign_in_with_code(State(app): State<App>, write: Write<CodeSignIn>) -> Result<Response, Problem> {
+async fn sign_in_with_code(
+    State(app): State<App>,
+    _: Paced<SignIns>,
+    write: Write<CodeSignIn>,
+) -> Result<Response, Problem> {
     let contact = contact_at("/contact", &write.body.contact)?;
     let token = session_token(&app, &write.key);
     let cmd = SignInWithCode {
@@ -173,6 +182,7 @@ struct PasswordSignIn {
     request_body = PasswordSignIn, responses((status = 200, body = SessionOpened), (status = "4XX", body = Problem)))]
 async fn sign_in_with_password(
     State(app): State<App>,
+    _: Paced<SignIns>,
     write: Write<PasswordSignIn>,
 ) -> Result<Response, Problem> {
     let login = contact_at("/login", &write.body.login)?;

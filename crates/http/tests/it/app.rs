@@ -1,10 +1,13 @@
 //! A whole API on a fresh database, and people who can only do what that kind of person can do.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::Response;
@@ -18,6 +21,12 @@ use store::testing::TestDatabase;
 use tower::ServiceExt;
 
 use crate::provider::{API_KEY, Provider, WEBHOOK_SECRET};
+
+/// Who is believed to say where a request came from.
+pub const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+
+/// The next address that a request comes from: 192.0.0.0 and up.
+static ADDRESSES: AtomicU32 = AtomicU32::new(192 << 24);
 
 /// A running API. Dropped last: the database and the media folder.
 pub struct TestApp {
@@ -156,6 +165,7 @@ impl TestApp {
             ),
             webhook_secrets: vec![WEBHOOK_SECRET.parse().unwrap()],
             outbox: Outbox::demo(demo_info()),
+            pace: http::Pace::new(vec![PROXY.into()]),
             visits: VisitBuffer::default(),
             live: http::Live::default(),
             media_folder: media.path().to_owned(),
@@ -186,8 +196,19 @@ impl TestApp {
         }
     }
 
-    /// The response, of which nothing is read yet.
-    pub async fn open(&self, request: Request<Body>) -> Response {
+    /// The answer to a request from this address.
+    pub async fn send_from(&self, address: IpAddr, mut request: Request<Body>) -> Answer {
+        let peer = ConnectInfo(SocketAddr::from((address, 1)));
+        request.extensions_mut().insert(peer);
+        self.send(request).await
+    }
+
+    /// The response, of which nothing is read yet. A request comes from an address of its own, unless it
+    /// says otherwise.
+    pub async fn open(&self, mut request: Request<Body>) -> Response {
+        let own = Ipv4Addr::from_bits(ADDRESSES.fetch_add(1, Ordering::Relaxed));
+        let own = ConnectInfo(SocketAddr::from((own, 1)));
+        request.extensions_mut().get_or_insert_with(|| own);
         self.router.clone().oneshot(request).await.unwrap()
     }
 

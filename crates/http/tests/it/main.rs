@@ -17,6 +17,7 @@ mod me;
 mod media;
 mod merchants;
 mod operations;
+mod pace;
 mod pages;
 mod provider;
 mod queue;

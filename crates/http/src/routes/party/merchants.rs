@@ -15,6 +15,7 @@ use super::{PublicStore, public_stores};
 use crate::access::{OfMerchant, Operator, token_hash};
 use crate::app::App;
 use crate::body::{Because, Path, Query, Write, parse_json};
+use crate::pace::{Paced, Registrations};
 use crate::password;
 use crate::problem::Problem;
 use crate::reject::{PASSWORD_INVALID, QUERY_MALFORMED};
@@ -71,6 +72,7 @@ struct MerchantRegistered {
     responses((status = 201, body = MerchantRegistered), (status = "4XX", body = Problem)))]
 async fn register_merchant(
     State(app): State<App>,
+    _: Paced<Registrations>,
     write: Write<MerchantRegistration>,
 ) -> Result<Response, Problem> {
     let login = contact_at("/login", &write.body.login)?;
