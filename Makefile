@@ -3,7 +3,7 @@ SHELL := /bin/bash
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo story build setup test lint bench prove
+.PHONY: demo story web build setup test lint bench
 
 demo: build ## A running Qiao with a small demo city.
 	target/release/qiao demo --data $(DATA) --listen $(LISTEN)
@@ -11,22 +11,31 @@ demo: build ## A running Qiao with a small demo city.
 story: build ## Plays the whole loop against the running demo.
 	target/release/qiao story --server http://$(LISTEN)
 
-build:
+# The web apps, which the binary holds. Without Node.js 20 or later it has the API alone.
+ifeq ($(shell node -p 'process.versions.node.split(".")[0] >= 20' 2>/dev/null),true)
+web: web/node_modules
+	npm --prefix web run build
+web/node_modules: web/package-lock.json
+	npm --prefix web ci --no-audit --no-fund
+	touch $@
+else
+web:
+	@echo "Node.js 20 or later is not installed: this Qiao has its API, but no web apps." >&2
+endif
+
+build: web
 	cargo build --release --locked -p qiao
 
-setup: ## What the tests need from the system: PostgreSQL.
-	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then :; \
-	elif command -v apt-get >/dev/null; then \
-	  as_root=""; [ "$$(id -u)" = 0 ] || as_root=sudo; \
-	  $$as_root apt-get update -q && $$as_root apt-get install -y -q --no-install-recommends postgresql; \
-	else echo "Install PostgreSQL 15 or later, then run this again." >&2; exit 1; fi
+setup: ## What the tests need from the system: PostgreSQL and Chromium.
+	scripts/setup
 
-test: setup ## Everything, on both engines.
+test: setup web ## Everything, on both engines and in a browser.
 	scripts/with-postgres scripts/test
 
-lint:
+lint: web
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	[ ! -d web/node_modules ] || npm --prefix web run check
 
 bench: build setup ## The table of docs/benchmarks.md.
 	QIAO_TEST_POSTGRES_FSYNC=on scripts/with-postgres scripts/bench

@@ -38,6 +38,8 @@ pub fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let headers = [
         (header::CONTENT_TYPE, content_type),
         (header::CACHE_CONTROL, cache),
+        // A service worker fetches under the policy of its own file.
+        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
         (header::VARY, "accept-encoding"),
     ];
     let mut response = (headers, body(data)).into_response();

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::app::App;
+use crate::problem::Problem;
 use crate::reject::NO_SUCH_ROUTE;
 
 /// The public pages.
@@ -28,16 +29,16 @@ pub async fn fallback(request: Request) -> Response {
     let path = request.uri().path();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reads || path.starts_with("/v1/") {
-        return crate::problem::Problem::from(NO_SUCH_ROUTE.plain()).into_response();
+        return Problem::from(NO_SUCH_ROUTE.plain()).into_response();
     }
     if let Some(file) = assets::file(path, request.headers()) {
         return file;
     }
-    let accepts = request.headers().get(header::ACCEPT);
-    let wants_page =
-        accepts.is_some_and(|accepts| accepts.to_str().is_ok_and(|text| text.contains("text/html")));
-    if !wants_page {
-        return crate::problem::Problem::from(NO_SUCH_ROUTE.plain()).into_response();
+    let accepted = request.headers().get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    let is_face = matches!(path, "/" | "/merchant" | "/platform");
+    // A browser that opens a page says so; the start of a face is also fetched to be kept for later.
+    if !is_face && !accepted.is_some_and(|accepted| accepted.contains("text/html")) {
+        return Problem::from(NO_SUCH_ROUTE.plain()).into_response();
     }
     let face = match path.split('/').nth(1) {
         Some("merchant") => "merchant.html",

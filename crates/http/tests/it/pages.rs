@@ -71,6 +71,15 @@ fn what_is_not_there_is_a_page_for_people_and_a_problem_for_programs() {
             let request = Request::builder().method(method).uri(path);
             request.body(Body::empty()).unwrap()
         };
+        for face in ["/", "/merchant", "/platform"] {
+            // As a service worker asks for what it keeps.
+            let answer = app.send(program("GET", face)).await;
+            assert_eq!(
+                answer.headers[header::CONTENT_TYPE],
+                "text/html; charset=utf-8",
+                "{face}"
+            );
+        }
         for (method, path) in [
             ("GET", "/v1/nothing"),
             ("POST", "/"),
