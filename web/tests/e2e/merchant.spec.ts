@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import { chromium } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
@@ -150,7 +151,10 @@ test('the cashier goes on through a network cut, and conflicts are told', async 
   await page.getByRole('button', { name: 'This one' }).click()
   await expect(page.getByText('Register this device')).toHaveCount(0)
 
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
   await context.setOffline(true)
+  await expect(page.getByText('No network. Go on scanning')).toBeVisible()
+  await page.reload()
   await expect(page.getByText('No network. Go on scanning')).toBeVisible()
   const qr = await first.qr()
   await handScan(page, qr)
@@ -229,4 +233,87 @@ test('a cashier is refused what belongs to managers', async ({ page }) => {
     return (await fetch(`/v1/merchants/${staff[0].merchant}/statement`)).status
   })
   expect(status).toBe(403)
+})
+
+test('what was typed outlives the session', async ({ page }) => {
+  await signIn(page, 'owner@demo.example')
+  await go(page, 'Entries')
+  await page.getByLabel('Name').fill('Poster at the bridge')
+  await page.evaluate(() =>
+    fetch('/v1/me/sessions', { method: 'DELETE', headers: { 'Idempotency-Key': crypto.randomUUID() } }),
+  )
+  await page.getByRole('button', { name: 'Add an entry' }).click()
+  await expect(page.getByRole('heading', { name: 'Your session has ended' })).toBeVisible()
+  await page.getByLabel('Mail address').fill('owner@demo.example')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('heading', { name: 'Your session has ended' })).toHaveCount(0)
+  await expect(page.getByLabel('Name')).toHaveValue('Poster at the bridge')
+  await page.getByRole('button', { name: 'Add an entry' }).click()
+  await expect(page.getByRole('cell', { name: 'Poster at the bridge' })).toBeVisible()
+})
+
+test('hostile text in every field shows as text', async ({ page }) => {
+  const hostile = `<img src=x onerror="window.hacked=1">{{ 7 * 7 }}`
+  await signIn(page, 'owner@demo.example')
+  await go(page, 'Entries')
+  await page.getByLabel('Name').fill(hostile)
+  await page.getByRole('button', { name: 'Add an entry' }).click()
+  await page.getByRole('row', { name: hostile }).getByRole('button', { name: 'QR code' }).click()
+  await expect(page.getByRole('dialog').getByText(hostile)).toBeVisible()
+  await page.keyboard.press('Escape')
+
+  await go(page, 'Coupons')
+  await page.getByRole('link', { name: 'Make a coupon' }).click()
+  await page.getByLabel('Name (English)').fill(hostile)
+  await page.getByLabel('Amount off').fill('5')
+  await page.getByLabel('Budget').fill('500')
+  await page.getByRole('button', { name: 'Make it' }).click()
+  await page.getByRole('row', { name: hostile }).getByRole('button', { name: 'Stop' }).click()
+  await expect(page.getByRole('dialog')).toContainText(hostile)
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
+  await expect(page.getByRole('row', { name: hostile })).toContainText('Stopped')
+
+  await go(page, 'Stores')
+  await page.getByRole('link', { name: /Nanjing East Road/ }).click()
+  await page.getByLabel('Name of the store (English)').fill(hostile)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: hostile })).toBeVisible()
+  await go(page, 'Counter')
+  await expect(page.getByLabel('Store').locator('option').filter({ hasText: hostile })).toHaveCount(1)
+  await handScan(page, hostile)
+  await expect(verdict(page)).toContainText('This is not a voucher')
+  expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
+})
+
+test('no page has a serious fault for those who cannot see or use a mouse', async ({ page }) => {
+  test.setTimeout(300_000)
+  const check = async (where: string) => {
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    expect
+      .soft(
+        serious.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join(' '))]),
+        where,
+      )
+      .toEqual([])
+  }
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await page.goto('/merchant/register')
+  await expect(page.getByRole('button', { name: 'Register and sign in' })).toBeVisible()
+  await check('register')
+  await signIn(page, 'owner@demo.example')
+  const links = page.getByRole('navigation').getByRole('link')
+  const parts = await links.evaluateAll((all: HTMLAnchorElement[]) => all.map(({ pathname }) => pathname))
+  expect(parts.length).toBeGreaterThan(11)
+  const forms = ['agreements/new', 'offers/new', 'coupons/new', 'stores/new', 'conflicts']
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const part of [...parts, ...forms.map((form) => `/merchant/${form}`)]) {
+      await page.goto(part)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
+      await check(`${part} ${colorScheme}`)
+    }
+  }
 })
