@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from './support/server'
 
 /** What axe finds on the page as it is now, by rule and place. */
@@ -88,3 +89,17 @@ for (const [colorScheme, width] of [
     await context.close()
   })
 }
+
+test('the first load is small', async ({ page }) => {
+  const LIMIT_BYTES = 200_000
+  let bytes = 0
+  page.on('response', async (response) => {
+    const kind = response.request().resourceType()
+    if (['document', 'script', 'stylesheet'].includes(kind)) bytes += gzipSync(await response.body()).length
+  })
+  await page.goto('/')
+  await expect(page.getByRole('article').first()).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  expect(bytes).toBeGreaterThan(0)
+  expect(bytes).toBeLessThan(LIMIT_BYTES)
+})
