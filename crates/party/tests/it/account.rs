@@ -99,7 +99,7 @@ fn a_person_changes_name_and_language_and_what_is_left_out_stays() {
 fn an_erased_person_can_be_found_by_nothing_and_comes_back_as_somebody_new() {
     on_both(|store| {
         let person = consumer(store, 1);
-        let erase = |actor| run(store, actor, |tx, ctx| erase_person(tx, ctx));
+        let erase = |actor| run(store, actor, erase_person);
         let name = UpdatePerson {
             name: Some("李伟".to_owned()),
             locale: None,
