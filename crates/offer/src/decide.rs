@@ -4,7 +4,8 @@ use kernel::{DAY_US, HOUR_US, Money, Reject};
 use party::check;
 
 use crate::reject::{
-    AGREEMENT_CHANGED, AGREEMENT_NOT_YOUR_TURN, AGREEMENT_SETTLED, OFFER_INVALID, OFFER_STATUS,
+    AGREEMENT_CHANGED, AGREEMENT_NOT_ACCEPTED, AGREEMENT_NOT_YOUR_TURN, AGREEMENT_SETTLED, OFFER_INVALID,
+    OFFER_STATUS,
 };
 use crate::{Agreement, AgreementStatus, AgreementTerms, CreateOffer, OfferStatus, Side};
 
@@ -67,8 +68,14 @@ pub(crate) fn agreement_after(status: AgreementStatus, step: AgreementStep) -> O
 
 /// The same, refused in words.
 pub(crate) fn step_agreement(agreement: &Agreement, step: AgreementStep) -> Result<AgreementStatus, Reject> {
-    agreement_after(agreement.status, step).ok_or_else(|| {
-        AGREEMENT_SETTLED.because(format!("the agreement is {} already", agreement.status.as_str()))
+    agreement_after(agreement.status, step).ok_or_else(|| match agreement.status {
+        // Only an end is impossible here.
+        AgreementStatus::Negotiating => {
+            AGREEMENT_NOT_ACCEPTED.because("the agreement is negotiating; it can be declined")
+        }
+        AgreementStatus::Accepted | AgreementStatus::Declined | AgreementStatus::Ended => {
+            AGREEMENT_SETTLED.because(format!("the agreement is {} already", agreement.status.as_str()))
+        }
     })
 }
 

@@ -14,8 +14,8 @@ kernel::reject_table! {
         "The agreement is no longer in a state in which this can be done.",
         "Read the agreement again; propose a new one where the old one is over.";
     AGREEMENT_NOT_ACCEPTED: Conflict, "agreement_not_accepted",
-        "The offer's agreement is not accepted by both sides, or is over.",
-        "Agree first, then publish the offer.";
+        "The agreement is not accepted by both sides, or is over.",
+        "Agree first; what is still negotiated can be declined.";
     AGREEMENT_NOT_STARTED: Conflict, "agreement_not_started",
         "The agreement's window has not opened yet.",
         "Wait for it to open.";

@@ -29,7 +29,8 @@ impl EndAgreement {
 
 /// Ends an accepted agreement: Qiao itself once its window is closed, a side of it at any time.
 ///
-/// Rejects with `AGREEMENT_SETTLED`, `AGREEMENT_CHANGED` and, for Qiao itself, `AGREEMENT_NOT_OVER`.
+/// Rejects with `AGREEMENT_NOT_ACCEPTED`, `AGREEMENT_SETTLED`, `AGREEMENT_CHANGED` and, for Qiao itself,
+/// `AGREEMENT_NOT_OVER`.
 pub fn end_agreement(tx: &mut Tx, ctx: &Ctx, cmd: &EndAgreement) -> Result<(), Fail> {
     let agreement = queries::agreement(tx, cmd.agreement)?.ok_or_else(|| party::NOT_FOUND.plain())?;
     let early = ctx.now < agreement.terms.ends_at;

@@ -368,6 +368,11 @@ fn either_side_ends_early_and_walks_away() {
             let (id, _) = agreed(store, shop, terms(), n);
             assert_eq!(end_at(store, actor, NOW.plus_us(n as i64), id), Ok(()));
             let id = propose(store, shop.as_owner(), shop, terms()).expect("a proposal");
+            assert_eq!(
+                code(end_at(store, actor, NOW, id)).0,
+                AGREEMENT_NOT_ACCEPTED.code,
+                "a negotiation is declined, not ended"
+            );
             assert_eq!(decline(store, actor, id), Ok(()));
             assert_eq!(code(accept(store, platform, id, 1)).0, AGREEMENT_SETTLED.code);
         }

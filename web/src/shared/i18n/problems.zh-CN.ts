@@ -1,7 +1,7 @@
 /** What the server's refusals say in Chinese, by code. English comes from the server itself. */
 export default {
   agreement_changed: '活动协议刚被修改，请重新查看最新版本后再答复。',
-  agreement_not_accepted: '该商品的活动协议尚未双方确认或已结束，请先达成协议。',
+  agreement_not_accepted: '活动协议尚未双方确认或已结束，请先达成协议；谈判中的协议可以拒绝。',
   agreement_not_over: '活动协议仍在有效期内，请等待到期或由一方结束。',
   agreement_not_started: '活动协议尚未开始。',
   agreement_not_your_turn: '最新提案由己方提出，请等待对方答复。',
