@@ -168,6 +168,9 @@ impl RedemptionMode {
 }
 
 impl RedemptionStatus {
+    /// Every status, for tables and tests.
+    pub const ALL: [Self; 3] = [Self::Live, Self::Undone, Self::Refunded];
+
     /// As stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -179,9 +182,7 @@ impl RedemptionStatus {
 
     /// Reads [`Self::as_str`] back.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Live, Self::Undone, Self::Refunded]
-            .into_iter()
-            .find(|status| status.as_str() == text)
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 }
 

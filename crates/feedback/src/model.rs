@@ -64,6 +64,9 @@ impl Rating {
 }
 
 impl ReviewStatus {
+    /// Every status, for tables and tests.
+    pub const ALL: [Self; 3] = [Self::Shown, Self::Hidden, Self::Withdrawn];
+
     /// As stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -75,8 +78,6 @@ impl ReviewStatus {
 
     /// Reads [`Self::as_str`] back.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Shown, Self::Hidden, Self::Withdrawn]
-            .into_iter()
-            .find(|status| status.as_str() == text)
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 }

@@ -20,6 +20,9 @@ pub enum MerchantStatus {
 }
 
 impl MerchantStatus {
+    /// Every status, for tables and tests.
+    pub const ALL: [Self; 3] = [Self::Registered, Self::Certified, Self::Suspended];
+
     /// The name that is stored and shown.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -31,8 +34,7 @@ impl MerchantStatus {
 
     /// The status of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Registered, Self::Certified, Self::Suspended];
-        all.into_iter().find(|status| status.as_str() == name)
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
 }
 
@@ -106,6 +108,9 @@ pub enum CertificationStatus {
 }
 
 impl CertificationStatus {
+    /// Every status, for tables and tests.
+    pub const ALL: [Self; 4] = [Self::Submitted, Self::Approved, Self::Refused, Self::Expired];
+
     /// The name that is stored and shown.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -118,8 +123,7 @@ impl CertificationStatus {
 
     /// The status of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Submitted, Self::Approved, Self::Refused, Self::Expired];
-        all.into_iter().find(|status| status.as_str() == name)
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
 }
 

@@ -1,5 +1,6 @@
-//! Fresh databases for tests, on both engines. PostgreSQL is the server that
-//! `QIAO_TEST_POSTGRES_URL` names (`scripts/with-postgres` starts one and sets it).
+//! What the tests of all crates share. Fresh databases on both engines: PostgreSQL is the server that
+//! `QIAO_TEST_POSTGRES_URL` names (`scripts/with-postgres` starts one and sets it). And the comparison of
+//! what is generated with what is committed.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -99,4 +100,25 @@ impl Drop for TestDatabase {
             }
         }
     }
+}
+
+/// What is committed as `docs/generated/NAME` is what the code gives; or becomes it, with `QIAO_BLESS=1`.
+pub fn assert_committed(name: &str, generated: &str) {
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../docs/generated", name]
+        .iter()
+        .collect();
+    if std::env::var_os("QIAO_BLESS").is_some() {
+        std::fs::write(&path, generated).expect("docs/generated can be written");
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    let differ = found
+        .lines()
+        .zip(generated.lines())
+        .position(|(found, now)| found != now);
+    assert!(
+        found == generated,
+        "docs/generated/{name} is not what the code gives (first at line {:?}). If the change is meant, run this \
+         test with QIAO_BLESS=1, which writes it anew, and read the difference.",
+        differ.map(|line| line + 1)
+    );
 }

@@ -1,7 +1,6 @@
 //! Redemption from outside, on both engines, with the ledger checked after every step.
 
 mod codes;
-mod costs;
 mod multi_use;
 mod offline;
 mod offline_limits;

@@ -2,46 +2,22 @@
 //! document has. `QIAO_BLESS=1 cargo test -p http --test it generated` writes the files anew.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::PathBuf;
-use std::{env, fs};
+
+use store::testing::assert_committed;
 
 use crate::operations::{operations, reject_tables};
-
-fn committed(name: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "../../docs/generated", name]
-        .iter()
-        .collect()
-}
-
-/// The committed file is what the code gives; or becomes it, if that is asked for.
-fn agrees(name: &str, generated: &str) {
-    let path = committed(name);
-    if env::var_os("QIAO_BLESS").is_some() {
-        fs::create_dir_all(committed("")).unwrap();
-        fs::write(&path, generated).unwrap();
-    }
-    let found = fs::read_to_string(&path).unwrap_or_default();
-    let differ = found
-        .lines()
-        .zip(generated.lines())
-        .position(|(found, now)| found != now);
-    assert!(
-        found == generated,
-        "docs/generated/{name} is not what the code gives (first at line {:?}). If the change is meant, write it anew \
-         with QIAO_BLESS=1 cargo test -p http --test it generated, and read the difference.",
-        differ.map(|line| line + 1)
-    );
-}
 
 #[test]
 fn the_openapi_document_is_the_committed_one() {
     let document = http::document().to_pretty_json().unwrap();
-    agrees("openapi.json", &format!("{document}\n"));
+    assert_committed("openapi.json", &format!("{document}\n"));
 }
 
 #[test]
 fn the_list_of_problems_is_the_committed_one() {
-    agrees("problems.md", &http::problem::problems_markdown());
+    assert_committed("problems.md", &http::problem::problems_markdown());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The binary's modules from outside: imports of good, bad and hostile files; and the program as real
-//! processes on both engines: the story, kills, outages, races of two servers, backup and restore.
+//! processes on both engines: the story, kills, outages, races of two servers, backup and restore; and the
+//! generated tables of what every command does and costs.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
@@ -14,6 +15,7 @@ mod outage;
 mod real_files;
 mod rules;
 mod statements;
+mod states;
 mod story;
 mod support;
 mod two_servers;

@@ -3,6 +3,7 @@
 
 use kernel::{OfferId, SECOND_US, StoreId, Timestamp, VoucherId};
 use serde::Serialize;
+use store::testing::assert_committed;
 use voucher::*;
 
 use crate::fixture::{Fixture, NOW, bytes, device, fixture, seconds, store};
@@ -164,16 +165,5 @@ fn the_examples_for_browsers_are_what_this_crate_says() {
         examples: scans().into_iter().map(judged).collect(),
     };
     let text = serde_json::to_string_pretty(&examples).expect("plain data") + "\n";
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/generated/qr-examples.json"
-    );
-    if std::env::var_os("QIAO_BLESS").is_some() {
-        std::fs::write(path, &text).expect("docs/generated can be written");
-    }
-    let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        committed == text,
-        "{path} is not what the code gives; QIAO_BLESS=1 writes it anew"
-    );
+    assert_committed("qr-examples.json", &text);
 }

@@ -1,0 +1,74 @@
+//! Which commands there are, by the lists that the crates export.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// A command's name and the crate that has it. Two crates may each have their part of one thing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Command {
+    pub of: String,
+    pub name: String,
+}
+
+impl Command {
+    /// The command with this path: crate first, name last.
+    pub fn at(path: &str) -> Self {
+        let (of, _) = path.split_once("::").unwrap();
+        let (_, name) = path.rsplit_once("::").unwrap();
+        Self {
+            of: of.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+}
+
+/// Steps inside others' commands, among whose statements theirs are counted.
+const STEPS: &[&str] = &[
+    "convert::erase_person",
+    "convert::refund_part",
+    "party::erase_person",
+    "voucher::close",
+    "voucher::give_back_use",
+    "voucher::issue",
+    "voucher::use_up",
+];
+
+/// Fails unless these are all commands: the functions that the crates' `commands` modules export.
+pub fn assert_all(listed: impl Iterator<Item = Command>, place: &str) {
+    let steps = STEPS.iter().map(|path| Command::at(path));
+    let listed: BTreeSet<Command> = listed.chain(steps).collect();
+    let differ: Vec<_> = exported().symmetric_difference(&listed).cloned().collect();
+    assert!(
+        differ.is_empty(),
+        "{place}: these are missing, or no commands any more: {differ:?}"
+    );
+}
+
+fn exported() -> BTreeSet<Command> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut commands = BTreeSet::new();
+    for folder in fs::read_dir(crates).unwrap() {
+        let folder = folder.unwrap();
+        let of = folder.file_name().into_string().unwrap();
+        let source = folder.path().join("src");
+        let lists = [source.join("commands.rs"), source.join("commands/mod.rs")];
+        for list in lists.iter().filter_map(|file| fs::read_to_string(file).ok()) {
+            commands.extend(exported_functions(&list).map(|name| Command {
+                of: of.clone(),
+                name: name.to_owned(),
+            }));
+        }
+    }
+    commands
+}
+
+/// Of `pub use sign_out::{SignOut, sign_out};` the names in lower case.
+fn exported_functions(list: &str) -> impl Iterator<Item = &str> {
+    let exports = list.split("pub use ").skip(1);
+    let names = exports.filter_map(|export| export.split_once(';')?.0.split_once("::"));
+    names
+        .flat_map(|(_, names)| names.trim_matches(['{', '}']).split(','))
+        .map(str::trim)
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
+}

@@ -1,0 +1,191 @@
+//! What each command costs when it does what it is for, with nothing special about it.
+
+use std::collections::BTreeMap;
+
+use party::testing::NOW;
+use store::Cost;
+
+use super::act::Probe;
+use super::house::Command;
+use super::orders::order_of;
+use super::world::World;
+
+/// More statements need a reason.
+const USUAL: u64 = 15;
+
+/// Commands above [`USUAL`] and why they are.
+const REASONS: &[(&str, &str)] = &[
+    (
+        "consume::redeem_code",
+        "a scan's, and the count of the try for person and device, and the look for the code",
+    ),
+    (
+        "consume::refund_redeemed",
+        "a redemption is reversed and a part of its order refunded",
+    ),
+    (
+        "consume::sync_offline",
+        "a redemption for each scan, beside the scanner's allowance and what it sent before",
+    ),
+    (
+        "consume::undo_redemption",
+        "voucher, code, timer, books and statement all go back",
+    ),
+];
+
+const PREFACE: &str = "\
+# The statements of every command
+
+Written by the tests in `crates/qiao/tests/it/states`, which run each command in its ordinary case: one unit, one
+use, one row; no coupon, rebate or share link. Do not edit: see CONTRIBUTING.md.
+
+*Asked* statements are those whose answer decides something, *told* ones only write. Both are the same on SQLite
+and PostgreSQL. Round trips are PostgreSQL's, once a connection has prepared its statements; SQLite answers in
+the same process.
+
+| crate | command | asked | told | together | round trips | why more than 15 |
+| --- | --- | ---: | ---: | ---: | ---: | --- |
+";
+
+/// The ordinary case of every command.
+const ORDINARY: &[fn(&World) -> Probe] = &[
+    |w| w.register_merchant().probe(),
+    |w| w.submit_certification(w.shop).probe(),
+    |w| w.decide_certification(w.waiting(), true).probe(),
+    |w| {
+        let certification = w.waiting();
+        w.done(w.decide_certification(certification, true));
+        w.expire_certification(certification).probe()
+    },
+    |w| w.suspend_merchant(w.other_shop()).probe(),
+    |w| {
+        let shop = w.other_shop();
+        w.done(w.suspend_merchant(shop));
+        w.reinstate_merchant(shop).probe()
+    },
+    |w| w.add_store(w.shop).probe(),
+    |w| w.update_store(w.other_shop()).probe(),
+    |w| w.add_staff(w.shop).probe(),
+    |w| w.revoke_staff(w.shop, w.new_cashier(w.shop)).probe(),
+    |w| w.register_device(w.shop).probe(),
+    |w| w.revoke_device(w.shop, w.new_device(w.shop)).probe(),
+    |w| w.record_media(w.shop).probe(),
+    |w| w.request_code(w.new_contact()).probe(),
+    |w| w.sign_in_with_code().probe(),
+    |w| w.sign_in_with_password().probe(),
+    |w| w.count_password_miss().probe(),
+    |w| w.sign_out().probe(),
+    |w| w.end_session().probe(),
+    |w| w.end_sessions().probe(),
+    |w| w.update_person().probe(),
+    |w| w.erase_person().probe(),
+    |w| w.prune_sessions().probe(),
+    |w| w.grant_operator().probe(),
+    |w| w.revoke_operator().probe(),
+    |w| w.import_merchants().probe(),
+    |w| w.propose_agreement(w.shop).probe(),
+    |w| w.counter_agreement(w.proposed()).probe(),
+    |w| w.accept_agreement(w.proposed()).probe(),
+    |w| w.decline_agreement(w.proposed()).probe(),
+    |w| w.start_agreement(w.accepted()).probe(),
+    |w| w.end_agreement(w.accepted()).probe(),
+    |w| w.create_offer(w.shop, w.accepted()).probe(),
+    |w| w.publish_offer(w.shop, w.draft()).probe(),
+    |w| w.pause_offer(w.published()).probe(),
+    |w| {
+        let offer = w.published();
+        w.done(w.pause_offer(offer));
+        w.resume_offer(offer).probe()
+    },
+    |w| w.change_stock(w.published()).probe(),
+    |w| w.create_entry(w.shop).probe(),
+    |w| w.create_share_link(w.consumer(), w.offer).probe(),
+    |w| w.record_visits().probe(),
+    |w| w.create_coupon(w.shop, None).probe(),
+    |w| w.stop_coupon(w.new_coupon()).probe(),
+    |w| w.claim_coupon(w.consumer(), w.new_coupon()).probe(),
+    |w| w.place_order(w.consumer(), order_of(w.offer)).probe(),
+    |w| {
+        let purchase = w.placed(order_of(w.offer));
+        w.start_payment(purchase.buyer, purchase.order, "other").probe()
+    },
+    |w| w.record_provider_payment(&w.placed(order_of(w.offer))).probe(),
+    |w| w.confirm_payment(&w.placed(order_of(w.offer))).probe(),
+    |w| w.fail_payment(&w.placed(order_of(w.offer))).probe(),
+    |w| w.cancel_order(&w.placed(order_of(w.offer))).probe(),
+    |w| w.release_order(&w.placed(order_of(w.offer))).probe(),
+    |w| {
+        let (holder, voucher) = w.new_voucher();
+        w.refund_voucher(holder, voucher).probe()
+    },
+    |w| w.expire_voucher(w.new_voucher().1).probe(),
+    |w| w.mark_refund_sent(&w.refunded()).probe(),
+    |w| w.confirm_refund(&w.refunded()).probe(),
+    |w| w.fail_refund(&w.refunded()).probe(),
+    |w| {
+        let (holder, voucher) = w.new_voucher();
+        w.bind_device(holder, voucher, &super::vouchers::device(3))
+            .probe()
+    },
+    |w| w.redeem_scan(w.shop, w.new_voucher().1).probe(),
+    |w| w.redeem_code(w.shop, w.new_voucher().1).probe(),
+    |w| w.sync_offline(w.shop, w.new_voucher().1).probe(),
+    |w| w.undo_redemption(w.redemption(), NOW).probe(),
+    |w| w.refund_redeemed(w.redemption(), NOW).probe(),
+    |w| w.add_signing_key().probe(),
+    |w| w.retire_signing_key().probe(),
+    |w| w.prune_codes().probe(),
+    |w| w.post_review(&w.visit()).probe(),
+    |w| w.reply_review(&w.reviewed()).probe(),
+    |w| w.hide_review(&w.reviewed()).probe(),
+    |w| w.hide_for_refund(&w.reviewed()).probe(),
+    |w| {
+        w.redemption();
+        w.propose_payout(w.shop).probe()
+    },
+    |w| w.approve_payout(w.proposed_payout()).probe(),
+    |w| w.confirm_payout(w.approved_payout()).probe(),
+    |w| w.fail_payout(w.approved_payout()).probe(),
+    |w| {
+        let payout = w.approved_payout();
+        w.done(w.fail_payout(payout));
+        w.retry_payout(payout).probe()
+    },
+    |w| w.close_day().probe(),
+    |w| w.accrue_rebate().probe(),
+    |w| w.post_new_rebate().probe(),
+    |w| w.reverse_new_rebate().probe(),
+];
+
+/// The costs by command. All are run once before, so that no statement is prepared while it is measured.
+pub fn measure(world: &World) -> BTreeMap<Command, Cost> {
+    for act in ORDINARY.iter().filter_map(|case| case(world)) {
+        world.done(act);
+    }
+    let acts = ORDINARY.iter().filter_map(|case| case(world));
+    acts.map(|act| (Command::at(act.path), world.cost(act))).collect()
+}
+
+pub fn markdown(costs: &BTreeMap<Command, Cost>) -> String {
+    let reasons = REASONS.iter().map(|(path, reason)| (Command::at(path), *reason));
+    let reasons: BTreeMap<_, _> = reasons.collect();
+    let above_usual = costs.iter().filter(|(_, cost)| cost.asked + cost.told > USUAL);
+    assert_eq!(
+        above_usual.map(|(command, _)| command).collect::<Vec<_>>(),
+        reasons.keys().collect::<Vec<_>>(),
+        "the commands above {USUAL} statements have their reasons"
+    );
+    let lines = costs.iter().map(|(command, cost)| {
+        let (
+            Command { of, name },
+            Cost {
+                asked,
+                told,
+                round_trips,
+            },
+        ) = (command, *cost);
+        let (together, reason) = (asked + told, reasons.get(command).unwrap_or(&""));
+        format!("| {of} | `{name}` | {asked} | {told} | {together} | {round_trips} | {reason} |\n")
+    });
+    format!("{PREFACE}{}", lines.collect::<String>())
+}
