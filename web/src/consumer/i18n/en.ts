@@ -3,6 +3,7 @@ import type zhCN from './zh-CN'
 
 export default {
   nav: { label: 'Main', discover: 'Discover', coupons: 'Coupons', vouchers: 'Vouchers', me: 'Me' },
+  footer: { label: 'More', merchant: 'For merchants', platform: 'For operators', api: 'API' },
   home: {
     title: 'Good places near you',
     lead: 'Compare, buy, show your QR in the store. Whatever you have not used comes back at any time.',

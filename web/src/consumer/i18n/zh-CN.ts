@@ -1,5 +1,6 @@
 export default {
   nav: { label: '主导航', discover: '发现', coupons: '优惠券', vouchers: '我的券', me: '我的' },
+  footer: { label: '更多', merchant: '我是商家', platform: '平台管理', api: '开放接口' },
   home: {
     title: '发现身边好店',
     lead: '先比价，再下单，到店出示二维码即可使用，未使用随时退。',

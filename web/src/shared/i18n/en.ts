@@ -30,6 +30,7 @@ export default {
   demo: {
     title: 'This is a demo: come in as',
     roles: {
+      consumer: 'Guest',
       cashier: 'Cashier',
       manager: 'Manager',
       owner: 'Owner',

@@ -28,6 +28,7 @@ export default {
   demo: {
     title: '演示环境，点选一个身份即可进入',
     roles: {
+      consumer: '顾客',
       cashier: '收银员',
       manager: '店长',
       owner: '商家老板',
