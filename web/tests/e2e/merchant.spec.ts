@@ -1,7 +1,8 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { Browser, Page } from '@playwright/test'
+import type { APIRequestContext, Browser, Page } from '@playwright/test'
 import { chromium } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { Actor, demoMerchant, film, Guest, PASSWORD } from './merchant-stage'
 import { expect, test } from './support/server'
 
@@ -36,14 +37,18 @@ const verdict = (page: Page) =>
     .getByRole('status')
     .filter({ has: page.locator('h2') })
 
-/** Approves the only certification that waits, and accepts the agreement that does, as the platform's own people. */
+/** Approves the certification that waits, as the platform's own people do. */
 async function certify(admin: Actor, merchant: string) {
   const { items } = await admin.get('/v1/platform/certifications')
   const { id } = items.find((certification: { merchant: string }) => certification.merchant === merchant)
   await admin.post(`/v1/platform/certifications/${id}/decision`, { approve: true, note: 'In order.' })
 }
 
-test('a business registers, is certified, agrees, sells and serves', async ({ page, request, server }) => {
+test('a business registers, is certified, agrees, sells, serves and is paid', async ({
+  page,
+  request,
+  server,
+}) => {
   const admin = await Actor.withPassword(request, 'admin@demo.example')
   const login = `${randomUUID()}@example.org`
   await page.goto('/merchant/')
@@ -134,7 +139,37 @@ test('a business registers, is certified, agrees, sells and serves', async ({ pa
   await expect(page.getByRole('row', { name: /^Undone/ })).toContainText('-¥41.85')
   await go(page, 'Orders')
   await expect(page.getByRole('row', { name: /Noodles for two/ })).toContainText('¥40.00')
+
+  await paid(request, merchant)
+  await go(page, 'Statement & payouts')
+  const payout = page.getByRole('row', { name: /¥41\.85/ }).last()
+  await expect(payout).toContainText('Paid')
+  await payout.getByRole('link').click()
+  await expect(page.getByRole('row', { name: /^Redemption/ })).toHaveCount(2)
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Download CSV' }).click()
+  const csv = readFileSync(await (await download).path(), 'utf8')
+  expect(csv).toContain(bought.voucher)
+  expect(csv.trim().split('\n')).toHaveLength(4)
 })
+
+/** What is owed up to now is proposed by one person of finance, approved by another, and sent. */
+async function paid(request: APIRequestContext, merchant: string) {
+  const [finance, second] = [
+    await Actor.withPassword(request, 'finance@demo.example'),
+    await Actor.withPassword(request, 'finance2@demo.example'),
+  ]
+  const until = new Date(Date.now() + 60_000).toISOString()
+  const { payout } = await finance.post('/v1/platform/payouts', { merchant, currency: 'CNY', until })
+  await second.post(`/v1/platform/payouts/${payout}/approve`)
+  await expect
+    .poll(async () =>
+      (await finance.get('/v1/platform/payouts?status=paid')).items.some(
+        ({ id }: { id: string }) => id === payout,
+      ),
+    )
+    .toBe(true)
+}
 
 test('the cashier goes on through a network cut, and conflicts are told', async ({
   page,
@@ -179,6 +214,7 @@ test('the cashier goes on through a network cut, and conflicts are told', async 
   const queue = page.getByRole('region', { name: 'Offline queue' })
   await expect(queue.getByText('Counted', { exact: true })).toBeVisible()
   await expect(queue.getByText('Conflict, not counted')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Undo' })).toHaveCount(0)
   await expect(queue.getByText('A scan that arrived first took the last use')).toBeVisible()
 
   await handScan(page, await third.qr())
