@@ -13,13 +13,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use gateway::provider::SandboxClient;
 use gateway::webhook::WebhookSecret;
-use http::{App, AppState, Outbox, VoucherKeys, derive, shell};
-use kernel::{Actor, SigningKeyId};
+use http::{App, AppState, Outbox, derive, shell};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use voucher::{AddSigningKey, MasterKey, SealedKey, SigningKey};
 
 use crate::config::Settings;
 use crate::work;
@@ -55,7 +53,7 @@ pub async fn open(settings: &Settings, outbox: Outbox, listener: TcpListener) ->
         ..store::Settings::new(&settings.database_url)
     };
     let store = Arc::new(tokio::task::spawn_blocking(move || Store::open(&store_settings)).await??);
-    let keys = voucher_keys(&store, &secret).await?;
+    let keys = work::keys::load(&store, &secret).await?;
     let search = Arc::new(SearchIndex::open(&settings.data.join("search"))?);
     let provider_key = settings
         .provider_key
@@ -162,42 +160,6 @@ pub fn secret_of(data: &Path) -> Result<[u8; 32], Failure> {
 /// The secret of the sandbox provider's webhooks, where none is configured.
 pub fn own_webhook_secret(secret: &[u8; 32]) -> Result<WebhookSecret, Failure> {
     Ok(format!("whsec_{}", STANDARD.encode(derive(secret, "webhook", &[]))).parse()?)
-}
-
-/// The newest key that signs, made at the first start, and the ring of all that verify.
-async fn voucher_keys(store: &Store, secret: &[u8; 32]) -> Result<VoucherKeys, Failure> {
-    let master = MasterKey::new(derive(secret, "voucher-keys", &[]));
-    let stored = store.read(voucher::queries::signing_keys).await.map_err(failed)?;
-    if stored.iter().all(|key| key.retired_at.is_some()) {
-        let signing = SigningKey::from_bytes(&shell::random_bytes());
-        let ctx = shell::ctx(Actor::System);
-        let id: SigningKeyId = ctx.new_id();
-        let sealed = SealedKey::seal(&signing, id, &master, shell::random_bytes());
-        let cmd = AddSigningKey {
-            id,
-            public_key: signing.verifying_key().to_bytes(),
-            sealed,
-        };
-        store
-            .run("addSigningKey", id, ctx, move |tx, ctx| {
-                voucher::add_signing_key(tx, ctx, &cmd)
-            })
-            .await?
-            .map_err(|rejected| format!("the first signing key: {}", rejected.detail))?;
-    }
-    let stored = store.read(voucher::queries::signing_keys).await.map_err(failed)?;
-    let newest = stored
-        .iter()
-        .find(|key| key.retired_at.is_none())
-        .ok_or("no signing key")?;
-    let signing = newest.sealed.open(newest.id, &master).map_err(|fault| {
-        format!("the vouchers' signing key cannot be opened ({fault}): is this the secret that it was sealed with?")
-    })?;
-    let ring = store.read(voucher::queries::key_ring).await.map_err(failed)?;
-    Ok(VoucherKeys {
-        signing,
-        ring: Arc::new(ring),
-    })
 }
 
 /// A failed question as a reason not to start.

@@ -1,7 +1,8 @@
-//! What goes on without being asked: timers, effects on the outside, the search index, pruning. Each is
+//! What goes on without being asked: timers, effects on the outside, the search index, the keys, pruning. Each is
 //! a plain `step` that does what is due and says how much that was; here they are repeated.
 
 pub mod feed;
+pub mod keys;
 mod live;
 mod outward;
 mod prune;
@@ -30,6 +31,7 @@ pub fn start(app: &App, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         repeat("search feed", app, &stop, IDLE, feed::step),
         repeat("live", app, &stop, IDLE, live::step),
         repeat("reviews", app, &stop, IDLE, reviews::step),
+        repeat("keys", app, &stop, EVERY_SECOND, keys::step),
         repeat("prune", app, &stop, RARELY, prune::step),
     ]
 }

@@ -11,6 +11,7 @@ mod hostile;
 mod import_cli;
 mod import_csv;
 mod import_geojson;
+mod keys;
 mod outage;
 mod real_files;
 mod rules;
