@@ -131,6 +131,7 @@ export default {
   voucher_not_bound: '券尚未绑定设备。',
   voucher_not_live: '券已用完、已退款或已过期。',
   webhook_refused: '通知来源未通过验证。',
+  writes_too_many: '操作过于频繁，请稍后再试。',
   busy: '系统繁忙，尚未执行，请稍后重试。',
   outcome_unknown: '结果未知，请重试；重复提交不会重复执行。',
   internal: '系统出错，尚未执行，请稍后再试。',
