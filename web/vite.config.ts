@@ -67,6 +67,11 @@ export default defineConfig({
     // Every picture is a file, so that the policy for pictures can stay strict; scripts and styles always are.
     assetsInlineLimit: 0,
     rollupOptions: {
+      output: {
+        // The map's worker comes as .mjs, which servers often do not know as a script.
+        assetFileNames: ({ names: [name = ''] }) =>
+          `assets/[name]-[hash]${name.endsWith('.mjs') ? '.js' : '[extname]'}`,
+      },
       input: {
         consumer: here('./index.html'),
         merchant: here('./merchant.html'),

@@ -40,6 +40,13 @@ for (const [colorScheme, width] of [
     })
     const page = await context.newPage()
     const found: Record<string, string[]> = {}
+    const errors: string[] = []
+    page.on('pageerror', (error) => errors.push(error.message))
+    page.on('console', (message) => {
+      // A refused request is an answer that the page deals with.
+      const isAnswer = message.text().startsWith('Failed to load resource')
+      if (message.type() === 'error' && !isAnswer) errors.push(message.text())
+    })
     const look = async (name: string) => {
       await expect(page.getByRole('status', { name: 'Loading…' })).toHaveCount(0)
       const wrong = await findings(page)
@@ -86,6 +93,7 @@ for (const [colorScheme, width] of [
     await look('order')
 
     expect(found).toEqual({})
+    expect(errors).toEqual([])
     await context.close()
   })
 }
