@@ -52,6 +52,11 @@ export class Guest {
     private readonly keys: webcrypto.CryptoKeyPair,
   ) {}
 
+  /** How often a voucher can still be used. */
+  async usesLeft(voucher: string): Promise<number> {
+    return (await this.actor.get(`/v1/vouchers/${voucher}`)).uses_left
+  }
+
   static async arrives(request: APIRequestContext, server: DemoServer, phone: string): Promise<Guest> {
     const headers = { 'Idempotency-Key': randomUUID() }
     await request.post('/v1/sign-in/codes', { headers, data: { contact: phone } })
@@ -95,15 +100,18 @@ export interface Bought {
   qr: () => Promise<string>
 }
 
-/** The first offer on sale of the demo merchant, the store of its cashier, and who owns it all. */
+/** Two offers of the demo merchant, one of a single use and a card of several, and the store of its cashier. */
 export async function demoMerchant(request: APIRequestContext) {
   const cashier = await Actor.withPassword(request, 'cashier@demo.example')
   const { merchant, store } = (await cashier.get('/v1/me')).staff[0]
   const { items } = await cashier.get(`/v1/merchants/${merchant}/offers/own`)
-  const single = items.find(
-    (offer: { uses: number; status: string }) => offer.uses === 1 && offer.status === 'published',
+  const sold = (items as { id: string; title: { en: string }; uses: number; status: string }[]).filter(
+    ({ status }) => status === 'published',
   )
-  return { cashier, merchant, store, offer: single.id as string, title: single.title.en as string }
+  const single = sold.find(({ uses }) => uses === 1)
+  const card = sold.find(({ uses }) => uses > 1)
+  if (!single || !card) throw new Error('the demo merchant sells neither')
+  return { cashier, merchant, store, offer: single.id, title: single.title.en, card: card.id }
 }
 
 /** A film of one picture, a QR held before a camera, in the raw format that Chromium takes for one. */

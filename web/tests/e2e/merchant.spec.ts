@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { APIRequestContext, Browser, Page } from '@playwright/test'
+import type { APIRequestContext, Browser, Page, Route } from '@playwright/test'
 import { chromium } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -224,6 +224,32 @@ test('the cashier goes on through a network cut, and conflicts are told', async 
   await signIn(owner, 'owner@demo.example')
   await owner.goto('/merchant/conflicts')
   await expect(owner.getByRole('row', { name: /took the last use/ })).toBeVisible()
+})
+
+test('a redemption whose answer was lost takes one use and no conflict', async ({
+  browser,
+  request,
+  server,
+}) => {
+  const { card } = await demoMerchant(request)
+  const guest = await Guest.arrives(request, server, '+8613900000024')
+  const bought = await guest.buys(card)
+  const context = await browser.newContext({ baseURL: server.url, locale: 'en', serviceWorkers: 'block' })
+  const page = await context.newPage()
+  await signIn(page, 'cashier@demo.example')
+  await page.getByRole('button', { name: 'This one' }).click()
+  const lose = async (route: Route) => {
+    await route.fetch()
+    await route.abort()
+  }
+  await page.route('**/redemptions/scan', lose, { times: 1 })
+  await handScan(page, await bought.qr())
+  await expect(verdict(page)).toContainText('Accepted offline')
+  expect(await guest.usesLeft(bought.voucher)).toBe(3)
+  await expect(page.getByText('all sent')).toBeVisible({ timeout: 40_000 })
+  const queue = page.getByRole('region', { name: 'Offline queue' })
+  await expect(queue.getByText('Counted', { exact: true })).toBeVisible()
+  expect(await guest.usesLeft(bought.voucher)).toBe(3)
 })
 
 test('the camera reads the QR of a guest', async ({ request, server }, testInfo) => {

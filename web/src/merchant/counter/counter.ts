@@ -4,6 +4,7 @@
  */
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { api, done, keyed, Refused, Unreachable, type Schemas } from '@/shared/api'
+import { Intent } from '@/shared/api/intent'
 import { isUnsettled } from '@/shared/api/problem'
 import { isOnline } from '@/shared/online'
 import { checkQr } from './check'
@@ -37,6 +38,7 @@ export function useCounter(merchant: string, store: string) {
   const syncError = shallowRef<unknown>()
   const isCutOff = ref(!isOnline.value)
   const path = { merchant, store }
+  const intent = new Intent()
 
   const waiting = computed(() => queue.value.filter((scan) => !scan.outcome))
 
@@ -82,14 +84,19 @@ export function useCounter(merchant: string, store: string) {
 
   async function outcomeOf(text: string): Promise<Shown> {
     const code = codeOf(text)
-    const key = crypto.randomUUID()
     if (!isOnline.value) return code ? refused('code_offline') : accept(text)
+    // The same code again after no answer is the same request: it takes no second use.
+    const key = intent.keyFor(text)
     try {
       const redeemed = await (code ? redeemCode(code, key) : redeemScan(text, key))
+      intent.settle()
       isCutOff.value = false
       return { kind: 'taken', redeemed }
     } catch (error) {
-      if (error instanceof Refused && !isUnsettled(error)) return refused(error.code, error)
+      if (error instanceof Refused && !isUnsettled(error)) {
+        intent.settle()
+        return refused(error.code, error)
+      }
       isCutOff.value = true
       return code ? refused('code_offline', error) : accept(text, key)
     }
