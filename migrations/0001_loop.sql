@@ -354,6 +354,16 @@ CREATE TABLE agreement_version (
   PRIMARY KEY (agreement_id, version)
 );
 
+-- The bounds of what agreements may say, by category of the merchant's stores; the category '' is for all others.
+CREATE TABLE agreement_rule (
+  category TEXT NOT NULL PRIMARY KEY,
+  commission_bp_min BIGINT NOT NULL,
+  commission_bp_max BIGINT NOT NULL,
+  discount_platform_bp_max BIGINT NOT NULL,
+  rebate_bp_max BIGINT NOT NULL,
+  refund_window_us_min BIGINT NOT NULL
+);
+
 CREATE TABLE offer (
   id BYTEA NOT NULL PRIMARY KEY,
   merchant_id BYTEA NOT NULL REFERENCES merchant (id),
@@ -407,7 +417,7 @@ CREATE TABLE visit (
   id BYTEA NOT NULL,
   offer_id BYTEA,
   at BIGINT NOT NULL,
-  PRIMARY KEY (entry_id, id)
+  PRIMARY KEY (entry_id, at, id)
 );
 
 CREATE TABLE share_link (
@@ -694,6 +704,7 @@ CREATE INDEX review_by_store ON review (store_id, id);
 CREATE INDEX review_by_offer ON review (offer_id, id);
 CREATE INDEX review_by_merchant ON review (merchant_id, id);
 CREATE INDEX review_by_person ON review (person_id, id);
+CREATE INDEX review_by_status ON review (status, id);
 
 CREATE TABLE store_rating (
   store_id BYTEA NOT NULL PRIMARY KEY REFERENCES store (id),

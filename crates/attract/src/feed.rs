@@ -5,7 +5,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use feedback::{ReviewHidden, ReviewPosted};
+use feedback::{ReviewHidden, ReviewPosted, ReviewShown};
 use kernel::{MerchantId, OfferId, StoreId, Timestamp};
 use offer::events::{AgreementAccepted, AgreementEnded, OfferPaused, OfferPublished, OfferResumed};
 use party::events::{
@@ -76,6 +76,8 @@ fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Vec<OfferId
         offers_at(read, posted?.store)
     } else if let Some(hidden) = event.body_as::<ReviewHidden>() {
         offers_at(read, hidden?.store)
+    } else if let Some(shown) = event.body_as::<ReviewShown>() {
+        offers_at(read, shown?.store)
     } else if let Some(accepted) = event.body_as::<AgreementAccepted>() {
         offers_of(read, accepted?.merchant)
     } else if let Some(ended) = event.body_as::<AgreementEnded>() {

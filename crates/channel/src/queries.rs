@@ -1,7 +1,7 @@
 //! What others may ask about entries, visits and share links. Lists are newest first; `after` is the last
 //! id of the page before, `limit` is held to 1 to 200. Who may ask is not checked here.
 
-use kernel::{EntryId, MerchantId, OfferId, PersonId, ShareLinkId, Timestamp};
+use kernel::{DAY_US, EntryId, MerchantId, OfferId, PersonId, ShareLinkId, Timestamp};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 
 use crate::model::{Entry, EntryKind, ShareLink};
@@ -17,14 +17,16 @@ fn first<T>(row: Option<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>)
     Ok(row.map(|mut row| read_row(&mut row)).transpose()?)
 }
 
+fn take_kind(row: &mut Row) -> Result<EntryKind, StorageError> {
+    let name: String = row.take()?;
+    EntryKind::from_name(&name).ok_or_else(|| StorageError::bug("a stored entry is of no kind"))
+}
+
 fn read_entry(row: &mut Row) -> Result<Entry, StorageError> {
     Ok(Entry {
         id: row.take()?,
         merchant: row.take()?,
-        kind: {
-            let name: String = row.take()?;
-            EntryKind::from_name(&name).ok_or_else(|| StorageError::bug("a stored entry is of no kind"))?
-        },
+        kind: take_kind(row)?,
         name: row.take()?,
         created_at: row.take()?,
     })
@@ -90,6 +92,68 @@ pub fn visit_counts(
         ),
     };
     all(read.many(query)?, |row| Ok((row.take()?, row.take()?)))
+}
+
+/// Visits through somebody's entries: by day, and by entry. Links of friends count together, as one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitFigures {
+    /// The day from 0, and how many.
+    pub by_day: Vec<(i64, i64)>,
+    /// Of which kind, which entry where it is told apart, and how many.
+    pub by_entry: Vec<(EntryKind, Option<EntryId>, i64)>,
+}
+
+/// Visits from `since` on, before `until`, through the merchant's entries, which are told apart; or through
+/// everybody's, of which the platform's own are. Days are of 24 hours and begin at `since`. Each entry's
+/// visits of the time are a range of the key.
+pub fn visit_figures(
+    read: &mut ReadTx,
+    merchant: Option<MerchantId>,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<VisitFigures, Fail> {
+    let questions = match merchant {
+        Some(merchant) => [
+            sql!(
+                "SELECT (v.at - $1) / $2, CAST(COUNT(*) AS BIGINT) FROM entry e JOIN visit v ON v.entry_id = e.id
+                 WHERE e.merchant_id = $3 AND v.at >= $1 AND v.at < $4 GROUP BY 1 ORDER BY 1",
+                since,
+                DAY_US,
+                merchant,
+                until
+            ),
+            sql!(
+                "SELECT e.kind, CASE WHEN e.kind <> 'share' THEN e.id END, CAST(COUNT(*) AS BIGINT)
+                 FROM entry e JOIN visit v ON v.entry_id = e.id
+                 WHERE e.merchant_id = $1 AND v.at >= $2 AND v.at < $3 GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+                merchant,
+                since,
+                until
+            ),
+        ],
+        None => [
+            sql!(
+                "SELECT (v.at - $1) / $2, CAST(COUNT(*) AS BIGINT) FROM entry e JOIN visit v ON v.entry_id = e.id
+                 WHERE v.at >= $1 AND v.at < $3 GROUP BY 1 ORDER BY 1",
+                since,
+                DAY_US,
+                until
+            ),
+            sql!(
+                "SELECT e.kind, CASE WHEN e.merchant_id IS NULL AND e.kind <> 'share' THEN e.id END,
+                        CAST(COUNT(*) AS BIGINT)
+                 FROM entry e JOIN visit v ON v.entry_id = e.id
+                 WHERE v.at >= $1 AND v.at < $2 GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+                since,
+                until
+            ),
+        ],
+    };
+    let [by_day, by_entry] = read.ask(questions)?;
+    Ok(VisitFigures {
+        by_day: all(by_day, |row| Ok((row.take()?, row.take()?)))?,
+        by_entry: all(by_entry, |row| Ok((take_kind(row)?, row.take()?, row.take()?)))?,
+    })
 }
 
 fn read_share_link(row: &mut Row) -> Result<ShareLink, StorageError> {

@@ -91,6 +91,8 @@ pub struct Redemption {
 pub struct Conflict {
     /// Its id.
     pub id: ConflictId,
+    /// Whose scanners.
+    pub merchant: MerchantId,
     /// The voucher that both scanned.
     pub voucher: VoucherId,
     /// The redemption that took the last use, if one did.

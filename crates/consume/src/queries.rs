@@ -1,5 +1,9 @@
 //! What can be asked of redemptions. Reads this crate's tables; others' through their own queries.
 
+mod figures;
+
+pub use figures::{UseFigures, Uses, use_figures};
+
 use kernel::{ConflictId, DeviceId, MerchantId, RedemptionId, StoreId, Timestamp, VoucherId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use voucher::StoreSetDigest;
@@ -95,10 +99,22 @@ pub fn conflicts_of(
     limit: i64,
 ) -> Result<Vec<Conflict>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, voucher_id, won_redemption_id, lost_store_id, lost_device_id, lost_staff_id,
+        "SELECT id, merchant_id, voucher_id, won_redemption_id, lost_store_id, lost_device_id, lost_staff_id,
                 lost_scanned_at, reason, recorded_at
          FROM redemption_conflict WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         merchant,
+        before(after.map(|id| id.uuid())),
+        page(limit)
+    ))?;
+    rows.into_iter().map(read_conflict).collect()
+}
+
+/// The offline scans of everybody that lost, newest first, at most `limit` older than `after`.
+pub fn conflicts(read: &mut ReadTx, after: Option<ConflictId>, limit: i64) -> Result<Vec<Conflict>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, voucher_id, won_redemption_id, lost_store_id, lost_device_id, lost_staff_id,
+                lost_scanned_at, reason, recorded_at
+         FROM redemption_conflict WHERE id < $1 ORDER BY id DESC LIMIT $2",
         before(after.map(|id| id.uuid())),
         page(limit)
     ))?;
@@ -177,6 +193,7 @@ fn read_redemption(mut row: Row) -> Result<Redemption, Fail> {
 fn read_conflict(mut row: Row) -> Result<Conflict, Fail> {
     Ok(Conflict {
         id: row.take()?,
+        merchant: row.take()?,
         voucher: row.take()?,
         won: row.take()?,
         lost_store: row.take()?,

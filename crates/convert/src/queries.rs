@@ -2,6 +2,7 @@
 //! the last id of the page before, `limit` is held to 1 to 200. Who may ask is not checked here.
 
 mod coupons;
+mod figures;
 mod orders;
 mod refunds;
 mod routes;
@@ -9,13 +10,14 @@ mod routes;
 pub(crate) use coupons::{WalletCoupon, coupon_budget_of, wallet_coupon_of};
 
 pub use coupons::{Coupon, WalletEntry, coupon, coupons_of, wallet};
+pub use figures::{Sales, SalesFigures, sales_figures};
 pub use orders::{
     Attempt, OrderLine, OrderView, OrderVoucher, attempt, attempts_of, attempts_of_person, is_self_dealing,
-    order, order_vouchers, orders_of_merchant, orders_of_person,
+    order, order_vouchers, orders, orders_of_merchant, orders_of_person,
 };
 pub use refunds::{
-    RefundPreview, RefundToSend, RefundView, VoucherMoney, preview_refund, refunds_of, refunds_of_person,
-    refunds_to_send, voucher_money,
+    RefundPreview, RefundToSend, RefundView, VoucherMoney, preview_refund, refunds, refunds_of,
+    refunds_of_person, refunds_to_send, voucher_money,
 };
 pub use routes::{Route, attempt_route, claim_locks, order_route, place_route, refund_route, voucher_route};
 

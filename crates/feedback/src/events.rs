@@ -47,6 +47,26 @@ pub struct ReviewHidden {
     pub status: String,
 }
 
+/// A hidden review counts again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewShown {
+    /// The review.
+    pub review: ReviewId,
+    /// About whom.
+    pub merchant: MerchantId,
+    /// About which store.
+    pub store: StoreId,
+    /// About what.
+    pub offer: OfferId,
+    /// 1 to 5.
+    pub stars: i64,
+}
+
+impl EventBody for ReviewShown {
+    const TYPE: &'static str = "ReviewShown";
+    const V: i64 = 1;
+}
+
 impl EventBody for ReviewPosted {
     const TYPE: &'static str = "ReviewPosted";
     const V: i64 = 1;

@@ -2,7 +2,7 @@
 //! reply; what an operator hides. It keeps each store's rating in the same transaction. It knows no
 //! money and ranks nothing.
 //!
-//! Commands: [`post_review`], [`reply_review`], [`hide_review`], [`hide_for_refund`], [`erase_person`].
+//! Commands: [`post_review`], [`reply_review`], [`hide_review`], [`show_review`], [`hide_for_refund`], [`erase_person`].
 
 mod commands;
 mod decide;
@@ -13,10 +13,10 @@ pub mod queries;
 mod reject;
 
 pub use commands::{
-    HideForRefund, HideReview, PostReview, ReplyReview, erase_person, hide_for_refund, hide_review,
-    post_review, reply_review,
+    HideForRefund, HideReview, PostReview, ReplyReview, ShowReview, erase_person, hide_for_refund,
+    hide_review, post_review, reply_review, show_review,
 };
 pub use decide::{MAX_ASPECTS, MAX_TEXT};
-pub use events::{ReviewHidden, ReviewPosted, ReviewReplied};
+pub use events::{ReviewHidden, ReviewPosted, ReviewReplied, ReviewShown};
 pub use model::{Rating, Review, ReviewStatus};
 pub use reject::*;

@@ -103,6 +103,33 @@ pub fn reviews_of_person(
     rows.into_iter().map(read_review).collect()
 }
 
+/// Everybody's reviews of one status or of any, newest first, at most `limit` older than `after`.
+pub fn reviews(
+    read: &mut ReadTx,
+    status: Option<ReviewStatus>,
+    after: Option<ReviewId>,
+    limit: i64,
+) -> Result<Vec<Review>, Fail> {
+    let query = match status {
+        Some(status) => sql!(
+            "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+                    reply, replied_at, created_at, version
+             FROM review WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            status.as_str(),
+            before(after),
+            limit
+        ),
+        None => sql!(
+            "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+                    reply, replied_at, created_at, version
+             FROM review WHERE id < $1 ORDER BY id DESC LIMIT $2",
+            before(after),
+            limit
+        ),
+    };
+    read.many(query)?.into_iter().map(read_review).collect()
+}
+
 /// What a store's shown reviews come to.
 pub fn rating(read: &mut ReadTx, store: StoreId) -> Result<Rating, Fail> {
     let row = read.one(sql!(

@@ -22,6 +22,9 @@ kernel::reject_table! {
     REVIEW_NOT_SHOWN: Conflict, "review_not_shown",
         "The review is hidden.",
         "Reload it to see its state.";
+    REVIEW_NOT_HIDDEN: Conflict, "review_not_hidden",
+        "The review was not hidden by an operator.",
+        "Reload it to see its state.";
     REVIEW_REPLIED: Conflict, "review_replied",
         "The review has a reply.",
         "One review has one reply.";

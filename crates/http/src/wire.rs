@@ -2,6 +2,7 @@
 
 use kernel::{Currency, GeoPoint, Money, RejectKind};
 use serde::{Deserialize, Serialize};
+use store::Fail;
 use type_safe_id::{StaticType, TypeSafeId};
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -118,6 +119,17 @@ pub mod rfc_3339 {
     }
 }
 
+/// A point in time of a query, where there is one.
+pub mod optional_time {
+    use kernel::Timestamp;
+    use serde::Deserializer;
+
+    /// Reads it as [`super::rfc_3339`] does.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+        super::rfc_3339::deserialize(deserializer).map(Some)
+    }
+}
+
 /// What reviews come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = Rating)]
@@ -178,15 +190,62 @@ impl<K: StaticType> IntoParams for After<K> {
 pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
-    /// Give this as `after` to get the next page; absent on the last.
+    /// Give this as `after` to get the next page; absent on the last. Where the list is filtered, a page may be
+    /// short and the next one empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// How many items of a list are looked at for one page of those that a filter keeps.
+const SIFTED: usize = 5_000;
+
+/// How many of them one look at the database brings.
+pub const SIFTED_AT_ONCE: i64 = 200;
+
+/// The page of those items of a list that `keep` keeps. After [`SIFTED`] items it ends, however short it is,
+/// so that a filter that keeps nearly nothing holds nobody up; `next` goes on from there.
+pub fn sift<T, K: StaticType + Copy>(
+    mut after: Option<TypeSafeId<K>>,
+    mut list: impl FnMut(Option<TypeSafeId<K>>) -> Result<Vec<T>, Fail>,
+    id_of: impl Fn(&T) -> TypeSafeId<K>,
+    keep: impl Fn(&T) -> bool,
+) -> Result<Page<T>, Fail> {
+    let (mut items, mut looked) = (Vec::new(), 0);
+    while looked < SIFTED {
+        let found = list(after)?;
+        let is_last = (found.len() as i64) < SIFTED_AT_ONCE;
+        looked += found.len();
+        for item in found {
+            let id = id_of(&item);
+            if keep(&item) {
+                if items.len() as i64 == PAGE_SIZE {
+                    let next = after.map(|last| last.to_string());
+                    return Ok(Page { items, next });
+                }
+                items.push(item);
+            }
+            after = Some(id);
+        }
+        if is_last {
+            return Ok(Page { items, next: None });
+        }
+    }
+    let next = after.map(|last| last.to_string());
+    Ok(Page { items, next })
 }
 
 /// How many items a page has unless asked otherwise.
 pub const PAGE_SIZE: i64 = 50;
 
 impl<T> Page<T> {
+    /// The same page of other items.
+    pub fn map<W>(self, to_wire: impl Fn(T) -> W) -> Page<W> {
+        Page {
+            items: self.items.into_iter().map(to_wire).collect(),
+            next: self.next,
+        }
+    }
+
     /// A page of at most [`PAGE_SIZE`] of the `found` items, of which one more than that was asked for.
     pub fn of<F>(mut found: Vec<F>, id_of: impl Fn(&F) -> String, to_wire: impl Fn(F) -> T) -> Self {
         let more = found.len() as i64 > PAGE_SIZE;
@@ -196,5 +255,51 @@ impl<T> Page<T> {
             items: found.into_iter().map(to_wire).collect(),
             next,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Order, OrderId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn id(n: u64) -> OrderId {
+        OrderId::from_uuid(Uuid::from_u128(u128::from(n)))
+    }
+
+    /// Walks all pages of the numbers from `count` down to 1.
+    fn pages(count: u64, keep: fn(&u64) -> bool) -> (Vec<u64>, usize) {
+        let list = |after: Option<TypeSafeId<Order>>| {
+            let below = after.map_or(count + 1, |id| id.uuid().as_u128() as u64);
+            Ok((1..below).rev().take(SIFTED_AT_ONCE as usize).collect())
+        };
+        let (mut seen, mut pages, mut after) = (Vec::new(), 0, None);
+        loop {
+            let page = sift(after, list, |n| id(*n), keep).expect("a page");
+            pages += 1;
+            seen.extend(page.items);
+            match page.next {
+                Some(next) => after = Some(next.parse().expect("an id")),
+                None => return (seen, pages),
+            }
+        }
+    }
+
+    #[test]
+    fn pages_of_a_filtered_list_lose_nothing_and_end() {
+        let all = |count: u64, keep: fn(&u64) -> bool| (1..=count).rev().filter(keep).collect::<Vec<_>>();
+        for count in [0, 1, 50, 51, 200, 201, 12_000] {
+            let (seen, _) = pages(count, |n| n % 7 == 0);
+            assert_eq!(seen, all(count, |n| n % 7 == 0), "{count}");
+            assert_eq!(pages(count, |_| true).0, all(count, |_| true), "{count}");
+        }
+        assert_eq!(pages(50, |_| true).1, 1, "a full last page has no next");
+        assert_eq!(
+            pages(12_000, |_| false),
+            (Vec::new(), 3),
+            "a page ends after 5,000"
+        );
     }
 }

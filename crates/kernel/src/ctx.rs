@@ -126,6 +126,11 @@ impl Ctx {
     }
 }
 
+/// Where ids begin that are made at this time or later: above every id that was made before its millisecond.
+pub fn first_id_at(time: Timestamp) -> Uuid {
+    Uuid::from_u128(((time.0.max(0) as u64 / 1000) as u128) << 80)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +145,8 @@ mod tests {
         assert_eq!(first, second);
         assert!(first.windows(2).all(|w| w[0] < w[1]));
         assert_eq!(first[0].uuid().get_version_num(), 7);
+        let next_ms = Timestamp(ctx.now.0 + 1_000);
+        assert!(first_id_at(ctx.now) < first[0].uuid() && first[2].uuid() < first_id_at(next_ms));
         let other = Ctx::new(ctx.now, Actor::System, [8; 32]);
         assert_ne!(first[0], other.new_id());
     }

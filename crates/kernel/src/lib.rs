@@ -9,7 +9,7 @@ mod reject;
 mod text;
 mod time;
 
-pub use ctx::{Actor, Ctx};
+pub use ctx::{Actor, Ctx, first_id_at};
 pub use geo::GeoPoint;
 pub use ids::*;
 pub use money::{BasisPoints, Currency, Money, MoneyError, split_by_weight};

@@ -25,6 +25,6 @@ pub use balance::{give_back, spend, spend_up_to};
 pub use commands::*;
 pub use entry::{Balance, Leg, MAX_LEG, NewEntry, Reason, TrialRow};
 pub use journal::{post, post_pending, reserve, void_pending};
-pub use model::{LineKind, Payout, PayoutStatus, Rebate, RebateStatus, Reversal, SettlementLine};
+pub use model::{LineKind, Owed, Payout, PayoutStatus, Rebate, RebateStatus, Reversal, SettlementLine};
 pub use reject::*;
 pub use settlement::book_line;

@@ -2,7 +2,7 @@
 //! one currency.
 
 use kernel::{
-    Currency, JournalEntryId, MerchantId, OrderId, PayoutId, PersonId, RebateId, RedemptionId,
+    Currency, JournalEntryId, MerchantId, Money, OrderId, PayoutId, PersonId, RebateId, RedemptionId,
     SettlementLineId, StoreId, Timestamp, VoucherId,
 };
 use store::{FromValue, Value};
@@ -165,6 +165,17 @@ pub struct Payout {
     pub failure: Option<String>,
     /// Counts its changes.
     pub version: i64,
+}
+
+/// What a merchant's open lines come to in one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    /// Who is owed.
+    pub merchant: MerchantId,
+    /// The sum; below zero the merchant owes it.
+    pub amount: Money,
+    /// How many lines.
+    pub line_count: i64,
 }
 
 /// Where a rebate stands.

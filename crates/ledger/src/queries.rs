@@ -1,11 +1,11 @@
 //! Questions about money: balances, statements, payouts, rebates. They change nothing and decide
 //! nothing about who may ask.
 
-use kernel::{Currency, MerchantId, Money, PayoutId, PersonId, RebateId, SettlementLineId};
+use kernel::{Currency, MerchantId, Money, PayoutId, PersonId, RebateId, SettlementLineId, Timestamp};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use uuid::Uuid;
 
-use crate::{Account, Balance, LineKind, Payout, PayoutStatus, Rebate, SettlementLine, TrialRow};
+use crate::{Account, Balance, LineKind, Owed, Payout, PayoutStatus, Rebate, SettlementLine, TrialRow};
 
 /// What one owner has on an account, or all of its owners together (`None`).
 pub fn balance(
@@ -116,6 +116,46 @@ pub fn statement_lines(
         ))?,
     };
     rows.into_iter().map(|row| Ok(read_line(row)?)).collect()
+}
+
+/// What merchants are owed by the open lines of up to `until`, by merchant and currency, for the next
+/// `limit` merchants after `after`; and where the next chunk starts. Below zero: the merchant owes it.
+pub fn owed(
+    read: &mut ReadTx,
+    until: Timestamp,
+    after: Option<MerchantId>,
+    limit: i64,
+) -> Result<(Vec<Owed>, Option<MerchantId>), Fail> {
+    let after = after.map_or(Uuid::nil(), |id| id.uuid());
+    let merchants = read.many(sql!(
+        "SELECT DISTINCT merchant_id FROM settlement_line WHERE payout_id IS NULL AND merchant_id > $1
+         ORDER BY merchant_id LIMIT $2",
+        after,
+        limit
+    ))?;
+    let is_full = merchants.len() as i64 == limit;
+    let Some(mut last) = merchants.into_iter().next_back() else {
+        return Ok((Vec::new(), None));
+    };
+    let last: MerchantId = last.take()?;
+    let rows = read.many(sql!(
+        "SELECT merchant_id, currency, CAST(SUM(payable) AS BIGINT), COUNT(*) FROM settlement_line
+         WHERE payout_id IS NULL AND merchant_id > $1 AND merchant_id <= $2 AND at <= $3
+         GROUP BY merchant_id, currency ORDER BY merchant_id, currency",
+        after,
+        last,
+        until
+    ))?;
+    let read_row = |mut row: Row| -> Result<Owed, StorageError> {
+        let (merchant, currency) = (row.take()?, row.take()?);
+        Ok(Owed {
+            merchant,
+            amount: Money::new(row.take()?, currency),
+            line_count: row.take()?,
+        })
+    };
+    let owed: Result<_, _> = rows.into_iter().map(read_row).collect();
+    Ok((owed?, is_full.then_some(last)))
 }
 
 /// The line of this kind about `reference` (a redemption, a voucher), and the payout that it is part of.

@@ -154,3 +154,25 @@ impl EventBody for StockChanged {
     const TYPE: &'static str = "StockChanged";
     const V: i64 = 1;
 }
+
+/// The platform bounds what agreements may say. The subject is who set it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleSet {
+    /// For which category of stores; none: for all without a rule of their own.
+    pub category: Option<String>,
+    /// The least commission.
+    pub commission_bp_min: i64,
+    /// The highest commission.
+    pub commission_bp_max: i64,
+    /// The most of a discount that the platform funds.
+    pub discount_platform_bp_max: i64,
+    /// The highest rebate.
+    pub rebate_bp_max: i64,
+    /// The shortest refund window.
+    pub refund_window_us_min: i64,
+}
+
+impl EventBody for RuleSet {
+    const TYPE: &'static str = "RuleSet";
+    const V: i64 = 1;
+}

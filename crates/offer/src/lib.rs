@@ -4,7 +4,7 @@
 //!
 //! Commands: [`propose_agreement`], [`counter_agreement`], [`accept_agreement`], [`decline_agreement`],
 //! [`start_agreement`], [`end_agreement`], [`create_offer`], [`publish_offer`], [`pause_offer`],
-//! [`resume_offer`], [`change_stock`]. Other crates' commands claim units through [`bucket`].
+//! [`resume_offer`], [`change_stock`], [`set_rule`]. Other crates' commands claim units through [`bucket`].
 
 pub mod bucket;
 mod commands;
@@ -13,6 +13,7 @@ pub mod events;
 mod model;
 pub mod queries;
 mod reject;
+mod rule;
 mod store_set;
 mod terms;
 pub mod testing;
@@ -23,5 +24,6 @@ pub use model::{
     Agreement, AgreementStatus, AgreementVersion, BucketKind, ForSale, Offer, OfferPage, OfferStatus, Side,
 };
 pub use reject::*;
+pub use rule::Rule;
 pub use store_set::store_set_digest;
 pub use terms::{AgreementTerms, OnExpiry, PlatformCap};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{AgreementId, BucketId, LocalText, MerchantId, Money, OfferId, StoreId, Timestamp};
+use kernel::{AgreementId, BasisPoints, BucketId, LocalText, MerchantId, Money, OfferId, StoreId, Timestamp};
 use party::MerchantStatus;
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use type_safe_id::{StaticType, TypeSafeId};
@@ -13,7 +13,7 @@ use crate::model::{
     Agreement, AgreementStatus, AgreementVersion, ForSale, Offer, OfferPage, OfferStatus, Side,
 };
 use crate::reject::OFFER_NOT_ON_SALE;
-use crate::{AgreementTerms, prices};
+use crate::{AgreementTerms, Rule, prices};
 
 fn page(limit: i64) -> i64 {
     limit.clamp(1, 200)
@@ -114,6 +114,53 @@ pub fn agreements(
         page(limit)
     ))?;
     all(rows, read_agreement)
+}
+
+fn read_rule(row: &mut Row) -> Result<Rule, StorageError> {
+    let category: String = row.take()?;
+    Ok(Rule {
+        category: (!category.is_empty()).then_some(category),
+        commission_min: share(row)?,
+        commission_max: share(row)?,
+        discount_platform_max: share(row)?,
+        rebate_max: share(row)?,
+        refund_window_us_min: row.take()?,
+    })
+}
+
+fn share(row: &mut Row) -> Result<BasisPoints, StorageError> {
+    BasisPoints::new(row.take()?).ok_or_else(|| StorageError::bug("a stored share is no share"))
+}
+
+/// What bounds agreements: the general rule first, then by category.
+pub fn rules(read: &mut ReadTx) -> Result<Vec<Rule>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT category, commission_bp_min, commission_bp_max, discount_platform_bp_max, rebate_bp_max,
+                refund_window_us_min
+         FROM agreement_rule ORDER BY category"
+    ))?;
+    all(rows, read_rule)
+}
+
+/// The rules that a merchant's agreements keep to: of each category of its stores, and the general one where
+/// a category has none of its own or there is no store yet.
+pub(crate) fn rules_for(read: &mut ReadTx, merchant: MerchantId) -> Result<Vec<Rule>, Fail> {
+    let mut rules = rules(read)?;
+    if rules.is_empty() {
+        return Ok(rules);
+    }
+    let rows = read.many(sql!(
+        "SELECT DISTINCT category FROM store WHERE merchant_id = $1",
+        merchant
+    ))?;
+    let categories: Vec<String> = all(rows, |row| row.take())?;
+    let own = |category: &String| rules.iter().any(|rule| rule.category.as_ref() == Some(category));
+    let is_general = categories.is_empty() || !categories.iter().all(own);
+    rules.retain(|rule| match &rule.category {
+        Some(category) => categories.contains(category),
+        None => is_general,
+    });
+    Ok(rules)
 }
 
 /// Every version that was on the table, the first one first.

@@ -4,6 +4,12 @@ kernel::reject_table! {
     TERMS_INVALID: Invalid, "agreement_terms_invalid",
         "The terms of the agreement do not make sense.",
         "Change the field that is named and propose again.";
+    TERMS_OUTSIDE_RULES: Invalid, "agreement_terms_outside_rules",
+        "The terms are outside of what the platform allows.",
+        "Keep the field that is named within its bounds.";
+    RULE_INVALID: Invalid, "agreement_rule_invalid",
+        "No agreement could keep to this rule.",
+        "Change the field that is named.";
     AGREEMENT_NOT_YOUR_TURN: Conflict, "agreement_not_your_turn",
         "The last proposal is your own side's: the other side has to answer it.",
         "Wait for the answer, or decline and propose another agreement.";

@@ -86,7 +86,7 @@ impl OnExpiry {
 }
 
 /// The longest refund window.
-const MAX_WINDOW_US: i64 = 366 * DAY_US;
+pub(crate) const MAX_WINDOW_US: i64 = 366 * DAY_US;
 
 impl AgreementTerms {
     /// Whether the terms make sense by themselves and still lie ahead at `now`. The first field that

@@ -189,6 +189,21 @@ pub struct Grants {
     pub staff: Vec<StaffGrant>,
 }
 
+/// One of the platform's own people, as colleagues see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorView {
+    /// Who.
+    pub person: PersonId,
+    /// The name that was given with the role.
+    pub name: String,
+    /// The login.
+    pub login: String,
+    /// As what.
+    pub role: OperatorRole,
+    /// Since when they are one of the platform's people.
+    pub granted_at: Timestamp,
+}
+
 /// A session with what its person may do at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {

@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::rows::{named, take_local};
 
-pub use people::{grants, identity, password, profile, session, sessions_of, staff_of};
+pub use people::{grants, identity, operators, password, people_at, profile, session, sessions_of, staff_of};
 
 const MAX_PAGE: i64 = 200;
 
@@ -60,21 +60,29 @@ pub fn merchant(read: &mut ReadTx, merchant: MerchantId) -> Result<Option<Mercha
     first(read.one(merchant_query(merchant))?, read_merchant)
 }
 
-/// Merchants of one status.
+/// Merchants of one status, or of any.
 pub fn merchants(
     read: &mut ReadTx,
-    status: MerchantStatus,
+    status: Option<MerchantStatus>,
     after: Option<MerchantId>,
     limit: i64,
 ) -> Result<Vec<Merchant>, Fail> {
-    let rows = read.many(sql!(
-        "SELECT id, name, status, source, created_at, version FROM merchant
-         WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-        status.as_str(),
-        below(after),
-        page(limit)
-    ))?;
-    all(rows, read_merchant)
+    let query = match status {
+        Some(status) => sql!(
+            "SELECT id, name, status, source, created_at, version FROM merchant
+             WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            status.as_str(),
+            below(after),
+            page(limit)
+        ),
+        None => sql!(
+            "SELECT id, name, status, source, created_at, version FROM merchant
+             WHERE id < $1 ORDER BY id DESC LIMIT $2",
+            below(after),
+            page(limit)
+        ),
+    };
+    all(read.many(query)?, read_merchant)
 }
 
 /// A merchant with its stores and badges, in one round trip.

@@ -35,6 +35,12 @@ kernel::reject_table! {
     STAFF_LAST_OWNER: Conflict, "staff_last_owner",
         "A merchant keeps at least one owner.",
         "Make somebody else an owner first.";
+    OPERATOR_ONESELF: Conflict, "operator_oneself",
+        "Nobody grants or revokes a role of their own.",
+        "Ask another administrator.";
+    OPERATOR_LAST_ADMIN: Conflict, "operator_last_admin",
+        "The platform keeps at least one administrator.",
+        "Make somebody else an administrator first.";
     STORE_INVALID: Invalid, "store_invalid",
         "A store's time zone, currency or offline limit is not possible.",
         "Correct the field that is named.";

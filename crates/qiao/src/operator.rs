@@ -1,5 +1,5 @@
-//! `qiao operator add`: the platform's own people are made here, by whoever runs the server, and nowhere
-//! else.
+//! `qiao operator add`: the platform's first administrator is made here, by whoever runs the server; others
+//! by administrators too.
 
 use clap::{Args, Subcommand};
 use http::shell;

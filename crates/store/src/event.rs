@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use type_safe_id::{StaticType, TypeSafeId};
 use uuid::Uuid;
 
-use crate::{Query, ReadTx, StorageError, Tx, sql};
+use crate::{Query, ReadTx, Row, StorageError, Tx, sql};
 
 /// How many partitions there are. Fixed for ever: a partition's number is stored with its events.
 pub const PARTITIONS: u8 = 64;
@@ -184,23 +184,24 @@ impl StoredEvent {
             after,
             limit
         ))?;
-        rows.into_iter()
-            .map(|mut row| {
-                Ok(Self {
-                    partition: row.take::<i64>()? as u8,
-                    seq: row.take()?,
-                    id: row.take()?,
-                    at: row.take()?,
-                    kind: row.take()?,
-                    v: row.take()?,
-                    subject: row.take()?,
-                    subject_version: row.take()?,
-                    actor: row.take()?,
-                    reason: row.take()?,
-                    body: row.take()?,
-                })
-            })
-            .collect()
+        rows.into_iter().map(Self::read_row).collect()
+    }
+
+    /// Reads partition, number, id, time, type, version, subject and its version, actor, reason and body.
+    pub(crate) fn read_row(mut row: Row) -> Result<Self, StorageError> {
+        Ok(Self {
+            partition: row.take::<i64>()? as u8,
+            seq: row.take()?,
+            id: row.take()?,
+            at: row.take()?,
+            kind: row.take()?,
+            v: row.take()?,
+            subject: row.take()?,
+            subject_version: row.take()?,
+            actor: row.take()?,
+            reason: row.take()?,
+            body: row.take()?,
+        })
     }
 
     /// The last number of every partition that has events.

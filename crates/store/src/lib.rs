@@ -2,6 +2,7 @@
 //! or PostgreSQL, from one SQL text. The only crate that knows a SQL driver; it knows nothing of
 //! merchants, orders or money. `docs/ARCHITECTURE.md` walks through it.
 
+mod audit;
 mod driver;
 mod error;
 mod event;
@@ -19,6 +20,7 @@ mod timer;
 mod tx;
 mod value;
 
+pub use audit::EventPage;
 pub use error::{Fail, StorageError};
 pub use event::{Cursor, EventBody, PARTITIONS, Partition, StoredEvent, partition_of};
 pub use executor::{Settings, Store};

@@ -224,7 +224,7 @@ fn the_accounts_may_do_what_they_are_for() {
             party::queries::certifications(read, party::CertificationStatus::Submitted, None, 10)?;
         let agreements = offer::queries::agreements(read, offer::AgreementStatus::Negotiating, None, 10)?;
         let payouts = ledger::queries::payouts_at(read, ledger::PayoutStatus::Proposed, None, 50)?;
-        let certified = party::queries::merchants(read, MerchantStatus::Certified, None, 200)?;
+        let certified = party::queries::merchants(read, Some(MerchantStatus::Certified), None, 200)?;
         Ok((
             certifications.len(),
             agreements.len(),
@@ -275,7 +275,7 @@ fn guests_speak_both_languages_and_sharers_earn() {
     assert!(reviews.iter().any(|review| review.reply.is_some()));
     assert!(reviews.iter().all(|review| review.created_at <= NOW));
     let names = store.read_blocking(|read| {
-        let merchants = party::queries::merchants(read, MerchantStatus::Certified, None, 200)?;
+        let merchants = party::queries::merchants(read, Some(MerchantStatus::Certified), None, 200)?;
         Ok(merchants
             .into_iter()
             .map(|merchant| merchant.name.in_language("en").to_owned())

@@ -68,3 +68,44 @@ fn a_scanner_gets_what_it_needs_to_judge_without_a_network() {
         assert_eq!(fresh.expect("an answer"), consume::ScannerAllowance::default());
     });
 }
+
+#[test]
+fn uses_are_summed_by_day_and_by_store_without_the_undone_ones() {
+    on_both(|world| {
+        let vouchers = world.buy(3).vouchers;
+        let redeem = |n: usize, day| {
+            let now = NOW.plus_us(day * DAY_US + MINUTE_US);
+            let redeemed = world.scan_as(world.as_cashier(), now, world.scan_of(vouchers[n]));
+            redeemed.expect("redeemed").redemption
+        };
+        redeem(0, 0);
+        redeem(1, 1);
+        let undone = redeem(2, 1);
+        let cmd = consume::UndoRedemption { redemption: undone };
+        let taken_back = world.run(
+            world.as_cashier(),
+            NOW.plus_us(DAY_US + MINUTE_US),
+            move |tx, ctx| consume::undo_redemption(tx, ctx, &cmd),
+        );
+        taken_back.expect("undone");
+        let figures = |merchant, days| {
+            let until = NOW.plus_us(days * DAY_US);
+            let found = world
+                .db
+                .read_blocking(move |read| consume::queries::use_figures(read, merchant, NOW, until));
+            found.expect("an answer")
+        };
+        let own = figures(Some(world.shop.merchant), 2);
+        assert_eq!(figures(None, 2), own);
+        let days: Vec<_> = own.by_day.iter().map(|(day, uses)| (*day, uses.count)).collect();
+        assert_eq!(days, [(0, 1), (1, 1)]);
+        let [(store, uses)] = own.by_store[..] else {
+            panic!("one store: {own:?}")
+        };
+        assert_eq!((store, uses.count), (world.shop.store, 2));
+        assert_eq!(uses.amount, 2 * own.by_day[0].1.amount);
+        assert_eq!(figures(Some(world.shop.merchant), 1).by_day.len(), 1);
+        let other = kernel::MerchantId::from_uuid(uuid::Uuid::from_u128(1));
+        assert_eq!(figures(Some(other), 2).by_store, []);
+    });
+}

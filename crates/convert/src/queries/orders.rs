@@ -189,6 +189,22 @@ pub fn order(read: &mut ReadTx, order: OrderId) -> Result<Option<OrderView>, Fai
     first(row, read_order)
 }
 
+/// What everybody bought.
+pub fn orders(read: &mut ReadTx, after: Option<OrderId>, limit: i64) -> Result<Vec<OrderView>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.wallet_coupon_id, o.entry_id, o.share_link_id,
+                o.sharer_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
+                l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
+                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
+         FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
+         WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2",
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, read_order)
+}
+
 /// What a person bought.
 pub fn orders_of_person(
     read: &mut ReadTx,

@@ -231,6 +231,35 @@ pub fn refunds_of_person(
     all(rows, read_refund)
 }
 
+/// Everybody's refunds with the merchant whose sale it was, newest first; those that stand at `status`, or all.
+pub fn refunds(
+    read: &mut ReadTx,
+    status: Option<RefundStatus>,
+    after: Option<RefundId>,
+    limit: i64,
+) -> Result<Vec<(MerchantId, RefundView)>, Fail> {
+    let query = match status {
+        Some(status) => sql!(
+            "SELECT o.merchant_id, r.id, r.order_id, r.voucher_id, r.amount, r.rebate, r.currency, r.cause, r.status,
+                    r.tries, r.requested_at
+             FROM refund r JOIN orders o ON o.id = r.order_id
+             WHERE r.status = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3",
+            status.as_str(),
+            below(after),
+            page(limit)
+        ),
+        None => sql!(
+            "SELECT o.merchant_id, r.id, r.order_id, r.voucher_id, r.amount, r.rebate, r.currency, r.cause, r.status,
+                    r.tries, r.requested_at
+             FROM refund r JOIN orders o ON o.id = r.order_id
+             WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2",
+            below(after),
+            page(limit)
+        ),
+    };
+    all(read.many(query)?, |row| Ok((row.take()?, read_refund(row)?)))
+}
+
 /// Refunds that stand at `status` and need a provider, the oldest first, after the refund `after`: for
 /// the gateway those that are requested, and later those that failed or were sent and not confirmed.
 pub fn refunds_to_send(

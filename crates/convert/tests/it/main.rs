@@ -3,6 +3,7 @@
 mod costs;
 mod coupons;
 mod erasure;
+mod figures;
 mod money_table;
 mod orders;
 mod payments;

@@ -8,6 +8,6 @@ mod reply_review;
 
 pub use erase_person::erase_person;
 pub use hide_for_refund::{HideForRefund, hide_for_refund};
-pub use hide_review::{HideReview, hide_review};
+pub use hide_review::{HideReview, ShowReview, hide_review, show_review};
 pub use post_review::{PostReview, post_review};
 pub use reply_review::{ReplyReview, reply_review};

@@ -316,3 +316,25 @@ fn the_words_of_an_erased_person_go_and_their_stars_stay() {
         assert_eq!(visits.rating(), (6, 2));
     });
 }
+
+#[test]
+fn a_hidden_review_is_shown_again_unless_its_visit_was_taken_back() {
+    on_both(|visits| {
+        let visit = visits.visit();
+        let review = visits.review(visit, 3).expect("posted");
+        let support = Actor::Operator(operator(visits.db, OperatorRole::Support, 1));
+        assert_eq!(code(visits.show(support, review, "fair")), "review_not_hidden");
+        visits.hide(support, review, "spam").expect("hidden");
+        assert_eq!(
+            code(visits.show(visits.shop.as_owner(), review, "mine")),
+            "forbidden"
+        );
+        assert_eq!(code(visits.show(support, review, " ")), "review_reason_missing");
+        visits.show(support, review, "it was no spam").expect("shown");
+        assert_eq!(visits.rating(), (3, 1));
+        visits.hide(support, review, "spam after all").expect("hidden");
+        visits.refund(visit).expect("refunded");
+        assert_eq!(code(visits.show(support, review, "fair")), "review_visit_void");
+        assert_eq!(visits.rating(), (0, 0));
+    });
+}

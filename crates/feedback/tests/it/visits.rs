@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use consume::{CodeAnswer, RedeemCode, RefundRedeemed, UndoRedemption};
 use convert::PlaceOrder;
-use feedback::{HideForRefund, HideReview, PostReview, Rating, ReplyReview, Review};
+use feedback::{HideForRefund, HideReview, PostReview, Rating, ReplyReview, Review, ShowReview};
 use kernel::{Actor, Ctx, OfferId, PersonId, RedemptionId, ReviewId, Timestamp};
 use party::testing::{NOW, Shop, certified_shop, consumer, ctx_at, run};
 use store::{Fail, Rejected, Store, Tx, sql};
@@ -99,6 +99,15 @@ impl<'s> Visits<'s> {
         });
         self.check_ratings();
         hidden
+    }
+
+    pub fn show(&self, actor: Actor, review: ReviewId, reason: &str) -> Result<(), Rejected> {
+        let ctx = ctx_at(NOW, actor).with_reason(reason.to_owned());
+        let shown = run(self.db, ctx, move |tx, ctx| {
+            feedback::show_review(tx, ctx, &ShowReview { review })
+        });
+        self.check_ratings();
+        shown
     }
 
     pub fn withdraw(&self, redemption: RedemptionId) -> bool {

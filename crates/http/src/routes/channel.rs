@@ -22,7 +22,7 @@ use crate::reject::BODY_MALFORMED;
 use crate::routes::offer::OfOffer;
 use crate::shell;
 use crate::visits::take_in;
-use crate::wire::{Created, PAGE_SIZE, Page, named, rfc_3339};
+use crate::wire::{Created, PAGE_SIZE, Page, named, optional_time};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -101,15 +101,6 @@ struct EntriesAsked {
     /// `next` of the page before; absent for the first page.
     #[param(value_type = Option<String>)]
     after: Option<EntryId>,
-}
-
-mod optional_time {
-    use kernel::Timestamp;
-    use serde::Deserializer;
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-        super::rfc_3339::deserialize(deserializer).map(Some)
-    }
 }
 
 /// An entry with its visits.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Response;
-use feedback::{HideReview, PostReview, ReplyReview, Review};
+use feedback::{HideReview, PostReview, ReplyReview, Review, ReviewStatus, ShowReview};
 use kernel::{MerchantId, OfferId, RedemptionId, ReviewId, StoreId};
+use party::OperatorRole;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -15,15 +16,18 @@ use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::body::{Because, Path, Query, Write};
 use crate::problem::Problem;
+use crate::reject::QUERY_MALFORMED;
 use crate::routes::offer::OfOffer;
 use crate::routes::party::OfStore;
-use crate::wire::{After, Created, PAGE_SIZE, Page};
+use crate::wire::{After, Created, PAGE_SIZE, Page, named};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(post_review))
         .routes(routes!(reply_review))
         .routes(routes!(hide_review))
+        .routes(routes!(show_review))
+        .routes(routes!(list_reviews))
         .routes(routes!(list_reviews_of_offer))
         .routes(routes!(list_reviews_of_store))
         .routes(routes!(list_reviews_of_merchant))
@@ -127,6 +131,24 @@ async fn hide_review(
         .await
 }
 
+/// Shows a review again that an operator hid, for administrators and support.
+#[utoipa::path(post, path = "/v1/platform/reviews/{review}/show", operation_id = "showReview", tag = "feedback",
+    params(OfReview), security(("session" = ["operator"])), request_body = Because,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn show_review(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<OfReview>,
+    write: Write<Because>,
+) -> Result<Response, Problem> {
+    let cmd = ShowReview { review: of.review };
+    app.command("showReview", of.review, operator.actor(), write.key)
+        .because(&write.body.reason)?
+        .locking(cmd.locks())
+        .run(move |tx, ctx| feedback::show_review(tx, ctx, &cmd))
+        .await
+}
+
 /// A review as everybody sees it. Who wrote it is not said.
 #[derive(Serialize, ToSchema)]
 pub struct PublicReview {
@@ -203,6 +225,34 @@ fn page_of(found: Vec<Review>) -> axum::Json<Page<PublicReview>> {
         |review| review.id.to_string(),
         PublicReview::from,
     ))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ReviewsAsked {
+    /// `shown`, `hidden` or `withdrawn`; absent for all.
+    status: Option<String>,
+    /// `next` of the page before; absent for the first page.
+    #[param(value_type = Option<String>)]
+    after: Option<ReviewId>,
+}
+
+/// Everybody's reviews, newest first; for administrators and support.
+#[utoipa::path(get, path = "/v1/platform/reviews", operation_id = "listReviews", tag = "feedback",
+    params(ReviewsAsked), security(("session" = ["operator"])),
+    responses((status = 200, body = Page<ReviewDetails>), (status = "4XX", body = Problem)))]
+async fn list_reviews(
+    State(app): State<App>,
+    operator: Operator,
+    Query(asked): Query<ReviewsAsked>,
+) -> Result<axum::Json<Page<ReviewDetails>>, Problem> {
+    operator.one_of(&[OperatorRole::Admin, OperatorRole::Support])?;
+    let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, ReviewStatus::from_text);
+    let status = asked.status.as_deref().map(by_name).transpose()?;
+    let found = app.read(move |read| feedback::queries::reviews(read, status, asked.after, PAGE_SIZE + 1));
+    let page = Page::of(found.await?, |review| review.id.to_string(), ReviewDetails::from);
+    Ok(axum::Json(page))
 }
 
 /// Reviews of an offer, newest first.

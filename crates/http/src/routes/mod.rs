@@ -2,11 +2,13 @@
 //! `security`; a test compares the two.
 
 mod attract;
+mod audit;
 pub mod channel;
 mod consume;
 mod convert;
 pub mod demo;
 mod feedback;
+mod figures;
 mod ledger;
 mod live;
 mod me;
@@ -34,6 +36,8 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(consume::operations())
         .merge(ledger::operations())
         .merge(live::operations())
+        .merge(audit::operations())
+        .merge(figures::operations())
 }
 
 /// The payment provider's name in the database.

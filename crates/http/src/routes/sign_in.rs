@@ -9,8 +9,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kernel::{Actor, PersonId, Reject};
 use party::{
-    Contact, CountPasswordMiss, EndSessions, RequestCode, SIGN_IN_REFUSED, SignIn, SignInWithCode,
-    SignInWithPassword, SignOut,
+    Contact, CountPasswordMiss, EndSessions, Grants, Profile, RequestCode, SIGN_IN_REFUSED, SignIn,
+    SignInWithCode, SignInWithPassword, SignOut,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -250,9 +250,9 @@ async fn sign_out(
 }
 
 #[derive(Serialize, ToSchema)]
-struct SessionsEnded {
+pub struct SessionsEnded {
     /// How many.
-    ended: u64,
+    pub ended: u64,
 }
 
 /// Ends all of the caller's sessions, this one too.
@@ -275,8 +275,9 @@ async fn end_sessions(
         .await
 }
 
+/// A person with what they may do.
 #[derive(Serialize, ToSchema)]
-struct Me {
+pub struct Me {
     #[schema(value_type = String)]
     person: PersonId,
     locale: String,
@@ -298,6 +299,28 @@ struct MyRole {
     role: String,
 }
 
+impl Me {
+    /// Of a profile and the grants.
+    pub fn of(profile: Profile, grants: Grants) -> Self {
+        let contacts = profile.contacts.iter();
+        let staff = grants.staff.into_iter();
+        Self {
+            person: profile.person,
+            locale: profile.locale,
+            name: profile.name,
+            contacts: contacts.map(|contact| contact.address().to_owned()).collect(),
+            operator: grants.operator.map(|role| role.as_str().to_owned()),
+            staff: staff
+                .map(|grant| MyRole {
+                    merchant: grant.merchant,
+                    store: grant.store,
+                    role: grant.role.as_str().to_owned(),
+                })
+                .collect(),
+        }
+    }
+}
+
 /// Who is signed in, and as what.
 #[utoipa::path(get, path = "/v1/me", operation_id = "getMe", tag = "sign-in",
     security(("session" = ["consumer"])), responses((status = 200, body = Me), (status = "4XX", body = Problem)))]
@@ -307,26 +330,7 @@ async fn get_me(State(app): State<App>, signed_in: SignedIn) -> Result<axum::Jso
         .read(move |read| party::queries::profile(read, person))
         .await?;
     let profile = profile.ok_or_else(|| party::NOT_FOUND.plain())?;
-    let grants = signed_in.identity.grants;
-    let staff = grants.staff.into_iter();
-    Ok(axum::Json(Me {
-        person,
-        locale: profile.locale,
-        name: profile.name,
-        contacts: profile
-            .contacts
-            .iter()
-            .map(|contact| contact.address().to_owned())
-            .collect(),
-        operator: grants.operator.map(|role| role.as_str().to_owned()),
-        staff: staff
-            .map(|grant| MyRole {
-                merchant: grant.merchant,
-                store: grant.store,
-                role: grant.role.as_str().to_owned(),
-            })
-            .collect(),
-    }))
+    Ok(axum::Json(Me::of(profile, signed_in.identity.grants)))
 }
 
 /// The address in this field of a body.

@@ -18,6 +18,11 @@ const ZERO_IS_MEANT: &[&str] = &[
     "offline_max_uses",
     "offline_max_amount",
     "refund_window_us",
+    "commission_bp_min",
+    "commission_bp_max",
+    "discount_platform_bp_max",
+    "rebate_bp_max",
+    "refund_window_us_min",
     "undo_window_us",
     "stock",
 ];

@@ -171,6 +171,7 @@ impl Maker<'_> {
             ("redeemCode", "code") => "1234 5678 9012",
             ("createEntry" | "createPlatformEntry", "kind") => "qr",
             ("signInWithCode" | "signInWithPassword" | "registerMerchant", "device") => "phone",
+            ("grantOperator", "role") => "support",
             (_, "share_token") => &self.ids["token"],
             (_, "contact") => "+8613900000001",
             (_, "code") => "123456",

@@ -3,7 +3,7 @@
 use kernel::{AgreementId, BucketId, Ctx};
 use store::{Fail, Lock, Tx, sql};
 
-use super::{AGREEMENT_ENDS, AGREEMENT_STARTS, agreement_at_table};
+use super::{AGREEMENT_ENDS, AGREEMENT_STARTS, agreement_at_table, check_terms};
 use crate::bucket;
 use crate::decide::{AgreementStep, may_answer, step_agreement};
 use crate::events::AgreementAccepted;
@@ -29,13 +29,13 @@ impl AcceptAgreement {
 /// Accepts the terms, which never change from here on. Gives the bucket that counts the units sold.
 ///
 /// Rejects with `AGREEMENT_SETTLED`, `AGREEMENT_CHANGED`, `AGREEMENT_NOT_YOUR_TURN`, and with
-/// `TERMS_INVALID` once the window is over.
+/// `TERMS_INVALID` once the window is over and `TERMS_OUTSIDE_RULES` once the platform's bounds are others.
 pub fn accept_agreement(tx: &mut Tx, ctx: &Ctx, cmd: &AcceptAgreement) -> Result<BucketId, Fail> {
     let (agreement, side, _) = agreement_at_table(tx, ctx, cmd.agreement)?;
     let status = step_agreement(&agreement, AgreementStep::Accept)?;
     may_answer(&agreement, side, cmd.version)?;
     let terms = &agreement.terms;
-    terms.check(ctx.now)?;
+    check_terms(tx, ctx, agreement.merchant, terms)?;
     let head_count: BucketId = ctx.new_id();
     let moved = tx.claim(sql!(
         "UPDATE agreement SET status = $1, version = version + 1, head_count_bucket = $2

@@ -3,7 +3,7 @@
 use kernel::{AgreementId, Ctx};
 use store::{Fail, Lock, Tx, sql};
 
-use super::{add_version, agreement_at_table};
+use super::{add_version, agreement_at_table, check_terms};
 use crate::AgreementTerms;
 use crate::decide::{AgreementStep, may_answer, step_agreement};
 use crate::events::AgreementProposed;
@@ -29,12 +29,12 @@ impl CounterAgreement {
 
 /// Puts the next version on the table and gives its number.
 ///
-/// Rejects with `TERMS_INVALID`, `AGREEMENT_SETTLED`, `AGREEMENT_CHANGED`, `AGREEMENT_NOT_YOUR_TURN`.
+/// Rejects with `TERMS_INVALID`, `TERMS_OUTSIDE_RULES`, `AGREEMENT_SETTLED`, `AGREEMENT_CHANGED`, `AGREEMENT_NOT_YOUR_TURN`.
 pub fn counter_agreement(tx: &mut Tx, ctx: &Ctx, cmd: &CounterAgreement) -> Result<i64, Fail> {
     let (agreement, side, person) = agreement_at_table(tx, ctx, cmd.agreement)?;
     let status = step_agreement(&agreement, AgreementStep::Counter)?;
     may_answer(&agreement, side, cmd.version)?;
-    cmd.terms.check(ctx.now)?;
+    check_terms(tx, ctx, agreement.merchant, &cmd.terms)?;
     let terms_version = agreement.terms_version + 1;
     let moved = tx.claim(sql!(
         "UPDATE agreement SET status = $1, version = version + 1, terms_version = $2, proposed_by = $3

@@ -10,6 +10,7 @@ mod pause_offer;
 mod propose_agreement;
 mod publish_offer;
 mod resume_offer;
+mod set_rule;
 mod start_agreement;
 
 pub use accept_agreement::{AcceptAgreement, accept_agreement};
@@ -22,6 +23,7 @@ pub use pause_offer::{PauseOffer, pause_offer};
 pub use propose_agreement::{ProposeAgreement, propose_agreement};
 pub use publish_offer::{PublishOffer, publish_offer};
 pub use resume_offer::{ResumeOffer, resume_offer};
+pub use set_rule::set_rule;
 pub use start_agreement::{AGREEMENT_STARTS, StartAgreement, start_agreement};
 
 use kernel::{Actor, AgreementId, Ctx, MerchantId, OfferId, PersonId};
@@ -53,6 +55,15 @@ fn agreement_at_table(
     let agreement = queries::agreement(tx, agreement)?.ok_or_else(|| party::NOT_FOUND.plain())?;
     let (side, person) = side_of(tx, ctx, agreement.merchant)?;
     Ok((agreement, side, person))
+}
+
+/// Whether the terms make sense and keep to the rules for the merchant. The rules may be a moment old.
+fn check_terms(tx: &mut Tx, ctx: &Ctx, merchant: MerchantId, terms: &AgreementTerms) -> Result<(), Fail> {
+    terms.check(ctx.now)?;
+    for rule in queries::rules_for(tx, merchant)? {
+        rule.check_terms(terms)?;
+    }
+    Ok(())
 }
 
 fn add_version(

@@ -3,7 +3,7 @@
 use kernel::{AgreementId, Ctx, MerchantId};
 use store::{Fail, Tx, sql};
 
-use super::{add_version, side_of};
+use super::{add_version, check_terms, side_of};
 use crate::AgreementTerms;
 use crate::events::AgreementProposed;
 
@@ -18,11 +18,11 @@ pub struct ProposeAgreement {
 
 /// Opens a negotiation with version 1 of its terms.
 ///
-/// Rejects with `TERMS_INVALID`, and as [`party::require_staff`] and [`party::require_operator`] do.
+/// Rejects with `TERMS_INVALID`, `TERMS_OUTSIDE_RULES`, and as [`party::require_staff`] and [`party::require_operator`] do.
 pub fn propose_agreement(tx: &mut Tx, ctx: &Ctx, cmd: &ProposeAgreement) -> Result<AgreementId, Fail> {
     let (side, person) = side_of(tx, ctx, cmd.merchant)?;
     party::queries::merchant(tx, cmd.merchant)?.ok_or_else(|| party::NOT_FOUND.plain())?;
-    cmd.terms.check(ctx.now)?;
+    check_terms(tx, ctx, cmd.merchant, &cmd.terms)?;
     let id: AgreementId = ctx.new_id();
     tx.tell(sql!(
         "INSERT INTO agreement

@@ -4,6 +4,7 @@ mod agreements;
 mod buckets;
 mod offers;
 mod prices;
+mod rules;
 mod store_sets;
 
 use kernel::{Actor, Ctx};

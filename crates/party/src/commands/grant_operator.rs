@@ -1,13 +1,16 @@
-//! Makes somebody one of the platform's own people, from the command line of whoever runs Qiao: there is no
-//! first administrator with a known password.
+//! Makes somebody one of the platform's own people, and takes that away again. The first administrator is
+//! made from the command line of whoever runs Qiao: there is none with a known password.
 
-use kernel::{Ctx, PersonId};
-use store::{Fail, Tx, sql};
+use kernel::{Actor, Ctx, PersonId};
+use store::{Fail, Lock, Tx, sql};
 
 use super::update_person::MAX_PERSON_NAME;
 use crate::events::{OperatorGranted, OperatorRevoked};
 use crate::model::OperatorRole;
-use crate::{Contact, LOGIN_TAKEN, NOT_FOUND, account, check, require_system};
+use crate::{
+    Contact, LOGIN_TAKEN, NOT_FOUND, OPERATOR_LAST_ADMIN, OPERATOR_ONESELF, account, check, require_operator,
+    require_system,
+};
 
 /// An operator, or an operator's new role and password.
 #[derive(Debug, Clone)]
@@ -22,13 +25,28 @@ pub struct GrantOperator {
     pub role: OperatorRole,
 }
 
-/// For the system alone. Somebody who is an operator already gets this role, name and password, and all
-/// their sessions end. Rejects a login that belongs to somebody else.
+/// Locks the administrator who acts, so that one who is being revoked cannot act any more, and who acts is
+/// always left. The system needs no role.
+fn require_admin(tx: &mut Tx, ctx: &Ctx) -> Result<(), Fail> {
+    match ctx.actor {
+        Actor::Operator(person) => {
+            tx.lock(&[Lock::row("person", person)]);
+            require_operator(tx, ctx, &[OperatorRole::Admin]).map(drop)
+        }
+        Actor::Anonymous | Actor::Consumer(_) | Actor::Staff(..) | Actor::Provider(_) | Actor::System => {
+            require_system(ctx)
+        }
+    }
+}
+
+/// For administrators and the system. Somebody who is an operator already gets this role, name and password,
+/// and all their sessions end. Rejects a login that belongs to somebody else, and one's own.
 pub fn grant_operator(tx: &mut Tx, ctx: &Ctx, cmd: &GrantOperator) -> Result<PersonId, Fail> {
-    require_system(ctx)?;
+    require_admin(tx, ctx)?;
     check::login(&cmd.login)?;
     check::some_text("/name", &cmd.name, MAX_PERSON_NAME)?;
     let person = match find_operator(tx, &cmd.login)? {
+        Some(person) if ctx.actor == Actor::Operator(person) => return Err(OPERATOR_ONESELF.plain().into()),
         Some(person) => change_operator(tx, cmd, person)?,
         None => {
             let person = account::claim_account(tx, ctx, &cmd.login, &cmd.password_hash, &cmd.name)?;
@@ -86,24 +104,42 @@ fn change_operator(tx: &mut Tx, cmd: &GrantOperator, person: PersonId) -> Result
 }
 
 /// An operator who is to be one no longer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct RevokeOperator {
-    /// The person's login.
-    pub login: Contact,
+    /// Who.
+    pub person: PersonId,
 }
 
-/// For the system alone. Every session of the person ends and the login is free again.
-pub fn revoke_operator(tx: &mut Tx, ctx: &Ctx, cmd: &RevokeOperator) -> Result<PersonId, Fail> {
-    require_system(ctx)?;
-    let row = tx.one(sql!(
-        "DELETE FROM operator WHERE person_id IN (SELECT person_id FROM password WHERE login = $1)
-         RETURNING person_id",
-        cmd.login.address()
+impl RevokeOperator {
+    /// The one who is revoked, who may be revoking others at this moment.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("person", self.person)]
+    }
+}
+
+/// For administrators, who cannot revoke themselves, and the system; the last administrator stays. Every
+/// session of the person ends and the login is free again.
+pub fn revoke_operator(tx: &mut Tx, ctx: &Ctx, cmd: &RevokeOperator) -> Result<(), Fail> {
+    let person = cmd.person;
+    // Together, in one order: two administrators may be revoking each other.
+    let actor = ctx.actor.person().map(|actor| Lock::row("person", actor));
+    tx.lock(&cmd.locks().into_iter().chain(actor).collect::<Vec<_>>());
+    require_admin(tx, ctx)?;
+    if ctx.actor == Actor::Operator(person) {
+        return Err(OPERATOR_ONESELF.plain().into());
+    }
+    let revoked = tx.claim(sql!(
+        "DELETE FROM operator WHERE person_id = $1
+           AND (role <> 'admin' OR (SELECT COUNT(*) FROM operator WHERE role = 'admin') > 1)",
+        person
     ))?;
-    let mut row = row.ok_or_else(|| NOT_FOUND.at("/login", "no operator has this login"))?;
-    let person: PersonId = row.take()?;
+    if revoked == 0 {
+        let known = tx.one(sql!("SELECT role FROM operator WHERE person_id = $1", person))?;
+        let reject = known.map_or(&NOT_FOUND, |_| &OPERATOR_LAST_ADMIN);
+        return Err(reject.plain().into());
+    }
     account::delete_sessions(tx, person)?;
     account::delete_unused_login(tx, person)?;
     tx.emit(ctx, person, ctx.now.0, &OperatorRevoked { person })?;
-    Ok(person)
+    Ok(())
 }

@@ -6,8 +6,8 @@ use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use super::{all, first};
 use crate::Contact;
 use crate::model::{
-    Grants, Identity, OperatorRole, Profile, Role, Session, SessionView, StaffGrant, StaffMember,
-    StoredPassword,
+    Grants, Identity, OperatorRole, OperatorView, Profile, Role, Session, SessionView, StaffGrant,
+    StaffMember, StoredPassword,
 };
 use crate::rows::{named, take_staff_store};
 
@@ -173,4 +173,38 @@ pub fn staff_of(read: &mut ReadTx, merchant: MerchantId) -> Result<Vec<StaffMemb
     })?;
     members.sort_by_key(|member| std::cmp::Reverse(member.role));
     Ok(members)
+}
+
+/// The platform's own people, those with the oldest role first. There are few; there are no pages.
+pub fn operators(read: &mut ReadTx) -> Result<Vec<OperatorView>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT o.person_id, n.name, p.login, o.role, o.granted_at FROM operator o
+         JOIN person_profile n ON n.person_id = o.person_id JOIN password p ON p.person_id = o.person_id
+         ORDER BY o.granted_at, o.person_id"
+    ))?;
+    all(rows, |row| {
+        Ok(OperatorView {
+            person: row.take()?,
+            name: row.take()?,
+            login: row.take()?,
+            role: read_operator(row)?,
+            granted_at: row.take()?,
+        })
+    })
+}
+
+/// Who proved this address, and who signs in with it: one person, two, or none.
+pub fn people_at(read: &mut ReadTx, contact: &Contact) -> Result<Vec<PersonId>, Fail> {
+    let answers = read.ask([
+        sql!(
+            "SELECT person_id FROM person_contact WHERE kind = $1 AND address = $2",
+            contact.kind().as_str(),
+            contact.address()
+        ),
+        sql!(
+            "SELECT person_id FROM password WHERE login = $1",
+            contact.address()
+        ),
+    ])?;
+    all(answers.into_iter().flatten().collect(), |row| row.take())
 }

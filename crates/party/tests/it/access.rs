@@ -1,9 +1,11 @@
 //! The checks that every command below rests on: by role, by store, by merchant, at this moment.
 
+use std::sync::Barrier;
+
 use kernel::{Actor, DeviceId};
 use party::testing::{certified_shop, consumer, mail, operator, registered_shop, staff};
 use party::{
-    GrantOperator, OperatorRole, RevokeOperator, Role, grant_operator, queries, require_any_staff,
+    Contact, GrantOperator, OperatorRole, RevokeOperator, Role, grant_operator, queries, require_any_staff,
     require_certified, require_consumer, require_operator, require_staff, require_system, revoke_operator,
 };
 
@@ -76,23 +78,19 @@ fn an_operator_has_exactly_the_role_that_was_granted_last() {
         );
         assert_eq!(check(actor, &[OperatorRole::Admin]), Ok(finance));
         let revoke = move |tx: &mut store::Tx, ctx: &kernel::Ctx| {
-            revoke_operator(
-                tx,
-                ctx,
-                &RevokeOperator {
-                    login: mail("operator", 1),
-                },
-            )
+            revoke_operator(tx, ctx, &RevokeOperator { person: finance })
         };
-        assert_eq!(why(run(store, actor, revoke)), "forbidden");
-        assert_eq!(run(store, Actor::System, revoke), Ok(finance));
+        assert_eq!(why(run(store, actor, revoke)), "operator_oneself");
+        assert_eq!(why(run(store, Actor::System, revoke)), "operator_last_admin");
+        let other = Actor::Operator(operator(store, OperatorRole::Admin, 2));
+        assert_eq!(run(store, other, revoke), Ok(()));
         assert_eq!(why(check(actor, &[OperatorRole::Admin])), "forbidden");
         assert_eq!(why(run(store, Actor::System, revoke)), "not_found");
     });
 }
 
 #[test]
-fn only_the_system_makes_operators_and_never_of_a_merchants_login() {
+fn only_an_administrator_and_the_system_make_operators_and_never_of_a_merchants_login() {
     on_both(|store| {
         let shop = registered_shop(store, 1);
         let grant = |actor, login: &'static str| {
@@ -106,16 +104,31 @@ fn only_the_system_makes_operators_and_never_of_a_merchants_login() {
                 grant_operator(tx, ctx, &cmd)
             })
         };
-        let admin = operator(store, OperatorRole::Admin, 7);
+        let admin = Actor::Operator(operator(store, OperatorRole::Admin, 7));
         let others = [
             shop.as_owner(),
-            Actor::Operator(admin),
+            Actor::Operator(operator(store, OperatorRole::Finance, 8)),
             Actor::Consumer(shop.owner),
         ];
         for actor in others {
             assert_eq!(why(grant(actor, "root")), "forbidden");
         }
-        assert_eq!(why(grant(Actor::System, "owner")), "login_taken");
+        for actor in [admin, Actor::System] {
+            assert_eq!(why(grant(actor, "owner")), "login_taken");
+        }
+        let root = grant(admin, "root").expect("granted");
+        assert_eq!(why(grant(Actor::Operator(root), "root")), "operator_oneself");
+        let listed = ask(store, queries::operators);
+        let mut listed: Vec<_> = listed.iter().map(|o| (o.login.as_str(), o.role)).collect();
+        listed.sort_by_key(|(login, _)| *login);
+        assert_eq!(
+            listed,
+            [
+                ("operator7@example.com", OperatorRole::Admin),
+                ("operator8@example.com", OperatorRole::Finance),
+                ("root1@example.com", OperatorRole::Admin),
+            ]
+        );
     });
 }
 
@@ -182,5 +195,49 @@ fn a_revoked_device_and_one_of_another_store_are_refused() {
         assert_eq!(why(run(store, shop.as_owner(), revoke)), "device_revoked");
         let devices = ask(store, move |read| queries::devices_of(read, shop.store, None, 10));
         assert!(devices.len() == 1 && devices[0].revoked_at.is_some());
+    });
+}
+
+#[test]
+fn of_administrators_who_revoke_each_other_at_once_one_is_left() {
+    on_both(|store| {
+        for round in 0..20 {
+            let [a, b] = [1, 2].map(|n| operator(store, OperatorRole::Admin, 10 * round + n));
+            let go = Barrier::new(2);
+            let revoke = |actor, person| {
+                go.wait();
+                run(store, Actor::Operator(actor), move |tx, ctx| {
+                    revoke_operator(tx, ctx, &RevokeOperator { person })
+                })
+            };
+            let revoked = std::thread::scope(|scope| {
+                let first = scope.spawn(|| revoke(a, b));
+                let second = revoke(b, a);
+                [first.join().expect("the thread ends"), second]
+            });
+            let done = revoked.iter().filter(|result| result.is_ok()).count();
+            assert_eq!(done, 1, "{revoked:?}");
+            let left: Vec<_> = ask(store, queries::operators).iter().map(|o| o.person).collect();
+            assert_eq!(left.len(), 1, "{left:?}");
+            let last = left[0];
+            run(store, Actor::System, move |tx, _| {
+                Ok(tx.claim(store::sql!("DELETE FROM operator WHERE person_id = $1", last))?)
+            })
+            .expect("a clean table");
+        }
+    });
+}
+
+#[test]
+fn a_person_is_found_by_what_they_proved_and_by_what_they_sign_in_with() {
+    on_both(|store| {
+        let (person, shop) = (consumer(store, 1), registered_shop(store, 1));
+        let at = |contact: &str| {
+            let contact = Contact::parse(contact).expect("a contact");
+            ask(store, move |read| queries::people_at(read, &contact))
+        };
+        assert_eq!(at("+8613800000001"), [person]);
+        assert_eq!(at("owner1@example.com"), [shop.owner]);
+        assert_eq!(at("+8613800000002"), []);
     });
 }

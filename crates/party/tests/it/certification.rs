@@ -260,7 +260,7 @@ fn a_suspension_holds_until_it_is_lifted_and_needs_a_reason() {
             Ok(MerchantStatus::Certified)
         );
         let suspended = ask(store, |read| {
-            queries::merchants(read, MerchantStatus::Suspended, None, 10)
+            queries::merchants(read, Some(MerchantStatus::Suspended), None, 10)
         });
         assert!(suspended.is_empty());
     });

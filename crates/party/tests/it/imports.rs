@@ -52,7 +52,7 @@ fn the_same_list_again_changes_nothing_and_a_change_changes_one() {
         let stores = ask(store, |read| queries::store_places(read, None, 1_000));
         assert_eq!(stores.len(), 200);
         let merchants = ask(store, |read| {
-            queries::merchants(read, MerchantStatus::Registered, None, 1_000)
+            queries::merchants(read, Some(MerchantStatus::Registered), None, 1_000)
         });
         assert_eq!(merchants.len(), 200);
         assert!(merchants.iter().all(|merchant| merchant.source.is_some()));

@@ -1,5 +1,6 @@
 //! The store from outside, on both engines.
 
+mod audit;
 mod backups;
 mod batches;
 mod commands;

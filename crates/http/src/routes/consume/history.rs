@@ -2,15 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use consume::Redemption;
-use kernel::{ConflictId, DeviceId, OfferId, PersonId, RedemptionId, StoreId, VoucherId};
+use consume::{Conflict, Redemption};
+use kernel::{
+    ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, VoucherId,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Winner, own_store, winner_of, winners};
-use crate::access::{Cashier, Manager, OfMerchant, Staff};
+use crate::access::{Cashier, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::body::{Path, Query};
 use crate::problem::Problem;
@@ -21,11 +23,12 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_redemptions))
         .routes(routes!(list_conflicts))
+        .routes(routes!(list_conflicts_as_platform))
 }
 
 /// A use as the staff see it. Whose voucher it was is not said.
 #[derive(Serialize, ToSchema)]
-struct StoreRedemption {
+pub struct StoreRedemption {
     #[schema(value_type = String)]
     id: RedemptionId,
     #[schema(value_type = String)]
@@ -68,6 +71,30 @@ impl From<Redemption> for StoreRedemption {
             recorded_at: redemption.recorded_at.to_string(),
             undo_until: redemption.undo_until.to_string(),
             refund_until: redemption.refund_until.to_string(),
+        }
+    }
+}
+
+/// A use as the platform sees it.
+#[derive(Serialize, ToSchema)]
+pub struct RedemptionListed {
+    #[serde(flatten)]
+    redemption: StoreRedemption,
+    #[schema(value_type = String)]
+    merchant: MerchantId,
+    #[schema(value_type = String)]
+    store: StoreId,
+    #[schema(value_type = String)]
+    order: OrderId,
+}
+
+impl From<Redemption> for RedemptionListed {
+    fn from(redemption: Redemption) -> Self {
+        Self {
+            merchant: redemption.merchant,
+            store: redemption.store,
+            order: redemption.order,
+            redemption: redemption.into(),
         }
     }
 }
@@ -126,6 +153,24 @@ struct ScanConflict {
     recorded_at: String,
 }
 
+impl ScanConflict {
+    fn of(conflict: Conflict, winners: &[Winner]) -> Self {
+        Self {
+            id: conflict.id,
+            voucher: conflict.voucher,
+            reason: conflict.reason.as_str().to_owned(),
+            lost: Loser {
+                store: conflict.lost_store,
+                device: conflict.lost_device,
+                staff: conflict.lost_staff,
+                scanned_at: conflict.lost_scanned_at.to_string(),
+            },
+            won: winner_of(winners, conflict.won),
+            recorded_at: conflict.recorded_at.to_string(),
+        }
+    }
+}
+
 /// The offline scans that lost, newest first; for managers of the whole merchant.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/conflicts", operation_id = "listConflicts", tag = "consume",
     params(OfMerchant, After<kernel::Conflict>), security(("session" = ["staff:manager"])),
@@ -146,18 +191,42 @@ async fn list_conflicts(
     let page = Page::of(
         found,
         |conflict| conflict.id.to_string(),
-        |conflict| ScanConflict {
-            id: conflict.id,
-            voucher: conflict.voucher,
-            reason: conflict.reason.as_str().to_owned(),
-            lost: Loser {
-                store: conflict.lost_store,
-                device: conflict.lost_device,
-                staff: conflict.lost_staff,
-                scanned_at: conflict.lost_scanned_at.to_string(),
-            },
-            won: winner_of(&winners, conflict.won),
-            recorded_at: conflict.recorded_at.to_string(),
+        |conflict| ScanConflict::of(conflict, &winners),
+    );
+    Ok(Json(page))
+}
+
+/// A scan that lost, with its merchant.
+#[derive(Serialize, ToSchema)]
+struct ConflictListed {
+    #[serde(flatten)]
+    conflict: ScanConflict,
+    #[schema(value_type = String)]
+    merchant: MerchantId,
+}
+
+/// Everybody's offline scans that lost, newest first.
+#[utoipa::path(get, path = "/v1/platform/conflicts", operation_id = "listConflictsAsPlatform", tag = "consume",
+    params(After<kernel::Conflict>), security(("session" = ["operator"])),
+    responses((status = 200, body = Page<ConflictListed>), (status = "4XX", body = Problem)))]
+async fn list_conflicts_as_platform(
+    State(app): State<App>,
+    _operator: Operator,
+    Query(asked): Query<After<kernel::Conflict>>,
+) -> Result<Json<Page<ConflictListed>>, Problem> {
+    let found = app.read(move |read| {
+        let found = consume::queries::conflicts(read, asked.after, PAGE_SIZE + 1)?;
+        let won: Vec<RedemptionId> = found.iter().filter_map(|conflict| conflict.won).collect();
+        let winners = consume::queries::redemptions(read, &won)?.into_iter();
+        Ok((found, winners.map(Winner::from).collect::<Vec<_>>()))
+    });
+    let (found, winners) = found.await?;
+    let page = Page::of(
+        found,
+        |conflict| conflict.id.to_string(),
+        |conflict| ConflictListed {
+            merchant: conflict.merchant,
+            conflict: ScanConflict::of(conflict, &winners),
         },
     );
     Ok(Json(page))

@@ -6,6 +6,7 @@ mod redeem;
 mod sync;
 mod taking_back;
 
+use consume::Redemption;
 use kernel::{DeviceId, MerchantId, PersonId, RedemptionId, StoreId};
 use serde::Serialize;
 use store::{Fail, ReadTx};
@@ -16,6 +17,8 @@ use voucher::StoreSets;
 use crate::access::Staff;
 use crate::app::App;
 use crate::problem::Problem;
+
+pub use history::RedemptionListed;
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -64,6 +67,19 @@ struct Winner {
     scanned_at: String,
 }
 
+impl From<Redemption> for Winner {
+    fn from(redemption: Redemption) -> Self {
+        Self {
+            redemption: redemption.id,
+            store: redemption.store,
+            staff: redemption.staff,
+            device: redemption.device,
+            mode: redemption.mode.as_str().to_owned(),
+            scanned_at: redemption.scanned_at.to_string(),
+        }
+    }
+}
+
 /// What is told of these redemptions of the merchant.
 fn winners(
     read: &mut ReadTx,
@@ -73,15 +89,7 @@ fn winners(
     let won: Vec<RedemptionId> = won.collect();
     let found = consume::queries::redemptions(read, &won)?.into_iter();
     let own = found.filter(|redemption| redemption.merchant == merchant);
-    let told = own.map(|redemption| Winner {
-        redemption: redemption.id,
-        store: redemption.store,
-        staff: redemption.staff,
-        device: redemption.device,
-        mode: redemption.mode.as_str().to_owned(),
-        scanned_at: redemption.scanned_at.to_string(),
-    });
-    Ok(told.collect())
+    Ok(own.map(Winner::from).collect())
 }
 
 fn winner_of(winners: &[Winner], won: Option<RedemptionId>) -> Option<Winner> {

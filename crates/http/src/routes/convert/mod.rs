@@ -3,6 +3,7 @@
 mod coupons;
 mod orders;
 mod payments;
+mod platform;
 mod refunds;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -20,4 +21,5 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(orders::operations())
         .merge(payments::operations())
         .merge(refunds::operations())
+        .merge(platform::operations())
 }

@@ -220,10 +220,17 @@ impl From<OrderView> for OrderDetails {
     }
 }
 
+impl OrderDetails {
+    /// The same with what was issued for it.
+    pub fn with(self, vouchers: Vec<VoucherId>) -> Self {
+        Self { vouchers, ..self }
+    }
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct OfOrder {
-    /// One of the caller's orders.
+    /// Which order.
     #[param(value_type = String)]
     pub order: OrderId,
 }
@@ -246,10 +253,7 @@ async fn get_order(
         })
         .await?;
     let vouchers = vouchers.into_iter().map(|voucher| voucher.voucher).collect();
-    Ok(Json(OrderDetails {
-        vouchers,
-        ..OrderDetails::from(order)
-    }))
+    Ok(Json(OrderDetails::from(order).with(vouchers)))
 }
 
 /// The caller's orders, the newest first.

@@ -32,7 +32,7 @@ pub fn operations() -> OpenApiRouter<App> {
 /// One use's share. `payable = price - discount_merchant - commission - rebate`; a line that takes another
 /// back has every amount negated.
 #[derive(Serialize, ToSchema)]
-struct StatementLine {
+pub struct StatementLine {
     #[schema(value_type = String)]
     id: SettlementLineId,
     /// `redemption`, `undo`, `refund` or `forfeit` (the voucher ran out).
@@ -88,7 +88,8 @@ impl From<SettlementLine> for StatementLine {
     }
 }
 
-fn page_of(found: Vec<SettlementLine>) -> Page<StatementLine> {
+/// A page of lines.
+pub fn page_of(found: Vec<SettlementLine>) -> Page<StatementLine> {
     Page::of(found, |line| line.id.to_string(), StatementLine::from)
 }
 

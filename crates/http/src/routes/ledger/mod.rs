@@ -3,6 +3,7 @@
 
 mod csv;
 mod merchant;
+mod payouts;
 mod platform;
 mod rebates;
 
@@ -16,5 +17,6 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(merchant::operations())
         .merge(platform::operations())
+        .merge(payouts::operations())
         .merge(rebates::operations())
 }

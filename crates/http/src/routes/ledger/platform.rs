@@ -6,8 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use kernel::{Currency, MerchantId, Money, OrderId, PayoutId, PersonId, Timestamp};
 use ledger::{
-    Account, ApprovePayout, Balance, CloseDay, OwnerKind, Payout, PayoutProposal, PayoutStatus,
-    ProposePayout, RetryPayout,
+    Account, ApprovePayout, Balance, CloseDay, OwnerKind, PayoutProposal, ProposePayout, RetryPayout,
 };
 use party::OperatorRole;
 use serde::{Deserialize, Serialize};
@@ -21,10 +20,10 @@ use crate::app::App;
 use crate::body::{Nothing, Path, Query, Write};
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
-use crate::wire::{PAGE_SIZE, Page, WireMoney, currency_code, malformed, named, rfc_3339};
+use crate::wire::{WireMoney, currency_code, malformed, named, rfc_3339};
 
 /// Who may; the commands check it again.
-const ROLES: [OperatorRole; 2] = [OperatorRole::Admin, OperatorRole::Finance];
+pub const ROLES: [OperatorRole; 2] = [OperatorRole::Admin, OperatorRole::Finance];
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -32,7 +31,6 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(close_day))
         .routes(routes!(approve_payout))
         .routes(routes!(retry_payout))
-        .routes(routes!(list_payouts))
         .routes(routes!(get_trial_balance))
         .routes(routes!(get_account_balance))
 }
@@ -142,10 +140,10 @@ async fn close_day(
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct OfPayout {
+pub struct OfPayout {
     /// Which payout.
     #[param(value_type = String)]
-    payout: PayoutId,
+    pub payout: PayoutId,
 }
 
 /// Approves a payout that another operator proposed; the transfer is then sent.
@@ -182,95 +180,6 @@ async fn retry_payout(
         .locking(cmd.locks())
         .run(move |tx, ctx| ledger::retry_payout(tx, ctx, &cmd))
         .await
-}
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct PayoutsAsked {
-    /// `proposed` (what waits), `approved`, `failed` or `paid`.
-    #[serde(default = "proposed")]
-    #[param(required = false)]
-    status: String,
-    /// `next` of the page before; absent for the first page.
-    #[param(value_type = Option<String>)]
-    after: Option<PayoutId>,
-}
-
-fn proposed() -> String {
-    PayoutStatus::Proposed.as_str().to_owned()
-}
-
-/// A payout as the platform sees it.
-#[derive(Serialize, ToSchema)]
-struct PayoutListed {
-    #[schema(value_type = String)]
-    id: PayoutId,
-    #[schema(value_type = String)]
-    merchant: MerchantId,
-    /// The sum of its lines.
-    amount: WireMoney,
-    line_count: i64,
-    /// The lines of up to this time are in it, RFC 3339.
-    closed_until: String,
-    /// `proposed`, `approved`, `failed` or `paid`.
-    status: String,
-    /// Which operator proposed it; absent if Qiao did at the close of the day.
-    #[schema(value_type = Option<String>)]
-    proposed_by: Option<PersonId>,
-    /// RFC 3339.
-    proposed_at: String,
-    #[schema(value_type = Option<String>)]
-    approved_by: Option<PersonId>,
-    /// RFC 3339.
-    approved_at: Option<String>,
-    /// RFC 3339.
-    paid_at: Option<String>,
-    /// Why the transfer failed last.
-    failure: Option<String>,
-}
-
-impl From<Payout> for PayoutListed {
-    fn from(payout: Payout) -> Self {
-        Self {
-            id: payout.id,
-            merchant: payout.merchant,
-            amount: Money::new(payout.amount, payout.currency).into(),
-            line_count: payout.line_count,
-            closed_until: payout.closed_until.to_string(),
-            status: payout.status.as_str().to_owned(),
-            proposed_by: payout.proposed_by,
-            proposed_at: payout.proposed_at.to_string(),
-            approved_by: payout.approved_by,
-            approved_at: payout.approved_at.map(|at| at.to_string()),
-            paid_at: payout.paid_at.map(|at| at.to_string()),
-            failure: payout.failure,
-        }
-    }
-}
-
-/// Payouts of one status, newest first.
-#[utoipa::path(get, path = "/v1/platform/payouts", operation_id = "listPayoutsAsPlatform", tag = "ledger",
-    params(PayoutsAsked), security(("session" = ["operator"])),
-    responses((status = 200, body = Page<PayoutListed>), (status = "4XX", body = Problem)))]
-async fn list_payouts(
-    State(app): State<App>,
-    operator: Operator,
-    Query(asked): Query<PayoutsAsked>,
-) -> Result<Json<Page<PayoutListed>>, Problem> {
-    operator.one_of(&ROLES)?;
-    let status = named(
-        &QUERY_MALFORMED,
-        "/status",
-        &asked.status,
-        PayoutStatus::from_name,
-    )?;
-    let found = app.read(move |read| ledger::queries::payouts_at(read, status, asked.after, PAGE_SIZE + 1));
-    Ok(Json(Page::of(
-        found.await?,
-        |payout| payout.id.to_string(),
-        PayoutListed::from,
-    )))
 }
 
 /// What an account comes to. A debit is positive: what the platform owes or has earned is negative.

@@ -5,6 +5,7 @@ mod agreements;
 mod offers;
 mod pages;
 mod platform;
+mod rules;
 mod terms;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +18,7 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(agreements::operations())
         .merge(platform::operations())
+        .merge(rules::operations())
         .merge(offers::operations())
         .merge(pages::operations())
 }

@@ -14,18 +14,16 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::terms::{
-    Acceptance, Counter, Countered, OfAgreement, Proposal, WireAgreement, WireVersion, page_of,
-};
+use super::terms::{Acceptance, Counter, Countered, OfAgreement, Proposal, WireAgreement, WireVersion};
 use crate::access::{OfMerchant, Operator};
 use crate::app::App;
 use crate::body::{Nothing, Path, Query, Write};
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
-use crate::wire::{Created, PAGE_SIZE, Page, named};
+use crate::wire::{Created, Page, SIFTED_AT_ONCE, named, sift};
 
 /// Who of the platform sees agreements: those who decide about money.
-const ROLES: [OperatorRole; 2] = [OperatorRole::Admin, OperatorRole::Finance];
+pub const ROLES: [OperatorRole; 2] = [OperatorRole::Admin, OperatorRole::Finance];
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -176,20 +174,17 @@ async fn end_agreement(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct AgreementsAsked {
-    /// `negotiating` (what waits), `accepted`, `declined` or `ended`.
-    #[serde(default = "negotiating")]
-    #[param(required = false)]
-    status: String,
+    /// `negotiating` (what waits), `accepted`, `declined` or `ended`; absent: what waits, or all of one merchant's.
+    status: Option<String>,
+    /// With this merchant; absent for all.
+    #[param(value_type = Option<String>)]
+    merchant: Option<MerchantId>,
     /// `next` of the page before; absent for the first page.
     #[param(value_type = Option<String>)]
     after: Option<AgreementId>,
 }
 
-fn negotiating() -> String {
-    AgreementStatus::Negotiating.as_str().to_owned()
-}
-
-/// Agreements of one status, newest first; for administrators and finance.
+/// Agreements of one status or with one merchant, newest first; for administrators and finance.
 #[utoipa::path(get, path = "/v1/platform/agreements", operation_id = "listAgreements", tag = "offer",
     params(AgreementsAsked), security(("session" = ["operator"])),
     responses((status = 200, body = Page<WireAgreement>), (status = "4XX", body = Problem)))]
@@ -199,14 +194,24 @@ async fn list_agreements(
     Query(asked): Query<AgreementsAsked>,
 ) -> Result<axum::Json<Page<WireAgreement>>, Problem> {
     operator.one_of(&ROLES)?;
-    let status = named(
-        &QUERY_MALFORMED,
-        "/status",
-        &asked.status,
-        AgreementStatus::from_name,
-    )?;
-    let found = app.read(move |read| offer::queries::agreements(read, status, asked.after, PAGE_SIZE + 1));
-    Ok(axum::Json(page_of(found.await?)))
+    let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, AgreementStatus::from_name);
+    let status = asked.status.as_deref().map(by_name).transpose()?;
+    let page = app.read(move |read| {
+        let list = |after| match asked.merchant {
+            Some(merchant) => offer::queries::agreements_of(read, merchant, after, SIFTED_AT_ONCE),
+            None => {
+                let status = status.unwrap_or(AgreementStatus::Negotiating);
+                offer::queries::agreements(read, status, after, SIFTED_AT_ONCE)
+            }
+        };
+        sift(
+            asked.after,
+            list,
+            |found| found.id,
+            |found| status.is_none_or(|status| found.status == status),
+        )
+    });
+    Ok(axum::Json(page.await?.map(WireAgreement::from)))
 }
 
 /// Every version that was on the table, the first one first; for administrators and finance.

@@ -86,7 +86,8 @@ impl WireTerms {
     }
 }
 
-fn share(field: &'static str, points: i64) -> Result<BasisPoints, Problem> {
+/// A share of the wire.
+pub fn share(field: &'static str, points: i64) -> Result<BasisPoints, Problem> {
     let share = BasisPoints::new(points);
     share.ok_or_else(|| malformed(&BODY_MALFORMED, field, "a share is 0 to 10,000 basis points"))
 }

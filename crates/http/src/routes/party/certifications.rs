@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::body::{Path, Query, Write};
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
-use crate::wire::{After, Created, PAGE_SIZE, Page, named, rfc_3339};
+use crate::wire::{After, Created, PAGE_SIZE, Page, SIFTED_AT_ONCE, named, rfc_3339, sift};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -91,11 +91,9 @@ struct Certification {
     note: String,
 }
 
-fn page_of(found: Vec<party::Certification>) -> Page<Certification> {
-    Page::of(
-        found,
-        |certification| certification.id.to_string(),
-        |certification| Certification {
+impl From<party::Certification> for Certification {
+    fn from(certification: party::Certification) -> Self {
+        Self {
             id: certification.id,
             merchant: certification.merchant,
             kind: certification.kind,
@@ -107,8 +105,8 @@ fn page_of(found: Vec<party::Certification>) -> Page<Certification> {
             decided_by: certification.decided_by,
             decided_at: certification.decided_at.map(|at| at.to_string()),
             note: certification.note,
-        },
-    )
+        }
+    }
 }
 
 /// What the merchant handed in, newest first; for managers of the whole merchant.
@@ -124,27 +122,28 @@ async fn list_certifications_of_merchant(
     let merchant = staff.merchant;
     let found =
         app.read(move |read| party::queries::certifications_of(read, merchant, asked.after, PAGE_SIZE + 1));
-    Ok(axum::Json(page_of(found.await?)))
+    Ok(axum::Json(Page::of(
+        found.await?,
+        |found| found.id.to_string(),
+        Certification::from,
+    )))
 }
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct CertificationsAsked {
-    /// `submitted` (what waits), `approved`, `refused` or `expired`.
-    #[serde(default = "submitted")]
-    #[param(required = false)]
-    status: String,
+    /// `submitted` (what waits), `approved`, `refused` or `expired`; absent: what waits, or all of one merchant's.
+    status: Option<String>,
+    /// Of this merchant; absent for all.
+    #[param(value_type = Option<String>)]
+    merchant: Option<MerchantId>,
     /// `next` of the page before; absent for the first page.
     #[param(value_type = Option<String>)]
     after: Option<CertificationId>,
 }
 
-fn submitted() -> String {
-    CertificationStatus::Submitted.as_str().to_owned()
-}
-
-/// Certifications of one status, newest first; for administrators and support.
+/// Certifications of one status or one merchant, newest first; for administrators and support.
 #[utoipa::path(get, path = "/v1/platform/certifications", operation_id = "listCertifications", tag = "party",
     params(CertificationsAsked), security(("session" = ["operator"])),
     responses((status = 200, body = Page<Certification>), (status = "4XX", body = Problem)))]
@@ -154,15 +153,24 @@ async fn list_certifications(
     Query(asked): Query<CertificationsAsked>,
 ) -> Result<axum::Json<Page<Certification>>, Problem> {
     operator.one_of(&[OperatorRole::Admin, OperatorRole::Support])?;
-    let status = named(
-        &QUERY_MALFORMED,
-        "/status",
-        &asked.status,
-        CertificationStatus::from_name,
-    )?;
-    let found =
-        app.read(move |read| party::queries::certifications(read, status, asked.after, PAGE_SIZE + 1));
-    Ok(axum::Json(page_of(found.await?)))
+    let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, CertificationStatus::from_name);
+    let status = asked.status.as_deref().map(by_name).transpose()?;
+    let page = app.read(move |read| {
+        let list = |after| match asked.merchant {
+            Some(merchant) => party::queries::certifications_of(read, merchant, after, SIFTED_AT_ONCE),
+            None => {
+                let status = status.unwrap_or(CertificationStatus::Submitted);
+                party::queries::certifications(read, status, after, SIFTED_AT_ONCE)
+            }
+        };
+        sift(
+            asked.after,
+            list,
+            |found| found.id,
+            |found| status.is_none_or(|status| found.status == status),
+        )
+    });
+    Ok(axum::Json(page.await?.map(Certification::from)))
 }
 
 #[derive(Deserialize, IntoParams)]

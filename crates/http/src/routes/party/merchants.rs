@@ -1,34 +1,31 @@
-//! A merchant registers itself and has a public page; the platform lists, suspends and reinstates.
+//! A merchant registers itself and has a public page.
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::{Actor, LocalText, MerchantId, PersonId, Reject};
-use party::{MerchantStatus, RegisterMerchant, ReinstateMerchant, SuspendMerchant};
+use party::RegisterMerchant;
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{PublicStore, public_stores};
-use crate::access::{OfMerchant, Operator, token_hash};
+use crate::access::{OfMerchant, token_hash};
 use crate::app::App;
-use crate::body::{Because, Path, Query, Write, parse_json};
+use crate::body::{Path, Write, parse_json};
 use crate::pace::{Paced, Registrations};
 use crate::password;
 use crate::problem::Problem;
-use crate::reject::{PASSWORD_INVALID, QUERY_MALFORMED};
+use crate::reject::PASSWORD_INVALID;
 use crate::routes::sign_in::{contact_at, lane_of, session_cookie, session_token};
-use crate::wire::{PAGE_SIZE, Page, WireRating, named};
+use crate::wire::WireRating;
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(register_merchant))
         .routes(routes!(get_merchant_page))
-        .routes(routes!(list_merchants))
-        .routes(routes!(suspend_merchant))
-        .routes(routes!(reinstate_merchant))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -155,111 +152,4 @@ pub fn merchant_page(read: &mut ReadTx, id: MerchantId) -> Result<MerchantPage, 
         rating: rating.into(),
         stores,
     })
-}
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct MerchantsAsked {
-    /// `registered`, `certified` or `suspended`.
-    status: String,
-    /// `next` of the page before; absent for the first page.
-    #[param(value_type = Option<String>)]
-    after: Option<MerchantId>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct MerchantListed {
-    #[schema(value_type = String)]
-    id: MerchantId,
-    /// By language.
-    #[schema(value_type = std::collections::BTreeMap<String, String>)]
-    name: LocalText,
-    /// `registered`, `certified` or `suspended`.
-    status: String,
-    /// What it was imported from, if it was.
-    source: Option<String>,
-    /// RFC 3339.
-    created_at: String,
-}
-
-/// Merchants of one status, for the platform.
-#[utoipa::path(get, path = "/v1/platform/merchants", operation_id = "listMerchants", tag = "party",
-    params(MerchantsAsked), security(("session" = ["operator"])),
-    responses((status = 200, body = Page<MerchantListed>), (status = "4XX", body = Problem)))]
-async fn list_merchants(
-    State(app): State<App>,
-    _operator: Operator,
-    Query(asked): Query<MerchantsAsked>,
-) -> Result<axum::Json<Page<MerchantListed>>, Problem> {
-    let status = named(
-        &QUERY_MALFORMED,
-        "/status",
-        &asked.status,
-        MerchantStatus::from_name,
-    )?;
-    let found = app.read(move |read| party::queries::merchants(read, status, asked.after, PAGE_SIZE + 1));
-    let page = Page::of(
-        found.await?,
-        |merchant| merchant.id.to_string(),
-        |merchant| MerchantListed {
-            id: merchant.id,
-            name: merchant.name,
-            status: merchant.status.as_str().to_owned(),
-            source: merchant.source,
-            created_at: merchant.created_at.to_string(),
-        },
-    );
-    Ok(axum::Json(page))
-}
-
-/// Stops a merchant from selling. What was sold before is served and refunded as ever.
-#[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/suspend", operation_id = "suspendMerchant",
-    tag = "party", params(OfMerchant), security(("session" = ["operator"])), request_body = Because,
-    responses((status = 200), (status = "4XX", body = Problem)))]
-async fn suspend_merchant(
-    State(app): State<App>,
-    operator: Operator,
-    Path(of): Path<OfMerchant>,
-    write: Write<Because>,
-) -> Result<Response, Problem> {
-    let cmd = SuspendMerchant {
-        merchant: of.merchant,
-    };
-    app.command("suspendMerchant", of.merchant, operator.actor(), write.key)
-        .because(&write.body.reason)?
-        .locking(cmd.locks())
-        .run(move |tx, ctx| party::suspend_merchant(tx, ctx, &cmd))
-        .await
-}
-
-#[derive(Serialize, ToSchema)]
-struct Reinstated {
-    /// `certified`, or `registered` without a valid certification.
-    status: String,
-}
-
-/// Lets a suspended merchant sell again.
-#[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/reinstate", operation_id = "reinstateMerchant",
-    tag = "party", params(OfMerchant), security(("session" = ["operator"])), request_body = Because,
-    responses((status = 200, body = Reinstated), (status = "4XX", body = Problem)))]
-async fn reinstate_merchant(
-    State(app): State<App>,
-    operator: Operator,
-    Path(of): Path<OfMerchant>,
-    write: Write<Because>,
-) -> Result<Response, Problem> {
-    let cmd = ReinstateMerchant {
-        merchant: of.merchant,
-    };
-    app.command("reinstateMerchant", of.merchant, operator.actor(), write.key)
-        .because(&write.body.reason)?
-        .locking(cmd.locks())
-        .run(move |tx, ctx| {
-            let status = party::reinstate_merchant(tx, ctx, &cmd)?;
-            Ok(Reinstated {
-                status: status.as_str().to_owned(),
-            })
-        })
-        .await
 }

@@ -5,6 +5,8 @@ mod certifications;
 mod devices;
 mod media;
 mod merchants;
+mod operators;
+mod platform;
 mod staff;
 mod stores;
 
@@ -18,6 +20,8 @@ pub use stores::{OfStore, PublicStore, public_stores};
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(merchants::operations())
+        .merge(platform::operations())
+        .merge(operators::operations())
         .merge(stores::operations())
         .merge(staff::operations())
         .merge(devices::operations())

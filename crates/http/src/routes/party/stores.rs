@@ -201,7 +201,7 @@ async fn update_store(
 
 /// A store as its merchant sees it.
 #[derive(Serialize, ToSchema)]
-struct OwnStore {
+pub struct OwnStore {
     #[serde(flatten)]
     shown: PublicStore,
     /// How many uses one of its devices may accept without a network.
@@ -228,20 +228,22 @@ async fn list_stores(
     let merchant = staff.merchant;
     let found = app.read(move |read| {
         let found = party::queries::stores_of(read, merchant, asked.after, PAGE_SIZE + 1)?;
-        let (shown, _) = public_stores(read, found.clone())?;
-        Ok(found.into_iter().zip(shown).collect())
+        own_stores(read, found)
     });
-    let page = Page::of(
-        found.await?,
-        |(store, _): &(StoreView, PublicStore)| store.id.to_string(),
-        |(store, shown)| OwnStore {
-            shown,
-            offline_max_uses: store.details.offline_max_uses,
-            offline_max_amount: store.details.offline_max_amount,
-            source: store.source,
-            created_at: store.created_at.to_string(),
-            version: store.version,
-        },
-    );
+    let page = Page::of(found.await?, |store| store.shown.id.to_string(), |store| store);
     Ok(axum::Json(page))
+}
+
+/// Stores as their merchant sees them.
+pub fn own_stores(read: &mut ReadTx, stores: Vec<StoreView>) -> Result<Vec<OwnStore>, Fail> {
+    let (shown, _) = public_stores(read, stores.clone())?;
+    let own = stores.into_iter().zip(shown).map(|(store, shown)| OwnStore {
+        shown,
+        offline_max_uses: store.details.offline_max_uses,
+        offline_max_amount: store.details.offline_max_amount,
+        source: store.source,
+        created_at: store.created_at.to_string(),
+        version: store.version,
+    });
+    Ok(own.collect())
 }

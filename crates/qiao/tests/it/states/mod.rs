@@ -29,6 +29,7 @@ const MEET_NO_STATE: &[&str] = &[
     "feedback::erase_person",
     "ledger::accrue_rebate",
     "ledger::close_day",
+    "offer::set_rule",
     "party::count_password_miss",
     "party::end_session",
     "party::end_sessions",

@@ -2,10 +2,10 @@
 
 use channel::{CreateEntry, CreateShareLink, EntryKind, RecordVisits, ShareLink, Visit};
 use kernel::{Actor, AgreementId, BucketId, EntryId, OfferId, PersonId};
-use offer::testing::{draft, terms};
+use offer::testing::{bp, draft, terms};
 use offer::{
     AcceptAgreement, AgreementStatus, ChangeStock, CounterAgreement, DeclineAgreement, EndAgreement,
-    OfferStatus, PauseOffer, ProposeAgreement, PublishOffer, ResumeOffer, StartAgreement, queries,
+    OfferStatus, PauseOffer, ProposeAgreement, PublishOffer, ResumeOffer, Rule, StartAgreement, queries,
 };
 use party::testing::{NOW, Shop, ctx, ctx_at};
 
@@ -97,6 +97,19 @@ impl World {
             terms: terms(),
         };
         act(ctx(shop.as_owner()), offer::propose_agreement, input)
+    }
+
+    /// For stores that nobody here has.
+    pub fn set_rule(&self) -> Act<()> {
+        let rule = Rule {
+            category: Some("hotel".to_owned()),
+            commission_min: bp(0),
+            commission_max: bp(10_000),
+            discount_platform_max: bp(10_000),
+            rebate_max: bp(10_000),
+            refund_window_us_min: 0,
+        };
+        act(ctx(self.admin), offer::set_rule, rule)
     }
 
     pub fn counter_agreement(&self, agreement: AgreementId) -> Act<i64> {

@@ -132,18 +132,12 @@ impl World {
             name: "Finance".to_owned(),
             role: OperatorRole::Finance,
         };
-        act(ctx(Actor::System), party::grant_operator, input)
+        act(ctx(self.admin), party::grant_operator, input)
     }
 
-    pub fn revoke_operator(&self) -> Act<PersonId> {
-        let n = self.next();
-        operator(&self.store, OperatorRole::Finance, n);
-        let login = mail("operator", n);
-        act(
-            ctx(Actor::System),
-            party::revoke_operator,
-            RevokeOperator { login },
-        )
+    pub fn revoke_operator(&self) -> Act<()> {
+        let person = operator(&self.store, OperatorRole::Finance, self.next());
+        act(ctx(self.admin), party::revoke_operator, RevokeOperator { person })
     }
 
     /// One row.

@@ -138,6 +138,11 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.post_review(&w.visit()).probe(),
     |w| w.reply_review(&w.reviewed()).probe(),
     |w| w.hide_review(&w.reviewed()).probe(),
+    |w| {
+        let reviewed = w.reviewed();
+        w.done(w.hide_review(&reviewed));
+        w.show_review(&reviewed).probe()
+    },
     |w| w.hide_for_refund(&w.reviewed()).probe(),
     |w| {
         w.redemption();
@@ -155,6 +160,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.accrue_rebate().probe(),
     |w| w.post_new_rebate().probe(),
     |w| w.reverse_new_rebate().probe(),
+    |w| w.set_rule().probe(),
 ];
 
 /// The costs by command. All are run once before, so that no statement is prepared while it is measured.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use consume::{RedemptionStatus, RefundRedeemed, UndoRedemption};
-use feedback::{HideForRefund, HideReview, PostReview, ReplyReview, ReviewStatus};
+use feedback::{HideForRefund, HideReview, PostReview, ReplyReview, ReviewStatus, ShowReview};
 use kernel::{Actor, PersonId, RedemptionId, RefundId, ReviewId, Timestamp};
 use party::testing::{NOW, ctx, ctx_at};
 
@@ -70,6 +70,7 @@ pub const REVIEW: Machine<ReviewStatus, Reviewed> = Machine {
         |w, r| w.post_review(&r.visit).with("again").probe(),
         |w, r| w.reply_review(r).probe(),
         |w, r| w.hide_review(r).probe(),
+        |w, r| w.show_review(r).probe(),
         |w, r| w.hide_for_refund(r).probe(),
     ],
 };
@@ -130,6 +131,12 @@ impl World {
         let review = reviewed.review;
         let ctx = ctx(self.admin).with_reason("spam".to_owned());
         act(ctx, feedback::hide_review, HideReview { review })
+    }
+
+    pub fn show_review(&self, reviewed: &Reviewed) -> Act<()> {
+        let review = reviewed.review;
+        let ctx = ctx(self.admin).with_reason("no spam".to_owned());
+        act(ctx, feedback::show_review, ShowReview { review })
     }
 
     /// Of a visit that was taken back, unless it was already.

@@ -1,0 +1,201 @@
+//! What merchants are owed and were paid, as the platform sees it: to be looked at before a second operator
+//! approves.
+
+use axum::Json;
+use axum::extract::State;
+use kernel::{MerchantId, Money, PayoutId, PersonId, Timestamp};
+use ledger::{Owed, Payout, PayoutStatus};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::merchant::{StatementLine, page_of};
+use super::platform::{OfPayout, ROLES};
+use crate::access::Operator;
+use crate::app::App;
+use crate::body::{Path, Query};
+use crate::problem::Problem;
+use crate::reject::QUERY_MALFORMED;
+use crate::shell;
+use crate::wire::{After, PAGE_SIZE, Page, WireMoney, named, optional_time};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_payouts))
+        .routes(routes!(get_payout))
+        .routes(routes!(list_owed))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PayoutsAsked {
+    /// `proposed` (what waits), `approved`, `failed` or `paid`.
+    #[serde(default = "proposed")]
+    #[param(required = false)]
+    status: String,
+    /// `next` of the page before; absent for the first page.
+    #[param(value_type = Option<String>)]
+    after: Option<PayoutId>,
+}
+
+fn proposed() -> String {
+    PayoutStatus::Proposed.as_str().to_owned()
+}
+
+/// A payout as the platform sees it.
+#[derive(Serialize, ToSchema)]
+struct PayoutListed {
+    #[schema(value_type = String)]
+    id: PayoutId,
+    #[schema(value_type = String)]
+    merchant: MerchantId,
+    /// The sum of its lines.
+    amount: WireMoney,
+    line_count: i64,
+    /// The lines of up to this time are in it, RFC 3339.
+    closed_until: String,
+    /// `proposed`, `approved`, `failed` or `paid`.
+    status: String,
+    /// Which operator proposed it; absent if Qiao did at the close of the day.
+    #[schema(value_type = Option<String>)]
+    proposed_by: Option<PersonId>,
+    /// RFC 3339.
+    proposed_at: String,
+    #[schema(value_type = Option<String>)]
+    approved_by: Option<PersonId>,
+    /// RFC 3339.
+    approved_at: Option<String>,
+    /// RFC 3339.
+    paid_at: Option<String>,
+    /// Why the transfer failed last.
+    failure: Option<String>,
+}
+
+impl From<Payout> for PayoutListed {
+    fn from(payout: Payout) -> Self {
+        Self {
+            id: payout.id,
+            merchant: payout.merchant,
+            amount: Money::new(payout.amount, payout.currency).into(),
+            line_count: payout.line_count,
+            closed_until: payout.closed_until.to_string(),
+            status: payout.status.as_str().to_owned(),
+            proposed_by: payout.proposed_by,
+            proposed_at: payout.proposed_at.to_string(),
+            approved_by: payout.approved_by,
+            approved_at: payout.approved_at.map(|at| at.to_string()),
+            paid_at: payout.paid_at.map(|at| at.to_string()),
+            failure: payout.failure,
+        }
+    }
+}
+
+/// Payouts of one status, newest first.
+#[utoipa::path(get, path = "/v1/platform/payouts", operation_id = "listPayoutsAsPlatform", tag = "ledger",
+    params(PayoutsAsked), security(("session" = ["operator"])),
+    responses((status = 200, body = Page<PayoutListed>), (status = "4XX", body = Problem)))]
+async fn list_payouts(
+    State(app): State<App>,
+    operator: Operator,
+    Query(asked): Query<PayoutsAsked>,
+) -> Result<Json<Page<PayoutListed>>, Problem> {
+    operator.one_of(&ROLES)?;
+    let status = named(
+        &QUERY_MALFORMED,
+        "/status",
+        &asked.status,
+        PayoutStatus::from_name,
+    )?;
+    let found = app.read(move |read| ledger::queries::payouts_at(read, status, asked.after, PAGE_SIZE + 1));
+    Ok(Json(Page::of(
+        found.await?,
+        |payout| payout.id.to_string(),
+        PayoutListed::from,
+    )))
+}
+
+#[derive(Serialize, ToSchema)]
+struct PayoutWithLines {
+    #[serde(flatten)]
+    payout: PayoutListed,
+    /// Its lines, oldest first.
+    lines: Page<StatementLine>,
+}
+
+/// One payout with its lines, a page at a time.
+#[utoipa::path(get, path = "/v1/platform/payouts/{payout}", operation_id = "getPayoutAsPlatform", tag = "ledger",
+    params(OfPayout, After<kernel::SettlementLine>), security(("session" = ["operator"])),
+    responses((status = 200, body = PayoutWithLines), (status = "4XX", body = Problem)))]
+async fn get_payout(
+    State(app): State<App>,
+    operator: Operator,
+    Path(of): Path<OfPayout>,
+    Query(asked): Query<After<kernel::SettlementLine>>,
+) -> Result<Json<PayoutWithLines>, Problem> {
+    operator.one_of(&ROLES)?;
+    let found = app.read(move |read| {
+        let payout = ledger::queries::payout(read, of.payout)?.ok_or_else(|| party::NOT_FOUND.plain())?;
+        let (merchant, id) = (payout.merchant, Some(payout.id));
+        let lines = ledger::queries::statement_lines(read, merchant, id, asked.after, PAGE_SIZE + 1)?;
+        Ok((payout, lines))
+    });
+    let (payout, lines) = found.await?;
+    Ok(Json(PayoutWithLines {
+        payout: payout.into(),
+        lines: page_of(lines),
+    }))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct OwedAsked {
+    /// The open lines of up to this time, RFC 3339; absent: now.
+    #[serde(default, with = "optional_time")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    until: Option<Timestamp>,
+    /// `next` of the page before; absent for the first page.
+    #[param(value_type = Option<String>)]
+    after: Option<MerchantId>,
+}
+
+/// What a merchant's open lines come to in one currency.
+#[derive(Serialize, ToSchema)]
+struct OwedListed {
+    #[schema(value_type = String)]
+    merchant: MerchantId,
+    /// Below zero: the merchant owes it, and is paid nothing.
+    amount: WireMoney,
+    line_count: i64,
+}
+
+impl From<Owed> for OwedListed {
+    fn from(owed: Owed) -> Self {
+        Self {
+            merchant: owed.merchant,
+            amount: owed.amount.into(),
+            line_count: owed.line_count,
+        }
+    }
+}
+
+/// Whom the close of the day would pay, and what, by merchant and currency; pages are of merchants.
+#[utoipa::path(get, path = "/v1/platform/owed", operation_id = "listOwed", tag = "ledger",
+    params(OwedAsked), security(("session" = ["operator"])),
+    responses((status = 200, body = Page<OwedListed>), (status = "4XX", body = Problem)))]
+async fn list_owed(
+    State(app): State<App>,
+    operator: Operator,
+    Query(asked): Query<OwedAsked>,
+) -> Result<Json<Page<OwedListed>>, Problem> {
+    operator.one_of(&ROLES)?;
+    let until = asked.until.unwrap_or(shell::now());
+    let found = app.read(move |read| ledger::queries::owed(read, until, asked.after, PAGE_SIZE));
+    let (found, next) = found.await?;
+    Ok(Json(Page {
+        items: found.into_iter().map(OwedListed::from).collect(),
+        next: next.map(|merchant| merchant.to_string()),
+    }))
+}

@@ -1,0 +1,264 @@
+//! What the platform's own people see and decide, through requests.
+
+use party::OperatorRole;
+use serde_json::{Value, json};
+
+use crate::app::{Client, TestApp, on_both_with_provider, text};
+use crate::world::World;
+
+/// The ids of a list's items, over all pages.
+async fn ids(app: &TestApp, who: &Client, path: &str, field: &str) -> Vec<String> {
+    let page = app.get(who, path).await.ok();
+    assert!(page.get("next").is_none(), "{path}");
+    let items = page["items"].as_array().unwrap();
+    items.iter().map(|item| text(item, field)).collect()
+}
+
+#[test]
+fn an_operator_finds_an_order_and_all_that_became_of_it() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, admin) = (&world.here.ids, &world.admin.0);
+        let list = async |query: &str| ids(app, admin, &format!("/v1/platform/orders{query}"), "order").await;
+        assert_eq!(list("").await.len(), 4);
+        let own = list(&format!("?merchant={}", here["merchant"])).await;
+        assert_eq!((own.len(), own.contains(&here["order"])), (2, true));
+        assert_eq!(list("?status=placed").await.len(), 2);
+        let paid = list(&format!("?merchant={}&status=paid", here["merchant"])).await;
+        assert_eq!(list("?status=refunded").await.len(), 0);
+        let refused = app.get(admin, "/v1/platform/orders?status=lost").await;
+        assert_eq!(refused.json()["field"], "/status");
+        let order = app
+            .get(admin, &format!("/v1/platform/orders/{}", paid[0]))
+            .await
+            .ok();
+        assert_eq!(order["vouchers"].as_array().unwrap().len(), 2);
+        assert_eq!(order["payments"][0]["status"], "paid");
+        let redemption = &order["redemptions"][0];
+        assert_eq!(
+            (&redemption["id"], &redemption["store"]),
+            (&json!(here["redemption"]), &json!(here["store"]))
+        );
+        assert_eq!(order["refunds"], json!([]));
+        let refund = format!("/v1/platform/redemptions/{}/refund", here["redemption"]);
+        app.post(admin, &refund, json!({"reason": "cold soup"}))
+            .await
+            .ok();
+        let order = app
+            .get(admin, &format!("/v1/platform/orders/{}", paid[0]))
+            .await
+            .ok();
+        assert_eq!(order["redemptions"][0]["status"], "refunded");
+        let refunds = app.get(admin, "/v1/platform/refunds?status=requested").await.ok();
+        assert_eq!(refunds["items"][0]["refund"], order["refunds"][0]["refund"]);
+        assert_eq!(refunds["items"][0]["merchant"], json!(here["merchant"]));
+        assert_eq!(ids(app, admin, "/v1/platform/refunds", "refund").await.len(), 1);
+        assert_eq!(ids(app, admin, "/v1/platform/conflicts", "id").await.len(), 0);
+    });
+}
+
+#[test]
+fn merchants_are_found_by_name_and_shown_with_whom_to_talk_to() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, admin) = (&world.here.ids, &world.admin.0);
+        let find =
+            async |query: &str| ids(app, admin, &format!("/v1/platform/merchants?{query}"), "id").await;
+        assert_eq!(find("").await.len(), 2);
+        assert_eq!(find("q=%E9%A4%90%E9%A5%AE%201").await, [here["merchant"].clone()]);
+        assert_eq!(find("q=zh-CN").await.len(), 0, "a language is no name");
+        assert_eq!(find(&format!("q={}", here["merchant"])).await.len(), 1);
+        assert_eq!(find("status=suspended&q=%E9%A4%90").await.len(), 0);
+        let shown = app
+            .get(admin, &format!("/v1/platform/merchants/{}", here["merchant"]))
+            .await
+            .ok();
+        assert_eq!(shown["owners"][0]["login"], "owner1@example.com");
+        assert_eq!(shown["stores"].as_array().unwrap().len(), 2);
+        let of = format!("merchant={}", here["merchant"]);
+        let certifications = format!("/v1/platform/certifications?{of}");
+        assert_eq!(ids(app, admin, &certifications, "id").await.len(), 2);
+        assert_eq!(
+            ids(app, admin, &format!("{certifications}&status=approved"), "id")
+                .await
+                .len(),
+            1
+        );
+        let agreements = format!("/v1/platform/agreements?{of}");
+        assert_eq!(ids(app, admin, &agreements, "id").await.len(), 2);
+        assert_eq!(ids(app, admin, "/v1/platform/agreements", "id").await.len(), 2);
+    });
+}
+
+#[test]
+fn the_second_person_sees_what_is_paid_before_approving() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, finance) = (&world.here.ids, &world.finance.0);
+        let payout = app
+            .get(finance, &format!("/v1/platform/payouts/{}", here["payout"]))
+            .await
+            .ok();
+        assert_eq!(payout["merchant"], json!(here["merchant"]));
+        let line = &payout["lines"]["items"][0];
+        assert_eq!(
+            (&line["kind"], &line["payable"]),
+            (&json!("redemption"), &payout["amount"])
+        );
+        assert_eq!(
+            app.get(finance, "/v1/platform/owed").await.ok()["items"],
+            json!([])
+        );
+        let cashier = &world.here.cashier;
+        let code = world.here.buyer.code_of(app, &here["voucher"]).await;
+        cashier.redeem(app, &here["store"], &code).await;
+        let owed = app.get(finance, "/v1/platform/owed").await.ok();
+        assert_eq!(
+            (
+                &owed["items"][0]["merchant"],
+                &owed["items"][0]["line_count"],
+                &owed["items"][0]["amount"]
+            ),
+            (&json!(here["merchant"]), &json!(1), &payout["amount"])
+        );
+        let before = app
+            .get(finance, "/v1/platform/owed?until=2020-01-01T00:00:00Z")
+            .await
+            .ok();
+        assert_eq!(before["items"], json!([]));
+    });
+}
+
+#[test]
+fn administrators_make_and_revoke_operators_and_find_people() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (admin, path) = (&world.admin.0, "/v1/platform/operators");
+        let new = |role: &str| json!({"login": "new@example.com", "password": "correct horse", "name": "赵", "role": role});
+        assert_eq!(
+            app.post(&world.finance.0, path, new("support")).await.refusal().0,
+            403
+        );
+        let person = app.post(admin, path, new("support")).await.id();
+        let support = app.sign_in("new@example.com").await;
+        let listed = app.get(&support, path).await.ok();
+        let listed: Vec<&Value> = listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| &one["role"])
+            .collect();
+        assert_eq!(listed, ["admin", "finance", "support"]);
+        let found = app
+            .get(&support, "/v1/platform/people?contact=%2B8613700000001")
+            .await
+            .ok();
+        let buyer = text(&found[0], "person");
+        assert_eq!(found.as_array().unwrap().len(), 1);
+        let found = app
+            .get(admin, "/v1/platform/people?contact=new@example.com")
+            .await
+            .ok();
+        assert_eq!(
+            (&found[0]["person"], &found[0]["operator"]),
+            (&json!(person), &json!("support"))
+        );
+        let nobody = app
+            .get(admin, "/v1/platform/people?contact=nobody@example.com")
+            .await
+            .ok();
+        assert_eq!(nobody, json!([]));
+        let end = format!("/v1/platform/people/{buyer}/end-sessions");
+        let ended = app
+            .post(&support, &end, json!({"reason": "lost phone"}))
+            .await
+            .ok();
+        assert_eq!(ended["ended"], 1);
+        assert_eq!(app.get(&world.here.buyer.0, "/v1/me").await.status, 401);
+        let revoke = format!("{path}/{person}/revoke");
+        assert_eq!(
+            app.post(&support, &revoke, json!({"reason": "no"}))
+                .await
+                .refusal()
+                .0,
+            403
+        );
+        app.post(admin, &revoke, json!({"reason": "left"})).await.ok();
+        assert_eq!(app.get(&support, path).await.status, 401);
+        let me = text(&app.get(admin, "/v1/me").await.ok(), "person");
+        let oneself = app
+            .post(admin, &format!("{path}/{me}/revoke"), json!({"reason": "tired"}))
+            .await;
+        assert_eq!(oneself.refusal(), (409, "operator_oneself".to_owned()));
+    });
+}
+
+#[test]
+fn the_audit_log_says_who_did_what_and_why() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, admin) = (&world.here.ids, &world.admin.0);
+        let suspend = format!("/v1/platform/merchants/{}/suspend", here["merchant"]);
+        app.post(admin, &suspend, json!({"reason": "no licence"}))
+            .await
+            .ok();
+        let newest = app.get(admin, "/v1/platform/events").await.ok();
+        let first = &newest["items"][0];
+        let me = text(&app.get(admin, "/v1/me").await.ok(), "person");
+        assert_eq!(
+            (
+                &first["type"],
+                &first["actor"],
+                &first["person"],
+                &first["reason"]
+            ),
+            (
+                &json!("MerchantSuspended"),
+                &json!("operator"),
+                &json!(me),
+                &json!("no licence")
+            )
+        );
+        assert_eq!(first["body"]["merchant"], json!(here["merchant"]));
+        let mut path = format!("/v1/platform/events?about={}", here["order"]);
+        let about = app.get(admin, &path).await.ok();
+        assert!(!about["items"].as_array().unwrap().is_empty());
+        path = "/v1/platform/events?type=OrderPlaced".to_owned();
+        let (mut placed, mut next) = (0, Some(String::new()));
+        while let Some(after) = next {
+            let page = app.get(admin, &format!("{path}{after}")).await.ok();
+            placed += page["items"].as_array().unwrap().len();
+            next = page["next"].as_str().map(|next| format!("&after={next}"));
+        }
+        assert_eq!(placed, 4);
+        let wrong = app.get(admin, "/v1/platform/events?after=99.1").await;
+        assert_eq!(wrong.json()["field"], "/after");
+        let support = app.operator(OperatorRole::Support).await;
+        assert_eq!(app.get(&support, "/v1/platform/events").await.status, 403);
+    });
+}
+
+#[test]
+fn a_hidden_review_is_found_and_shown_again() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, admin) = (&world.here.ids, &world.admin.0);
+        let step = |verb: &str| format!("/v1/platform/reviews/{}/{verb}", here["review"]);
+        app.post(admin, &step("hide"), json!({"reason": "spam"}))
+            .await
+            .ok();
+        let hidden = app.get(admin, "/v1/platform/reviews?status=hidden").await.ok();
+        assert_eq!(hidden["items"][0]["id"], json!(here["review"]));
+        assert_eq!(hidden["items"][0]["merchant"], json!(here["merchant"]));
+        let public = format!("/v1/merchants/{}/reviews", here["merchant"]);
+        assert_eq!(app.get(admin, &public).await.ok()["items"], json!([]));
+        app.post(admin, &step("show"), json!({"reason": "no spam"}))
+            .await
+            .ok();
+        assert_eq!(
+            app.get(admin, &public).await.ok()["items"][0]["id"],
+            json!(here["review"])
+        );
+        assert_eq!(ids(app, admin, "/v1/platform/reviews", "id").await.len(), 2);
+    });
+}
