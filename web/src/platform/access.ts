@@ -14,6 +14,9 @@ const RIGHTS = {
   seeEntries: ['admin', 'support'],
   moderate: ['admin', 'support'],
   refund: ['admin', 'support'],
+  grant: ['admin'],
+  audit: ['admin'],
+  findPeople: ['admin', 'support'],
 } as const
 
 export type Right = keyof typeof RIGHTS

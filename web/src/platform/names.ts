@@ -19,6 +19,21 @@ export function merchantName(merchant: string): Texts | undefined {
   return merchants.get(merchant) ?? undefined
 }
 
+const operators = shallowReactive(new Map<string, string>())
+let askedOperators = false
+
+/** A colleague's name; `undefined` until it is known, or if they have left. */
+export function operatorName(person: string): string | undefined {
+  if (!askedOperators) {
+    askedOperators = true
+    done(api.GET('/v1/platform/operators')).then(
+      (found) => found.forEach(({ person, name }) => operators.set(person, name)),
+      () => (askedOperators = false),
+    )
+  }
+  return operators.get(person)
+}
+
 /** The end of an id, enough to tell one from its neighbours. */
 export function shortId(id: string): string {
   return `…${id.slice(-6)}`

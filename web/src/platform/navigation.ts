@@ -28,7 +28,9 @@ export const PARTS: readonly { group: string; parts: readonly Part[] }[] = [
   {
     group: 'guestSide',
     parts: [
-      { name: 'refunds', icon: 'refund', right: 'refund' },
+      { name: 'orders', icon: 'order' },
+      { name: 'refunds', icon: 'refund' },
+      { name: 'conflicts', icon: 'offline' },
       { name: 'reviews', icon: 'star', right: 'moderate' },
       { name: 'coupons', icon: 'coupon' },
       { name: 'entries', icon: 'link', right: 'seeEntries' },
@@ -39,6 +41,14 @@ export const PARTS: readonly { group: string; parts: readonly Part[] }[] = [
     parts: [
       { name: 'payouts', icon: 'money', right: 'settle' },
       { name: 'accounts', icon: 'list', right: 'settle' },
+      { name: 'rules', icon: 'settings', right: 'negotiate' },
+    ],
+  },
+  {
+    group: 'team',
+    parts: [
+      { name: 'operators', icon: 'users' },
+      { name: 'audit', icon: 'clock', right: 'audit' },
     ],
   },
 ]

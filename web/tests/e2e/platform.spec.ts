@@ -127,46 +127,87 @@ test('each role sees its own part and is refused the rest', async ({ page, brows
 
 test('what was typed outlives the session', async ({ page }) => {
   await signIn(page, 'admin@demo.example')
-  await go(page, 'Late refunds')
-  await page.getByLabel('Redemption').fill('red_01jd0000000000000000000000')
-  await page.getByLabel('Reason').fill('Three lines of reasons')
+  await go(page, 'Entries')
+  await page.getByRole('button', { name: 'New entry' }).click()
+  await page.getByLabel('Name').fill('The poster at the station')
   await page.evaluate(() =>
     fetch('/v1/me/sessions', { method: 'DELETE', headers: { 'Idempotency-Key': crypto.randomUUID() } }),
   )
-  await page.getByRole('button', { name: 'Refund…' }).click()
-  await page.getByRole('button', { name: 'Refund it' }).click()
+  await page.getByRole('button', { name: 'Create' }).click()
   await expect(page.getByRole('heading', { name: 'Your session has ended' })).toBeVisible()
   await page.getByLabel('Mail address').fill('admin@demo.example')
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('heading', { name: 'Your session has ended' })).toHaveCount(0)
-  await expect(page.getByLabel('Reason')).toHaveValue('Three lines of reasons')
+  await expect(page.getByLabel('Name')).toHaveValue('The poster at the station')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByRole('cell', { name: 'The poster at the station' })).toBeVisible()
 })
 
-test('a disputed visit: its review is hidden, its use refunded', async ({ page, request, server }) => {
+test('a disputed visit: its review is hidden and shown again, its use refunded, all of it in the log', async ({
+  page,
+  request,
+  server,
+}) => {
   const words = `Cold soup ${HOSTILE}`
-  const { redemption, merchantName } = await visit(request, server, '+8613900000012', words)
+  const why = `Insults ${HOSTILE}`
+  const { merchantName } = await visit(request, server, '+8613900000012', words)
   await signIn(page, 'admin@demo.example')
   await go(page, 'Reviews')
-  await page.getByLabel('Merchant').selectOption({ label: merchantName })
   const review = page.getByRole('listitem').filter({ hasText: words })
-  await expect(review).toBeVisible()
   await review.getByRole('button', { name: 'Hide' }).click()
-  await page.getByLabel('Reason').fill(`Insults ${HOSTILE}`)
+  await page.getByLabel('Reason').fill(why)
   await page.getByRole('dialog').getByRole('button', { name: 'Hide' }).click()
   await expect(review).toHaveCount(0)
+  await page.getByRole('button', { name: 'Hidden' }).click()
+  await review.getByRole('button', { name: 'Show again' }).click()
+  await page.getByLabel('Reason').fill('It was only rude.')
+  await page.getByRole('dialog').getByRole('button', { name: 'Show again' }).click()
+  await expect(review).toHaveCount(0)
 
-  await go(page, 'Late refunds')
-  await page.getByLabel('Redemption').fill(redemption)
+  await go(page, 'Orders')
+  const order = page.getByRole('row').filter({ hasText: merchantName }).first()
+  await order.getByRole('button', { name: 'View' }).click()
+  await page.getByRole('button', { name: 'Refund it' }).click()
   await page.getByLabel('Reason').fill('The soup was cold; the store agrees.')
-  await page.getByRole('button', { name: 'Refund…' }).click()
-  await page.getByRole('button', { name: 'Refund it' }).click()
-  await expect(page.getByText('The refund is on its way')).toBeVisible()
-  await page.getByLabel('Redemption').fill(redemption)
-  await page.getByLabel('Reason').fill('Once more')
-  await page.getByRole('button', { name: 'Refund…' }).click()
-  await page.getByRole('button', { name: 'Refund it' }).click()
-  await expect(page.getByRole('alert')).toBeVisible()
+  await page
+    .getByRole('dialog', { name: 'Refund this use?' })
+    .getByRole('button', { name: 'Refund it' })
+    .click()
+  await expect(page.getByText(/After redemption/)).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Refund it' })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Close' }).click()
+  await go(page, 'Refunds')
+  await expect(page.getByRole('row').filter({ hasText: merchantName }).first()).toContainText(
+    'After redemption',
+  )
+
+  await go(page, 'Audit log')
+  await page.getByLabel('Event').selectOption({ label: 'A review was hidden' })
+  await page.getByRole('button', { name: 'Filter' }).click()
+  await expect(page.getByRole('row').filter({ hasText: why })).toContainText('You')
+})
+
+test('an administrator lets a colleague in and out again', async ({ page, browser }) => {
+  await signIn(page, 'admin@demo.example')
+  await go(page, 'People and roles')
+  await page.getByRole('button', { name: 'Add somebody' }).click()
+  await page.getByLabel('Name').fill('Su Help')
+  await page.getByLabel('Mail address').fill('help@demo.example')
+  await page.getByLabel('First password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Grant' }).click()
+  const colleague = page.getByRole('row').filter({ hasText: 'Su Help' })
+  await expect(colleague).toContainText('Support')
+  const theirs = await atDesk(browser, 'help@demo.example')
+  await expect(theirs.getByRole('link', { name: 'Certifications', exact: true })).toBeVisible()
+  await expect(theirs.getByRole('link', { name: 'Settlement' })).toHaveCount(0)
+
+  await colleague.getByRole('button', { name: 'Take away' }).click()
+  await page.getByLabel('Reason').fill('Left the team')
+  await page.getByRole('dialog').getByRole('button', { name: 'Take away' }).click()
+  await expect(colleague).toHaveCount(0)
+  await theirs.reload()
+  await expect(theirs.getByRole('link', { name: 'Certifications', exact: true })).toHaveCount(0)
 })
 
 test('hostile text in every field shows as text', async ({ page, request }) => {

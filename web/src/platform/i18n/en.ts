@@ -1,6 +1,7 @@
 import type { Catalogue } from '@/shared/i18n'
 import activity from './activity.en'
 import books from './books.en'
+import sales from './sales.en'
 import type zhCN from './zh-CN'
 
 export default {
@@ -11,17 +12,23 @@ export default {
     merchantSide: 'Merchants',
     guestSide: 'Guests and traffic',
     books: 'Money',
+    team: 'Platform',
     dashboard: 'Overview',
     activity: 'Live in the city',
     certifications: 'Certifications',
     merchants: 'Merchants and stores',
     agreements: 'Agreements',
-    refunds: 'Late refunds',
+    orders: 'Orders',
+    refunds: 'Refunds',
+    conflicts: 'Lost scans',
+    operators: 'People and roles',
+    audit: 'Audit log',
     reviews: 'Reviews',
     coupons: 'Platform coupons',
     entries: 'Entries',
     payouts: 'Settlement',
     accounts: 'Accounts',
+    rules: 'Agreement rules',
   },
   role: { admin: 'Administrator', finance: 'Finance', support: 'Support' },
   who: { you: 'You', qiao: 'Qiao', colleague: 'Colleague {id}' },
@@ -54,6 +61,23 @@ export default {
   state: {
     label: 'State',
     none: 'Nothing is here yet',
+    all: 'All',
+    order: {
+      placed: 'To pay',
+      paid: 'Paid',
+      cancelled: 'Cancelled',
+      released: 'Timed out',
+      refunded: 'Refunded',
+    },
+    payment: { open: 'Open', failed: 'Failed', paid: 'Paid', refunded: 'Sent back' },
+    redemption: { live: 'Redeemed', undone: 'Undone', refunded: 'Refunded' },
+    refund: {
+      requested: 'To send',
+      sent: 'On its way',
+      succeeded: 'Refunded',
+      failed: 'Failed, tried again',
+    },
+    review: { shown: 'Shown', hidden: 'Hidden', withdrawn: 'Withdrawn' },
     merchant: { registered: 'Registered', certified: 'Certified', suspended: 'Suspended' },
     certification: { submitted: 'To check', approved: 'Approved', refused: 'Refused', expired: 'Expired' },
     agreement: { negotiating: 'Negotiating', accepted: 'Accepted', declined: 'Declined', ended: 'Ended' },
@@ -69,6 +93,12 @@ export default {
     agreements: 'agreements to answer',
     proposed: 'payouts to approve',
     failed: 'payouts failed',
+    month: 'The last 30 days',
+    views: 'Visits',
+    paid: 'Orders paid',
+    paidAmount: 'Paid',
+    redeemed: 'Redeemed',
+    chart: 'Orders paid and vouchers redeemed on each of the last 30 days',
     books: 'The books at a glance',
     allAccounts: 'All accounts',
     figures: {
@@ -111,7 +141,9 @@ export default {
   merchant: {
     one: 'Merchant',
     hint: 'A suspended merchant sells nothing more; what was sold is served and refunded as ever.',
-    choose: 'Choose a merchant',
+    search: 'Find a merchant',
+    searchHint: 'A part of the name, or the id.',
+    look: 'Find',
     since: 'Joined',
     source: 'Source',
     ownSource: 'Registered itself',
@@ -119,6 +151,7 @@ export default {
     noStores: 'No stores yet',
     offers: 'Offers',
     reviews: 'Reviews',
+    owners: 'Owners',
     owed: 'Owed and not paid out',
     onTheWay: 'On its way',
     suspend: 'Suspend',
@@ -142,8 +175,6 @@ export default {
   },
   review: {
     hint: 'Hide what breaks the rules: it is no longer shown and no longer counts.',
-    choose: 'Choose a merchant first',
-    chooseHint: 'You will see the reviews of all of its stores, the newest first.',
     none: 'No reviews yet',
     noText: '(stars without words)',
     reply: 'The merchant’s answer:',
@@ -151,18 +182,10 @@ export default {
     hideAsk: 'Hide this review?',
     hideText: 'It is no longer shown and no longer counts.',
     hidden: 'The review is hidden',
-  },
-  refund: {
-    hint: 'Where the merchant’s refund window is over or the two sides disagree, the platform refunds a use.',
-    redemption: 'Redemption',
-    redemptionHint: 'The guest sees it in the voucher, the store in its list of redemptions.',
-    reasonHint: 'What was disputed and what you decided; it goes to the audit log.',
-    check: 'Refund…',
-    ask: 'Refund this use?',
-    askText:
-      'The guest gets the money; the merchant’s income, commission and rebate are taken back. This is final.',
-    run: 'Refund it',
-    done: 'The refund is on its way:',
+    show: 'Show again',
+    showAsk: 'Show this review again?',
+    showText: 'It is shown and counts again.',
+    shown: 'The review is shown again',
   },
   entry: {
     one: 'Entry',
@@ -196,5 +219,6 @@ export default {
     },
   },
   ...books,
+  ...sales,
   ...activity,
 } satisfies Catalogue<typeof zhCN>
