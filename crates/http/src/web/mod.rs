@@ -20,7 +20,6 @@ pub fn pages() -> Router<App> {
     Router::new()
         .route("/o/{offer}", get(public::offer))
         .route("/m/{merchant}", get(public::merchant))
-        .route("/s/{token}", get(public::share_link))
 }
 
 /// Everything that is no operation: a file of the web apps, or the page on which a face starts; else a
@@ -34,7 +33,10 @@ pub async fn fallback(request: Request) -> Response {
     if let Some(file) = assets::file(path, request.headers()) {
         return file;
     }
-    let accepted = request.headers().get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    let accepted = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accepted| accepted.to_str().ok());
     let is_face = matches!(path, "/" | "/merchant" | "/platform");
     // A browser that opens a page says so; the start of a face is also fetched to be kept for later.
     if !is_face && !accepted.is_some_and(|accepted| accepted.contains("text/html")) {

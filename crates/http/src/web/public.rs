@@ -1,4 +1,4 @@
-//! The public pages of offers, merchants and share links.
+//! The public pages of offers and merchants. A share link is the page of its offer.
 
 use std::convert::Infallible;
 
@@ -17,7 +17,6 @@ use crate::access::OfMerchant;
 use crate::app::App;
 use crate::body::Path;
 use crate::problem::Problem;
-use crate::routes::channel::OfToken;
 use crate::routes::offer::{OfOffer, PublicOffer, public_offer};
 use crate::routes::party::{MerchantPage, PublicStore, merchant_page};
 use crate::shell;
@@ -50,25 +49,12 @@ impl Language {
     }
 }
 
-/// An id or token in the path; what is none leads to the page that says so, like one of nothing.
+/// An id in the path; what is none leads to the page that says so, like one of nothing.
 type InPath<T> = Result<Path<T>, Problem>;
 
 /// The page of an offer.
 pub async fn offer(State(app): State<App>, language: Language, of: InPath<OfOffer>) -> Response {
     answer(async { Ok(head_of_offer(&language, &sold_by(&app, of?.0.offer).await?)) }.await)
-}
-
-/// What a friend shared: the offer's page, under the link.
-pub async fn share_link(State(app): State<App>, language: Language, of: InPath<OfToken>) -> Response {
-    let head = async {
-        let token = of?.0.token;
-        let link = app
-            .read(move |read| channel::queries::share_link(read, &token))
-            .await?;
-        let link = link.ok_or_else(|| NOT_FOUND.plain())?;
-        Ok(head_of_offer(&language, &sold_by(&app, link.offer).await?))
-    };
-    answer(head.await)
 }
 
 /// The page of a merchant.

@@ -2,9 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::app::{Answer, TestApp, on_both, text};
+use crate::app::{Answer, Client, TestApp, on_both, text};
 use crate::sale::Sale;
 
 /// As a browser asks for a page.
@@ -28,12 +28,16 @@ fn data(html: &str) -> Value {
 #[test]
 fn an_offers_page_says_what_it_is_before_any_script_runs() {
     on_both(async |app| {
-        let (sale, sharer) = (Sale::of(app, 1).await, app.consumer(7).await);
-        let links = format!("/v1/offers/{}/share-links", sale.offer);
-        let token = text(&app.post(&sharer, &links, json!({})).await.ok(), "token");
-        let offer = app.get(&sharer, &format!("/v1/offers/{}", sale.offer)).await.ok();
+        let sale = Sale::of(app, 1).await;
+        let offer = app
+            .get(&Client::default(), &format!("/v1/offers/{}", sale.offer))
+            .await
+            .ok();
         let title = text(&offer["title"], "zh-CN");
-        for path in [format!("/o/{}", sale.offer), format!("/s/{token}")] {
+        for path in [
+            format!("/o/{}", sale.offer),
+            format!("/o/{}?share=friend", sale.offer),
+        ] {
             let (answer, html) = page(app, &path, "en-GB,en;q=0.9").await;
             assert_eq!(answer.status, StatusCode::OK, "{path}");
             assert!(html.contains(&format!("<title>{title} · Qiao</title>")), "{html}");
@@ -60,7 +64,6 @@ fn what_is_not_there_is_a_page_for_people_and_a_problem_for_programs() {
         for (path, status) in [
             (unknown, StatusCode::NOT_FOUND),
             ("/o/nonsense", StatusCode::NOT_FOUND),
-            ("/s/nonsense", StatusCode::NOT_FOUND),
             ("/merchant/anything", StatusCode::OK),
         ] {
             let (answer, html) = page(app, path, "en").await;
