@@ -38,7 +38,7 @@ struct OrdersAsked {
     /// Of this merchant; absent for all.
     #[param(value_type = Option<String>)]
     merchant: Option<MerchantId>,
-    /// Of this buyer; absent for all. Not together with a merchant.
+    /// Of this buyer; absent for all.
     #[param(value_type = Option<String>)]
     person: Option<PersonId>,
     /// `next` of the page before; absent for the first page.
