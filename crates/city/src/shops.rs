@@ -154,7 +154,8 @@ fn profile(
         )
     };
     let hue = texts::color_of(trade);
-    let pictures = (0..trade.ideas.len()).map(|turn| album.keep(&picture::of_offer(trade.category, hue, turn)));
+    let pictures =
+        (0..trade.ideas.len()).map(|turn| album.keep(&picture::of_offer(trade.category, hue, turn)));
     Ok(Profile {
         number,
         trade,
