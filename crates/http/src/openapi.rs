@@ -8,13 +8,15 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::ToSchema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{Content, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::access::SESSION_COOKIE;
 use crate::app::App;
+use crate::body::Nothing;
 use crate::health;
 use crate::problem::{Problem, problems_markdown};
 use crate::routes;
@@ -43,12 +45,39 @@ fn api() -> OpenApiRouter<App> {
 
 /// The OpenAPI document.
 pub fn document() -> OpenApi {
-    api().split_for_parts().1
+    split().1
+}
+
+fn split() -> (Router<App>, OpenApi) {
+    let (api, mut document) = api().split_for_parts();
+    say_what_may_be_left_out(&mut document);
+    (api, document)
+}
+
+/// A body that holds nothing may be left out; the attribute of an operation cannot say so.
+fn say_what_may_be_left_out(document: &mut OpenApi) {
+    let nothing = RefOr::Ref(Ref::from_schema_name(Nothing::name()));
+    let holds_nothing = |content: &RefOr<Content>| match content {
+        RefOr::T(content) => content.schema.as_ref() == Some(&nothing),
+        RefOr::Ref(_) => false,
+    };
+    let writes = document
+        .paths
+        .paths
+        .values_mut()
+        .filter_map(|item| item.post.as_mut());
+    for body in writes.filter_map(|write| write.request_body.as_mut()) {
+        if let RefOr::T(body) = body
+            && body.content.values().any(holds_nothing)
+        {
+            body.required = Some(Required::False);
+        }
+    }
 }
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
-    let (api, document) = api().split_for_parts();
+    let (api, document) = split();
     let api = api
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

@@ -230,7 +230,7 @@ async fn sign_in_with_password(
 
 /// Ends this session.
 #[utoipa::path(post, path = "/v1/sign-out", operation_id = "signOut", tag = "sign-in",
-    security(("session" = ["consumer"])), responses((status = 200), (status = "4XX", body = Problem)))]
+    security(("session" = ["consumer"])), request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn sign_out(
     State(app): State<App>,
     signed_in: SignedIn,

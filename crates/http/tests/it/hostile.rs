@@ -3,7 +3,7 @@
 //! refused has no effect.
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
 use http::shell;
 
 use crate::app::{Answer, Client, TestApp, on_both_with_provider};
@@ -240,5 +240,31 @@ fn hostile_paths_and_queries_are_refused_and_never_fail() {
             }
         }
         assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
+    });
+}
+
+#[test]
+fn a_write_that_takes_nothing_comes_without_a_body_or_with_an_empty_one() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        for operation in operations() {
+            let takes_nothing = match &operation.body {
+                Some(body) => body["properties"]
+                    .as_object()
+                    .is_none_or(|fields| fields.is_empty()),
+                None => operation.method == Method::DELETE,
+            };
+            if !operation.writes() || !takes_nothing || operation.takes_bytes {
+                continue;
+            }
+            assert!(!operation.needs_body, "{}", operation.name);
+            let (who, ids) = (whoever_may(&world, &operation), ids_for(&world, &operation));
+            for body in ["", "{}"] {
+                let case = Case::new("nothing", body, Must::NotFail);
+                let answer = send(app, &who, &operation, &ids, &case).await;
+                let misread = [400, 415, 422, 500].contains(&answer.status.as_u16());
+                assert!(!misread, "{} {body:?}: {}", operation.name, answer.status);
+            }
+        }
     });
 }

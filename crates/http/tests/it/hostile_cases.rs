@@ -48,7 +48,7 @@ pub struct Case {
 }
 
 impl Case {
-    fn new(what: impl Into<String>, body: impl Into<Vec<u8>>, must: Must) -> Self {
+    pub fn new(what: impl Into<String>, body: impl Into<Vec<u8>>, must: Must) -> Self {
         Self {
             what: what.into(),
             field: None,
@@ -141,7 +141,10 @@ fn cases_of_object(body: &Value, field: &Field) -> Vec<Case> {
         return Vec::new();
     };
     let at = |name: &str| format!("{}/{name}", field.pointer);
-    let mut cases = Vec::new();
+    // An array of the same values would do for serde.
+    let values: Value = object.values().cloned().collect();
+    let array = with(body, &field.pointer, values).to_string();
+    let mut cases = vec![Case::new("an array for an object", array, Must::BeMalformed).at(field)];
     if field.schema["additionalProperties"].is_object() {
         let many: Value = (0..5_000)
             .map(|n| (format!("k{n}"), json!("v")))

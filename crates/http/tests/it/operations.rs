@@ -31,6 +31,8 @@ pub struct Operation {
     pub query: Vec<(String, Value)>,
     /// The schema of its JSON body, with every reference resolved.
     pub body: Option<Value>,
+    /// The body cannot be left out.
+    pub needs_body: bool,
     /// It takes bytes instead of JSON.
     pub takes_bytes: bool,
 }
@@ -100,6 +102,7 @@ fn operation(document: &Value, method: &str, path: &str, said: &Value) -> Operat
             .collect(),
         query: query.collect(),
         body: (!json.is_null()).then(|| resolve(document, json)),
+        needs_body: said["requestBody"]["required"] == true,
         takes_bytes: !content["application/octet-stream"].is_null(),
     }
 }

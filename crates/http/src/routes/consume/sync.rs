@@ -17,7 +17,7 @@ use voucher::{KeyRing, Network, Scanner, StoreSets, check_qr};
 use super::{Winner, store_sets, winner_of, winners};
 use crate::access::{Cashier, OfMerchant, Staff};
 use crate::app::App;
-use crate::body::{Path, Write};
+use crate::body::{Object, Path, Write};
 use crate::problem::Problem;
 use crate::routes::party::OfStore;
 use crate::routes::voucher::key_ring;
@@ -38,7 +38,8 @@ struct ScannerQueue {
     #[schema(value_type = String, format = DateTime)]
     clock_synced_at: Timestamp,
     /// In any order, at most 100.
-    scans: Vec<QueuedScan>,
+    #[schema(value_type = Vec<QueuedScan>)]
+    scans: Vec<Object<QueuedScan>>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -124,7 +125,7 @@ struct Judged {
 }
 
 fn judge(
-    scans: Vec<QueuedScan>,
+    scans: Vec<Object<QueuedScan>>,
     keys: &KeyRing,
     store_sets: &StoreSets,
     store: StoreId,
@@ -136,7 +137,7 @@ fn judge(
         store,
         network: Network::Offline { clock_synced_at },
     };
-    let judged = scans.into_iter().map(|scan| Judged {
+    let judged = scans.into_iter().map(|Object(scan)| Judged {
         nonce: scan.nonce,
         verdict: match check_qr(&scan.qr, &scanner, scan.scanned_at) {
             Ok(pass) => Ok(OfflineScan {

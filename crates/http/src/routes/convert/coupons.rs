@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
-use crate::body::{Nothing, Path, Query, Write};
+use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::problem::Problem;
 use crate::reject::BODY_MALFORMED;
 use crate::wire::{After, Created, PAGE_SIZE, Page, WireMoney, currency_code, malformed, rfc_3339};
@@ -43,7 +43,8 @@ struct NewCoupon {
     #[schema(value_type = Option<String>)]
     offer: Option<OfferId>,
     /// What it takes off.
-    kind: Kind,
+    #[schema(value_type = Kind)]
+    kind: Object<Kind>,
     /// ISO 4217 code of every amount here.
     #[serde(with = "currency_code")]
     #[schema(value_type = String)]
@@ -95,7 +96,7 @@ impl NewCoupon {
             merchant,
             offer: self.offer,
             title: self.title,
-            kind: match self.kind {
+            kind: match self.kind.0 {
                 Kind::Percentage {
                     share_bp,
                     max_discount,
@@ -262,7 +263,7 @@ struct OfMerchantCoupon {
 /// Stops one of the merchant's coupons at once: it can be neither claimed nor used any more.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/coupons/{coupon}/stop", operation_id = "stopCoupon",
     tag = "convert", params(OfMerchantCoupon), security(("session" = ["staff:manager"])),
-    responses((status = 200), (status = "4XX", body = Problem)))]
+    request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn stop_coupon(
     State(app): State<App>,
     staff: Staff<Manager>,
@@ -286,7 +287,7 @@ async fn stop_coupon(
 
 /// Stops any coupon at once.
 #[utoipa::path(post, path = "/v1/platform/coupons/{coupon}/stop", operation_id = "stopPlatformCoupon",
-    tag = "convert", params(OfCoupon), security(("session" = ["operator"])),
+    tag = "convert", params(OfCoupon), security(("session" = ["operator"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn stop_platform_coupon(
     State(app): State<App>,
@@ -305,7 +306,7 @@ async fn stop_platform_coupon(
 
 /// Claims a coupon into the caller's wallet.
 #[utoipa::path(post, path = "/v1/coupons/{coupon}/claims", operation_id = "claimCoupon", tag = "convert",
-    params(OfCoupon), security(("session" = ["consumer"])),
+    params(OfCoupon), security(("session" = ["consumer"])), request_body = Nothing,
     responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
 async fn claim_coupon(
     State(app): State<App>,

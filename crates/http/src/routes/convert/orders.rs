@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Consumer, Manager, OfMerchant, Staff};
 use crate::app::App;
-use crate::body::{Nothing, Path, Query, Write};
+use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::problem::Problem;
 use crate::wire::{After, PAGE_SIZE, Page, WireMoney};
 
@@ -51,7 +51,8 @@ struct NewOrder {
     #[serde(default)]
     use_rebate: bool,
     /// What the buyer was shown as left to pay. Anything else is refused and nothing is ordered.
-    expected_cash: Option<WireMoney>,
+    #[schema(value_type = Option<WireMoney>)]
+    expected_cash: Option<Object<WireMoney>>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -155,7 +156,7 @@ async fn place_order(
         share_token: body.share_token,
         entry: body.entry,
         use_rebate: body.use_rebate,
-        expected_cash: body.expected_cash.map(Money::from),
+        expected_cash: body.expected_cash.map(|cash| cash.0.into()),
     };
     let routed = cmd.clone();
     let route = app.read(move |read| queries::place_route(read, &routed)).await?;
@@ -298,7 +299,7 @@ async fn list_merchant_orders(
 
 /// Cancels an order that is not paid yet; everything that it held is free again.
 #[utoipa::path(post, path = "/v1/orders/{order}/cancel", operation_id = "cancelOrder", tag = "convert",
-    params(OfOrder), security(("session" = ["consumer"])),
+    params(OfOrder), security(("session" = ["consumer"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn cancel_order(
     State(app): State<App>,

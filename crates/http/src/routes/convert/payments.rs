@@ -86,7 +86,7 @@ impl From<Attempt> for PaymentTry {
 
 /// Starts a payment with the provider and tells where to pay. Repeating it gives the same try.
 #[utoipa::path(post, path = "/v1/orders/{order}/payments", operation_id = "startPayment", tag = "convert",
-    params(OfOrder), security(("session" = ["consumer"])),
+    params(OfOrder), security(("session" = ["consumer"])), request_body = Nothing,
     responses((status = 200, body = PaymentStarted), (status = "4XX", body = Problem)))]
 async fn start_payment(
     State(app): State<App>,

@@ -87,7 +87,7 @@ struct VoucherRefunded {
 
 /// Refunds what is left of a voucher that was not used up. A redeemed one goes through the merchant.
 #[utoipa::path(post, path = "/v1/vouchers/{voucher}/refund", operation_id = "refundVoucher", tag = "convert",
-    params(OfVoucher), security(("session" = ["consumer"])),
+    params(OfVoucher), security(("session" = ["consumer"])), request_body = Nothing,
     responses((status = 200, body = VoucherRefunded), (status = "4XX", body = Problem)))]
 async fn refund_voucher(
     State(app): State<App>,

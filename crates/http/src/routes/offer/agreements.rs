@@ -37,7 +37,7 @@ async fn propose_agreement(
 ) -> Result<Response, Problem> {
     let cmd = ProposeAgreement {
         merchant: staff.merchant,
-        terms: write.body.terms.terms()?,
+        terms: write.body.terms.0.terms()?,
     };
     app.command("proposeAgreement", staff.merchant, staff.actor(), write.key)
         .creating()
@@ -59,7 +59,7 @@ async fn counter_agreement(
     let cmd = CounterAgreement {
         agreement: of.agreement,
         version: write.body.version,
-        terms: write.body.terms.terms()?,
+        terms: write.body.terms.0.terms()?,
     };
     app.command("counterAgreement", staff.merchant, staff.actor(), write.key)
         .locking(cmd.locks())

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use super::OfOffer;
 use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
-use crate::body::{Nothing, Path, Query, Write};
+use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::problem::Problem;
 use crate::wire::{After, Created, PAGE_SIZE, Page, WireMoney};
 
@@ -41,7 +41,8 @@ struct NewOffer {
     /// Code of the category, 1 to 64 of a-z, 0-9 and _.
     category: String,
     /// Of one unit, before any discount.
-    list_price: WireMoney,
+    #[schema(value_type = WireMoney)]
+    list_price: Object<WireMoney>,
     /// Units in stock.
     stock: i64,
     /// How often one voucher can be used.
@@ -74,7 +75,7 @@ async fn create_offer(
         title: new.title,
         description: new.description,
         category: new.category,
-        list_price: new.list_price.into(),
+        list_price: new.list_price.0.into(),
         stock: new.stock,
         uses: new.uses,
         valid_us: new.valid_us,

@@ -69,7 +69,7 @@ async fn propose_agreement(
 ) -> Result<Response, Problem> {
     let cmd = ProposeAgreement {
         merchant: of.merchant,
-        terms: write.body.terms.terms()?,
+        terms: write.body.terms.0.terms()?,
     };
     app.command("proposeAgreement", of.merchant, operator.actor(), write.key)
         .creating()
@@ -90,7 +90,7 @@ async fn counter_agreement(
     let cmd = CounterAgreement {
         agreement: of.agreement,
         version: write.body.version,
-        terms: write.body.terms.terms()?,
+        terms: write.body.terms.0.terms()?,
     };
     app.command("counterAgreement", of.merchant, operator.actor(), write.key)
         .locking(cmd.locks())

@@ -5,6 +5,7 @@ use offer::{Agreement, AgreementTerms, AgreementVersion, OnExpiry, PlatformCap};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::body::Object;
 use crate::problem::Problem;
 use crate::reject::BODY_MALFORMED;
 use crate::wire::{Page, currency_code, malformed, named, rfc_3339};
@@ -30,7 +31,8 @@ pub struct WireTerms {
     discount_platform_bp: i64,
     /// The most that the platform funds of one unit's discount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    platform_cap: Option<Cap>,
+    #[schema(value_type = Option<Cap>)]
+    platform_cap: Option<Object<Cap>>,
     /// The platform's part of the price after the merchant's share of the discounts.
     commission_bp: i64,
     /// The sharer's part of the same price.
@@ -67,7 +69,7 @@ impl WireTerms {
             head_count: self.head_count,
             discount_bp: share("/terms/discount_bp", self.discount_bp)?,
             discount_platform_bp: share("/terms/discount_platform_bp", self.discount_platform_bp)?,
-            platform_cap: self.platform_cap.map(|cap| PlatformCap {
+            platform_cap: self.platform_cap.map(|Object(cap)| PlatformCap {
                 amount: cap.amount,
                 currency: cap.currency,
             }),
@@ -100,9 +102,11 @@ impl From<AgreementTerms> for WireTerms {
             head_count: terms.head_count,
             discount_bp: terms.discount_bp.get(),
             discount_platform_bp: terms.discount_platform_bp.get(),
-            platform_cap: terms.platform_cap.map(|cap| Cap {
-                amount: cap.amount,
-                currency: cap.currency,
+            platform_cap: terms.platform_cap.map(|cap| {
+                Object(Cap {
+                    amount: cap.amount,
+                    currency: cap.currency,
+                })
             }),
             commission_bp: terms.commission_bp.get(),
             rebate_bp: terms.rebate_bp.get(),
@@ -119,7 +123,8 @@ impl From<AgreementTerms> for WireTerms {
 #[serde(deny_unknown_fields)]
 pub struct Proposal {
     /// What is proposed.
-    pub terms: WireTerms,
+    #[schema(value_type = WireTerms)]
+    pub terms: Object<WireTerms>,
 }
 
 /// Other terms as the answer to a version.
@@ -129,7 +134,8 @@ pub struct Counter {
     /// The version that is answered.
     pub version: i64,
     /// What is proposed instead.
-    pub terms: WireTerms,
+    #[schema(value_type = WireTerms)]
+    pub terms: Object<WireTerms>,
 }
 
 /// Agreement to a version.

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
-use crate::body::{Path, Query, Write};
+use crate::body::{Object, Path, Query, Write};
 use crate::problem::Problem;
 use crate::reject::BODY_MALFORMED;
 use crate::wire::{After, Created, PAGE_SIZE, Page, Place, WireRating, currency_code, malformed};
@@ -95,7 +95,8 @@ struct StoreSaid {
     /// As people dial it.
     #[serde(default)]
     phone: String,
-    place: Place,
+    #[schema(value_type = Place)]
+    place: Object<Place>,
     /// IANA time zone.
     #[schema(example = "Asia/Shanghai")]
     time_zone: String,
@@ -117,7 +118,7 @@ struct StoreSaid {
 impl StoreSaid {
     fn details(self) -> Result<StoreDetails, Problem> {
         Ok(StoreDetails {
-            place: self.place.point()?,
+            place: self.place.0.point()?,
             name: self.name,
             category: self.category,
             address: self.address,
