@@ -26,7 +26,8 @@ async function write(page: Page, path: string, data: object) {
   return answer.json()
 }
 
-const asStaff = (page: Page, login: string) => write(page, '/v1/sign-in/password', { login, password: PASSWORD })
+const asStaff = (page: Page, login: string) =>
+  write(page, '/v1/sign-in/password', { login, password: PASSWORD })
 
 async function asConsumer(page: Page, server: DemoServer) {
   const contact = '+8613800138000'
