@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test as base } from '@playwright/test'
 import { preview } from 'vite'
 
-const STARTS_WITHIN_MS = 60_000
+const STARTS_WITHIN_MS = 120_000
 
 export interface DemoServer {
   /** Where the pages are. */
@@ -102,7 +102,7 @@ export const test = base.extend<{ baseURL: string }, { server: DemoServer }>({
         rmSync(data, { recursive: true, force: true })
       }
     },
-    { scope: 'worker', timeout: 120_000 },
+    { scope: 'worker', timeout: 180_000 },
   ],
   baseURL: async ({ server }, use) => use(server.url),
 })
