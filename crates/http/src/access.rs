@@ -182,42 +182,60 @@ impl<R: AtLeast> FromRequestParts<App> for Staff<R> {
     }
 }
 
-/// One of the platform's own people.
-pub struct Operator {
-    /// Who.
-    pub person: PersonId,
-    /// As what.
-    pub role: OperatorRole,
+/// Which of the platform's own people a handler is for.
+pub trait OneOf {
+    /// Their roles.
+    const ROLES: &'static [OperatorRole];
 }
 
-impl Operator {
+/// Whatever their role.
+pub struct AnyOperator;
+/// Who handles money, or an administrator.
+pub struct Finance;
+/// Who helps merchants and consumers, or an administrator.
+pub struct Support;
+/// An administrator.
+pub struct Admin;
+
+impl OneOf for AnyOperator {
+    const ROLES: &'static [OperatorRole] = &OperatorRole::ALL;
+}
+impl OneOf for Finance {
+    const ROLES: &'static [OperatorRole] = &[OperatorRole::Admin, OperatorRole::Finance];
+}
+impl OneOf for Support {
+    const ROLES: &'static [OperatorRole] = &[OperatorRole::Admin, OperatorRole::Support];
+}
+impl OneOf for Admin {
+    const ROLES: &'static [OperatorRole] = &[OperatorRole::Admin];
+}
+
+/// One of the platform's own people, of the roles `R`.
+pub struct Operator<R> {
+    /// Who.
+    pub person: PersonId,
+    roles: PhantomData<R>,
+}
+
+impl<R> Operator<R> {
     /// Who acts.
     pub fn actor(&self) -> Actor {
         Actor::Operator(self.person)
     }
-
-    /// Refuses an operator of another role.
-    pub fn one_of(&self, roles: &[OperatorRole]) -> Result<(), Problem> {
-        if roles.contains(&self.role) {
-            return Ok(());
-        }
-        Err(FORBIDDEN.plain().into())
-    }
 }
 
-impl FromRequestParts<App> for Operator {
+impl<R: OneOf> FromRequestParts<App> for Operator<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let signed_in = <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app).await?;
-        let role = signed_in
-            .identity
-            .grants
-            .operator
-            .ok_or_else(|| FORBIDDEN.plain())?;
+        let role = signed_in.identity.grants.operator;
+        if !role.is_some_and(|role| R::ROLES.contains(&role)) {
+            return Err(FORBIDDEN.plain().into());
+        }
         Ok(Self {
             person: signed_in.identity.session.person,
-            role,
+            roles: PhantomData,
         })
     }
 }

@@ -32,7 +32,8 @@ fn api() -> OpenApiRouter<App> {
         .description(Some(
             "The open platform for online-to-offline commerce. Every write takes an Idempotency-Key and may be repeated \
              with it; every refusal is a problem document (RFC 9457) whose type is listed at /problems. The scopes of \
-             `session` name the least role: consumer, staff:cashier, staff:manager, staff:owner, operator.",
+             `session` name the least role: consumer, staff:cashier, staff:manager, staff:owner, operator (any of the \
+             platform's own people), operator:finance and operator:support (an administrator is both), operator:admin.",
         ))
         .build();
     let mut document = OpenApiBuilder::new().info(info).build();

@@ -78,6 +78,9 @@ pub enum OperatorRole {
 }
 
 impl OperatorRole {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Finance, Self::Support];
+
     /// The name that is stored and shown.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -89,8 +92,7 @@ impl OperatorRole {
 
     /// The role of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Admin, Self::Finance, Self::Support];
-        all.into_iter().find(|role| role.as_str() == name)
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
     }
 }
 

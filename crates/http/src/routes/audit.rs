@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use kernel::PersonId;
-use party::OperatorRole;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Cursor, PARTITIONS, StoredEvent};
@@ -12,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::access::Operator;
+use crate::access::{Admin, Operator};
 use crate::app::App;
 use crate::body::Query;
 use crate::problem::Problem;
@@ -119,14 +118,13 @@ fn cursor_of(text: &str) -> Option<Cursor> {
 
 /// What happened, newest first; for administrators. A filtered page may be short and the next one empty.
 #[utoipa::path(get, path = "/v1/platform/events", operation_id = "listEvents", tag = "audit",
-    params(EventsAsked), security(("session" = ["operator"])),
+    params(EventsAsked), security(("session" = ["operator:admin"])),
     responses((status = 200, body = Page<EventListed>), (status = "4XX", body = Problem)))]
 async fn list_events(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Admin>,
     Query(asked): Query<EventsAsked>,
 ) -> Result<Json<Page<EventListed>>, Problem> {
-    operator.one_of(&[OperatorRole::Admin])?;
     let from = asked.after.as_deref().map(|after| {
         let cursor = cursor_of(after);
         cursor.ok_or_else(|| malformed(&QUERY_MALFORMED, "/after", "this is no `next` of a page"))

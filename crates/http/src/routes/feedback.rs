@@ -6,13 +6,12 @@ use axum::extract::State;
 use axum::response::Response;
 use feedback::{HideReview, PostReview, ReplyReview, Review, ReviewStatus, ShowReview};
 use kernel::{MerchantId, OfferId, RedemptionId, ReviewId, StoreId};
-use party::OperatorRole;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff};
+use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff, Support};
 use crate::app::App;
 use crate::body::{Because, Path, Query, Write};
 use crate::problem::Problem;
@@ -115,11 +114,11 @@ async fn reply_review(
 
 /// Hides a review that breaks the rules, for administrators and support.
 #[utoipa::path(post, path = "/v1/platform/reviews/{review}/hide", operation_id = "hideReview", tag = "feedback",
-    params(OfReview), security(("session" = ["operator"])), request_body = Because,
+    params(OfReview), security(("session" = ["operator:support"])), request_body = Because,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn hide_review(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Support>,
     Path(of): Path<OfReview>,
     write: Write<Because>,
 ) -> Result<Response, Problem> {
@@ -133,11 +132,11 @@ async fn hide_review(
 
 /// Shows a review again that an operator hid, for administrators and support.
 #[utoipa::path(post, path = "/v1/platform/reviews/{review}/show", operation_id = "showReview", tag = "feedback",
-    params(OfReview), security(("session" = ["operator"])), request_body = Because,
+    params(OfReview), security(("session" = ["operator:support"])), request_body = Because,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn show_review(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Support>,
     Path(of): Path<OfReview>,
     write: Write<Because>,
 ) -> Result<Response, Problem> {
@@ -240,14 +239,13 @@ struct ReviewsAsked {
 
 /// Everybody's reviews, newest first; for administrators and support.
 #[utoipa::path(get, path = "/v1/platform/reviews", operation_id = "listReviews", tag = "feedback",
-    params(ReviewsAsked), security(("session" = ["operator"])),
+    params(ReviewsAsked), security(("session" = ["operator:support"])),
     responses((status = 200, body = Page<ReviewDetails>), (status = "4XX", body = Problem)))]
 async fn list_reviews(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Support>,
     Query(asked): Query<ReviewsAsked>,
 ) -> Result<axum::Json<Page<ReviewDetails>>, Problem> {
-    operator.one_of(&[OperatorRole::Admin, OperatorRole::Support])?;
     let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, ReviewStatus::from_text);
     let status = asked.status.as_deref().map(by_name).transpose()?;
     let found = app.read(move |read| feedback::queries::reviews(read, status, asked.after, PAGE_SIZE + 1));

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{Manager, OfMerchant, Operator, Staff};
+use crate::access::{AnyOperator, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::body::Query;
 use crate::problem::Problem;
@@ -228,7 +228,7 @@ fn stores(uses: &UseFigures) -> Vec<StoreFigures> {
     responses((status = 200, body = Figures), (status = "4XX", body = Problem)))]
 async fn get_figures(
     State(app): State<App>,
-    _operator: Operator,
+    _operator: Operator<AnyOperator>,
     Query(asked): Query<FiguresAsked>,
 ) -> Result<Json<Figures>, Problem> {
     let range = asked.range()?;

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{Cashier, Consumer, OfMerchant, Operator, Staff};
+use crate::access::{AnyOperator, Cashier, Consumer, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::live::News;
 use crate::problem::Problem;
@@ -39,6 +39,6 @@ async fn listen_as_merchant(State(app): State<App>, staff: Staff<Cashier>) -> im
 #[utoipa::path(get, path = "/v1/platform/live", operation_id = "listenAsPlatform", tag = "live",
     security(("session" = ["operator"])),
     responses((status = 200, body = News, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]
-async fn listen_as_platform(State(app): State<App>, _operator: Operator) -> impl IntoResponse {
+async fn listen_as_platform(State(app): State<App>, _operator: Operator<AnyOperator>) -> impl IntoResponse {
     app.live.listen(|_| true)
 }

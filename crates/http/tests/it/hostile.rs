@@ -20,10 +20,11 @@ pub fn whoever_may(world: &World, operation: &Operation) -> Client {
     match (operation.name.as_str(), operation.scope()) {
         ("approvePayout", _) => world.finance.0.clone(),
         ("endSessions", _) => world.stranger.0.clone(),
+        ("eraseMe", _) => world.here.leaver.clone(),
         ("signOut", _) => world.there.buyer.0.clone(),
         (_, None) => Client::default(),
         (_, Some("consumer")) => world.here.buyer.0.clone(),
-        (_, Some("operator")) => world.admin.0.clone(),
+        (_, Some(_)) if operation.is_for_operators() => world.admin.0.clone(),
         (_, Some(_)) => world.here.owner.0.owner.clone(),
     }
 }

@@ -23,6 +23,7 @@ mod pages;
 mod platform;
 mod provider;
 mod queue;
+mod roles;
 mod sale;
 mod samples;
 mod sign_in;

@@ -3,6 +3,7 @@
 
 use axum::http::Method;
 use kernel::RejectKind;
+use party::OperatorRole;
 use serde_json::Value;
 
 /// Who the document lets do it.
@@ -55,6 +56,18 @@ impl Operation {
     pub fn path_with<'v>(&self, value: impl Fn(&str) -> &'v str) -> String {
         let filled = |path: String, name: &str| path.replace(&format!("{{{name}}}"), value(name));
         self.parameters().into_iter().fold(self.path.clone(), filled)
+    }
+
+    /// Whether it is for the platform's own people.
+    pub fn is_for_operators(&self) -> bool {
+        self.scope().is_some_and(|scope| scope.starts_with("operator"))
+    }
+
+    /// Whether an operator of this role has the scope. An administrator has that of every other.
+    pub fn lets(&self, role: OperatorRole) -> bool {
+        let scope = self.scope().unwrap_or_default();
+        let is_admin = role == OperatorRole::Admin && scope.starts_with("operator");
+        is_admin || scope == "operator" || scope == format!("operator:{}", role.as_str())
     }
 
     pub fn scope(&self) -> Option<&str> {

@@ -148,7 +148,7 @@ fn administrators_make_and_revoke_operators_and_find_people() {
             .iter()
             .map(|one| &one["role"])
             .collect();
-        assert_eq!(listed, ["admin", "finance", "support"]);
+        assert_eq!(listed, ["admin", "finance", "support", "support"]);
         let found = app
             .get(&support, "/v1/platform/people?contact=%2B8613700000001")
             .await

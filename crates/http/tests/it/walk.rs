@@ -106,7 +106,7 @@ impl<'a> Walk<'a> {
     /// `who` is refused with one of these, whether the things exist or not, and cannot tell which it was.
     async fn refused(&self, who: &Client, operation: &Operation, (status, ids): (&[u16], &Ids), case: &str) {
         // Whose merchant it is, its own staff know.
-        let inside = status == [403] && operation.scope() != Some("operator");
+        let inside = status == [403] && !operation.is_for_operators();
         let none = nowhere(ids, |name| !(inside && name == "merchant"));
         self.same(who, operation, status, ids, &none, case).await;
     }
@@ -309,6 +309,9 @@ fn an_operation_names_who_may_or_is_known_to_be_for_everybody() {
         "staff:manager",
         "staff:owner",
         "operator",
+        "operator:finance",
+        "operator:support",
+        "operator:admin",
     ];
     for operation in operations() {
         let known = operation.scope().is_none_or(|scope| scopes.contains(&scope));
@@ -340,7 +343,7 @@ fn whoever_may_not_is_refused_and_learns_nothing() {
                     .await;
                     match scope.as_str() {
                         "consumer" => walk.consumers(&operation).await,
-                        "operator" => walk.operators(&operation).await,
+                        _ if operation.is_for_operators() => walk.operators(&operation).await,
                         role => walk.staff(&operation, role).await,
                     }
                 }
@@ -359,7 +362,7 @@ fn an_id_of_anothers_in_a_body_is_as_good_as_none() {
         for operation in operations() {
             let who = match operation.scope() {
                 Some("consumer") => &world.there.buyer.0,
-                Some("operator") => &world.admin.0,
+                Some(_) if operation.is_for_operators() => &world.admin.0,
                 Some(_) => &world.there.owner.0.owner,
                 None => continue,
             };

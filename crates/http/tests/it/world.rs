@@ -18,6 +18,7 @@ pub struct World {
     pub there: Side,
     pub admin: OperatorUser,
     pub finance: OperatorUser,
+    pub support: OperatorUser,
     /// Signed in, with nothing of their own.
     pub stranger: ConsumerUser,
 }
@@ -40,6 +41,7 @@ impl World {
     pub async fn new(app: &TestApp) -> Self {
         let admin = OperatorUser(app.operator(OperatorRole::Admin).await);
         let finance = OperatorUser(app.operator(OperatorRole::Finance).await);
+        let support = OperatorUser(app.operator(OperatorRole::Support).await);
         let here = Side::new(app, &admin, 1).await;
         let there = Side::new(app, &admin, 2).await;
         let stranger = ConsumerUser::sign_in(app, "+8613700000009").await;
@@ -48,7 +50,17 @@ impl World {
             there,
             admin,
             finance,
+            support,
             stranger,
+        }
+    }
+
+    /// The operator of this role.
+    pub fn operator(&self, role: OperatorRole) -> &Client {
+        match role {
+            OperatorRole::Admin => &self.admin.0,
+            OperatorRole::Finance => &self.finance.0,
+            OperatorRole::Support => &self.support.0,
         }
     }
 }

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Winner, own_store, winner_of, winners};
-use crate::access::{Cashier, Manager, OfMerchant, Operator, Staff};
+use crate::access::{AnyOperator, Cashier, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::body::{Path, Query};
 use crate::problem::Problem;
@@ -211,7 +211,7 @@ struct ConflictListed {
     responses((status = 200, body = Page<ConflictListed>), (status = "4XX", body = Problem)))]
 async fn list_conflicts_as_platform(
     State(app): State<App>,
-    _operator: Operator,
+    _operator: Operator<AnyOperator>,
     Query(asked): Query<After<kernel::Conflict>>,
 ) -> Result<Json<Page<ConflictListed>>, Problem> {
     let found = app.read(move |read| {

@@ -4,14 +4,13 @@ use axum::extract::State;
 use axum::response::Response;
 use consume::{Redemption, RefundRedeemed, UndoRedemption};
 use kernel::{Actor, MerchantId, RedemptionId, RefundId};
-use party::OperatorRole;
 use serde::{Deserialize, Serialize};
 use store::Lock;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{Cashier, Manager, OfMerchant, Operator, Staff};
+use crate::access::{Cashier, Manager, OfMerchant, Operator, Staff, Support};
 use crate::app::App;
 use crate::body::{Because, Nothing, Path, Write};
 use crate::problem::Problem;
@@ -110,15 +109,14 @@ async fn refund_redeemed(
 /// Refunds a use at any time; for administrators and support.
 #[utoipa::path(post, path = "/v1/platform/redemptions/{redemption}/refund",
     operation_id = "refundRedeemedAsPlatform", tag = "consume", params(OfRedemption),
-    security(("session" = ["operator"])),
+    security(("session" = ["operator:support"])),
     request_body = Because, responses((status = 200, body = RedeemedRefunded), (status = "4XX", body = Problem)))]
 async fn refund_redeemed_as_platform(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Support>,
     Path(of): Path<OfRedemption>,
     write: Write<Because>,
 ) -> Result<Response, Problem> {
-    operator.one_of(&[OperatorRole::Admin, OperatorRole::Support])?;
     let redemption = found(&app, None, of.redemption).await?;
     refund(&app, redemption, operator.actor(), write).await
 }

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff};
+use crate::access::{AnyOperator, Consumer, Finance, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::problem::Problem;
@@ -138,11 +138,11 @@ async fn create_coupon(
 
 /// Makes a coupon of the platform's.
 #[utoipa::path(post, path = "/v1/platform/coupons", operation_id = "createPlatformCoupon", tag = "convert",
-    security(("session" = ["operator"])), request_body = NewCoupon,
+    security(("session" = ["operator:finance"])), request_body = NewCoupon,
     responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
 async fn create_platform_coupon(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     write: Write<NewCoupon>,
 ) -> Result<Response, Problem> {
     let cmd = write.body.into_command(None)?;
@@ -291,7 +291,7 @@ async fn stop_coupon(
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn stop_platform_coupon(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<AnyOperator>,
     Path(OfCoupon { coupon }): Path<OfCoupon>,
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {

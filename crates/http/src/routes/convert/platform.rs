@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::orders::{OfOrder, OrderDetails};
 use super::payments::PaymentTry;
 use super::refunds::RefundDetails;
-use crate::access::Operator;
+use crate::access::{AnyOperator, Operator};
 use crate::app::App;
 use crate::body::{Path, Query};
 use crate::problem::Problem;
@@ -78,7 +78,7 @@ impl From<OrderView> for OrderListed {
     responses((status = 200, body = Page<OrderListed>), (status = "4XX", body = Problem)))]
 async fn list_orders(
     State(app): State<App>,
-    _operator: Operator,
+    _operator: Operator<AnyOperator>,
     Query(asked): Query<OrdersAsked>,
 ) -> Result<Json<Page<OrderListed>>, Problem> {
     let status: Option<OrderStatus> = state("/status", asked.status.as_deref())?;
@@ -139,7 +139,7 @@ fn order_history(read: &mut ReadTx, order: OrderId) -> Result<OrderHistory, Fail
     responses((status = 200, body = OrderHistory), (status = "4XX", body = Problem)))]
 async fn get_order(
     State(app): State<App>,
-    _operator: Operator,
+    _operator: Operator<AnyOperator>,
     Path(OfOrder { order }): Path<OfOrder>,
 ) -> Result<Json<OrderHistory>, Problem> {
     Ok(Json(app.read(move |read| order_history(read, order)).await?))
@@ -173,7 +173,7 @@ struct RefundListed {
     responses((status = 200, body = Page<RefundListed>), (status = "4XX", body = Problem)))]
 async fn list_refunds(
     State(app): State<App>,
-    _operator: Operator,
+    _operator: Operator<AnyOperator>,
     Query(asked): Query<RefundsAsked>,
 ) -> Result<Json<Page<RefundListed>>, Problem> {
     let status: Option<RefundStatus> = state("/status", asked.status.as_deref())?;

@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::merchant::{StatementLine, page_of};
-use super::platform::{OfPayout, ROLES};
-use crate::access::Operator;
+use super::platform::OfPayout;
+use crate::access::{Finance, Operator};
 use crate::app::App;
 use crate::body::{Path, Query};
 use crate::problem::Problem;
@@ -94,14 +94,13 @@ impl From<Payout> for PayoutListed {
 
 /// Payouts of one status, newest first.
 #[utoipa::path(get, path = "/v1/platform/payouts", operation_id = "listPayoutsAsPlatform", tag = "ledger",
-    params(PayoutsAsked), security(("session" = ["operator"])),
+    params(PayoutsAsked), security(("session" = ["operator:finance"])),
     responses((status = 200, body = Page<PayoutListed>), (status = "4XX", body = Problem)))]
 async fn list_payouts(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Finance>,
     Query(asked): Query<PayoutsAsked>,
 ) -> Result<Json<Page<PayoutListed>>, Problem> {
-    operator.one_of(&ROLES)?;
     let status = named(
         &QUERY_MALFORMED,
         "/status",
@@ -126,15 +125,14 @@ struct PayoutWithLines {
 
 /// One payout with its lines, a page at a time.
 #[utoipa::path(get, path = "/v1/platform/payouts/{payout}", operation_id = "getPayoutAsPlatform", tag = "ledger",
-    params(OfPayout, After<kernel::SettlementLine>), security(("session" = ["operator"])),
+    params(OfPayout, After<kernel::SettlementLine>), security(("session" = ["operator:finance"])),
     responses((status = 200, body = PayoutWithLines), (status = "4XX", body = Problem)))]
 async fn get_payout(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Finance>,
     Path(of): Path<OfPayout>,
     Query(asked): Query<After<kernel::SettlementLine>>,
 ) -> Result<Json<PayoutWithLines>, Problem> {
-    operator.one_of(&ROLES)?;
     let found = app.read(move |read| {
         let payout = ledger::queries::payout(read, of.payout)?.ok_or_else(|| party::NOT_FOUND.plain())?;
         let (merchant, id) = (payout.merchant, Some(payout.id));
@@ -183,14 +181,13 @@ impl From<Owed> for OwedListed {
 
 /// Whom the close of the day would pay, and what, by merchant and currency; pages are of merchants.
 #[utoipa::path(get, path = "/v1/platform/owed", operation_id = "listOwed", tag = "ledger",
-    params(OwedAsked), security(("session" = ["operator"])),
+    params(OwedAsked), security(("session" = ["operator:finance"])),
     responses((status = 200, body = Page<OwedListed>), (status = "4XX", body = Problem)))]
 async fn list_owed(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Finance>,
     Query(asked): Query<OwedAsked>,
 ) -> Result<Json<Page<OwedListed>>, Problem> {
-    operator.one_of(&ROLES)?;
     let until = asked.until.unwrap_or(shell::now());
     let found = app.read(move |read| ledger::queries::owed(read, until, asked.after, PAGE_SIZE));
     let (found, next) = found.await?;

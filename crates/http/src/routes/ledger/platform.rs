@@ -8,22 +8,18 @@ use kernel::{Currency, MerchantId, Money, OrderId, PayoutId, PersonId, Timestamp
 use ledger::{
     Account, ApprovePayout, Balance, CloseDay, OwnerKind, PayoutProposal, ProposePayout, RetryPayout,
 };
-use party::OperatorRole;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::access::Operator;
+use crate::access::{Finance, Operator};
 use crate::app::App;
 use crate::body::{Nothing, Path, Query, Write};
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
 use crate::wire::{WireMoney, currency_code, malformed, named, rfc_3339};
-
-/// Who may; the commands check it again.
-pub const ROLES: [OperatorRole; 2] = [OperatorRole::Admin, OperatorRole::Finance];
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -72,14 +68,13 @@ impl From<PayoutProposal> for ProposedPayout {
 
 /// Proposes to pay a merchant's open lines. Another operator has to approve it.
 #[utoipa::path(post, path = "/v1/platform/payouts", operation_id = "proposePayout", tag = "ledger",
-    security(("session" = ["operator"])), request_body = NewPayout,
+    security(("session" = ["operator:finance"])), request_body = NewPayout,
     responses((status = 201, body = ProposedPayout), (status = "4XX", body = Problem)))]
 async fn propose_payout(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     write: Write<NewPayout>,
 ) -> Result<Response, Problem> {
-    operator.one_of(&ROLES)?;
     let cmd = ProposePayout {
         merchant: write.body.merchant,
         currency: write.body.currency,
@@ -115,14 +110,13 @@ struct DayClosed {
 
 /// Proposes payouts for the next merchants that are owed something. Call it until there is no `next`.
 #[utoipa::path(post, path = "/v1/platform/close-day", operation_id = "closeDay", tag = "ledger",
-    security(("session" = ["operator"])), request_body = DayToClose,
+    security(("session" = ["operator:finance"])), request_body = DayToClose,
     responses((status = 200, body = DayClosed), (status = "4XX", body = Problem)))]
 async fn close_day(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     write: Write<DayToClose>,
 ) -> Result<Response, Problem> {
-    operator.one_of(&ROLES)?;
     let cmd = CloseDay {
         until: write.body.until,
         after: write.body.after,
@@ -148,15 +142,14 @@ pub struct OfPayout {
 
 /// Approves a payout that another operator proposed; the transfer is then sent.
 #[utoipa::path(post, path = "/v1/platform/payouts/{payout}/approve", operation_id = "approvePayout", tag = "ledger",
-    params(OfPayout), security(("session" = ["operator"])), request_body = Nothing,
+    params(OfPayout), security(("session" = ["operator:finance"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn approve_payout(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     Path(of): Path<OfPayout>,
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
-    operator.one_of(&ROLES)?;
     let cmd = ApprovePayout { payout: of.payout };
     app.command("approvePayout", of.payout, operator.actor(), write.key)
         .locking(cmd.locks())
@@ -166,15 +159,14 @@ async fn approve_payout(
 
 /// Has a failed transfer sent again, as the same payout.
 #[utoipa::path(post, path = "/v1/platform/payouts/{payout}/retry", operation_id = "retryPayout", tag = "ledger",
-    params(OfPayout), security(("session" = ["operator"])), request_body = Nothing,
+    params(OfPayout), security(("session" = ["operator:finance"])), request_body = Nothing,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn retry_payout(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     Path(of): Path<OfPayout>,
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
-    operator.one_of(&ROLES)?;
     let cmd = RetryPayout { payout: of.payout };
     app.command("retryPayout", of.payout, operator.actor(), write.key)
         .locking(cmd.locks())
@@ -205,13 +197,12 @@ impl AccountBalance {
 
 /// Every account that was ever moved, over all of its owners. Each currency sums to zero.
 #[utoipa::path(get, path = "/v1/platform/trial-balance", operation_id = "getTrialBalance", tag = "ledger",
-    security(("session" = ["operator"])),
+    security(("session" = ["operator:finance"])),
     responses((status = 200, body = Vec<AccountBalance>), (status = "4XX", body = Problem)))]
 async fn get_trial_balance(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Finance>,
 ) -> Result<Json<Vec<AccountBalance>>, Problem> {
-    operator.one_of(&ROLES)?;
     let rows = app.read(ledger::queries::trial_balance).await?;
     let rows = rows
         .into_iter()
@@ -252,14 +243,13 @@ fn owner_of(account: Account, owner: &str) -> Result<Uuid, Problem> {
 
 /// What one account comes to, for one owner or all of them together.
 #[utoipa::path(get, path = "/v1/platform/balances", operation_id = "getAccountBalance", tag = "ledger",
-    params(BalanceAsked), security(("session" = ["operator"])),
+    params(BalanceAsked), security(("session" = ["operator:finance"])),
     responses((status = 200, body = AccountBalance), (status = "4XX", body = Problem)))]
 async fn get_account_balance(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Finance>,
     Query(asked): Query<BalanceAsked>,
 ) -> Result<Json<AccountBalance>, Problem> {
-    operator.one_of(&ROLES)?;
     let account = named(&QUERY_MALFORMED, "/account", &asked.account, Account::from_name)?;
     let owner = asked.owner.map(|owner| owner_of(account, &owner)).transpose()?;
     let currency = asked.currency;

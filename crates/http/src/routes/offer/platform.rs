@@ -7,7 +7,6 @@ use kernel::{AgreementId, MerchantId};
 use offer::{
     AcceptAgreement, AgreementStatus, CounterAgreement, DeclineAgreement, EndAgreement, ProposeAgreement,
 };
-use party::OperatorRole;
 use serde::Deserialize;
 use store::{Fail, Tx};
 use utoipa::IntoParams;
@@ -15,15 +14,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::terms::{Acceptance, Counter, Countered, OfAgreement, Proposal, WireAgreement, WireVersion};
-use crate::access::{OfMerchant, Operator};
+use crate::access::{Finance, OfMerchant, Operator};
 use crate::app::App;
 use crate::body::{Nothing, Path, Query, Write};
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
 use crate::wire::{Created, Page, SIFTED_AT_ONCE, named, sift};
-
-/// Who of the platform sees agreements: those who decide about money.
-pub const ROLES: [OperatorRole; 2] = [OperatorRole::Admin, OperatorRole::Finance];
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -59,11 +55,11 @@ impl AtTable {
 /// Puts terms on the table, for administrators and finance.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements",
     operation_id = "proposeAgreementAsPlatform", tag = "offer", params(OfMerchant),
-    security(("session" = ["operator"])),
+    security(("session" = ["operator:finance"])),
     request_body = Proposal, responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
 async fn propose_agreement(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     Path(of): Path<OfMerchant>,
     write: Write<Proposal>,
 ) -> Result<Response, Problem> {
@@ -79,11 +75,11 @@ async fn propose_agreement(
 
 /// Answers the merchant's terms with others.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/counter",
-    operation_id = "counterAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator"])),
+    operation_id = "counterAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator:finance"])),
     request_body = Counter, responses((status = 200, body = Countered), (status = "4XX", body = Problem)))]
 async fn counter_agreement(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     Path(of): Path<AtTable>,
     write: Write<Counter>,
 ) -> Result<Response, Problem> {
@@ -105,11 +101,11 @@ async fn counter_agreement(
 
 /// Agrees to the merchant's terms, for good.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/accept",
-    operation_id = "acceptAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator"])),
+    operation_id = "acceptAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator:finance"])),
     request_body = Acceptance, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn accept_agreement(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     Path(of): Path<AtTable>,
     write: Write<Acceptance>,
 ) -> Result<Response, Problem> {
@@ -128,11 +124,11 @@ async fn accept_agreement(
 
 /// Walks away from the table.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/decline",
-    operation_id = "declineAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator"])),
+    operation_id = "declineAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator:finance"])),
     request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn decline_agreement(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     Path(of): Path<AtTable>,
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
@@ -150,11 +146,11 @@ async fn decline_agreement(
 
 /// Ends an accepted agreement. What was sold stays valid.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/agreements/{agreement}/end",
-    operation_id = "endAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator"])),
+    operation_id = "endAgreementAsPlatform", tag = "offer", params(AtTable), security(("session" = ["operator:finance"])),
     request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn end_agreement(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     Path(of): Path<AtTable>,
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
@@ -186,14 +182,13 @@ struct AgreementsAsked {
 
 /// Agreements of one status or with one merchant, newest first; for administrators and finance.
 #[utoipa::path(get, path = "/v1/platform/agreements", operation_id = "listAgreements", tag = "offer",
-    params(AgreementsAsked), security(("session" = ["operator"])),
+    params(AgreementsAsked), security(("session" = ["operator:finance"])),
     responses((status = 200, body = Page<WireAgreement>), (status = "4XX", body = Problem)))]
 async fn list_agreements(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Finance>,
     Query(asked): Query<AgreementsAsked>,
 ) -> Result<axum::Json<Page<WireAgreement>>, Problem> {
-    operator.one_of(&ROLES)?;
     let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, AgreementStatus::from_name);
     let status = asked.status.as_deref().map(by_name).transpose()?;
     let page = app.read(move |read| {
@@ -217,14 +212,13 @@ async fn list_agreements(
 /// Every version that was on the table, the first one first; for administrators and finance.
 #[utoipa::path(get, path = "/v1/platform/agreements/{agreement}/versions",
     operation_id = "listAgreementVersionsAsPlatform", tag = "offer", params(OfAgreement),
-    security(("session" = ["operator"])),
+    security(("session" = ["operator:finance"])),
     responses((status = 200, body = Vec<WireVersion>), (status = "4XX", body = Problem)))]
 async fn list_agreement_versions(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Finance>,
     Path(of): Path<OfAgreement>,
 ) -> Result<axum::Json<Vec<WireVersion>>, Problem> {
-    operator.one_of(&ROLES)?;
     let found = app.read(move |read| {
         let agreement = offer::queries::agreement(read, of.agreement)?;
         agreement.ok_or_else(|| party::NOT_FOUND.plain())?;

@@ -9,9 +9,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::platform::ROLES;
 use super::terms::share;
-use crate::access::Operator;
+use crate::access::{Finance, Operator};
 use crate::app::App;
 use crate::body::Write;
 use crate::problem::Problem;
@@ -68,21 +67,23 @@ impl From<Rule> for WireRule {
 
 /// The rules, the general one first; for administrators and finance. Without any there is no bound.
 #[utoipa::path(get, path = "/v1/platform/rules", operation_id = "listRules", tag = "offer",
-    security(("session" = ["operator"])),
+    security(("session" = ["operator:finance"])),
     responses((status = 200, body = Vec<WireRule>), (status = "4XX", body = Problem)))]
-async fn list_rules(State(app): State<App>, operator: Operator) -> Result<Json<Vec<WireRule>>, Problem> {
-    operator.one_of(&ROLES)?;
+async fn list_rules(
+    State(app): State<App>,
+    _operator: Operator<Finance>,
+) -> Result<Json<Vec<WireRule>>, Problem> {
     let rules = app.read(offer::queries::rules).await?;
     Ok(Json(rules.into_iter().map(WireRule::from).collect()))
 }
 
 /// Sets the rule of a category or the general one; for administrators and finance. What was accepted stays.
 #[utoipa::path(put, path = "/v1/platform/rules", operation_id = "setRule", tag = "offer",
-    security(("session" = ["operator"])), request_body = WireRule,
+    security(("session" = ["operator:finance"])), request_body = WireRule,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn set_rule(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Finance>,
     write: Write<WireRule>,
 ) -> Result<Response, Problem> {
     let rule = write.body.rule()?;

@@ -3,13 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use kernel::{CertificationId, MediaId, MerchantId, PersonId, Timestamp};
-use party::{CertificationStatus, DecideCertification, OperatorRole, SubmitCertification};
+use party::{CertificationStatus, DecideCertification, SubmitCertification};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{Manager, OfMerchant, Operator, Staff};
+use crate::access::{Manager, OfMerchant, Operator, Staff, Support};
 use crate::app::App;
 use crate::body::{Path, Query, Write};
 use crate::problem::Problem;
@@ -145,14 +145,13 @@ struct CertificationsAsked {
 
 /// Certifications of one status or one merchant, newest first; for administrators and support.
 #[utoipa::path(get, path = "/v1/platform/certifications", operation_id = "listCertifications", tag = "party",
-    params(CertificationsAsked), security(("session" = ["operator"])),
+    params(CertificationsAsked), security(("session" = ["operator:support"])),
     responses((status = 200, body = Page<Certification>), (status = "4XX", body = Problem)))]
 async fn list_certifications(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Support>,
     Query(asked): Query<CertificationsAsked>,
 ) -> Result<axum::Json<Page<Certification>>, Problem> {
-    operator.one_of(&[OperatorRole::Admin, OperatorRole::Support])?;
     let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, CertificationStatus::from_name);
     let status = asked.status.as_deref().map(by_name).transpose()?;
     let page = app.read(move |read| {
@@ -200,11 +199,11 @@ struct Decided {
 /// Approves or refuses a certification, once; for administrators and support.
 #[utoipa::path(post, path = "/v1/platform/certifications/{certification}/decision",
     operation_id = "decideCertification", tag = "party", params(OfCertification),
-    security(("session" = ["operator"])), request_body = Decision,
+    security(("session" = ["operator:support"])), request_body = Decision,
     responses((status = 200, body = Decided), (status = "4XX", body = Problem)))]
 async fn decide_certification(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Support>,
     Path(of): Path<OfCertification>,
     write: Write<Decision>,
 ) -> Result<Response, Problem> {

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::merchants::new_password;
-use crate::access::Operator;
+use crate::access::{Admin, AnyOperator, Operator, Support};
 use crate::app::App;
 use crate::body::{Because, Path, Query, Write};
 use crate::problem::Problem;
@@ -47,7 +47,7 @@ struct OperatorListed {
     responses((status = 200, body = Vec<OperatorListed>), (status = "4XX", body = Problem)))]
 async fn list_operators(
     State(app): State<App>,
-    _operator: Operator,
+    _operator: Operator<AnyOperator>,
 ) -> Result<Json<Vec<OperatorListed>>, Problem> {
     let found = app.read(party::queries::operators).await?;
     let listed = found.into_iter().map(|operator| OperatorListed {
@@ -76,14 +76,13 @@ struct NewOperator {
 /// Makes somebody one of the platform's own people, or gives one of them another role, name and password;
 /// for administrators, and never for oneself.
 #[utoipa::path(post, path = "/v1/platform/operators", operation_id = "grantOperator", tag = "party",
-    security(("session" = ["operator"])), request_body = NewOperator,
+    security(("session" = ["operator:admin"])), request_body = NewOperator,
     responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
 async fn grant_operator(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Admin>,
     write: Write<NewOperator>,
 ) -> Result<Response, Problem> {
-    operator.one_of(&[OperatorRole::Admin])?;
     let cmd = GrantOperator {
         login: contact_at("/login", &write.body.login)?,
         role: named(
@@ -111,11 +110,11 @@ struct OfPerson {
 
 /// Takes an operator's role away at once; for administrators, never from oneself and never from the last one.
 #[utoipa::path(post, path = "/v1/platform/operators/{person}/revoke", operation_id = "revokeOperator", tag = "party",
-    params(OfPerson), security(("session" = ["operator"])), request_body = Because,
+    params(OfPerson), security(("session" = ["operator:admin"])), request_body = Because,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn revoke_operator(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Admin>,
     Path(of): Path<OfPerson>,
     write: Write<Because>,
 ) -> Result<Response, Problem> {
@@ -136,14 +135,13 @@ struct PeopleAsked {
 
 /// Who proved this address or signs in with it: nobody, one person or two; for administrators and support.
 #[utoipa::path(get, path = "/v1/platform/people", operation_id = "findPerson", tag = "party",
-    params(PeopleAsked), security(("session" = ["operator"])),
+    params(PeopleAsked), security(("session" = ["operator:support"])),
     responses((status = 200, body = Vec<Me>), (status = "4XX", body = Problem)))]
 async fn find_person(
     State(app): State<App>,
-    operator: Operator,
+    _operator: Operator<Support>,
     Query(asked): Query<PeopleAsked>,
 ) -> Result<Json<Vec<Me>>, Problem> {
-    operator.one_of(&[OperatorRole::Admin, OperatorRole::Support])?;
     let contact = Contact::parse(&asked.contact)
         .map_err(|reject| malformed(&QUERY_MALFORMED, "/contact", reject.detail))?;
     let found = app.read(move |read| {
@@ -160,15 +158,14 @@ async fn find_person(
 
 /// Signs a person out everywhere; for administrators and support.
 #[utoipa::path(post, path = "/v1/platform/people/{person}/end-sessions", operation_id = "endSessionsAsPlatform",
-    tag = "party", params(OfPerson), security(("session" = ["operator"])), request_body = Because,
+    tag = "party", params(OfPerson), security(("session" = ["operator:support"])), request_body = Because,
     responses((status = 200, body = SessionsEnded), (status = "4XX", body = Problem)))]
 async fn end_sessions(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Support>,
     Path(of): Path<OfPerson>,
     write: Write<Because>,
 ) -> Result<Response, Problem> {
-    operator.one_of(&[OperatorRole::Admin, OperatorRole::Support])?;
     let cmd = EndSessions { person: of.person };
     app.command("endSessions", of.person, operator.actor(), write.key)
         .because(&write.body.reason)?

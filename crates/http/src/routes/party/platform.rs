@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::stores::{OwnStore, own_stores};
-use crate::access::{OfMerchant, Operator};
+use crate::access::{AnyOperator, OfMerchant, Operator, Support};
 use crate::app::App;
 use crate::body::{Because, Path, Query, Write};
 use crate::problem::Problem;
@@ -80,7 +80,7 @@ fn matches(merchant: &Merchant, q: &str) -> bool {
     responses((status = 200, body = Page<MerchantListed>), (status = "4XX", body = Problem)))]
 async fn list_merchants(
     State(app): State<App>,
-    _operator: Operator,
+    _operator: Operator<AnyOperator>,
     Query(asked): Query<MerchantsAsked>,
 ) -> Result<Json<Page<MerchantListed>>, Problem> {
     let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, MerchantStatus::from_name);
@@ -122,7 +122,7 @@ struct MerchantDetails {
     responses((status = 200, body = MerchantDetails), (status = "4XX", body = Problem)))]
 async fn get_merchant(
     State(app): State<App>,
-    _operator: Operator,
+    _operator: Operator<AnyOperator>,
     Path(of): Path<OfMerchant>,
 ) -> Result<Json<MerchantDetails>, Problem> {
     let found = app.read(move |read| {
@@ -148,11 +148,11 @@ async fn get_merchant(
 
 /// Stops a merchant from selling. What was sold before is served and refunded as ever.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/suspend", operation_id = "suspendMerchant",
-    tag = "party", params(OfMerchant), security(("session" = ["operator"])), request_body = Because,
+    tag = "party", params(OfMerchant), security(("session" = ["operator:support"])), request_body = Because,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn suspend_merchant(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Support>,
     Path(of): Path<OfMerchant>,
     write: Write<Because>,
 ) -> Result<Response, Problem> {
@@ -174,11 +174,11 @@ struct Reinstated {
 
 /// Lets a suspended merchant sell again.
 #[utoipa::path(post, path = "/v1/platform/merchants/{merchant}/reinstate", operation_id = "reinstateMerchant",
-    tag = "party", params(OfMerchant), security(("session" = ["operator"])), request_body = Because,
+    tag = "party", params(OfMerchant), security(("session" = ["operator:support"])), request_body = Because,
     responses((status = 200, body = Reinstated), (status = "4XX", body = Problem)))]
 async fn reinstate_merchant(
     State(app): State<App>,
-    operator: Operator,
+    operator: Operator<Support>,
     Path(of): Path<OfMerchant>,
     write: Write<Because>,
 ) -> Result<Response, Problem> {
