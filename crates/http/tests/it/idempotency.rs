@@ -17,11 +17,26 @@ use crate::world::{World, events_since, heads};
 const TELLS_THE_TIME: &[&str] = &["bindDevice"];
 
 /// What the sample can only be refused for, though whoever sends it may: a code that is not right, a
-/// password that is not, a QR that is none.
-const SAMPLE_IS_WRONG: &[(&str, u16)] = &[("signInWithCode", 401), ("redeemCode", 404), ("redeemScan", 422)];
+/// password that is not, a QR that is none, a person who is no operator.
+const SAMPLE_IS_WRONG: &[(&str, u16)] = &[
+    ("signInWithCode", 401),
+    ("redeemCode", 404),
+    ("redeemScan", 422),
+    ("revokeOperator", 404),
+];
 
 /// After these there is not much left to be done in a world.
-const LAST: &[&str] = &["endSessions", "signOut", "suspendMerchant", "reinstateMerchant"];
+const LAST: &[&str] = &[
+    "endSession",
+    "endSessions",
+    "eraseMe",
+    "signOut",
+    "suspendMerchant",
+    "reinstateMerchant",
+];
+
+/// After these whoever did it is signed in no longer, and cannot ask again.
+const END_THE_SESSION: &[&str] = &["endSession", "endSessions", "eraseMe", "signOut"];
 
 #[test]
 fn every_write_repeated_under_its_key_is_answered_the_same_and_does_nothing_more() {
@@ -50,8 +65,7 @@ fn every_write_repeated_under_its_key_is_answered_the_same_and_does_nothing_more
             if !(first.status.is_success() || status == 409 || expected) {
                 wrong.push(format!("{} by whoever may: {status} {told}", write.name));
             }
-            // Who ended their session cannot ask again.
-            if ["signOut", "endSessions"].contains(&write.name.as_str()) && first.status.is_success() {
+            if END_THE_SESSION.contains(&write.name.as_str()) && first.status.is_success() {
                 continue;
             }
             let before = heads(app).await;
