@@ -1,6 +1,6 @@
 /** What the dashboard shows, counted from the lists that the API gives. */
 import type { Schemas } from '@/shared/api'
-import { dayInput } from './format'
+import { dayInput } from '@/shared/console/fields'
 
 type Order = Schemas['OrderDetails']
 type Use = Schemas['StoreRedemption']

@@ -1,18 +1,11 @@
 /** The parts of the merchant's app, as its menu shows them. */
-import type { IconName } from '@/shared/components/BaseIcon.vue'
+import type { Group, Part } from '@/shared/console/menu'
 import { may, mayEverywhere } from './workplace'
 
 /** Who may come here: everybody, a manager of any store, or a manager of the whole merchant. */
 export type Access = 'staff' | 'manager' | 'whole'
 
-export interface Part {
-  name: string
-  icon: IconName
-  access: Access
-}
-
-/** Groups and parts by their keys under `nav` in the catalogue; a part's name is its route's too. */
-export const PARTS: readonly { group: string; parts: readonly Part[] }[] = [
+export const PARTS: readonly Group<Part & { access: Access }>[] = [
   {
     group: 'day',
     parts: [

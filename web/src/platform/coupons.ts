@@ -1,7 +1,7 @@
 /** A coupon of the platform's as people write it. */
 import type { Schemas } from '@/shared/api'
 import { parseMoney } from '@/shared/i18n/format'
-import { localTime, parsePercent, parseWhole } from './terms'
+import { localTime, parsePercent, parseWhole } from '@/shared/console/fields'
 
 export type NewCoupon = Schemas['NewCoupon']
 

@@ -1,15 +1,8 @@
 /** The parts of the console, as its menu shows them. */
-import type { IconName } from '@/shared/components/BaseIcon.vue'
+import type { Group, Part } from '@/shared/console/menu'
 import type { Right } from './access'
 
-export interface Part {
-  name: string
-  icon: IconName
-  right?: Right
-}
-
-/** Groups by their key under `nav` in the catalogue; a part is a route's name and a key there too. */
-export const PARTS: readonly { group: string; parts: readonly Part[] }[] = [
+export const PARTS: readonly Group<Part & { right?: Right }>[] = [
   {
     group: 'start',
     parts: [

@@ -92,7 +92,7 @@ test('a business registers, is certified, agrees, sells, serves and is paid', as
   await page.getByRole('link', { name: 'Propose an agreement' }).first().click()
   await page.getByRole('textbox', { name: 'Commission' }).fill('a tenth')
   await page.getByRole('button', { name: 'Send to the platform' }).click()
-  await expect(page.getByText('Give a valid number or day.')).toBeVisible()
+  await expect(page.getByText('A percentage from 0 to 100 is needed')).toBeVisible()
   await page.getByRole('textbox', { name: 'Commission' }).fill('5')
   await page.getByRole('button', { name: 'Send to the platform' }).click()
   await expect(page.getByText('Sent. The platform has to answer.')).toBeVisible()

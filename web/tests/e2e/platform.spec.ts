@@ -75,7 +75,7 @@ test('from certification to settlement, with a second person to approve', async 
   await countered.getByRole('button', { name: 'View' }).click()
   await expect(page.getByText('The merchant has to answer.')).toBeVisible()
   await expect(page.getByRole('columnheader', { name: 'Version 1 (Merchant)' })).toBeVisible()
-  await expect(page.getByRole('row', { name: /Commission 5% 8\.5% differs/ })).toBeVisible()
+  await expect(page.getByRole('row', { name: /Commission 5% 8\.5% changed/ })).toBeVisible()
 
   const { merchantName } = await visit(request, server, '+8613900000011', 'Fine')
   const finance = await atDesk(browser, 'finance@demo.example')

@@ -14,13 +14,6 @@ export default {
     refunded: 'Refunded',
     placed: 'Placed',
     status: 'Status',
-    state: {
-      placed: 'To be paid',
-      paid: 'Paid',
-      cancelled: 'Cancelled',
-      released: 'Ran out',
-      refunded: 'Refunded',
-    },
   },
   statement: {
     hint: 'Each use as price, discount, commission, rebate and what you get, down to the voucher.',

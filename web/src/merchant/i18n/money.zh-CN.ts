@@ -12,13 +12,6 @@ export default {
     refunded: '已退',
     placed: '下单时间',
     status: '状态',
-    state: {
-      placed: '待支付',
-      paid: '已支付',
-      cancelled: '已取消',
-      released: '超时关闭',
-      refunded: '已退款',
-    },
   },
   statement: {
     hint: '每次核销拆成：价格、优惠、佣金、返利、应得，一直看到每张券。',

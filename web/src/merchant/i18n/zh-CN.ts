@@ -1,6 +1,7 @@
+import common from '@/shared/console/i18n/zh-CN'
 import counter from './counter.zh-CN'
 import money from './money.zh-CN'
 import selling from './selling.zh-CN'
 import shell from './shell.zh-CN'
 
-export default { ...shell, ...counter, ...selling, ...money }
+export default { ...common, ...shell, ...counter, ...selling, ...money }

@@ -1,10 +1,12 @@
 import type { Catalogue } from '@/shared/i18n'
+import common from '@/shared/console/i18n/en'
 import activity from './activity.en'
 import books from './books.en'
 import sales from './sales.en'
 import type zhCN from './zh-CN'
 
 export default {
+  ...common,
   face: 'Platform',
   nav: {
     label: 'Main menu',
@@ -47,42 +49,6 @@ export default {
     noOperator: 'Your account is not one of the platform’s',
     noOperatorHint: 'Sign out and use a platform account, or go to where guests buy.',
     toConsumer: 'Go to the shop front',
-  },
-  ask: { reason: 'Reason', reasonHint: 'It goes to the audit log.' },
-  invalid: {
-    form: 'Some fields are not right yet; they are marked above.',
-    text: 'This is needed.',
-    number: 'A number that fits is needed.',
-    percent: 'A percentage from 0 to 100 is needed, with two decimals at most.',
-    money: 'An amount is needed, with no more decimals than the currency has.',
-    time: 'A date and a time are needed.',
-    order: 'The end comes after the start.',
-  },
-  state: {
-    label: 'State',
-    none: 'Nothing is here yet',
-    all: 'All',
-    order: {
-      placed: 'To pay',
-      paid: 'Paid',
-      cancelled: 'Cancelled',
-      released: 'Timed out',
-      refunded: 'Refunded',
-    },
-    payment: { open: 'Open', failed: 'Failed', paid: 'Paid', refunded: 'Sent back' },
-    redemption: { live: 'Redeemed', undone: 'Undone', refunded: 'Refunded' },
-    refund: {
-      requested: 'To send',
-      sent: 'On its way',
-      succeeded: 'Refunded',
-      failed: 'Failed, tried again',
-    },
-    review: { shown: 'Shown', hidden: 'Hidden', withdrawn: 'Withdrawn' },
-    merchant: { registered: 'Registered', certified: 'Certified', suspended: 'Suspended' },
-    certification: { submitted: 'To check', approved: 'Approved', refused: 'Refused', expired: 'Expired' },
-    agreement: { negotiating: 'Negotiating', accepted: 'Accepted', declined: 'Declined', ended: 'Ended' },
-    payout: { proposed: 'To approve', approved: 'On its way', failed: 'Failed', paid: 'Paid' },
-    coupon: { live: 'Live', stopped: 'Stopped' },
   },
   dashboard: {
     hello: 'Hello, {name}',

@@ -1,8 +1,10 @@
+import common from '@/shared/console/i18n/zh-CN'
 import activity from './activity.zh-CN'
 import books from './books.zh-CN'
 import sales from './sales.zh-CN'
 
 export default {
+  ...common,
   face: '平台管理',
   nav: {
     label: '主菜单',
@@ -45,37 +47,6 @@ export default {
     noOperator: '您的账号不是平台工作人员',
     noOperatorHint: '请退出后改用平台账号登录，或前往用户端。',
     toConsumer: '前往用户端',
-  },
-  ask: { reason: '原因', reasonHint: '会记入审计日志。' },
-  invalid: {
-    form: '有几项填写不正确，已在上方标出。',
-    text: '请填写此项。',
-    number: '请填写符合要求的数字。',
-    percent: '请填写 0 到 100 的百分比，最多两位小数。',
-    money: '请填写金额，小数位数不超过该币种。',
-    time: '请选择日期和时间。',
-    order: '结束时间必须晚于开始时间。',
-  },
-  state: {
-    label: '状态',
-    none: '这里暂时没有内容',
-    all: '全部',
-    order: {
-      placed: '待支付',
-      paid: '已支付',
-      cancelled: '已取消',
-      released: '超时取消',
-      refunded: '已退款',
-    },
-    payment: { open: '支付中', failed: '失败', paid: '成功', refunded: '已退回' },
-    redemption: { live: '已核销', undone: '已撤销', refunded: '已退款' },
-    refund: { requested: '待发起', sent: '退款中', succeeded: '已退款', failed: '失败，将重试' },
-    review: { shown: '展示中', hidden: '已隐藏', withdrawn: '已撤回' },
-    merchant: { registered: '已注册', certified: '已认证', suspended: '已停业' },
-    certification: { submitted: '待审核', approved: '已通过', refused: '已驳回', expired: '已过期' },
-    agreement: { negotiating: '协商中', accepted: '已生效', declined: '已谢绝', ended: '已结束' },
-    payout: { proposed: '待复核', approved: '打款中', failed: '打款失败', paid: '已打款' },
-    coupon: { live: '发放中', stopped: '已停止' },
   },
   dashboard: {
     hello: '您好，{name}',

@@ -74,8 +74,19 @@ export function usePages<T, P extends Page<T> = Page<T>>(
   }
 
   const first = computed(() => loading.value && items.value.length === 0)
+  /** All that a `RecordTable` of this list is bound to. */
+  const table = computed(() => ({
+    rows: items.value,
+    loading: loading.value,
+    error: error.value,
+    hasMore: !!next.value,
+    loadingMore: loadingMore.value,
+    onRetry: reload,
+    onMore: more,
+  }))
   return {
     items,
+    table,
     error,
     loading,
     loadingFirst: first,
