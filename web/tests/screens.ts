@@ -1,6 +1,7 @@
 /** The pictures of `docs/screens`, of the pages as people see them first. */
 import type { Browser, Page } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
+import { pay } from './e2e/support/guest'
 import { expect, test, type DemoServer } from './e2e/support/server'
 
 const FOLDER = '../docs/screens'
@@ -57,12 +58,7 @@ test('the consumer', async ({ browser, server }) => {
   await asConsumer(phone, server)
   await take(phone, `/checkout/${first}`, 'checkout-phone-en')
   await phone.getByRole('button', { name: 'Place the order' }).click()
-  const opened = phone.waitForEvent('popup')
-  await phone.getByRole('button', { name: 'Pay', exact: true }).click()
-  const provider = await opened
-  await provider.getByLabel(/Instrument/).fill('card-of-the-pictures')
-  await provider.getByRole('button', { name: /Pay/ }).click()
-  await provider.close()
+  await pay(phone)
   await phone.getByRole('link', { name: 'Show the voucher' }).click()
   await expect(phone.getByRole('img', { name: /The voucher’s QR/ })).toBeVisible()
   await phone.screenshot({ path: `${FOLDER}/voucher-phone-en.png` })

@@ -9,5 +9,5 @@ mod search;
 pub use reject::*;
 pub use search::{
     Change, Cursors, IndexError, Near, OfferDoc, PriceRange, SearchFail, SearchHit, SearchIndex, SearchPage,
-    SearchQuery, Sort, warm_up,
+    SearchQuery, Sort, Suggestion, warm_up,
 };

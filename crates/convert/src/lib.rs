@@ -15,6 +15,7 @@ pub mod events;
 mod hold;
 pub mod model;
 pub mod queries;
+mod quote;
 mod refund;
 pub mod reject;
 mod sale;

@@ -9,6 +9,7 @@ mod routes;
 
 pub(crate) use coupons::{WalletCoupon, coupon_budget_of, wallet_coupon_of};
 
+pub use crate::quote::quote;
 pub use coupons::{Coupon, WalletEntry, coupon, coupons_of, wallet};
 pub use figures::{Sales, SalesFigures, sales_figures};
 pub use orders::{

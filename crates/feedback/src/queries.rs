@@ -1,7 +1,7 @@
 //! What can be asked of reviews. Everybody may see the shown ones; who may see the rest is decided by
 //! whoever asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{MerchantId, OfferId, PersonId, RedemptionId, ReviewId, StoreId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
@@ -29,6 +29,18 @@ pub fn review_of(read: &mut ReadTx, redemption: RedemptionId) -> Result<Option<R
         redemption
     ))?;
     row.map(read_review).transpose()
+}
+
+/// Which of these visits were reviewed, whether that is shown or not, in one round trip.
+pub fn reviewed(read: &mut ReadTx, visits: &[RedemptionId]) -> Result<BTreeSet<RedemptionId>, Fail> {
+    let questions = visits.iter().map(|visit| {
+        sql!(
+            "SELECT redemption_id FROM review WHERE redemption_id = $1",
+            *visit
+        )
+    });
+    let rows = read.ask_all(questions.collect())?.into_iter().flatten();
+    Ok(rows.map(|mut row| row.take()).collect::<Result<_, _>>()?)
 }
 
 /// The shown reviews of a store, newest first, at most `limit` older than `after`.

@@ -57,6 +57,9 @@ pub struct NewPayment {
     /// Where the news of this payment and its refunds goes, instead of the configured address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<String>,
+    /// Where the payer goes back to from the provider's page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_url: Option<String>,
 }
 
 /// A payment as the provider sees it.
@@ -88,6 +91,9 @@ pub struct Payment {
     pub failure: Option<String>,
     /// Where the payer pays.
     pub pay_url: String,
+    /// Where the payer goes from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_url: Option<String>,
     /// When it was asked for.
     #[serde(with = "rfc_3339")]
     pub created_at: Timestamp,

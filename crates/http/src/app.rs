@@ -20,6 +20,7 @@ use crate::outbox::Outbox;
 use crate::pace::Pace;
 use crate::problem::Problem;
 use crate::shell;
+use crate::site::Site;
 use crate::visits::VisitBuffer;
 
 /// Characters of a reason.
@@ -48,6 +49,8 @@ pub struct AppState {
     pub visits: VisitBuffer,
     /// Who has a page open.
     pub live: Live,
+    /// What the operator says of this installation.
+    pub site: Site,
     /// Where uploaded bytes lie.
     pub media_folder: PathBuf,
     /// Derives session tokens and hashes one-time codes.

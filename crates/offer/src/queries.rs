@@ -1,9 +1,11 @@
 //! What others may ask about agreements, offers and store sets. Lists are newest first; `after` is the
 //! last id of the page before, `limit` is held to 1 to 200. Who may ask is not checked here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{AgreementId, BasisPoints, BucketId, LocalText, MerchantId, Money, OfferId, StoreId, Timestamp};
+use kernel::{
+    AgreementId, BasisPoints, BucketId, LocalText, MediaId, MerchantId, Money, OfferId, StoreId, Timestamp,
+};
 use party::MerchantStatus;
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use type_safe_id::{StaticType, TypeSafeId};
@@ -14,6 +16,9 @@ use crate::model::{
 };
 use crate::reject::OFFER_NOT_ON_SALE;
 use crate::{AgreementTerms, Rule, prices};
+
+/// An offer's title and picture.
+pub type Face = (LocalText, Option<MediaId>);
 
 fn page(limit: i64) -> i64 {
     limit.clamp(1, 200)
@@ -221,6 +226,19 @@ pub fn offer(read: &mut ReadTx, offer: OfferId) -> Result<Option<Offer>, Fail> {
     first(read.many(offer_query(offer))?, read_offer)
 }
 
+/// How these offers present themselves, by title and picture, in one round trip; whatever their status.
+pub fn faces(read: &mut ReadTx, offers: &[OfferId]) -> Result<BTreeMap<OfferId, Face>, Fail> {
+    let offers: BTreeSet<OfferId> = offers.iter().copied().collect();
+    let questions = offers
+        .into_iter()
+        .map(|offer| sql!("SELECT id, title, media_id FROM offer WHERE id = $1", offer));
+    let answers = read.ask_all(questions.collect())?;
+    let faces = all(answers.into_iter().flatten().collect(), |row| {
+        Ok((row.take()?, (json::<LocalText>(row)?, row.take()?)))
+    })?;
+    Ok(faces.into_iter().collect())
+}
+
 /// A merchant's offers, drafts too.
 pub fn offers_of(
     read: &mut ReadTx,
@@ -274,6 +292,34 @@ pub fn is_shown(read: &mut ReadTx, media: &party::Media) -> Result<bool, Fail> {
 pub fn offer_ids(read: &mut ReadTx, after: Option<OfferId>, limit: i64) -> Result<Vec<OfferId>, Fail> {
     let rows = read.many(sql!(
         "SELECT id FROM offer WHERE id > $1 ORDER BY id LIMIT $2",
+        after.map_or([0; 16], |id| id.uuid().into_bytes()),
+        limit.clamp(1, 10_000)
+    ))?;
+    all(rows, |row| row.take())
+}
+
+/// Every `step`-th of all offers, in the same order: where pages of that size end.
+pub fn offer_marks(read: &mut ReadTx, step: i64) -> Result<Vec<OfferId>, Fail> {
+    let mut marks: Vec<OfferId> = Vec::new();
+    loop {
+        let rows = read.many(sql!(
+            "SELECT id FROM offer WHERE id > $1 ORDER BY id LIMIT 1 OFFSET $2",
+            marks.last().map_or([0; 16], |id| id.uuid().into_bytes()),
+            step - 1
+        ))?;
+        match first(rows, |row| row.take())? {
+            Some(mark) => marks.push(mark),
+            None => return Ok(marks),
+        }
+    }
+}
+
+/// Of the next `limit` offers those that are sold, stock and time aside, in the same order.
+pub fn sold_after(read: &mut ReadTx, after: Option<OfferId>, limit: i64) -> Result<Vec<OfferId>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT o.id FROM (SELECT id, merchant_id, agreement_id, status FROM offer WHERE id > $1 ORDER BY id LIMIT $2) o
+         JOIN merchant m ON m.id = o.merchant_id JOIN agreement a ON a.id = o.agreement_id
+         WHERE o.status = 'published' AND m.status = 'certified' AND a.status = 'accepted' ORDER BY o.id",
         after.map_or([0; 16], |id| id.uuid().into_bytes()),
         limit.clamp(1, 10_000)
     ))?;

@@ -3,7 +3,9 @@
 
 mod people;
 
-use kernel::{CertificationId, DeviceId, GeoPoint, MediaId, MerchantId, StoreId};
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{CertificationId, Currency, DeviceId, GeoPoint, LocalText, MediaId, MerchantId, StoreId};
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use type_safe_id::{StaticType, TypeSafeId};
 
@@ -60,6 +62,21 @@ pub fn merchant(read: &mut ReadTx, merchant: MerchantId) -> Result<Option<Mercha
     first(read.one(merchant_query(merchant))?, read_merchant)
 }
 
+/// What these merchants are called, in one round trip. Unknown ones are left out.
+pub fn merchant_names(
+    read: &mut ReadTx,
+    merchants: &[MerchantId],
+) -> Result<BTreeMap<MerchantId, LocalText>, Fail> {
+    let merchants: BTreeSet<MerchantId> = merchants.iter().copied().collect();
+    let questions = merchants.into_iter().map(merchant_query);
+    let answers = read.ask_all(questions.collect())?;
+    let found = all(answers.into_iter().flatten().collect(), read_merchant)?;
+    Ok(found
+        .into_iter()
+        .map(|merchant| (merchant.id, merchant.name))
+        .collect())
+}
+
 /// Merchants of one status, or of any.
 pub fn merchants(
     read: &mut ReadTx,
@@ -83,6 +100,36 @@ pub fn merchants(
         ),
     };
     all(read.many(query)?, read_merchant)
+}
+
+/// The ids of certified merchants in the order of their age. `limit` is held to 1 to 10,000.
+pub fn certified_after(
+    read: &mut ReadTx,
+    after: Option<MerchantId>,
+    limit: i64,
+) -> Result<Vec<MerchantId>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id FROM merchant WHERE status = 'certified' AND id > $1 ORDER BY id LIMIT $2",
+        after.map_or([0; 16], |id| id.uuid().into_bytes()),
+        limit.clamp(1, 10_000)
+    ))?;
+    all(rows, |row| row.take())
+}
+
+/// Every `step`-th certified merchant, in the same order: where pages of that size end.
+pub fn certified_marks(read: &mut ReadTx, step: i64) -> Result<Vec<MerchantId>, Fail> {
+    let mut marks: Vec<MerchantId> = Vec::new();
+    loop {
+        let row = read.one(sql!(
+            "SELECT id FROM merchant WHERE status = 'certified' AND id > $1 ORDER BY id LIMIT 1 OFFSET $2",
+            marks.last().map_or([0; 16], |id| id.uuid().into_bytes()),
+            step - 1
+        ))?;
+        match first(row, |row| row.take())? {
+            Some(mark) => marks.push(mark),
+            None => return Ok(marks),
+        }
+    }
 }
 
 /// A merchant with its stores and badges, in one round trip.
@@ -149,6 +196,14 @@ pub fn stores(read: &mut ReadTx, stores: &[StoreId]) -> Result<Vec<StoreView>, F
     });
     let answers = read.ask_all(questions.collect())?;
     all(answers.into_iter().flatten().collect(), read_store)
+}
+
+/// What the oldest store sells in; `None` while there is no store.
+pub fn first_currency(read: &mut ReadTx) -> Result<Option<Currency>, Fail> {
+    first(
+        read.one(sql!("SELECT currency FROM store ORDER BY id LIMIT 1"))?,
+        |row| row.take(),
+    )
 }
 
 fn stores_query(merchant: MerchantId, after: Option<StoreId>, limit: i64) -> Query {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use http::{City, Site};
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -31,6 +32,15 @@ pub struct Flags {
     /// X-Forwarded-For is believed. [default: none]
     #[arg(long, env = "QIAO_TRUSTED_PROXIES", value_name = "NET,…", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Option<Vec<IpNet>>,
+
+    /// How everybody reaches this installation, such as https://qiao.example; pages then tell whole addresses and
+    /// search engines get a map of them. [default: none]
+    #[arg(long, env = "QIAO_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// A MapLibre style for the ground of maps, with tiles and fonts of the same origin. [default: a plain ground]
+    #[arg(long, env = "QIAO_MAP_STYLE", value_name = "URL")]
+    pub map_style: Option<String>,
 
     /// The payment provider. [demo: a sandbox is started]
     #[arg(long, env = "QIAO_PROVIDER_URL", value_name = "URL")]
@@ -74,6 +84,11 @@ struct FileSettings {
     database_url: Option<String>,
     listen: Option<String>,
     trusted_proxies: Option<Vec<String>>,
+    public_url: Option<String>,
+    map_style: Option<String>,
+    /// Where people can look: code, name by language, place, currency.
+    #[serde(default)]
+    cities: Vec<City>,
     provider_url: Option<String>,
     provider_key: Option<String>,
     webhook_secret: Option<String>,
@@ -94,6 +109,8 @@ pub struct Settings {
     pub listen: String,
     /// See [`Flags::trusted_proxies`].
     pub trusted_proxies: Vec<IpNet>,
+    /// What the operator says of this installation: [`Flags::public_url`], [`Flags::map_style`], and the file's cities.
+    pub site: Site,
     /// See [`Flags::provider_url`].
     pub provider_url: Option<String>,
     /// See [`Flags::provider_key`].
@@ -129,7 +146,12 @@ impl Settings {
         };
         let proxies = file.trusted_proxies.unwrap_or_default();
         let proxies: Result<Vec<IpNet>, String> = proxies.iter().map(|text| network(text)).collect();
+        let (public_url, map_style) = (
+            flags.public_url.or(file.public_url),
+            flags.map_style.or(file.map_style),
+        );
         Ok(Self {
+            site: Site::new(public_url, map_style, file.cities)?,
             trusted_proxies: flags.trusted_proxies.map_or(proxies, Ok)?,
             database_url: flags.database_url.or(file.database_url).unwrap_or(default_url),
             listen: flags
@@ -208,5 +230,27 @@ mod tests {
             let error = settings(&format!("\"{wrong}\"")).unwrap_err();
             assert!(error.contains(wrong), "{error}");
         }
+    }
+
+    #[test]
+    fn cities_stand_in_the_file_and_a_wrong_one_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("qiao.toml");
+        let settings = |lat: &str| {
+            let city = format!(
+                "[[cities]]\ncode = \"shanghai\"\nname = {{ zh-CN = \"上海\", en = \"Shanghai\" }}\n\
+                 place = {{ lat = {lat}, lon = 121.47 }}\ncurrency = \"CNY\"\n"
+            );
+            std::fs::write(&file, format!("public_url = \"https://qiao.example\"\n{city}")).unwrap();
+            let flags = Flags {
+                config: Some(file.clone()),
+                ..Flags::default()
+            };
+            Settings::from(flags).map(|settings| settings.site)
+        };
+        let site = settings("31.23").unwrap();
+        assert_eq!(site.cities[0].name.in_language("en"), "Shanghai");
+        assert_eq!(site.url("/"), "https://qiao.example/");
+        assert!(settings("131.23").unwrap_err().contains("shanghai"));
     }
 }

@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use city::{City, Plan};
 use clap::Args;
 use gateway::sandbox::{self, SandboxConfig, SandboxHandle};
-use http::{DemoAccount, DemoInfo, Outbox, derive, hash_password, shell};
+use http::{City as ServedCity, DemoAccount, DemoInfo, Outbox, derive, hash_password, shell};
+use kernel::{Currency, LocalText};
 use store::Store;
 use tokio::net::TcpListener;
 
@@ -50,6 +51,9 @@ impl Demo {
             accounts: accounts.collect(),
             password: DEMO_PASSWORD.to_owned(),
         };
+        if settings.site.cities.is_empty() {
+            settings.site.cities.push(served_city());
+        }
         let ready = serve::open(&settings, Outbox::demo(info.clone()), listener).await?;
         print_welcome(address, &info);
         ready.run(stop).await?;
@@ -109,6 +113,20 @@ async fn build_city(settings: &Settings, seed: u64) -> Result<City, Failure> {
         Ok(city)
     });
     built.await?
+}
+
+/// The one city of the demo, for the choice of cities.
+fn served_city() -> ServedCity {
+    ServedCity {
+        code: "shanghai".to_owned(),
+        name: LocalText(
+            [("zh-CN", "上海"), ("en", "Shanghai")]
+                .map(|(tag, name)| (tag.to_owned(), name.to_owned()))
+                .into(),
+        ),
+        place: Plan::village().center.into(),
+        currency: Currency::CNY,
+    }
 }
 
 fn print_welcome(address: SocketAddr, info: &DemoInfo) {

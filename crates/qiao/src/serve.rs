@@ -79,6 +79,7 @@ pub async fn open(settings: &Settings, outbox: Outbox, listener: TcpListener) ->
         pace: http::Pace::new(settings.trusted_proxies.clone()),
         visits: http::VisitBuffer::default(),
         live: http::Live::default(),
+        site: settings.site.clone(),
         media_folder: settings.data.join("media"),
         secret,
         metrics: handle,

@@ -24,23 +24,8 @@ export function offerOf(offer: string): Offer | null | undefined {
   return known.get(offer)
 }
 
-/** Compared offers come four at a time, which makes them the quickest way to the pictures of a list. */
-export async function fetchPictures(offers: string[]) {
-  const missing = offers.filter((offer) => !known.has(offer))
-  for (let first = 0; first < missing.length; first += 4) {
-    const four = missing.slice(first, first + 4)
-    if (four.length === 1) await fetchOffer(four[0] ?? '').catch(() => undefined)
-    else for (const offer of await compare(four).catch(() => [])) known.set(offer.id, offer)
-  }
-}
-
 export async function compare(offers: string[], near?: { lat: number; lon: number }) {
   const query = { ids: offers.join(','), lat: near?.lat, lon: near?.lon }
   const compared = await done(api.GET('/v1/offers/compare', { params: { query } }))
   return compared.offers
-}
-
-/** Only what is known already, without asking. */
-export function pictureOf(offer: string): string | undefined {
-  return known.get(offer)?.media ?? undefined
 }

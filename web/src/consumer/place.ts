@@ -1,12 +1,14 @@
-/** Where the person looks for things: the device's position, a point of the map, or a store that was typed. */
-import { ref, watch } from 'vue'
+/** Where the person looks for things: a city, the device's position, a point of the map, or a store that was typed. */
+import { computed, ref, watch } from 'vue'
 import type { Texts } from '@/shared/i18n/format'
+import { metresBetween } from '@/shared/map/rings'
+import { settings, type City } from '@/shared/settings'
 
 export interface Place {
   lat: number
   lon: number
-  /** How it was chosen; a store has a name. */
-  kind: 'here' | 'map' | 'store'
+  /** How it was chosen; a city and a store have names. */
+  kind: 'city' | 'here' | 'map' | 'store'
   name?: Texts
 }
 
@@ -23,6 +25,15 @@ function kept(): Place | undefined {
 
 export const place = ref<Place | undefined>(kept())
 watch(place, (now) => (now ? localStorage.setItem(KEY, JSON.stringify(now)) : localStorage.removeItem(KEY)))
+
+/** What prices are compared in here: the nearest city's currency, else what most is sold in. */
+export const currency = computed(() => {
+  const { cities = [], currency: usual } = settings.value ?? {}
+  const here = place.value
+  if (!here) return usual ?? undefined
+  const away = (city: City) => metresBetween(here, city.place)
+  return [...cities].sort((a, b) => away(a) - away(b))[0]?.currency ?? usual ?? undefined
+})
 
 /** Asks the device where it is. Rejects when the person or the device says no. */
 export function locate(): Promise<Place> {

@@ -1,8 +1,8 @@
 /** The search that stands in the address bar, so that it can be shared, reloaded and gone back to. */
-import { computed } from 'vue'
+import { computed, type Ref } from 'vue'
 import { useRoute, useRouter, type LocationQuery } from 'vue-router'
 import { api, done, usePages, type Schemas } from '@/shared/api'
-import { place } from './place'
+import { place, type Place } from './place'
 
 export const SORTS = ['relevance', 'distance', 'price', 'rating', 'review_count'] as const
 export type Sort = (typeof SORTS)[number]
@@ -16,7 +16,7 @@ export interface Search {
   radius_m?: number
   price_min?: number
   price_max?: number
-  min_rating_milli?: number
+  min_rating_hundredths?: number
 }
 
 const text = (query: LocationQuery, name: string) => {
@@ -37,38 +37,47 @@ export function readSearch(query: LocationQuery): Search {
     radius_m: number(query, 'radius_m'),
     price_min: number(query, 'price_min'),
     price_max: number(query, 'price_max'),
-    min_rating_milli: number(query, 'min_rating_milli'),
+    min_rating_hundredths: number(query, 'min_rating_hundredths'),
   }
 }
 
 /** What is sent to the server for a search near a place, or anywhere. */
-export function searchQuery(
-  search: Search,
-  currency: string,
-  near: { lat: number; lon: number } | undefined,
-) {
-  const { radius_m, ...rest } = search
-  const needsCurrency = search.sort === 'price' || search.price_min || search.price_max
+export function searchQuery(search: Search, currency: string | undefined, near: Place | undefined) {
+  const { radius_m, price_min, price_max, ...rest } = search
+  const needsCurrency = search.sort === 'price' || price_min || price_max
   return {
     ...rest,
-    sort: search.sort === 'distance' && !near ? undefined : search.sort,
-    currency: needsCurrency ? currency : undefined,
-    ...(near && { lat: near.lat, lon: near.lon, radius_m: radius_m ?? 10_000 }),
+    sort: sortOf(search, currency, near),
+    ...(currency && needsCurrency && { currency, price_min, price_max }),
+    ...(near && circle(near, radius_m)),
   }
 }
 
-export function useSearch(currency = 'CNY') {
+/** Around a place: the whole of a city, else as far as people go. */
+export function circle({ lat, lon, kind }: Place, radius_m?: number) {
+  return { lat, lon, radius_m: radius_m ?? (kind === 'city' ? 40_000 : 10_000) }
+}
+
+/** What can be sorted by here. */
+export function sortsFor(currency: string | undefined, near: Place | undefined): Sort[] {
+  return SORTS.filter((sort) => (sort !== 'distance' || near) && (sort !== 'price' || currency))
+}
+
+/** The order that was chosen, where it can be had; else what is near comes first, if there is a point to be near to. */
+export function sortOf({ sort, text }: Search, currency: string | undefined, near: Place | undefined): Sort {
+  if (sort && sortsFor(currency, near).includes(sort)) return sort
+  return near && near.kind !== 'city' && !text ? 'distance' : 'relevance'
+}
+
+export function useSearch(currency: Ref<string | undefined>) {
   const route = useRoute()
   const router = useRouter()
   const search = computed(() => readSearch(route.query))
+  const query = computed(() => searchQuery(search.value, currency.value, place.value))
   const results = usePages(
-    async (cursor) =>
-      done(
-        api.GET('/v1/search', {
-          params: { query: { ...searchQuery(search.value, currency, place.value), cursor } },
-        }),
-      ),
-    [search, place],
+    (cursor) => done(api.GET('/v1/search', { params: { query: { ...query.value, cursor } } })),
+    // What comes to the same question is not asked again.
+    [() => JSON.stringify(query.value)],
   )
 
   /** Changes some of the search and keeps the rest; `undefined` takes a condition out. */

@@ -186,7 +186,7 @@ impl SearchIndex {
         self.answer(&request).map_err(SearchFail::Index)
     }
 
-    fn answer(&self, request: &Request) -> Result<SearchPage, IndexError> {
+    pub(super) fn answer(&self, request: &Request) -> Result<SearchPage, IndexError> {
         let view = self.view()?;
         let find = |relaxed, after| {
             let needs = Needs::find(&view, &self.layout, request, relaxed)?;
@@ -282,7 +282,7 @@ impl SearchIndex {
     }
 
     /// The newest state, opened.
-    fn view(&self) -> Result<Arc<View>, IndexError> {
+    pub(super) fn view(&self) -> Result<Arc<View>, IndexError> {
         let searcher = self.reader.searcher();
         let number = searcher.generation().generation_id();
         {

@@ -16,6 +16,7 @@ mod query;
 mod rank;
 mod scan;
 mod schema;
+mod suggest;
 #[cfg(test)]
 #[allow(clippy::float_arithmetic, reason = "geometry, not money")]
 mod tests;
@@ -25,4 +26,5 @@ mod words;
 pub use document::{Change, OfferDoc};
 pub use index::{Cursors, IndexError, SearchFail, SearchIndex};
 pub use query::{Near, PriceRange, SearchHit, SearchPage, SearchQuery, Sort};
+pub use suggest::Suggestion;
 pub use words::warm_up;

@@ -2,18 +2,17 @@
 //! order needs (units, head count, coupon and its budget, earned rebates) is kept for minutes until it is
 //! paid. No amount comes from the buyer; an expected one is only compared.
 
-use kernel::{BasisPoints, Ctx, EntryId, Money, OfferId, OrderId, PaymentId, PersonId, WalletCouponId};
-use offer::{ForSale, bucket};
+use kernel::{Ctx, EntryId, Money, OfferId, OrderId, PaymentId, WalletCouponId};
+use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
 
 use crate::commands::{HOLD_US, RELEASE_ORDER};
-use crate::decide::{OrderPrice, PriceInputs, price_order};
+use crate::decide::OrderPrice;
 use crate::events::OrderPlaced;
 use crate::model::{OrderStatus, PaymentStatus, PlacedOrder, Stored};
-use crate::queries::{WalletCoupon, wallet_coupon_of};
+use crate::quote::{Facts, load, price};
 use crate::reject::{
-    COUPON_BUDGET_SPENT, COUPON_IN_USE, COUPON_NOT_FOR_THIS, COUPON_NOT_FOUND, ORDER_ENTRY,
-    ORDER_HEAD_COUNT_FULL, ORDER_PRICE_CHANGED, ORDER_QUANTITY, ORDER_REBATE_CHANGED, ORDER_SHARE_LINK,
+    COUPON_BUDGET_SPENT, COUPON_IN_USE, ORDER_HEAD_COUNT_FULL, ORDER_PRICE_CHANGED, ORDER_REBATE_CHANGED,
     ORDER_SOLD_OUT,
 };
 use crate::sale::{Sale, settle};
@@ -37,22 +36,13 @@ pub struct PlaceOrder {
     pub expected_cash: Option<Money>,
 }
 
-/// What an order rests on.
-struct Facts {
-    buyer: PersonId,
-    sale: ForSale,
-    coupon: Option<WalletCoupon>,
-    link: Option<channel::ShareLink>,
-    entry: Option<EntryId>,
-    spendable: i64,
-}
-
 /// Places an order for the consumer who acts. It is paid at once if nothing is left to pay.
 ///
 /// Statements: 9 for a plain order; a coupon adds 4, rebates 2, a share link 1.
 pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrder, Fail> {
     let facts = load(tx, ctx, cmd)?;
     let price = price(&facts, cmd)?;
+    check_expected(cmd, &facts, &price)?;
     let order: OrderId = ctx.new_id();
     claim(tx, ctx, cmd, &facts, &price, order)?;
     let payment: PaymentId = ctx.new_id();
@@ -86,105 +76,15 @@ pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrd
     Ok(PlacedOrder { vouchers, ..placed })
 }
 
-fn load(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Facts, Fail> {
-    let buyer = party::require_consumer(ctx)?;
-    let sale = offer::queries::for_sale(tx, cmd.offer, ctx.now)?;
-    if !(1..=sale.max_per_order).contains(&cmd.quantity) {
-        let detail = format!("An order of this offer is of 1 to {} units.", sale.max_per_order);
-        return Err(ORDER_QUANTITY.at("/quantity", detail).into());
-    }
-    let coupon = match cmd.wallet_coupon {
-        None => None,
-        Some(id) => Some(load_coupon(tx, ctx, buyer, id)?),
-    };
-    let link = match &cmd.share_token {
-        None => None,
-        Some(token) => Some(load_link(tx, buyer, cmd.offer, token)?),
-    };
-    let entry = match cmd.entry {
-        Some(entry) => Some(load_entry(tx, &sale, entry)?),
-        None => link.as_ref().map(|link| link.entry),
-    };
-    let spendable = if cmd.use_rebate {
-        spendable(tx, buyer, &sale)?
-    } else {
-        0
-    };
-    Ok(Facts {
-        buyer,
-        sale,
-        coupon,
-        link,
-        entry,
-        spendable,
-    })
-}
-
-fn load_coupon(tx: &mut Tx, ctx: &Ctx, buyer: PersonId, id: WalletCouponId) -> Result<WalletCoupon, Fail> {
-    let found = wallet_coupon_of(tx, buyer, id)?;
-    let coupon = found.ok_or_else(|| COUPON_NOT_FOUND.at("/wallet_coupon", "It is not in your wallet."))?;
-    coupon.check_usable(ctx.now)?;
-    Ok(coupon)
-}
-
-fn load_link(tx: &mut Tx, buyer: PersonId, offer: OfferId, token: &str) -> Result<channel::ShareLink, Fail> {
-    let wrong = |detail: &str| ORDER_SHARE_LINK.at("/share_token", detail);
-    let link = channel::queries::share_link(tx, token)?;
-    let link = link.filter(|link| link.offer == offer);
-    let link = link.ok_or_else(|| wrong("There is no such share link for this offer."))?;
-    if link.sharer == buyer {
-        return Err(wrong("A share link is for others than the one who shared it.").into());
-    }
-    Ok(link)
-}
-
-fn load_entry(tx: &mut Tx, sale: &ForSale, entry: EntryId) -> Result<EntryId, Fail> {
-    let known = channel::queries::entry(tx, entry)?;
-    let fits = |of: Option<kernel::MerchantId>| of.is_none_or(|merchant| merchant == sale.merchant);
-    if known.is_some_and(|known| fits(known.merchant)) {
-        return Ok(entry);
-    }
-    Err(ORDER_ENTRY
-        .at("/entry", "There is no such entry for this merchant.")
-        .into())
-}
-
-fn spendable(tx: &mut Tx, buyer: PersonId, sale: &ForSale) -> Result<i64, Fail> {
-    let balances = ledger::queries::spendable(tx, buyer)?;
-    let fitting = balances
-        .into_iter()
-        .find(|balance| balance.currency == sale.currency);
-    Ok(fitting.map_or(0, |balance| balance.amount))
-}
-
-fn price(facts: &Facts, cmd: &PlaceOrder) -> Result<OrderPrice, Fail> {
-    let unit = offer::prices(&facts.sale.terms, facts.sale.list_price);
-    let friend_discount = match facts.link {
-        Some(_) => facts.sale.terms.friend_discount_bp,
-        None => BasisPoints::ZERO,
-    };
-    let price = price_order(&PriceInputs {
-        offer: cmd.offer,
-        merchant: facts.sale.merchant,
-        list_price: facts.sale.list_price,
-        quantity: cmd.quantity,
-        unit_discount: unit.discount_platform.amount + unit.discount_merchant.amount,
-        unit_discount_platform: unit.discount_platform.amount,
-        friend_discount,
-        coupon: facts.coupon.as_ref().map(|coupon| &coupon.terms),
-        spendable_rebate: facts.spendable,
-    })?;
-    if facts.coupon.is_some() && price.coupon_discount() == 0 {
-        let detail = "The coupon takes nothing off: nothing is left to pay without it.";
-        return Err(COUPON_NOT_FOR_THIS.at("/wallet_coupon", detail).into());
-    }
+/// Refuses a price other than the one that the buyer was shown.
+fn check_expected(cmd: &PlaceOrder, facts: &Facts, price: &OrderPrice) -> Result<(), Fail> {
     let cash = Money::new(price.amounts.cash_due, facts.sale.currency);
     match cmd.expected_cash {
         Some(expected) if expected != cash => {
             let detail = format!("The order now comes to {cash}, not {expected}.");
             Err(ORDER_PRICE_CHANGED.at("/expected_cash", detail).into())
         }
-        Some(_) | None => Ok(price),
+        Some(_) | None => Ok(()),
     }
 }
 

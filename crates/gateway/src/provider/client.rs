@@ -60,13 +60,14 @@ impl SandboxClient {
     }
 
     /// Asks to be paid `money`; the answer's `pay_url` is where the payer goes. The payment's news goes
-    /// to `webhook_url`, or to the address that the provider has on file.
+    /// to `webhook_url`, or to the address that the provider has on file, and the payer in the end to `return_url`.
     pub async fn create_payment(
         &self,
         reference: PaymentAttemptId,
         money: Money,
         description: &str,
         webhook_url: Option<&str>,
+        return_url: Option<&str>,
     ) -> Outcome<ProviderPayment> {
         let body = NewPayment {
             reference: reference.to_string(),
@@ -74,6 +75,7 @@ impl SandboxClient {
             currency: money.currency,
             description: description.to_owned(),
             webhook_url: webhook_url.map(str::to_owned),
+            return_url: return_url.map(str::to_owned),
         };
         let outcome: Outcome<Payment> = self.post("/v1/payments", &body).await;
         outcome.checked(ProviderPayment::checked).checked(|payment| {

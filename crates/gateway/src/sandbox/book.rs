@@ -105,6 +105,7 @@ impl Book {
         let id = self.draw_id("spay");
         let payment = Payment {
             pay_url: format!("{}/{id}", self.pay_base),
+            return_url: new.return_url,
             id,
             reference: new.reference,
             status: PaymentStatus::Pending,

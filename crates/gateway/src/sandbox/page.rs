@@ -16,14 +16,32 @@ pub(super) fn of(payment: &Payment) -> String {
              <p><button name=\"outcome\" value=\"succeed\">Pay · 支付</button> \
              <button name=\"outcome\" value=\"decline\">Decline · 拒绝</button></p></form>"
         }
-        PaymentStatus::Succeeded => "<p>Paid. You can close this page. · 已支付，可关闭此页。</p>",
-        PaymentStatus::Failed => "<p>Declined. You can close this page. · 已拒绝，可关闭此页。</p>",
+        PaymentStatus::Succeeded => "<p>Paid. · 已支付。</p>",
+        PaymentStatus::Failed => "<p>Declined. · 已拒绝。</p>",
+    };
+    let (head, back) = match &payment.return_url {
+        Some(url) => ways_back(&escaped(url), payment.status),
+        None => Default::default(),
     };
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Sandbox payment</title>\
-         <h1>{money}</h1><p>{description}</p>{rest}\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Sandbox payment</title>{head}\
+         <h1>{money}</h1><p>{description}</p>{rest}{back}\
          <p><small>A sandbox: no real money moves. · 沙盒：不涉及真实资金。</small></p></html>"
+    )
+}
+
+/// A link back, and a redirect once there is nothing left to decide.
+fn ways_back(url: &str, status: PaymentStatus) -> (String, String) {
+    let redirect = match status {
+        PaymentStatus::Pending => String::new(),
+        PaymentStatus::Succeeded | PaymentStatus::Failed => {
+            format!("<meta http-equiv=\"refresh\" content=\"1; url={url}\">")
+        }
+    };
+    (
+        redirect,
+        format!("<p><a href=\"{url}\">Back to the shop · 返回商家</a></p>"),
     )
 }
 

@@ -17,10 +17,12 @@ pub(super) fn payment(new: &NewPayment) -> Result<(), ApiError> {
         let rule = format!("description: at most {MOST_DESCRIPTION_CHARS} characters, none of them control");
         return Err(ApiError::invalid(rule));
     }
-    match &new.webhook_url {
-        Some(url) => web_address("webhook_url", url),
-        None => Ok(()),
+    for (field, url) in [("webhook_url", &new.webhook_url), ("return_url", &new.return_url)] {
+        if let Some(url) = url {
+            web_address(field, url)?;
+        }
     }
+    Ok(())
 }
 
 pub(super) fn refund(new: &NewRefund) -> Result<(), ApiError> {

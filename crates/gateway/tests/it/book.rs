@@ -16,7 +16,7 @@ async fn a_settlement_takes_its_fee_and_settles_each_thing_once() {
     let client = &sandbox.client;
     done(
         client
-            .create_payment(attempt(), cny(777), "never paid", None)
+            .create_payment(attempt(), cny(777), "never paid", None, None)
             .await,
     );
     done(client.refund(refund_ref(), &a.id, cny(2_500)).await);
@@ -51,7 +51,7 @@ async fn the_totals_of_the_book_are_the_sums_of_its_entries() {
     let (a, b) = (sandbox.paid(cny(10_000)).await, sandbox.paid(yen(500)).await);
     done(
         client
-            .create_payment(attempt(), cny(777), "never paid", None)
+            .create_payment(attempt(), cny(777), "never paid", None, None)
             .await,
     );
     done(client.refund(refund_ref(), &a.id, cny(2_500)).await);
@@ -140,7 +140,7 @@ async fn a_book_of_many_pages_is_read_whole_and_in_order() {
             done(
                 sandbox
                     .client
-                    .create_payment(attempt(), cny(1), "tea", None)
+                    .create_payment(attempt(), cny(1), "tea", None, None)
                     .await,
             )
             .id,

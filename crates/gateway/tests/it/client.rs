@@ -74,7 +74,7 @@ async fn a_no_in_the_providers_own_words_is_final() {
     let too_much = client.refund(refund_ref(), &payment.id, cny(101)).await;
     assert_eq!(refused_code(too_much), "refund_exceeds_captured");
     assert_eq!(
-        refused_code(client.create_payment(attempt(), cny(0), "", None).await),
+        refused_code(client.create_payment(attempt(), cny(0), "", None, None).await),
         "invalid_request"
     );
 
@@ -102,7 +102,11 @@ async fn a_no_in_the_providers_own_words_is_final() {
 async fn a_provider_that_is_down_or_fails_did_nothing_but_nobody_can_know() {
     let sandbox = TestSandbox::start().await;
     let reference = attempt();
-    let ask = || sandbox.client.create_payment(reference, cny(100), "tea", None);
+    let ask = || {
+        sandbox
+            .client
+            .create_payment(reference, cny(100), "tea", None, None)
+    };
     sandbox.control(json!({"api_down": true})).await;
     assert_eq!(cause(ask().await), UnknownCause::Status(503));
     assert_eq!(
@@ -140,7 +144,7 @@ async fn an_answer_after_the_deadline_is_unknown() {
     sandbox.control(json!({"api_delay_ms": 60_000})).await;
     let reference = attempt();
     assert_eq!(
-        cause(hasty.create_payment(reference, cny(100), "tea", None).await),
+        cause(hasty.create_payment(reference, cny(100), "tea", None, None).await),
         UnknownCause::Timeout
     );
     sandbox.control(json!({})).await;
@@ -157,12 +161,12 @@ async fn a_reference_that_names_something_else_is_unknown_and_not_refused() {
     done(
         sandbox
             .client
-            .create_payment(reference, cny(100), "tea", None)
+            .create_payment(reference, cny(100), "tea", None, None)
             .await,
     );
     let changed = sandbox
         .client
-        .create_payment(reference, cny(100), "茶", None)
+        .create_payment(reference, cny(100), "茶", None, None)
         .await;
     assert_eq!(cause(changed), UnknownCause::ReferenceReused);
 }
@@ -174,13 +178,15 @@ async fn nobody_listening_and_a_wrong_key_are_unknown() {
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = format!("http://{}", socket.local_addr().unwrap());
     let nobody = client_of(&address)
-        .create_payment(attempt(), cny(1), "tea", None)
+        .create_payment(attempt(), cny(1), "tea", None, None)
         .await;
     assert!(matches!(cause(nobody), UnknownCause::Connection(_)));
 
     let sandbox = TestSandbox::start().await;
     let stranger = SandboxClient::new(&sandbox.handle.base_url(), "wrong", Duration::from_secs(20)).unwrap();
-    let outcome = stranger.create_payment(attempt(), cny(1), "tea", None).await;
+    let outcome = stranger
+        .create_payment(attempt(), cny(1), "tea", None, None)
+        .await;
     assert_eq!(cause(outcome), UnknownCause::Status(401));
     assert!(!format!("{stranger:?}").contains("wrong"));
 }
@@ -240,7 +246,7 @@ async fn a_yes_about_something_else_is_unknown() {
     let ask = async |body: Value| {
         liar(200, body.to_string())
             .await
-            .create_payment(reference, cny(100), "tea", None)
+            .create_payment(reference, cny(100), "tea", None, None)
             .await
     };
     assert_eq!(done(ask(truth.clone()).await).money, cny(100));

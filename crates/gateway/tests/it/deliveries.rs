@@ -78,7 +78,7 @@ async fn the_same_instrument_has_the_same_fingerprint_and_a_declined_one_fails()
         let payment = done(
             sandbox
                 .client
-                .create_payment(attempt(), cny(1), "tea", None)
+                .create_payment(attempt(), cny(1), "tea", None, None)
                 .await,
         );
         sandbox.pay(&payment.id, "succeed", instrument).await;
@@ -98,7 +98,7 @@ async fn the_same_instrument_has_the_same_fingerprint_and_a_declined_one_fails()
     let payment = done(
         sandbox
             .client
-            .create_payment(attempt(), cny(1), "tea", None)
+            .create_payment(attempt(), cny(1), "tea", None, None)
             .await,
     );
     sandbox.pay(&payment.id, "decline", "card-1").await;
@@ -183,7 +183,7 @@ async fn reordered_webhooks_all_come_and_in_another_order() {
         payments.push(done(
             sandbox
                 .client
-                .create_payment(attempt(), cny(1), "tea", None)
+                .create_payment(attempt(), cny(1), "tea", None, None)
                 .await,
         ));
     }
@@ -238,7 +238,7 @@ async fn a_payment_may_name_its_own_receiver_for_its_refunds_too() {
     let payment = done(
         sandbox
             .client
-            .create_payment(attempt(), cny(5), "tea", Some(&own.url))
+            .create_payment(attempt(), cny(5), "tea", Some(&own.url), None)
             .await,
     );
     sandbox.pay(&payment.id, "succeed", "card-1").await;

@@ -35,7 +35,8 @@ fn bad_in_a_payment() -> Vec<(&'static str, Value)> {
     let too_long = format!("https://x.example/{}", "y".repeat(512));
     let urls = [json!("file:///etc/passwd"), json!("not a url"), json!(too_long)];
     let mut bad: Vec<_> = descriptions.map(|value| ("description", value)).into();
-    bad.extend(urls.map(|value| ("webhook_url", value)));
+    bad.extend(urls.clone().map(|value| ("webhook_url", value)));
+    bad.extend(urls.map(|value| ("return_url", value)));
     bad
 }
 
@@ -149,7 +150,13 @@ async fn the_page_for_payers_shows_hostile_text_as_text_and_takes_the_decision()
     let payment = done(
         sandbox
             .client
-            .create_payment(attempt(), cny(9_905), hostile, None)
+            .create_payment(
+                attempt(),
+                cny(9_905),
+                hostile,
+                None,
+                Some("https://shop.example/?a=1&b=\"2\""),
+            )
             .await,
     );
     assert_eq!(payment.pay_url, sandbox.url(&format!("/pay/{}", payment.id)));
@@ -185,14 +192,12 @@ async fn the_page_for_payers_shows_hostile_text_as_text_and_takes_the_decision()
     );
     let paid = done(sandbox.client.find_payment(payment.reference).await).unwrap();
     assert_eq!(paid.status, PaymentStatus::Succeeded);
+    let page = http.get(&payment.pay_url).send().await.unwrap();
+    let html = page.text().await.unwrap();
+    let back = "https://shop.example/?a=1&amp;b=&quot;2&quot;";
     assert!(
-        http.get(&payment.pay_url)
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap()
-            .contains("Paid.")
+        html.contains("Paid.") && html.contains(&format!("<a href=\"{back}\">")),
+        "{html}"
     );
+    assert!(html.contains(&format!("content=\"1; url={back}\"")), "{html}");
 }

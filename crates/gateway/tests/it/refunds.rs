@@ -70,13 +70,13 @@ async fn what_was_not_paid_cannot_be_refunded() {
     let pending = done(
         sandbox
             .client
-            .create_payment(attempt(), cny(100), "tea", None)
+            .create_payment(attempt(), cny(100), "tea", None, None)
             .await,
     );
     let declined = done(
         sandbox
             .client
-            .create_payment(attempt(), cny(100), "tea", None)
+            .create_payment(attempt(), cny(100), "tea", None, None)
             .await,
     );
     sandbox.pay(&declined.id, "decline", "card-1").await;

@@ -86,7 +86,14 @@ async fn the_same_reference_in_64_parallel_calls_is_one_payment() {
     let mut calls = JoinSet::new();
     for _ in 0..64 {
         let client = sandbox.client.clone();
-        calls.spawn(async move { done(client.create_payment(reference, cny(100), "tea", None).await).id });
+        calls.spawn(async move {
+            done(
+                client
+                    .create_payment(reference, cny(100), "tea", None, None)
+                    .await,
+            )
+            .id
+        });
     }
     let ids: BTreeSet<String> = calls.join_all().await.into_iter().collect();
     assert_eq!(ids.len(), 1);

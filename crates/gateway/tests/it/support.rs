@@ -79,7 +79,11 @@ impl TestSandbox {
 
     /// A payment that the payer has paid.
     pub async fn paid(&self, money: Money) -> ProviderPayment {
-        let payment = done(self.client.create_payment(attempt(), money, "lunch", None).await);
+        let payment = done(
+            self.client
+                .create_payment(attempt(), money, "lunch", None, None)
+                .await,
+        );
         self.pay(&payment.id, "succeed", "card-4242").await;
         payment
     }

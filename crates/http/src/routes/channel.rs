@@ -228,9 +228,9 @@ async fn create_share_link(
 /// The share link in the path.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct OfToken {
+struct OfToken {
     /// What stands in the link.
-    pub token: String,
+    token: String,
 }
 
 /// What a share link leads to.

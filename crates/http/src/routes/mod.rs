@@ -3,7 +3,7 @@
 
 mod attract;
 mod audit;
-pub mod channel;
+mod channel;
 mod consume;
 mod convert;
 pub mod demo;
@@ -14,6 +14,7 @@ mod live;
 mod me;
 pub mod offer;
 pub mod party;
+mod settings;
 mod sign_in;
 mod voucher;
 
@@ -24,6 +25,7 @@ use crate::app::App;
 /// Every operation under `/v1`.
 pub fn all() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(settings::operations())
         .merge(sign_in::operations())
         .merge(me::operations())
         .merge(attract::operations())

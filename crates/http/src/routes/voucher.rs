@@ -1,6 +1,7 @@
 //! The holder's vouchers: listed, bound to a device, with the signed pass that the device shows. Passes
 //! are signed here, outside any transaction, and stored nowhere; the 12-digit code is told here alone.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -9,7 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use consume::Redemption;
 use kernel::{
-    DAY_US, MerchantId, OfferId, PersonId, RedemptionId, Reject, SECOND_US, StoreId, Timestamp, VoucherId,
+    DAY_US, LocalText, MerchantId, OfferId, PersonId, RedemptionId, Reject, SECOND_US, StoreId, Timestamp,
+    VoucherId,
 };
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -24,6 +26,7 @@ use voucher::{
 use crate::access::Consumer;
 use crate::app::App;
 use crate::body::{Path, Query, Write};
+use crate::labels::{Label, Labelled, labelled};
 use crate::problem::Problem;
 use crate::shell;
 use crate::wire::{After, PAGE_SIZE, Page};
@@ -59,6 +62,8 @@ pub struct HeldVoucher {
     /// What it is a right to; the offer's page lists the stores that take it.
     #[schema(value_type = String)]
     offer: OfferId,
+    #[serde(flatten)]
+    label: Label,
     /// `live`, `used`, `refunded` or `expired`.
     status: String,
     /// How often it can be used in all.
@@ -73,12 +78,18 @@ pub struct HeldVoucher {
     valid_until: String,
 }
 
-impl From<Voucher> for HeldVoucher {
-    fn from(voucher: Voucher) -> Self {
+/// Vouchers with what they are rights to.
+fn labelled_vouchers(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<Labelled<Voucher>>, Fail> {
+    labelled(read, vouchers, |voucher| (voucher.offer, voucher.merchant))
+}
+
+impl From<Labelled<Voucher>> for HeldVoucher {
+    fn from(Labelled { item: voucher, label }: Labelled<Voucher>) -> Self {
         Self {
             id: voucher.id,
             merchant: voucher.merchant,
             offer: voucher.offer,
+            label,
             status: voucher.status.as_str().to_owned(),
             uses_total: voucher.uses_total,
             uses_left: voucher.uses_left,
@@ -99,11 +110,14 @@ async fn list_my_vouchers(
     Query(asked): Query<After<kernel::Voucher>>,
 ) -> Result<Json<Page<HeldVoucher>>, Problem> {
     let found = app
-        .read(move |read| voucher::queries::vouchers_of(read, consumer.0, asked.after, PAGE_SIZE + 1))
+        .read(move |read| {
+            let found = voucher::queries::vouchers_of(read, consumer.0, asked.after, PAGE_SIZE + 1)?;
+            labelled_vouchers(read, found)
+        })
         .await?;
     Ok(Json(Page::of(
         found,
-        |voucher| voucher.id.to_string(),
+        |voucher| voucher.item.id.to_string(),
         HeldVoucher::from,
     )))
 }
@@ -135,10 +149,15 @@ pub struct VoucherVisit {
     use_no: i64,
     #[schema(value_type = String)]
     store: StoreId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    store_name: LocalText,
     /// `live`, `undone` or `refunded`.
     status: String,
     /// RFC 3339.
     scanned_at: String,
+    /// The guest has said how it was.
+    reviewed: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -150,20 +169,42 @@ pub struct VoucherDetails {
 }
 
 impl VoucherDetails {
-    /// Of a voucher and its redemptions.
-    pub fn of(voucher: Voucher, visits: impl Iterator<Item = Redemption>) -> Self {
-        let visits = visits.map(|visit| VoucherVisit {
-            redemption: visit.id,
-            use_no: visit.use_no,
-            store: visit.store,
-            status: visit.status.as_str().to_owned(),
-            scanned_at: visit.scanned_at.to_string(),
-        });
-        Self {
-            voucher: voucher.into(),
-            visits: visits.collect(),
-        }
+    /// Which voucher.
+    pub fn id(&self) -> VoucherId {
+        self.voucher.id
     }
+}
+
+/// Vouchers with their uses, in their order.
+pub fn voucher_details(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<VoucherDetails>, Fail> {
+    let ids: Vec<VoucherId> = vouchers.iter().map(|voucher| voucher.id).collect();
+    let mut uses = consume::queries::redemptions_of_vouchers(read, &ids)?;
+    let used: Vec<RedemptionId> = uses.iter().map(|visit| visit.id).collect();
+    let reviewed = feedback::queries::reviewed(read, &used)?;
+    let stores: BTreeSet<StoreId> = uses.iter().map(|visit| visit.store).collect();
+    let stores = party::queries::stores(read, &stores.into_iter().collect::<Vec<_>>())?;
+    let name_of = |store| {
+        let found = stores.iter().find(|known| known.id == store);
+        found.map(|store| store.details.name.clone()).unwrap_or_default()
+    };
+    let visit = |visit: Redemption| VoucherVisit {
+        redemption: visit.id,
+        use_no: visit.use_no,
+        store: visit.store,
+        store_name: name_of(visit.store),
+        status: visit.status.as_str().to_owned(),
+        scanned_at: visit.scanned_at.to_string(),
+        reviewed: reviewed.contains(&visit.id),
+    };
+    let vouchers = labelled_vouchers(read, vouchers)?.into_iter();
+    let details = vouchers.map(|voucher| VoucherDetails {
+        visits: uses
+            .extract_if(.., |visit| visit.voucher == voucher.item.id)
+            .map(visit)
+            .collect(),
+        voucher: voucher.into(),
+    });
+    Ok(details.collect())
 }
 
 /// One of the holder's vouchers, with its uses.
@@ -177,11 +218,9 @@ async fn get_voucher(
 ) -> Result<Json<VoucherDetails>, Problem> {
     let found = app.read(move |read| {
         let voucher = held(read, consumer.0, of.voucher)?;
-        let visits = consume::queries::redemptions_of_voucher(read, of.voucher)?;
-        Ok((voucher, visits))
+        Ok(voucher_details(read, vec![voucher])?.remove(0))
     });
-    let (voucher, visits) = found.await?;
-    Ok(Json(VoucherDetails::of(voucher, visits.into_iter())))
+    Ok(Json(found.await?))
 }
 
 #[derive(Serialize, ToSchema)]

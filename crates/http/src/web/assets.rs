@@ -8,21 +8,18 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::Embed;
 
 use super::head::Head;
+use crate::site::Site;
 
 #[derive(Embed)]
 #[folder = "../../web/dist"]
 struct Dist;
-
-/// Nothing from elsewhere and no script within a page. Styles within are what the consoles' components use.
-const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
-    worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><head><title>Qiao</title></head><body><div id=\"app\"></div>\
     <p>This build has no web apps: build them with <code>make web</code> and Qiao again. \
     The API is described at <a href=\"/docs\">/docs</a>.</p></body></html>";
 
 /// The file at this path, compressed where the client takes that; `None`: there is none, or it is a page.
-pub fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
+pub fn file(site: &Site, path: &str, headers: &HeaderMap) -> Option<Response> {
     let name = path.strip_prefix('/').filter(|name| !name.ends_with(".html"))?;
     let content_type = content_type(name)?;
     let compressed = takes_brotli(headers)
@@ -36,11 +33,11 @@ pub fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
         false => "no-cache",
     };
     let headers = [
-        (header::CONTENT_TYPE, content_type),
-        (header::CACHE_CONTROL, cache),
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
         // A service worker fetches under the policy of its own file.
-        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
-        (header::VARY, "accept-encoding"),
+        (header::CONTENT_SECURITY_POLICY, site.page_policy()),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
     let mut response = (headers, body(data)).into_response();
     if is_compressed {
@@ -51,15 +48,18 @@ pub fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
 }
 
 /// The page on which a face starts, with what it says of itself.
-pub fn page(name: &str, head: Head) -> Response {
+pub fn page(site: &Site, name: &str, head: Head) -> Response {
     let file = Dist::get(name);
     let html = file
         .as_ref()
         .and_then(|file| std::str::from_utf8(&file.data).ok());
     let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-cache"),
-        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CONTENT_SECURITY_POLICY, site.page_policy()),
     ];
     (head.status, headers, head.written_into(html.unwrap_or(NOT_BUILT))).into_response()
 }

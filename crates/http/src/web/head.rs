@@ -19,9 +19,9 @@ pub struct Head {
     pub title: Option<String>,
     /// One or two sentences.
     pub description: String,
-    /// The path of the page itself.
-    pub path: String,
-    /// The path of a picture.
+    /// The address of the page itself.
+    pub url: String,
+    /// The address of a picture.
     pub picture: Option<String>,
     /// Its data in the words of schema.org.
     pub data: Option<Value>,
@@ -52,12 +52,12 @@ impl Head {
         html! {
             title { (title) " · " (SITE) }
             meta name="description" content=(self.description);
-            link rel="canonical" href=(self.path);
+            link rel="canonical" href=(self.url);
             meta property="og:type" content="website";
             meta property="og:site_name" content=(SITE);
             meta property="og:title" content=(title);
             meta property="og:description" content=(self.description);
-            meta property="og:url" content=(self.path);
+            meta property="og:url" content=(self.url);
             @if let Some(picture) = &self.picture { meta property="og:image" content=(picture); }
             @if let Some(data) = &self.data {
                 // No `</script>` can stand in it.
@@ -87,7 +87,7 @@ mod tests {
             title: Some(hostile.to_owned()),
             language: Some(hostile.to_owned()),
             description: hostile.to_owned(),
-            path: hostile.to_owned(),
+            url: hostile.to_owned(),
             picture: Some(hostile.to_owned()),
             data: Some(json!({ hostile: hostile })),
             content: html! { h1 { (hostile) } },

@@ -4,9 +4,10 @@
 mod assets;
 mod head;
 mod public;
+mod sitemap;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -15,22 +16,26 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::reject::NO_SUCH_ROUTE;
 
-/// The public pages.
+/// The public pages, and the map of them.
 pub fn pages() -> Router<App> {
     Router::new()
         .route("/o/{offer}", get(public::offer))
         .route("/m/{merchant}", get(public::merchant))
+        .route("/robots.txt", get(sitemap::robots))
+        .route("/sitemap.xml", get(sitemap::index))
+        .route("/sitemap-merchants.xml", get(sitemap::merchants))
+        .route("/sitemap-offers.xml", get(sitemap::offers))
 }
 
 /// Everything that is no operation: a file of the web apps, or the page on which a face starts; else a
 /// problem.
-pub async fn fallback(request: Request) -> Response {
+pub async fn fallback(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reads || path.starts_with("/v1/") {
         return Problem::from(NO_SUCH_ROUTE.plain()).into_response();
     }
-    if let Some(file) = assets::file(path, request.headers()) {
+    if let Some(file) = assets::file(&app.site, path, request.headers()) {
         return file;
     }
     let accepted = request
@@ -47,5 +52,5 @@ pub async fn fallback(request: Request) -> Response {
         Some("platform") => "platform.html",
         _ => "index.html",
     };
-    assets::page(face, head::Head::default())
+    assets::page(&app.site, face, head::Head::default())
 }

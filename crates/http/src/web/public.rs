@@ -20,6 +20,7 @@ use crate::problem::Problem;
 use crate::routes::offer::{OfOffer, PublicOffer, public_offer};
 use crate::routes::party::{MerchantPage, PublicStore, merchant_page};
 use crate::shell;
+use crate::site::Site;
 use crate::wire::WireRating;
 
 const PAGE: &str = "index.html";
@@ -54,7 +55,14 @@ type InPath<T> = Result<Path<T>, Problem>;
 
 /// The page of an offer.
 pub async fn offer(State(app): State<App>, language: Language, of: InPath<OfOffer>) -> Response {
-    answer(async { Ok(head_of_offer(&language, &sold_by(&app, of?.0.offer).await?)) }.await)
+    let head = async {
+        Ok(head_of_offer(
+            &app.site,
+            &language,
+            &sold_by(&app, of?.0.offer).await?,
+        ))
+    };
+    answer(&app.site, head.await)
 }
 
 /// The page of a merchant.
@@ -62,9 +70,9 @@ pub async fn merchant(State(app): State<App>, language: Language, of: InPath<OfM
     let head = async {
         let merchant = of?.0.merchant;
         let page = app.read(move |read| merchant_page(read, merchant)).await?;
-        Ok(head_of_merchant(&language, &page))
+        Ok(head_of_merchant(&app.site, &language, &page))
     };
-    answer(head.await)
+    answer(&app.site, head.await)
 }
 
 /// An offer and the name of the merchant who sells it.
@@ -79,8 +87,9 @@ async fn sold_by(app: &App, offer: OfferId) -> Result<(PublicOffer, LocalText), 
 }
 
 /// The page itself; where it cannot be shown, the app that says so, under the status of the reason.
-fn answer(head: Result<Head, Problem>) -> Response {
+fn answer(site: &Site, head: Result<Head, Problem>) -> Response {
     assets::page(
+        site,
         PAGE,
         head.unwrap_or_else(|problem| Head {
             status: problem.status(),
@@ -89,10 +98,13 @@ fn answer(head: Result<Head, Problem>) -> Response {
     )
 }
 
-fn head_of_offer(language: &Language, (offer, merchant): &(PublicOffer, LocalText)) -> Head {
+fn head_of_offer(site: &Site, language: &Language, (offer, merchant): &(PublicOffer, LocalText)) -> Head {
     let (title, description) = (language.of(&offer.title), language.of(&offer.description));
-    let (price, path) = (Money::from(offer.price.clone()), format!("/o/{}", offer.id));
-    let picture = offer.media.map(|media| format!("/v1/media/{media}"));
+    let (price, url) = (
+        Money::from(offer.price.clone()),
+        site.url(&format!("/o/{}", offer.id)),
+    );
+    let picture = offer.media.map(|media| site.url(&format!("/v1/media/{media}")));
     let data = json!({
         "@context": "https://schema.org",
         "@type": "Product",
@@ -104,7 +116,7 @@ fn head_of_offer(language: &Language, (offer, merchant): &(PublicOffer, LocalTex
             "@type": "Offer",
             "price": price.to_string().split(' ').next(),
             "priceCurrency": price.currency.code(),
-            "url": path,
+            "url": url,
             "validFrom": offer.starts_at,
             "priceValidUntil": offer.ends_at,
             "availability": if offer.on_sale && offer.units_left > 0 { "https://schema.org/InStock" } else { "https://schema.org/SoldOut" },
@@ -116,7 +128,7 @@ fn head_of_offer(language: &Language, (offer, merchant): &(PublicOffer, LocalTex
         language: Some(language.0.clone()),
         title: Some(title.to_owned()),
         description: excerpt(description),
-        path,
+        url,
         picture: picture.clone(),
         data: Some(data),
         content: html! {
@@ -132,14 +144,14 @@ fn head_of_offer(language: &Language, (offer, merchant): &(PublicOffer, LocalTex
     }
 }
 
-fn head_of_merchant(language: &Language, page: &MerchantPage) -> Head {
-    let (name, path) = (language.of(&page.name), format!("/m/{}", page.id));
+fn head_of_merchant(site: &Site, language: &Language, page: &MerchantPage) -> Head {
+    let (name, url) = (language.of(&page.name), site.url(&format!("/m/{}", page.id)));
     let addresses: Vec<_> = page.stores.iter().map(|store| store.address.as_str()).collect();
     let data = json!({
         "@context": "https://schema.org",
         "@type": "Organization",
         "name": name,
-        "url": path,
+        "url": url,
         "aggregateRating": rating(&page.rating),
         "subOrganization": page.stores.iter().map(|store| business(language, store)).collect::<Vec<_>>(),
     });
@@ -148,7 +160,7 @@ fn head_of_merchant(language: &Language, page: &MerchantPage) -> Head {
         language: Some(language.0.clone()),
         title: Some(name.to_owned()),
         description: excerpt(&addresses.join(" · ")),
-        path,
+        url,
         picture: None,
         data: Some(data),
         content: html! {

@@ -12,7 +12,7 @@ use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::Response;
 use http::{App, AppState, DemoInfo, Outbox, VisitBuffer, VoucherKeys, shell};
-use kernel::Actor;
+use kernel::{Actor, Currency, LocalText};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use party::{Contact, GrantOperator, OperatorRole, RequestCode, SignInWithCode};
 use serde_json::{Value, json};
@@ -64,6 +64,20 @@ pub fn on_both_with_provider(test: impl AsyncFn(&TestApp)) {
 fn runtime() -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.unwrap()
+}
+
+/// Where the tests' API stands.
+fn site() -> http::Site {
+    let shanghai = http::City {
+        code: "shanghai".to_owned(),
+        name: LocalText::one("zh-CN", "上海"),
+        place: http::Place {
+            lat: 31.2304,
+            lon: 121.4737,
+        },
+        currency: Currency::CNY,
+    };
+    http::Site::new(Some("https://qiao.example".to_owned()), None, vec![shanghai]).unwrap()
 }
 
 fn demo_info() -> DemoInfo {
@@ -168,6 +182,7 @@ impl TestApp {
             pace: http::Pace::new(vec![PROXY.into()]),
             visits: VisitBuffer::default(),
             live: http::Live::default(),
+            site: site(),
             media_folder: media.path().to_owned(),
             secret: [9; 32],
             metrics: PrometheusBuilder::new().build_recorder().handle(),

@@ -109,6 +109,33 @@ fn an_order_is_paid_once_however_often_and_in_whatever_order_the_provider_says_s
 }
 
 #[test]
+fn a_quote_is_what_the_order_then_costs_and_keeps_nothing() {
+    on_both_with_provider(async |app| {
+        let sale = Sale::of(app, 1).await;
+        let [sharer, li] = [app.consumer(1).await, app.consumer(2).await].map(ConsumerUser);
+        let token = sharer.share(app, &sale.offer).await;
+        let before = heads(app).await;
+        let quote = |query: &str| format!("/v1/offers/{}/quote?quantity=2{query}", sale.offer);
+        let plain = app.get(&li.0, &quote("")).await.ok();
+        assert_eq!(plain["cash_due"]["amount"], 16_000);
+        let by_link = quote(&format!("&share_token={token}"));
+        let friendly = app.get(&li.0, &by_link).await.ok();
+        assert_eq!(friendly["discounts"][1]["kind"], "friend");
+        let own = app.get(&sharer.0, &by_link).await;
+        assert_eq!(own.refusal(), (409, "order_share_link_invalid".to_owned()));
+        assert_eq!(heads(app).await, before);
+        let body = json!({"offer": sale.offer, "quantity": 2, "share_token": token});
+        let placed = app.post(&li.0, "/v1/orders", body).await.ok();
+        assert_eq!(placed["price"], friendly);
+        let order = text(&placed, "order");
+        li.start_payment(app, &order, "pay").await.ok();
+        let payment = app.provider.as_ref().unwrap().payments().await.remove(0);
+        let back = format!("https://qiao.example/orders/{order}");
+        assert_eq!(payment["return_url"], back, "the payer comes back to the order");
+    });
+}
+
+#[test]
 fn a_delivery_that_is_not_the_providers_is_refused_whole() {
     on_both_with_provider(async |app| {
         let (sale, li) = (Sale::of(app, 1).await, ConsumerUser(app.consumer(1).await));

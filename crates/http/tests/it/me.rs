@@ -43,6 +43,35 @@ fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
 }
 
 #[test]
+fn what_was_bought_is_told_by_its_name_even_when_it_is_no_longer_sold() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (owner, buyer, ids) = (&world.here.owner.0, &world.here.buyer.0, &world.here.ids);
+        let offer = app
+            .get(&owner.owner, &format!("/v1/offers/{}", ids["offer"]))
+            .await
+            .ok();
+        let pause = format!("{}/offers/{}/pause", owner.path, ids["offer"]);
+        app.post(&owner.owner, &pause, json!({})).await.ok();
+        let orders = app.get(buyer, "/v1/me/orders").await.ok();
+        let vouchers = app.get(buyer, "/v1/me/vouchers").await.ok();
+        for thing in [&orders["items"][1], &vouchers["items"][1]] {
+            assert_eq!(
+                (&thing["title"], &thing["media"]),
+                (&offer["title"], &offer["media"])
+            );
+            assert_eq!(thing["merchant_name"]["zh-CN"], "桥头餐饮 1");
+        }
+        let used = format!("/v1/vouchers/{}", text(&vouchers["items"][1], "id"));
+        let visit = &app.get(buyer, &used).await.ok()["visits"][0];
+        assert_eq!(
+            (&visit["store_name"]["zh-CN"], &visit["reviewed"]),
+            (&json!("桥头火锅"), &json!(true))
+        );
+    });
+}
+
+#[test]
 fn an_account_is_closed_for_good_once_what_is_open_is_given_up() {
     on_both_with_provider(async |app| {
         let world = World::new(app).await;

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::app::{Answer, Client, TestApp, on_both, text};
 use crate::sale::Sale;
@@ -47,13 +47,62 @@ fn an_offers_page_says_what_it_is_before_any_script_runs() {
             assert_eq!(data["offers"]["priceCurrency"], "CNY");
             assert_eq!(data["offers"]["availability"], "https://schema.org/InStock");
             // A friend who shares on shares the offer, not the first sharer's link.
-            assert_eq!(data["offers"]["url"], format!("/o/{}", sale.offer));
+            let url = format!("https://qiao.example/o/{}", sale.offer);
+            assert_eq!(data["offers"]["url"], url);
+            assert!(
+                html.contains(&format!("<link rel=\"canonical\" href=\"{url}\">")),
+                "{html}"
+            );
+            assert!(html.contains(&format!("<meta property=\"og:url\" content=\"{url}\">")));
+            let picture = text(&offer, "media");
+            let picture = format!("https://qiao.example/v1/media/{picture}");
+            assert!(html.contains(&format!("<meta property=\"og:image\" content=\"{picture}\">")));
             let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
             assert!(policy.starts_with("default-src 'self'") && !policy.contains("script-src"));
         }
         let (_, merchant) = page(app, &format!("/m/{}", sale.shop.id), "en").await;
         assert_eq!(data(&merchant)["@type"], "Organization");
         assert_eq!(data(&merchant)["subOrganization"][0]["@type"], "LocalBusiness");
+    });
+}
+
+#[test]
+fn search_engines_get_a_map_of_what_is_sold() {
+    on_both(async |app| {
+        let sale = Sale::of(app, 1).await;
+        let read = async |path: &str| {
+            let answer = app.get(&Client::default(), path).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            String::from_utf8(answer.bytes.to_vec()).unwrap()
+        };
+        assert!(
+            read("/robots.txt")
+                .await
+                .contains("Sitemap: https://qiao.example/sitemap.xml\n")
+        );
+        let index = read("/sitemap.xml").await;
+        for (file, page) in [
+            ("/sitemap-offers.xml", format!("/o/{}", sale.offer)),
+            ("/sitemap-merchants.xml", format!("/m/{}", sale.shop.id)),
+        ] {
+            assert!(index.contains(&format!(
+                "<sitemap><loc>https://qiao.example{file}</loc></sitemap>"
+            )));
+            let page = format!("<url><loc>https://qiao.example{page}</loc></url>");
+            assert!(read(file).await.contains(&page), "{file}");
+        }
+        let pause = format!("{}/offers/{}/pause", sale.shop.path, sale.offer);
+        app.post(&sale.shop.owner, &pause, json!({})).await.ok();
+        assert!(
+            !read("/sitemap-offers.xml").await.contains("<url>"),
+            "a paused offer is not sold"
+        );
+        let settings = app.get(&Client::default(), "/v1/settings").await.ok();
+        assert_eq!(settings["cities"][0]["currency"], "CNY");
+        assert_eq!(
+            (&settings["currency"], &settings["demo"]),
+            (&json!("CNY"), &json!(true))
+        );
     });
 }
 

@@ -17,6 +17,7 @@ const PUBLIC: &[&str] = &[
     "compareOffers",
     "getMerchantPage",
     "getOfferPage",
+    "getSettings",
     "getShareLink",
     "listCoupons",
     "listOffers",
@@ -32,10 +33,11 @@ const PUBLIC: &[&str] = &[
     "searchOffers",
     "signInWithCode",
     "signInWithPassword",
+    "suggestSearches",
 ];
 
 /// What every consumer may do with a thing that everybody can see.
-const WITH_PUBLIC_THINGS: &[&str] = &["claimCoupon", "createShareLink"];
+const WITH_PUBLIC_THINGS: &[&str] = &["claimCoupon", "createShareLink", "quoteOrder"];
 
 /// Ids in bodies that name what everybody can see, or whatever the caller's role covers.
 const PUBLIC_IN_BODIES: &[(&str, &str)] = &[

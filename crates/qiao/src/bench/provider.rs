@@ -53,6 +53,7 @@ fn payment(attempt: &str, money: Money, status: PaymentStatus, description: Stri
         settlement: None,
         instrument_fingerprint: paid.then(|| format!("card-{attempt}")),
         failure: None,
+        return_url: None,
         pay_url: "http://127.0.0.1:1/pay".to_owned(),
         created_at: shell::now(),
     }

@@ -255,13 +255,13 @@ pub async fn consumer_signs_in_searches_and_compares(
     }
     stage.tell("the search finds it near Lujiazui, in Chinese and in English");
     for (sort, more, field) in [
-        ("distance", "", "distance_m"),
-        ("price", "&currency=CNY", "price"),
-        ("rating", "", "rating_milli"),
+        ("distance", "", "/distance_m"),
+        ("price", "&currency=CNY", "/price/amount"),
+        ("rating", "", "/rating/mean_hundredths"),
     ] {
         let results = lin.get(&format!("/v1/search?{near}&sort={sort}{more}")).await?;
         let items = results["items"].as_array().cloned().unwrap_or_default();
-        let figure = |item: &Value| item[field]["amount"].as_i64().or(item[field].as_i64());
+        let figure = |item: &Value| item.pointer(field)?.as_i64();
         let figures: Vec<i64> = items.iter().filter_map(figure).collect();
         let sorted = if sort == "rating" {
             figures.is_sorted_by(|a, b| a >= b)

@@ -1,13 +1,11 @@
 /** Vouchers as this device keeps them, so that one that was opened here can be shown without a network. */
 import { createStore, del, entries, get, set, clear } from 'idb-keyval'
 import type { Schemas } from '@/shared/api'
-import type { Texts } from '@/shared/i18n/format'
 
 export type VoucherDetails = Schemas['VoucherDetails']
 
 export interface KeptVoucher {
   voucher: VoucherDetails
-  title: Texts
   stores: Schemas['PublicStore'][]
   /** The signed pass; absent while the voucher belongs to another device. */
   pass?: string

@@ -36,7 +36,6 @@ async function askServer(id: string, before: KeptVoucher | undefined): Promise<K
   })
   const kept: KeptVoucher = {
     voucher,
-    title: offer?.title ?? before?.title ?? {},
     stores: offer?.stores ?? before?.stores ?? [],
     clockAheadMs: before?.clockAheadMs ?? 0,
   }

@@ -25,6 +25,13 @@ export function money({ amount, currency }: Money, options: { cents?: boolean; i
   }).format(amount / 10 ** digits)
 }
 
+/** How a currency is written in short: `¥`. */
+export function currencySymbol(currency: string): string {
+  const style = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const
+  const parts = new Intl.NumberFormat(language.value, style).formatToParts(0)
+  return parts.find(({ type }) => type === 'currency')?.value ?? currency
+}
+
 /** What somebody typed as an amount, in minor units; `undefined` if it is none. */
 export function parseMoney(text: string, currency: string): number | undefined {
   const digits = minorDigits(currency)

@@ -1,7 +1,7 @@
 //! Words, filters and circles, one example each.
 
 use super::*;
-use crate::search::{PriceRange, Sort};
+use crate::search::{PriceRange, Sort, Suggestion};
 
 #[test]
 fn chinese_is_found_by_any_piece_and_in_any_order() {
@@ -310,4 +310,37 @@ fn a_hit_shows_the_whole_document() {
     full.review_count = 12;
     let index = index_of([full.clone()]);
     assert_eq!(search(&index, &text("🍲")).hits[0].doc, full);
+}
+
+#[test]
+fn who_is_still_typing_is_told_what_there_is() {
+    let named = |offer, title: &str, merchant: &str, category: &str| OfferDoc {
+        merchant_name: LocalText::one("en", merchant),
+        category: category.into(),
+        ..doc(offer, title, people_square())
+    };
+    let index = index_of([
+        named(1, "Burger for two", "Bund Grill", "restaurant"),
+        named(2, "Burger and beer", "Bund Grill", "restaurant"),
+        named(3, "重庆火锅双人套餐", "Bridgehead", "hot_pot"),
+    ]);
+    let suggest = |text: &str| index.suggest(text, None, NOW).unwrap();
+    let grill = Suggestion::Merchant(LocalText::one("en", "Bund Grill"));
+    for typed in ["bur", "BURGE", "bund burg", "burgers"] {
+        let found = suggest(typed);
+        assert_eq!(found[0], Suggestion::Category("restaurant".into()), "{typed}");
+        assert_eq!(
+            found.iter().filter(|one| **one == grill).count(),
+            1,
+            "{typed}: {found:?}"
+        );
+        assert!(
+            found.contains(&Suggestion::Offer(LocalText::one("zh-CN", "Burger and beer"))),
+            "{typed}"
+        );
+    }
+    assert_eq!(suggest("火")[0], Suggestion::Category("hot_pot".into()));
+    for nothing in ["", " · ", "zebra", "burger zebra"] {
+        assert_eq!(suggest(nothing), [], "{nothing:?}");
+    }
 }

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub use coupons::WalletCouponDetails;
-pub use orders::OrderDetails;
+pub use orders::{OrderDetails, labelled_orders};
 pub use payments::PaymentTry;
 pub use refunds::RefundDetails;
 

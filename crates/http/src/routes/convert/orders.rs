@@ -12,6 +12,7 @@ use kernel::{
     WalletCouponId,
 };
 use serde::{Deserialize, Serialize};
+use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,11 +20,15 @@ use utoipa_axum::routes;
 use crate::access::{Consumer, Manager, OfMerchant, Staff};
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
+use crate::labels::{Label, Labelled, labelled};
 use crate::problem::Problem;
+use crate::routes::offer::OfOffer;
+use crate::shell;
 use crate::wire::{After, PAGE_SIZE, Page, WireMoney};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(quote_order))
         .routes(routes!(place_order))
         .routes(routes!(get_order))
         .routes(routes!(list_my_orders))
@@ -139,6 +144,46 @@ impl From<PlacedOrder> for OrderPlaced {
     }
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct QuoteAsked {
+    /// Units, at least 1.
+    quantity: i64,
+    /// A coupon of the buyer's wallet.
+    #[param(value_type = Option<String>)]
+    wallet_coupon: Option<WalletCouponId>,
+    /// The token of the share link that the buyer followed.
+    share_token: Option<String>,
+    /// Whether earned rebates pay as far as they reach.
+    #[serde(default)]
+    use_rebate: bool,
+}
+
+/// What an order of the caller's would cost now. Nothing is kept for it.
+#[utoipa::path(get, path = "/v1/offers/{offer}/quote", operation_id = "quoteOrder", tag = "convert",
+    params(OfOffer, QuoteAsked), security(("session" = ["consumer"])),
+    responses((status = 200, body = OrderPrice), (status = "4XX", body = Problem)))]
+async fn quote_order(
+    State(app): State<App>,
+    consumer: Consumer,
+    Path(of): Path<OfOffer>,
+    Query(asked): Query<QuoteAsked>,
+) -> Result<Json<OrderPrice>, Problem> {
+    let wish = PlaceOrder {
+        offer: of.offer,
+        quantity: asked.quantity,
+        wallet_coupon: asked.wallet_coupon,
+        share_token: asked.share_token,
+        entry: None,
+        use_rebate: asked.use_rebate,
+        expected_cash: None,
+    };
+    let ctx = shell::ctx(consumer.actor());
+    let (currency, price) = app.read(move |read| queries::quote(read, &ctx, &wish)).await?;
+    Ok(Json(price_of(currency, &price.amounts, &price.discounts)))
+}
+
 /// Places an order and holds its units for minutes.
 #[utoipa::path(post, path = "/v1/orders", operation_id = "placeOrder", tag = "convert",
     security(("session" = ["consumer"])), request_body = NewOrder,
@@ -178,6 +223,8 @@ pub struct OrderDetails {
     merchant: MerchantId,
     #[schema(value_type = String)]
     offer: OfferId,
+    #[serde(flatten)]
+    label: Label,
     /// `placed`, `paid`, `cancelled`, `released` or `refunded`.
     status: String,
     quantity: i64,
@@ -200,9 +247,15 @@ pub struct OrderDetails {
     vouchers: Vec<VoucherId>,
 }
 
-impl From<OrderView> for OrderDetails {
-    fn from(order: OrderView) -> Self {
+/// Orders with what was bought of whom.
+pub fn labelled_orders(read: &mut ReadTx, orders: Vec<OrderView>) -> Result<Vec<Labelled<OrderView>>, Fail> {
+    labelled(read, orders, |order| (order.line.offer, order.merchant))
+}
+
+impl From<Labelled<OrderView>> for OrderDetails {
+    fn from(Labelled { item: order, label }: Labelled<OrderView>) -> Self {
         Self {
+            label,
             order: order.id,
             merchant: order.merchant,
             offer: order.line.offer,
@@ -221,19 +274,30 @@ impl From<OrderView> for OrderDetails {
     }
 }
 
-impl OrderDetails {
-    /// The same with what was issued for it.
-    pub fn with(self, vouchers: Vec<VoucherId>) -> Self {
-        Self { vouchers, ..self }
-    }
-}
-
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct OfOrder {
     /// Which order.
     #[param(value_type = String)]
     pub order: OrderId,
+}
+
+impl OrderDetails {
+    /// What was issued for it, where that was asked for.
+    pub fn vouchers(&self) -> &[VoucherId] {
+        &self.vouchers
+    }
+}
+
+/// An order with what it is called and what was issued for it.
+pub fn order_with_vouchers(read: &mut ReadTx, order: OrderView) -> Result<OrderDetails, Fail> {
+    let vouchers = queries::order_vouchers(read, order.id)?.into_iter();
+    let vouchers = vouchers.map(|voucher| voucher.voucher).collect();
+    let order = labelled_orders(read, vec![order])?.remove(0);
+    Ok(OrderDetails {
+        vouchers,
+        ..order.into()
+    })
 }
 
 /// One of the caller's orders, with its vouchers.
@@ -246,15 +310,14 @@ async fn get_order(
     Path(OfOrder { order }): Path<OfOrder>,
 ) -> Result<Json<OrderDetails>, Problem> {
     let person = consumer.0;
-    let (order, vouchers) = app
+    let order = app
         .read(move |read| {
             let found = queries::order(read, order)?.filter(|order| order.person == person);
             let found = found.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
-            Ok((found, queries::order_vouchers(read, order)?))
+            order_with_vouchers(read, found)
         })
         .await?;
-    let vouchers = vouchers.into_iter().map(|voucher| voucher.voucher).collect();
-    Ok(Json(OrderDetails::from(order).with(vouchers)))
+    Ok(Json(order))
 }
 
 /// The caller's orders, the newest first.
@@ -268,11 +331,14 @@ async fn list_my_orders(
 ) -> Result<Json<Page<OrderDetails>>, Problem> {
     let person = consumer.0;
     let found = app
-        .read(move |read| queries::orders_of_person(read, person, page.after, PAGE_SIZE + 1))
+        .read(move |read| {
+            let found = queries::orders_of_person(read, person, page.after, PAGE_SIZE + 1)?;
+            labelled_orders(read, found)
+        })
         .await?;
     Ok(Json(Page::of(
         found,
-        |order| order.id.to_string(),
+        |order| order.item.id.to_string(),
         OrderDetails::from,
     )))
 }
@@ -288,11 +354,14 @@ async fn list_merchant_orders(
 ) -> Result<Json<Page<OrderDetails>>, Problem> {
     let merchant = staff.merchant;
     let found = app
-        .read(move |read| queries::orders_of_merchant(read, merchant, page.after, PAGE_SIZE + 1))
+        .read(move |read| {
+            let found = queries::orders_of_merchant(read, merchant, page.after, PAGE_SIZE + 1)?;
+            labelled_orders(read, found)
+        })
         .await?;
     Ok(Json(Page::of(
         found,
-        |order| order.id.to_string(),
+        |order| order.item.id.to_string(),
         OrderDetails::from,
     )))
 }

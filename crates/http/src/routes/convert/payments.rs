@@ -92,6 +92,7 @@ async fn start_payment(
     State(app): State<App>,
     consumer: Consumer,
     Path(OfOrder { order }): Path<OfOrder>,
+    headers: HeaderMap,
     write: Write<Nothing>,
 ) -> Result<Json<PaymentStarted>, Problem> {
     let route = app.read(move |read| queries::order_route(read, order)).await?;
@@ -109,7 +110,8 @@ async fn start_payment(
         })
     });
     let RememberedAttempt { attempt } = parse_json(remembered.await?.as_bytes())?;
-    let pay_url = ask_provider(&app, order, attempt, route).await?;
+    let back = app.site.url_as_reached(&headers, &format!("/orders/{order}"));
+    let pay_url = ask_provider(&app, order, attempt, route, back).await?;
     Ok(Json(PaymentStarted { attempt, pay_url }))
 }
 
@@ -118,13 +120,14 @@ async fn ask_provider(
     order: OrderId,
     id: PaymentAttemptId,
     route: Route,
+    back: Option<String>,
 ) -> Result<String, Problem> {
     let attempt = app.read(move |read| queries::attempt(read, id)).await?;
     let attempt = attempt.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
     let money = Money::new(attempt.amount, attempt.currency);
     let payment = match app
         .provider
-        .create_payment(id, money, &format!("Qiao {order}"), None)
+        .create_payment(id, money, &format!("Qiao {order}"), None, back.as_deref())
         .await
     {
         Outcome::Done(payment) => payment,

@@ -11,12 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::orders::{OfOrder, OrderDetails};
+use super::orders::{OfOrder, OrderDetails, labelled_orders, order_with_vouchers};
 use super::payments::PaymentTry;
 use super::refunds::RefundDetails;
 use crate::access::{AnyOperator, Operator};
 use crate::app::App;
 use crate::body::{Path, Query};
+use crate::labels::Labelled;
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
 use crate::routes::consume::RedemptionListed;
@@ -63,10 +64,10 @@ struct OrderListed {
     person: PersonId,
 }
 
-impl From<OrderView> for OrderListed {
-    fn from(order: OrderView) -> Self {
+impl From<Labelled<OrderView>> for OrderListed {
+    fn from(order: Labelled<OrderView>) -> Self {
         Self {
-            person: order.person,
+            person: order.item.person,
             order: order.into(),
         }
     }
@@ -89,7 +90,7 @@ async fn list_orders(
             (None, Some(person)) => queries::orders_of_person(read, person, after, SIFTED_AT_ONCE),
             (None, None) => queries::orders(read, after, SIFTED_AT_ONCE),
         };
-        sift::<_, Order>(
+        let page = sift::<_, Order>(
             after,
             list,
             |order| order.id,
@@ -97,7 +98,12 @@ async fn list_orders(
                 status.is_none_or(|status| order.status == status)
                     && person.is_none_or(|person| order.person == person)
             },
-        )
+        )?;
+        let items = labelled_orders(read, page.items)?;
+        Ok(Page {
+            items,
+            next: page.next,
+        })
     });
     Ok(Json(page.await?.map(OrderListed::from)))
 }
@@ -117,15 +123,14 @@ struct OrderHistory {
 
 fn order_history(read: &mut ReadTx, order: OrderId) -> Result<OrderHistory, Fail> {
     let found = queries::order(read, order)?.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
-    let vouchers = queries::order_vouchers(read, order)?.into_iter();
-    let vouchers: Vec<_> = vouchers.map(|voucher| voucher.voucher).collect();
-    let redemptions = consume::queries::redemptions_of_vouchers(read, &vouchers)?;
+    let (person, details) = (found.person, order_with_vouchers(read, found)?);
+    let redemptions = consume::queries::redemptions_of_vouchers(read, details.vouchers())?;
     let payments = queries::attempts_of(read, order)?.into_iter();
     let refunds = queries::refunds_of(read, order)?.into_iter();
     Ok(OrderHistory {
         order: OrderListed {
-            person: found.person,
-            order: OrderDetails::from(found).with(vouchers),
+            person,
+            order: details,
         },
         payments: payments.map(PaymentTry::from).collect(),
         redemptions: redemptions.into_iter().map(RedemptionListed::from).collect(),

@@ -4,27 +4,27 @@
 use axum::Json;
 use axum::extract::State;
 use channel::queries::share_links_of;
-use consume::Redemption;
-use convert::queries::{attempts_of_person, orders_of_person, refunds_of_person, wallet};
+use convert::queries::{OrderView, attempts_of_person, orders_of_person, refunds_of_person, wallet};
 use feedback::queries::reviews_of_person;
-use kernel::{PersonId, StaticType, TypeSafeId, VoucherId};
+use kernel::{OrderId, PersonId, StaticType, TypeSafeId, VoucherId};
 use ledger::queries::rebates_of;
 use serde::Serialize;
 use store::{Fail, ReadTx};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use voucher::Voucher;
+use voucher::queries::vouchers_of;
 
 use super::MySession;
 use crate::access::SignedIn;
 use crate::app::App;
+use crate::labels::Labelled;
 use crate::problem::Problem;
 use crate::routes::channel::PublicLink;
-use crate::routes::convert::{OrderDetails, PaymentTry, RefundDetails, WalletCouponDetails};
+use crate::routes::convert::{OrderDetails, PaymentTry, RefundDetails, WalletCouponDetails, labelled_orders};
 use crate::routes::feedback::ReviewDetails;
 use crate::routes::ledger::EarnedRebate;
-use crate::routes::voucher::VoucherDetails;
+use crate::routes::voucher::{VoucherDetails, voucher_details};
 use crate::shell;
 use crate::wire::WireMoney;
 
@@ -80,34 +80,24 @@ async fn all<T: Send + 'static, K: StaticType + Copy + Send + Sync + 'static, W:
     }
 }
 
-/// A voucher with its uses.
-struct Held {
-    voucher: Voucher,
-    visits: Vec<Redemption>,
+fn my_orders(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<OrderId>,
+    limit: i64,
+) -> Result<Vec<Labelled<OrderView>>, Fail> {
+    let orders = orders_of_person(read, person, after, limit)?;
+    labelled_orders(read, orders)
 }
 
-impl From<Held> for VoucherDetails {
-    fn from(held: Held) -> Self {
-        Self::of(held.voucher, held.visits.into_iter())
-    }
-}
-
-fn held_vouchers(
+fn my_vouchers(
     read: &mut ReadTx,
     person: PersonId,
     after: Option<VoucherId>,
     limit: i64,
-) -> Result<Vec<Held>, Fail> {
-    let vouchers = voucher::queries::vouchers_of(read, person, after, limit)?;
-    let ids: Vec<VoucherId> = vouchers.iter().map(|voucher| voucher.id).collect();
-    let mut visits = consume::queries::redemptions_of_vouchers(read, &ids)?;
-    let held = vouchers.into_iter().map(|voucher| Held {
-        visits: visits
-            .extract_if(.., |visit| visit.voucher == voucher.id)
-            .collect(),
-        voucher,
-    });
-    Ok(held.collect())
+) -> Result<Vec<VoucherDetails>, Fail> {
+    let vouchers = vouchers_of(read, person, after, limit)?;
+    voucher_details(read, vouchers)
 }
 
 /// A copy of everything that is stored about the caller.
@@ -130,11 +120,11 @@ async fn export_me(State(app): State<App>, signed_in: SignedIn) -> Result<Json<M
         contacts: contacts.map(|contact| contact.address().to_owned()).collect(),
         created_at: profile.created_at.to_string(),
         sessions: sessions.into_iter().map(MySession::from).collect(),
-        orders: all(&app, person, orders_of_person, |order| order.id).await?,
+        orders: all(&app, person, my_orders, |order| order.item.id).await?,
         payments: all(&app, person, attempts_of_person, |attempt| attempt.id).await?,
         refunds: all(&app, person, refunds_of_person, |refund| refund.id).await?,
         coupons: all(&app, person, wallet, |coupon| coupon.id).await?,
-        vouchers: all(&app, person, held_vouchers, |held| held.voucher.id).await?,
+        vouchers: all(&app, person, my_vouchers, VoucherDetails::id).await?,
         reviews: all(&app, person, reviews_of_person, |review| review.id).await?,
         share_links: all(&app, person, share_links_of, |link| link.id).await?,
         rebates: all(&app, person, rebates_of, |rebate| rebate.id).await?,
