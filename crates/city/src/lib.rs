@@ -15,6 +15,7 @@ mod people;
 mod picture;
 mod plan;
 mod record;
+pub mod run;
 mod settle;
 mod shops;
 mod texts;

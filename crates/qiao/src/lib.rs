@@ -3,6 +3,7 @@
 
 pub mod backup;
 pub mod bench;
+pub mod city;
 pub mod config;
 pub mod demo;
 pub mod import;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use qiao::serve::Failure;
-use qiao::{backup, bench, demo, import, operator, reindex, serve, story};
+use qiao::{backup, bench, city, demo, import, operator, reindex, serve, story};
 
 /// The open platform for online-to-offline commerce.
 #[derive(Parser)]
@@ -32,6 +32,9 @@ enum Command {
     Restore(backup::Restore),
     /// Let payments, refunds and messages go out again after a restore.
     Resume(backup::Resume),
+    /// Simulate a city to prove the platform.
+    #[command(subcommand)]
+    City(city::City),
     /// Measure a whole server beside the raw engine, in one run.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
         Command::Resume(resume) => resume.run(),
+        Command::City(city) => city.run(),
         Command::Bench(bench) => bench.run(),
         Command::Reindex(flags) => with_runtime(reindex::run(flags)),
         Command::Operator(operator) => with_runtime(operator.run()),

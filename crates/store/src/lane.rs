@@ -30,6 +30,8 @@ pub enum FaultPoint {
     BeforeCommit,
     /// COMMIT succeeded but its answer is lost.
     AfterCommit,
+    /// The lane lost its connection and gets no other: to those who wait, the process is dead.
+    Connecting,
 }
 
 /// The faults that a lane is to meet, in order. Empty in production.
@@ -138,6 +140,17 @@ impl Lane {
             .collect()
     }
 
+    /// Asks a question of one state of the database between two batches, for whoever runs a lane in a
+    /// thread of its own making. [`crate::Store::read`] asks beside the writers.
+    pub fn read<T>(&mut self, question: impl FnOnce(&mut ReadTx) -> Result<T, Fail>) -> Result<T, Fail> {
+        let read = self.connect()?;
+        read.start_over();
+        read.driver.begin_snapshot()?;
+        let answer = question(read).and_then(|answer| Ok(read.sound().map(|()| answer)?));
+        read.driver.abandon()?;
+        answer
+    }
+
     fn run_one_by_one(
         &mut self,
         jobs: &[&Job],
@@ -208,6 +221,7 @@ impl Lane {
         match &mut self.connection {
             Some(connection) => Ok(connection),
             empty => {
+                self.faults.strike(FaultPoint::Connecting)?;
                 let mut driver = self.database.connect_writer()?;
                 driver.record_into(&self.recorder);
                 Ok(empty.insert(ReadTx::new(driver)))

@@ -23,7 +23,7 @@ mod value;
 pub use audit::EventPage;
 pub use error::{Fail, StorageError};
 pub use event::{Cursor, EventBody, PARTITIONS, Partition, StoredEvent, partition_of};
-pub use executor::{Settings, Store};
+pub use executor::{Database, Settings, Store};
 pub use idempotency::prune as prune_idempotency;
 pub use job::{Answer, Job, Key, Lock, NoAnswer, Rejected};
 pub use lane::{FaultPoint, Faults, Lane, MAX_BATCH};

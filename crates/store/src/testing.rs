@@ -39,8 +39,13 @@ impl TestDatabase {
     pub fn postgres() -> Self {
         let server = std::env::var("QIAO_TEST_POSTGRES_URL")
             .expect("QIAO_TEST_POSTGRES_URL names no PostgreSQL: run the tests through `make test` or scripts/with-postgres");
+        Self::postgres_on(&server)
+    }
+
+    /// A new database of the PostgreSQL server at this URL.
+    pub fn postgres_on(server: &str) -> Self {
         let name = unique_name();
-        let mut admin = Postgres::connect(&server).expect("the test PostgreSQL answers");
+        let mut admin = Postgres::connect(server).expect("the test PostgreSQL answers");
         admin
             .script(&format!("CREATE DATABASE {name}"))
             .expect("a database for the test");
@@ -48,7 +53,7 @@ impl TestDatabase {
         Self {
             url: format!("{base}/{name}"),
             cleanup: Cleanup::Database {
-                server: server.clone(),
+                server: server.to_owned(),
                 name,
             },
         }

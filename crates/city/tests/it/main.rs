@@ -1,5 +1,7 @@
 //! A whole city on both engines: the same from the same seed, in balance, nothing oversold, found again.
 
+mod run;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

@@ -15,6 +15,8 @@ pub struct FailRefund {
     pub refund: RefundId,
     /// Who says so: must be the provider that the order was paid through.
     pub provider: String,
+    /// Which sending of it failed, from 1.
+    pub tries: i64,
 }
 
 impl FailRefund {
@@ -24,12 +26,14 @@ impl FailRefund {
     }
 }
 
-/// Marks a refund as failed. Nothing happens to one that failed or succeeded before.
+/// Marks a refund as failed. Nothing happens to one that failed or succeeded before, nor to one that was sent
+/// again since: what became of an earlier sending comes late, and sending once more while the last one is under
+/// way could move the money twice.
 pub fn fail_refund(tx: &mut Tx, ctx: &Ctx, cmd: &FailRefund) -> Result<(), Fail> {
     require_reporter(ctx)?;
     tx.lock(&cmd.locks());
     let row = tx.one(sql!(
-        "SELECT r.status, r.order_id, r.version FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id
+        "SELECT r.status, r.order_id, r.version, r.tries FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id
          WHERE r.id = $1 AND a.provider = $2",
         cmd.refund,
         cmd.provider.as_str()
@@ -40,6 +44,9 @@ pub fn fail_refund(tx: &mut Tx, ctx: &Ctx, cmd: &FailRefund) -> Result<(), Fail>
         RefundStatus::Failed | RefundStatus::Succeeded => return Ok(()),
     }
     let (order, version): (OrderId, i64) = (row.take()?, row.take()?);
+    if cmd.tries < row.take()? {
+        return Ok(());
+    }
     tx.tell(sql!(
         "UPDATE refund SET status = 'failed', version = version + 1 WHERE id = $1 AND version = $2",
         cmd.refund,

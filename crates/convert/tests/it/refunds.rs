@@ -16,10 +16,14 @@ fn sent(db: &Store, refund: RefundId) -> Outcome<()> {
     })
 }
 
-fn failed(db: &Store, refund: RefundId, provider: &'static str) -> Outcome<()> {
+fn failed(db: &Store, refund: RefundId, provider: &'static str, tries: i64) -> Outcome<()> {
     run_at(db, Actor::Provider(1), NOW, move |tx, ctx| {
-        let provider = provider.to_owned();
-        convert::fail_refund(tx, ctx, &FailRefund { refund, provider })
+        let cmd = FailRefund {
+            refund,
+            provider: provider.to_owned(),
+            tries,
+        };
+        convert::fail_refund(tx, ctx, &cmd)
     })
 }
 
@@ -119,15 +123,21 @@ fn a_refund_is_sent_again_as_the_same_refund_until_it_arrives_once() {
         assert!(first.provider_payment.is_some() && first.provider == PROVIDER);
         ok(sent(db, refund));
         ok(sent(db, refund));
-        ok(failed(db, refund, PROVIDER));
-        ok(failed(db, refund, PROVIDER));
+        ok(failed(db, refund, PROVIDER, 1));
+        ok(failed(db, refund, PROVIDER, 1));
         assert_eq!(waiting(RefundStatus::Failed)[0].tries, 1, "sent once so far");
         ok(sent(db, refund));
-        assert_eq!(code_of(failed(db, refund, "sandbox")), "refund_not_found");
+        assert_eq!(code_of(failed(db, refund, "sandbox", 2)), "refund_not_found");
+        ok(failed(db, refund, PROVIDER, 1));
+        assert_eq!(
+            waiting(RefundStatus::Sent)[0].tries,
+            2,
+            "the second sending is under way"
+        );
         for _ in 0..3 {
             ok(shop.confirm_refund(refund));
         }
-        ok(failed(db, refund, PROVIDER));
+        ok(failed(db, refund, PROVIDER, 2));
         ok(sent(db, refund));
         let view = &shop.refunds(placed.order)[0];
         assert_eq!((view.status, view.tries), (RefundStatus::Succeeded, 2));

@@ -14,6 +14,8 @@ use crate::{PAYOUT_NOT_APPROVED, PayoutStatus, queries};
 pub struct FailPayout {
     /// Which payout.
     pub payout: PayoutId,
+    /// Which transfer failed: the payout's version when it was sent.
+    pub sent_version: i64,
     /// What the other side said; kept up to 500 characters.
     pub detail: String,
 }
@@ -28,7 +30,8 @@ impl FailPayout {
 /// More is no explanation.
 const MAX_DETAIL_CHARS: usize = 500;
 
-/// Notes a failed transfer. `false` if it was noted before.
+/// Notes a failed transfer. `false` if it was noted before, or if the payout was sent again since: what became
+/// of an earlier transfer comes late, and another retry while the last one is under way could pay twice.
 ///
 /// # Errors
 /// `NOT_FOUND`, `PAYOUT_NOT_APPROVED`, and whatever the actor's role forbids.
@@ -38,14 +41,17 @@ pub fn fail_payout(tx: &mut Tx, ctx: &Ctx, cmd: &FailPayout) -> Result<bool, Fai
     let kept = cmd.detail.chars().filter(|c| *c != '\0').take(MAX_DETAIL_CHARS);
     let row = tx.one(sql!(
         "UPDATE payout SET status = 'failed', failure = $1, version = version + 1
-         WHERE id = $2 AND status = 'approved' RETURNING merchant_id, version",
+         WHERE id = $2 AND status = 'approved' AND version <= $3 RETURNING merchant_id, version",
         kept.collect::<String>(),
-        cmd.payout
+        cmd.payout,
+        cmd.sent_version
     ))?;
     let Some(mut row) = row else {
         return match queries::payout(tx, cmd.payout)? {
             None => Err(NOT_FOUND.plain().into()),
-            Some(payout) if payout.status == PayoutStatus::Failed => Ok(false),
+            Some(payout) if matches!(payout.status, PayoutStatus::Approved | PayoutStatus::Failed) => {
+                Ok(false)
+            }
             Some(payout) => {
                 let detail = format!("The payout is {}.", payout.status.as_str());
                 Err(PAYOUT_NOT_APPROVED.because(detail).into())

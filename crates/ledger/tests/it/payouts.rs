@@ -43,9 +43,13 @@ fn confirm(store: &Store, actor: Actor, payout: PayoutId) -> Outcome<bool> {
     })
 }
 
+/// The first transfer failed: it was sent as the approved payout's version 2.
 fn fail(store: &Store, actor: Actor, payout: PayoutId, detail: &str) -> Outcome<bool> {
-    let detail = detail.to_owned();
-    let cmd = FailPayout { payout, detail };
+    let cmd = FailPayout {
+        payout,
+        sent_version: 2,
+        detail: detail.to_owned(),
+    };
     run_as(store, actor, move |tx, ctx| fail_payout(tx, ctx, &cmd))
 }
 
@@ -260,6 +264,9 @@ fn a_transfer_that_failed_is_retried_as_the_same_payout() {
 
         assert_eq!(retry(store, anna, made), Ok(Ok(())));
         assert_eq!(payout(store, made).failure, None);
+        // Told late, when the second transfer is under way.
+        assert_eq!(fail(store, Actor::Provider(1), made, "again"), Ok(Ok(false)));
+        assert_eq!(payout(store, made).status, PayoutStatus::Approved);
         assert_eq!(confirm(store, Actor::System, made), Ok(Ok(true)));
         assert_eq!(balance(store, Account::MerchantPayable, owner), posted(100));
         assert_eq!(

@@ -95,10 +95,10 @@ async fn ask_provider_to_refund(app: &App, refund: &RefundToSend, tries: i64) ->
         .refund(reference(refund.refund, tries), payment, money)
         .await
     {
-        Outcome::Done(at_provider) => note_refund(app, refund, at_provider.status).await,
+        Outcome::Done(at_provider) => note_refund(app, refund, tries, at_provider.status).await,
         Outcome::Refused(refusal) => {
             tracing::warn!(refund = %refund.refund, %refusal, "the provider refused a refund");
-            note_refund(app, refund, AtProvider::Failed).await
+            note_refund(app, refund, tries, AtProvider::Failed).await
         }
         Outcome::Unknown(cause) => Err(format!("refund {}: {cause}", refund.refund)),
     }
@@ -110,7 +110,7 @@ async fn ask_for_refund(app: &App, refund: &RefundToSend) -> Result<(), String> 
         .find_refund(reference(refund.refund, refund.tries))
         .await
     {
-        Outcome::Done(Some(at_provider)) => note_refund(app, refund, at_provider.status).await,
+        Outcome::Done(Some(at_provider)) => note_refund(app, refund, refund.tries, at_provider.status).await,
         // It was noted as sent, and then we stopped before sending it.
         Outcome::Done(None) => ask_provider_to_refund(app, refund, refund.tries).await,
         Outcome::Refused(refusal) => Err(refusal.to_string()),
@@ -118,7 +118,7 @@ async fn ask_for_refund(app: &App, refund: &RefundToSend) -> Result<(), String> 
     }
 }
 
-async fn note_refund(app: &App, refund: &RefundToSend, status: AtProvider) -> Result<(), String> {
+async fn note_refund(app: &App, refund: &RefundToSend, tries: i64, status: AtProvider) -> Result<(), String> {
     let (id, provider) = (refund.refund, refund.provider.clone());
     match status {
         AtProvider::Pending => Ok(()),
@@ -130,7 +130,11 @@ async fn note_refund(app: &App, refund: &RefundToSend, status: AtProvider) -> Re
             .await
         }
         AtProvider::Failed => {
-            let cmd = FailRefund { refund: id, provider };
+            let cmd = FailRefund {
+                refund: id,
+                provider,
+                tries,
+            };
             run(app, "failRefund", refund.order, cmd.locks(), move |tx, ctx| {
                 convert::fail_refund(tx, ctx, &cmd)
             })
@@ -170,6 +174,7 @@ async fn confirm_payout(app: &App, id: PayoutId, payout: &Payout) -> Result<(), 
 async fn fail_payout(app: &App, payout: &Payout, detail: String) -> Result<(), String> {
     let cmd = FailPayout {
         payout: payout.id,
+        sent_version: payout.version,
         detail,
     };
     run(app, "failPayout", payout.merchant, cmd.locks(), move |tx, ctx| {

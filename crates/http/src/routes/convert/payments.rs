@@ -249,6 +249,7 @@ async fn take(app: &App, news: ProviderEvent, key: Key) -> Result<(), Problem> {
             let cmd = FailRefund {
                 refund: reference.id(),
                 provider,
+                tries: reference.attempt().into(),
             };
             run(app, "failRefund", cmd.refund, key, cmd.locks(), move |tx, ctx| {
                 convert::fail_refund(tx, ctx, &cmd)
@@ -270,6 +271,7 @@ async fn take(app: &App, news: ProviderEvent, key: Key) -> Result<(), Problem> {
         } => {
             let cmd = FailPayout {
                 payout: reference.id(),
+                sent_version: reference.attempt().into(),
                 detail: failure,
             };
             let lane = merchant_of(app, cmd.payout).await?;

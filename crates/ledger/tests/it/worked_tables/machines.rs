@@ -30,7 +30,12 @@ fn step(store: &Store, command: &str, payout: PayoutId) -> Result<(), String> {
         }),
         "fail" => run_as(store, Actor::System, move |tx, ctx| {
             let detail = "no such account".to_owned();
-            fail_payout(tx, ctx, &FailPayout { payout, detail }).map(drop)
+            let cmd = FailPayout {
+                payout,
+                sent_version: 2,
+                detail,
+            };
+            fail_payout(tx, ctx, &cmd).map(drop)
         }),
         "retry" => run_as(store, anna(), move |tx, ctx| {
             retry_payout(tx, ctx, &RetryPayout { payout })

@@ -149,7 +149,11 @@ impl World {
         act(
             ctx(Actor::Provider(1)),
             ledger::fail_payout,
-            FailPayout { payout, detail },
+            FailPayout {
+                payout,
+                sent_version: 2,
+                detail,
+            },
         )
     }
 

@@ -299,7 +299,11 @@ impl World {
         act(
             ctx(Actor::Provider(1)),
             convert::fail_refund,
-            FailRefund { refund, provider },
+            FailRefund {
+                refund,
+                provider,
+                tries: 1,
+            },
         )
     }
 }

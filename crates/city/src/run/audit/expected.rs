@@ -1,0 +1,135 @@
+//! The model's figures.
+
+use super::Figures;
+use crate::run::model::{Bucket, Model, money::Paid};
+use crate::run::op::Name;
+
+/// Every figure as it must be.
+pub(super) fn figures(model: &Model) -> Figures {
+    let mut figures = Figures::new();
+    for ((account, owner, currency), balance) in &model.books.0 {
+        figures.insert(
+            format!("{account} of {owner:?} in {currency}"),
+            format!("{balance:?}"),
+        );
+    }
+    orders(model, &mut figures);
+    buckets(model, &mut figures);
+    for (no, attempt) in &model.attempts {
+        figures.insert(format!("{:?}", Name::Attempt(*no)), lower(attempt.status));
+    }
+    for (no, refund) in &model.refunds {
+        let said = format!(
+            "{} {} {}",
+            lower(refund.status),
+            refund.paid.cash,
+            refund.paid.rebate
+        );
+        figures.insert(format!("{:?}", Name::Refund(*no)), said);
+    }
+    for (no, redemption) in &model.redemptions {
+        let said = format!("{} use {}", lower(redemption.status), redemption.use_no);
+        figures.insert(format!("{:?}", Name::Redemption(*no)), said);
+        if let Some(rebate) = redemption.rebate {
+            let said = format!("{} {}", lower(rebate), redemption.split.rebate);
+            figures.insert(format!("rebate of {:?}", Name::Redemption(*no)), said);
+        }
+    }
+    for (no, payout) in &model.payouts {
+        let said = format!("{} {}", lower(payout.status), payout.amount);
+        figures.insert(format!("{:?}", Name::Payout(*no)), said);
+    }
+    for (no, wallet) in &model.wallets {
+        figures.insert(format!("{:?}", Name::Wallet(*no)), lower(wallet.status));
+    }
+    for ((person, currency), amount) in model.spendable.iter().filter(|(_, amount)| **amount != 0) {
+        figures.insert(format!("spendable of {person} in {currency}"), amount.to_string());
+    }
+    for ((kind, name), due) in &model.timers {
+        figures.insert(format!("{kind:?} of {name:?}"), due.0.to_string());
+    }
+    lines(model, &mut figures);
+    figures
+}
+
+fn lower(status: impl std::fmt::Debug) -> String {
+    format!("{status:?}").to_lowercase()
+}
+
+fn orders(model: &Model, figures: &mut Figures) {
+    for (no, order) in &model.orders {
+        let of_order = model
+            .refunds
+            .values()
+            .filter(|refund| refund.order == *no && !refund.unwanted);
+        let [mut cash, mut escrow] = [0; 2];
+        for refund in of_order {
+            cash += refund.paid.cash;
+            escrow += refund.paid.escrow();
+        }
+        let said = format!(
+            "{} {cash} {escrow} {} units back",
+            lower(order.status),
+            order.units_returned
+        );
+        figures.insert(format!("{:?}", Name::Order(*no)), said);
+        for (n, voucher) in order.vouchers.iter().enumerate() {
+            let Paid {
+                price,
+                platform,
+                merchant,
+                rebate,
+                cash,
+            } = voucher.paid;
+            let said = format!(
+                "{} {} left until {}, {price} {platform} {merchant} {rebate} {cash}",
+                lower(voucher.status),
+                voucher.uses_left,
+                voucher.valid_until.0
+            );
+            figures.insert(format!("{:?}", Name::Voucher(*no, n as u8)), said);
+        }
+    }
+}
+
+fn buckets(model: &Model, figures: &mut Figures) {
+    let kinds: [(&str, &[Bucket]); 4] = [
+        ("stock", &model.stock),
+        ("head count", &model.head_count),
+        ("coupon count", &model.coupon_count),
+        ("coupon budget", &model.coupon_budget),
+    ];
+    for (kind, buckets) in kinds {
+        for (n, bucket) in buckets.iter().enumerate() {
+            let closed = i64::from(bucket.closed);
+            let said = format!("{} {} {} {closed}", bucket.capacity, bucket.held, bucket.taken);
+            figures.insert(format!("{kind} {n}"), said);
+        }
+    }
+}
+
+fn lines(model: &Model, figures: &mut Figures) {
+    let mut sums = std::collections::BTreeMap::<_, [i128; 7]>::new();
+    for line in &model.lines {
+        let (paid, split) = (line.paid, line.split);
+        let of_line = [
+            1,
+            paid.price,
+            paid.platform,
+            paid.merchant,
+            split.commission,
+            split.rebate,
+            split.payable,
+        ];
+        let sum = sums.entry((line.shop, line.payout)).or_default();
+        for (sum, amount) in sum.iter_mut().zip(of_line) {
+            *sum += amount;
+        }
+    }
+    for ((shop, payout), sum) in sums {
+        figures.insert(
+            format!("lines of {shop} in {:?}", payout.map(Name::Payout)),
+            format!("{sum:?}"),
+        );
+    }
+}

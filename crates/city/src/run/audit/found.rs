@@ -1,0 +1,264 @@
+//! The database's figures, read past everybody else's queries.
+
+use std::collections::BTreeMap;
+
+use store::{Fail, Query, ReadTx, Row, StorageError, sql};
+use uuid::Uuid;
+
+use super::Figures;
+use crate::run::directory::{Cast, Directory};
+use crate::run::model::{Model, Owner};
+use crate::run::op::Name;
+
+struct Reader<'a> {
+    directory: &'a Directory,
+    figures: Figures,
+}
+
+/// Every figure as it is.
+pub(super) fn figures(read: &mut ReadTx, model: &Model, directory: &Directory) -> Result<Figures, Fail> {
+    let mut reader = Reader {
+        directory,
+        figures: Figures::new(),
+    };
+    reader.accounts(read)?;
+    reader.orders(read)?;
+    reader.things(read)?;
+    reader.buckets(read, model)?;
+    reader.people(read)?;
+    reader.timers(read)?;
+    reader.lines(read)?;
+    Ok(reader.figures)
+}
+
+/// What is final on the accounts outside of the platform, by account and currency.
+pub(super) fn cash(read: &mut ReadTx) -> Result<BTreeMap<(String, String), i128>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT account, currency, CAST(SUM(amount) AS BIGINT) FROM journal_leg
+         WHERE account IN ('provider_clearing', 'bank') AND layer = 0 GROUP BY account, currency"
+    ))?;
+    rows.into_iter()
+        .map(|mut row| Ok(((row.take()?, row.take()?), row.take::<i64>()?.into())))
+        .collect()
+}
+
+impl Reader<'_> {
+    /// A row for each thing: its id, then what is said of it.
+    fn each(
+        &mut self,
+        read: &mut ReadTx,
+        query: Query,
+        prefix: &str,
+        say: fn(&mut Row) -> Result<String, StorageError>,
+    ) -> Result<(), Fail> {
+        for mut row in read.many(query)? {
+            let name = format!("{prefix}{}", self.name(row.take()?));
+            let said = say(&mut row)?;
+            self.figures.insert(name, said);
+        }
+        Ok(())
+    }
+
+    fn name(&self, id: Uuid) -> String {
+        self.directory
+            .name_of(id)
+            .map_or_else(|| id.to_string(), |name| format!("{name:?}"))
+    }
+
+    fn cast(&self) -> &Cast {
+        &self.directory.cast
+    }
+
+    fn owner(&self, id: Uuid) -> String {
+        let cast = self.cast();
+        let person = cast
+            .people
+            .iter()
+            .position(|person| person.uuid() == id)
+            .map(Owner::Person);
+        let shop = cast
+            .shops
+            .iter()
+            .position(|shop| shop.merchant.uuid() == id)
+            .map(Owner::Shop);
+        let order = match self.directory.name_of(id) {
+            Some(Name::Order(no)) => Some(Owner::Order(no)),
+            Some(_) | None => None,
+        };
+        let platform = id.is_nil().then_some(Owner::Platform);
+        let owner = platform.or(person).or(shop).or(order);
+        owner.map_or_else(|| id.to_string(), |owner| format!("{owner:?}"))
+    }
+
+    fn accounts(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        let rows = read.many(sql!(
+            "SELECT account, owner_id, currency, layer, CAST(SUM(amount) AS BIGINT) FROM journal_leg
+             GROUP BY account, owner_id, currency, layer"
+        ))?;
+        let mut balances = BTreeMap::<String, (i64, i64)>::new();
+        for mut row in rows {
+            let (account, owner): (String, Uuid) = (row.take()?, row.take()?);
+            let (currency, layer): (String, i64) = (row.take()?, row.take()?);
+            let balance = balances
+                .entry(format!("{account} of {} in {currency}", self.owner(owner)))
+                .or_default();
+            match layer {
+                0 => balance.0 = row.take()?,
+                _ => balance.1 = row.take()?,
+            }
+        }
+        let said = balances.into_iter().filter(|(_, balance)| *balance != (0, 0));
+        self.figures
+            .extend(said.map(|(name, balance)| (name, format!("{balance:?}"))));
+        Ok(())
+    }
+
+    fn orders(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        let orders = sql!("SELECT id, status, cash_refunded, escrow_refunded, units_returned FROM orders");
+        self.each(read, orders, "", |row| {
+            Ok(format!(
+                "{} {} {} {} units back",
+                text(row)?,
+                number(row)?,
+                number(row)?,
+                number(row)?
+            ))
+        })?;
+        let vouchers = sql!(
+            "SELECT v.id, v.status, v.uses_left, v.valid_until, o.price, o.discount_platform, o.discount_merchant,
+                    o.rebate_used, o.cash
+             FROM voucher v JOIN order_voucher o ON o.voucher_id = v.id"
+        );
+        self.each(read, vouchers, "", |row| {
+            let (status, left, until) = (text(row)?, number(row)?, number(row)?);
+            let (price, platform, merchant) = (number(row)?, number(row)?, number(row)?);
+            let (rebate, cash) = (number(row)?, number(row)?);
+            Ok(format!(
+                "{status} {left} left until {until}, {price} {platform} {merchant} {rebate} {cash}"
+            ))
+        })
+    }
+
+    fn things(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        self.each(read, sql!("SELECT id, status FROM payment_attempt"), "", text)?;
+        self.each(read, sql!("SELECT id, status FROM wallet_coupon"), "", text)?;
+        let refunds = sql!("SELECT id, status, amount, rebate FROM refund");
+        self.each(read, refunds, "", |row| {
+            Ok(format!("{} {} {}", text(row)?, number(row)?, number(row)?))
+        })?;
+        let redemptions = sql!("SELECT id, status, use_no FROM redemption");
+        self.each(read, redemptions, "", |row| {
+            Ok(format!("{} use {}", text(row)?, number(row)?))
+        })?;
+        let rebates = sql!("SELECT redemption_id, status, amount FROM rebate");
+        self.each(read, rebates, "rebate of ", |row| {
+            Ok(format!("{} {}", text(row)?, number(row)?))
+        })?;
+        let payouts = sql!("SELECT id, status, amount FROM payout");
+        self.each(read, payouts, "", |row| {
+            Ok(format!("{} {}", text(row)?, number(row)?))
+        })
+    }
+
+    fn buckets(&mut self, read: &mut ReadTx, model: &Model) -> Result<(), Fail> {
+        for n in 0..model.world.goods.len() {
+            let levels = sql!(
+                "SELECT s.capacity, s.held, s.taken, s.closed, h.capacity, h.held, h.taken, h.closed
+                 FROM offer o JOIN bucket s ON s.id = o.stock_bucket JOIN agreement a ON a.id = o.agreement_id
+                 JOIN bucket h ON h.id = a.head_count_bucket WHERE o.id = $1",
+                self.cast().goods[n]
+            );
+            self.two_levels(read, levels, [format!("stock {n}"), format!("head count {n}")])?;
+        }
+        for n in 0..model.world.coupons.len() {
+            let levels = sql!(
+                "SELECT k.capacity, k.held, k.taken, k.closed, b.capacity, b.held, b.taken, b.closed
+                 FROM coupon c JOIN bucket k ON k.id = c.count_bucket JOIN bucket b ON b.id = c.budget_bucket
+                 WHERE c.id = $1",
+                self.cast().coupons[n]
+            );
+            self.two_levels(
+                read,
+                levels,
+                [format!("coupon count {n}"), format!("coupon budget {n}")],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn two_levels(&mut self, read: &mut ReadTx, query: Query, names: [String; 2]) -> Result<(), Fail> {
+        for mut row in read.many(query)? {
+            for name in &names {
+                let [capacity, held, taken, closed] = numbers(&mut row)?;
+                self.figures
+                    .insert(name.clone(), format!("{capacity} {held} {taken} {closed}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn people(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        let rows = read.many(sql!(
+            "SELECT person_id, currency, spendable FROM rebate_balance WHERE spendable <> 0"
+        ))?;
+        for mut row in rows {
+            let id: Uuid = row.take()?;
+            let person = self.cast().people.iter().position(|person| person.uuid() == id);
+            let person = person.map_or_else(|| id.to_string(), |person| person.to_string());
+            let name = format!("spendable of {person} in {}", text(&mut row)?);
+            self.figures.insert(name, number(&mut row)?.to_string());
+        }
+        Ok(())
+    }
+
+    fn timers(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'release_order'");
+        self.each(read, timers, "Release of ", |row| Ok(number(row)?.to_string()))?;
+        let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'expire_voucher'");
+        self.each(read, timers, "Expire of ", |row| Ok(number(row)?.to_string()))?;
+        let timers = sql!(
+            "SELECT r.redemption_id, t.due FROM timer t LEFT JOIN rebate r ON r.id = t.subject
+             WHERE t.kind = 'post_rebate'"
+        );
+        self.each(read, timers, "PostRebate of ", |row| Ok(number(row)?.to_string()))
+    }
+
+    fn lines(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        let rows = read.many(sql!(
+            "SELECT merchant_id, payout_id, COUNT(*), CAST(SUM(price) AS BIGINT),
+                    CAST(SUM(discount_platform) AS BIGINT), CAST(SUM(discount_merchant) AS BIGINT),
+                    CAST(SUM(commission) AS BIGINT), CAST(SUM(rebate) AS BIGINT), CAST(SUM(payable) AS BIGINT)
+             FROM settlement_line GROUP BY merchant_id, payout_id"
+        ))?;
+        for mut row in rows {
+            let (merchant, payout): (Uuid, Option<Uuid>) = (row.take()?, row.take()?);
+            let shop = self
+                .cast()
+                .shops
+                .iter()
+                .position(|shop| shop.merchant.uuid() == merchant);
+            let shop = shop.map_or_else(|| merchant.to_string(), |shop| shop.to_string());
+            let payout = payout.and_then(|payout| self.directory.name_of(payout));
+            let sums = numbers::<7>(&mut row)?;
+            self.figures
+                .insert(format!("lines of {shop} in {payout:?}"), format!("{sums:?}"));
+        }
+        Ok(())
+    }
+}
+
+fn text(row: &mut Row) -> Result<String, StorageError> {
+    row.take()
+}
+
+fn number(row: &mut Row) -> Result<i64, StorageError> {
+    row.take()
+}
+
+fn numbers<const N: usize>(row: &mut Row) -> Result<[i64; N], StorageError> {
+    let mut numbers = [0; N];
+    for number in &mut numbers {
+        *number = row.take()?;
+    }
+    Ok(numbers)
+}

@@ -1,0 +1,318 @@
+//! What people do next: drawn from dice and from how things stand, so that most of it makes sense and some of it
+//! is wrong, late, doubled or forged.
+
+mod outside;
+
+use std::collections::BTreeMap;
+
+use kernel::{Ctx, DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp};
+
+use super::model::{AttemptStatus, Model, OrderStatus, RedemptionStatus};
+use super::model::{VoucherStatus, WalletStatus};
+use super::op::{Fault, No, Op, Place, Staff, VoucherName};
+use crate::dice::{between, chance, pick};
+
+pub(crate) use outside::drain;
+
+/// How far the clock goes on before the next step. It never stands, so that ids of later steps are larger.
+pub(crate) fn later(dice: &Ctx, now: Timestamp) -> Timestamp {
+    let most = match dice.random_below(100) {
+        0..85 => 20 * SECOND_US,
+        85..97 => 8 * MINUTE_US,
+        97..99 => 6 * HOUR_US,
+        _ => 3 * DAY_US,
+    };
+    now.plus_us(between(dice, 1_000, most))
+}
+
+/// What goes wrong around a step.
+pub(crate) fn fault(dice: &Ctx) -> Fault {
+    match dice.random_below(100) {
+        0..3 => Fault::CommitFails,
+        3..6 => Fault::AnswerLost,
+        6 => Fault::CrashBefore,
+        7 => Fault::CrashAfter,
+        8..12 => Fault::Repeated,
+        12..14 => Fault::KeyReused,
+        _ => Fault::None,
+    }
+}
+
+/// The next deed.
+pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
+    loop {
+        let drawn = match dice.random_below(100) {
+            0..4 => Some(Op::Claim {
+                person: person(dice, model),
+                coupon: index(dice, model.world.coupons.len()),
+            }),
+            4..7 => Some(Op::Share {
+                person: person(dice, model),
+                good: index(dice, model.world.goods.len()),
+            }),
+            7..23 => Some(Op::Place(place(dice, model))),
+            23..26 => cancel(dice, model),
+            26..37 => start(dice, model),
+            37..48 => pay(dice, model),
+            48..60 => report_payment(dice, model),
+            60..62 => any(dice, &model.attempts, |_| true).map(|attempt| Op::FailPayment { attempt }),
+            62..66 => refund_voucher(dice, model),
+            66..77 => redeem(dice, model),
+            77..79 => Some(nonsense(dice, model)),
+            79..82 => undo(dice, model),
+            82..84 => refund_redeemed(dice, model),
+            84..89 => outside::refunds(dice, model),
+            89..93 => outside::payouts(dice, model),
+            93..98 => outside::timer(dice, model, now),
+            _ => Some(house(dice, model)),
+        };
+        if let Some(op) = drawn {
+            return op;
+        }
+    }
+}
+
+fn index(dice: &Ctx, count: usize) -> usize {
+    dice.random_below(count as u64) as usize
+}
+
+fn person(dice: &Ctx, model: &Model) -> usize {
+    index(dice, model.world.cards.len())
+}
+
+/// One of the things that fit, mostly one of the last.
+fn any<T>(dice: &Ctx, things: &BTreeMap<No, T>, fits: impl Fn(&T) -> bool) -> Option<No> {
+    let window = if chance(dice, 80) { 12 } else { 400 };
+    let fitting: Vec<No> = things
+        .iter()
+        .rev()
+        .filter(|(_, thing)| fits(thing))
+        .map(|(no, _)| *no)
+        .take(window)
+        .collect();
+    (!fitting.is_empty()).then(|| *pick(dice, &fitting))
+}
+
+/// Mostly one that fits; in so many of a hundred cases whatever there is.
+fn mostly<T>(
+    dice: &Ctx,
+    things: &BTreeMap<No, T>,
+    else_percent: u64,
+    fits: impl Fn(&T) -> bool,
+) -> Option<No> {
+    let whatever = chance(dice, else_percent);
+    any(dice, things, |thing| whatever || fits(thing))
+}
+
+fn place(dice: &Ctx, model: &Model) -> Place {
+    let links: BTreeMap<No, (usize, usize)> = model.links.iter().map(|(of, made)| (*made, *of)).collect();
+    let link = if chance(dice, 40) {
+        any(dice, &links, |_| true)
+    } else {
+        None
+    };
+    let shared = link.map(|link| links[&link].1).filter(|_| chance(dice, 95));
+    let good = shared.unwrap_or_else(|| index(dice, model.world.goods.len()));
+    let buyer = person(dice, model);
+    let own =
+        |wallet: &super::model::Wallet| wallet.person == buyer && wallet.status == WalletStatus::Claimed;
+    let quantity = match dice.random_below(50) {
+        0 => *pick(dice, &[0, -1, i64::MIN, i64::MAX]),
+        _ => between(
+            dice,
+            1,
+            model.world.goods[good].max_per_order + i64::from(chance(dice, 3)),
+        ),
+    };
+    let place = Place {
+        person: buyer,
+        good,
+        quantity,
+        wallet: if chance(dice, 35) {
+            mostly(dice, &model.wallets, 10, own)
+        } else {
+            None
+        },
+        link,
+        use_rebate: chance(dice, 40),
+        expected: None,
+    };
+    let is_sound = quantity.unsigned_abs() < 1_000 && chance(dice, 30);
+    let price = if is_sound {
+        model.price(&place, link.is_some()).ok()
+    } else {
+        None
+    };
+    let expected = price.map(|(whole, _)| whole.cash as i64 + i64::from(chance(dice, 15)));
+    Place { expected, ..place }
+}
+
+fn cancel(dice: &Ctx, model: &Model) -> Option<Op> {
+    let order = mostly(dice, &model.orders, 20, |order| {
+        order.status == OrderStatus::Placed
+    })?;
+    let person = owner_or_other(dice, model, model.orders[&order].person);
+    Some(Op::Cancel { person, order })
+}
+
+fn owner_or_other(dice: &Ctx, model: &Model, owner: usize) -> usize {
+    if chance(dice, 95) {
+        owner
+    } else {
+        person(dice, model)
+    }
+}
+
+fn start(dice: &Ctx, model: &Model) -> Option<Op> {
+    let waits =
+        |order: &super::model::Order| order.status == OrderStatus::Placed && order.attempts.is_empty();
+    let order = mostly(dice, &model.orders, 8, waits)?;
+    let person = owner_or_other(dice, model, model.orders[&order].person);
+    Some(Op::Start { person, order })
+}
+
+fn pay(dice: &Ctx, model: &Model) -> Option<Op> {
+    let is_open = |attempt: &super::model::Attempt| attempt.status == AttemptStatus::Open;
+    let attempt = mostly(dice, &model.attempts, 8, is_open)?;
+    let due = model.orders[&model.attempts[&attempt].order].whole.cash as i64;
+    let amount = match dice.random_below(40) {
+        0 => due + 1,
+        1 => (due - 1).max(1),
+        2 => 1,
+        _ => due,
+    };
+    Some(Op::PayOutside { attempt, amount })
+}
+
+fn report_payment(dice: &Ctx, model: &Model) -> Option<Op> {
+    let again = chance(dice, 15);
+    let news: Vec<No> = model
+        .provider
+        .payments
+        .keys()
+        .rev()
+        .copied()
+        .filter(|payment| again || !model.provider.heard.contains_key(payment))
+        .take(8)
+        .collect();
+    let asked = chance(dice, 20);
+    (!news.is_empty()).then(|| Op::ReportPayment {
+        payment: *pick(dice, &news),
+        asked,
+    })
+}
+
+fn voucher(dice: &Ctx, model: &Model, fits: impl Fn(VoucherStatus) -> bool) -> Option<VoucherName> {
+    let order = any(dice, &model.orders, |order| {
+        order.vouchers.iter().any(|voucher| fits(voucher.status))
+    })?;
+    let vouchers = model.orders[&order].vouchers.iter().enumerate();
+    let fitting: Vec<u8> = vouchers
+        .filter(|(_, voucher)| fits(voucher.status))
+        .map(|(n, _)| n as u8)
+        .collect();
+    Some((order, *pick(dice, &fitting)))
+}
+
+fn live_voucher(dice: &Ctx, model: &Model) -> Option<VoucherName> {
+    let whatever = chance(dice, 12);
+    voucher(dice, model, |status| whatever || status == VoucherStatus::Live)
+}
+
+fn refund_voucher(dice: &Ctx, model: &Model) -> Option<Op> {
+    let voucher = live_voucher(dice, model)?;
+    let person = owner_or_other(dice, model, model.orders[&voucher.0].person);
+    Some(Op::RefundVoucher { person, voucher })
+}
+
+fn staff(dice: &Ctx) -> Staff {
+    *pick(dice, &[Staff::Owner, Staff::Clerk])
+}
+
+fn redeem(dice: &Ctx, model: &Model) -> Option<Op> {
+    let voucher = live_voucher(dice, model)?;
+    let good = &model.world.goods[model.orders[&voucher.0].good];
+    let shop = if chance(dice, 96) {
+        good.shop
+    } else {
+        index(dice, model.world.shops.len())
+    };
+    let stores = if chance(dice, 90) {
+        good.stores.min(model.world.shops[shop].stores)
+    } else {
+        model.world.shops[shop].stores
+    };
+    Some(Op::Redeem {
+        shop,
+        staff: staff(dice),
+        store: index(dice, stores),
+        voucher,
+    })
+}
+
+fn nonsense(dice: &Ctx, model: &Model) -> Op {
+    Op::TypeNonsense {
+        shop: if chance(dice, 80) {
+            0
+        } else {
+            index(dice, model.world.shops.len())
+        },
+        staff: staff(dice),
+    }
+}
+
+fn undo(dice: &Ctx, model: &Model) -> Option<Op> {
+    let redemption = mostly(dice, &model.redemptions, 15, |redemption| {
+        redemption.status == RedemptionStatus::Live
+    })?;
+    let of = model.redemptions[&redemption].shop;
+    let shop = if chance(dice, 97) {
+        of
+    } else {
+        index(dice, model.world.shops.len())
+    };
+    Some(Op::Undo {
+        shop,
+        staff: staff(dice),
+        redemption,
+    })
+}
+
+fn refund_redeemed(dice: &Ctx, model: &Model) -> Option<Op> {
+    let redemption = mostly(dice, &model.redemptions, 10, |redemption| {
+        redemption.status == RedemptionStatus::Live
+    })?;
+    let of = model.redemptions[&redemption].shop;
+    let shop = if chance(dice, 97) {
+        of
+    } else {
+        index(dice, model.world.shops.len())
+    };
+    Some(Op::RefundRedeemed {
+        shop,
+        by_operator: chance(dice, 50),
+        redemption,
+    })
+}
+
+fn house(dice: &Ctx, model: &Model) -> Op {
+    let (shop, good) = (
+        index(dice, model.world.shops.len()),
+        index(dice, model.world.goods.len()),
+    );
+    match dice.random_below(20) {
+        0 => Op::StopCoupon {
+            coupon: index(dice, model.world.coupons.len()),
+        },
+        1..8 => Op::ChangeStock {
+            good,
+            capacity: between(dice, -1, 80),
+        },
+        8..10 => Op::Pause { good },
+        10..13 => Op::Resume { good },
+        13 => Op::EndAgreement { good },
+        14 => Op::Suspend { shop },
+        15..19 => Op::Reinstate { shop },
+        _ => Op::Dismiss { shop },
+    }
+}

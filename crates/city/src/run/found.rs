@@ -1,0 +1,345 @@
+//! Brings the world of a seed into an empty database: by the commands, as it is done in life.
+
+use std::sync::{Arc, Mutex};
+
+use kernel::{
+    Actor, AgreementId, BasisPoints, Ctx, Currency, DAY_US, GeoPoint, LocalText, MerchantId, Money,
+};
+use kernel::{CouponId, OfferId, PersonId, Timestamp};
+use offer::{AgreementTerms, CreateOffer, OnExpiry, PlatformCap};
+use party::{Contact, OperatorRole, Role};
+use store::{Answer, Fail, Job, StorageError, Tx};
+
+use super::directory::{Cast, CastShop};
+use super::op::Fault;
+use super::platform::Platform;
+use super::requests::bytes_of;
+use super::world::{BEGIN, Coupon, Good, Shop, Takes, World};
+
+/// Nobody signs in during a run.
+const NO_PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo";
+
+struct Founder<'a> {
+    platform: &'a mut Platform,
+    seed: u64,
+    drawn: u32,
+}
+
+/// Founds the world. Gives everybody's id, and how many requests it took.
+pub(crate) fn found(platform: &mut Platform, seed: u64, world: &World) -> Result<(Cast, u64), String> {
+    let mut founder = Founder {
+        platform,
+        seed,
+        drawn: 0,
+    };
+    let admin = founder.operator("admin", OperatorRole::Admin)?;
+    let finance = founder.operator("finance", OperatorRole::Finance)?;
+    let second = founder.operator("second", OperatorRole::Finance)?;
+    let people = (0..world.cards.len())
+        .map(|n| founder.person(n))
+        .collect::<Result<_, _>>()?;
+    let shops = (0..world.shops.len())
+        .map(|n| founder.shop(n, &world.shops[n], admin))
+        .collect::<Result<Vec<_>, _>>()?;
+    let agreements = world
+        .goods
+        .iter()
+        .map(|good| founder.agreement(good, &shops[good.shop], world.shops[good.shop].currency, admin))
+        .collect::<Result<Vec<_>, _>>()?;
+    let goods = world
+        .goods
+        .iter()
+        .zip(&agreements)
+        .map(|(good, agreement)| {
+            founder.good(
+                good,
+                &shops[good.shop],
+                world.shops[good.shop].currency,
+                *agreement,
+            )
+        })
+        .collect::<Result<_, _>>()?;
+    let coupons = world
+        .coupons
+        .iter()
+        .map(|coupon| founder.coupon(coupon, &shops, finance))
+        .collect::<Result<_, _>>()?;
+    let cast = Cast {
+        admin,
+        finance,
+        second,
+        people,
+        shops,
+        agreements,
+        goods,
+        coupons,
+    };
+    Ok((cast, founder.drawn.into()))
+}
+
+impl Founder<'_> {
+    /// Runs a command that cannot be refused, each a minute after the one before.
+    fn run<T: Send + 'static>(
+        &mut self,
+        actor: Actor,
+        command: impl Fn(&mut Tx, &Ctx) -> Result<T, Fail> + Send + Sync + 'static,
+    ) -> Result<T, String> {
+        self.drawn += 1;
+        let (seed, drawn) = (self.seed, self.drawn);
+        let at = BEGIN.plus_us(-2 * DAY_US + i64::from(drawn) * kernel::MINUTE_US);
+        let (slot, command) = (Arc::new(Mutex::new(None)), Arc::new(command));
+        let job = || {
+            let (slot, command) = (Arc::clone(&slot), Arc::clone(&command));
+            let ctx = Ctx::new(at, actor, bytes_of(seed, "founding", drawn));
+            let lane = ctx.request;
+            Job::new("founding", lane, ctx, move |tx, ctx| {
+                let value = command(tx, ctx)?;
+                *slot.lock().unwrap_or_else(|e| e.into_inner()) = Some(value);
+                Ok(String::new())
+            })
+        };
+        let answer = self.platform.submit(Fault::None, &job)?;
+        let value = slot.lock().unwrap_or_else(|e| e.into_inner()).take();
+        match (answer, value) {
+            (Answer::Done(_), Some(value)) => Ok(value),
+            (answer, _) => Err(format!("the founding was refused: {answer:?}")),
+        }
+    }
+
+    fn operator(&mut self, name: &'static str, role: OperatorRole) -> Result<PersonId, String> {
+        self.run(Actor::System, move |tx, ctx| {
+            let cmd = party::GrantOperator {
+                login: Contact::parse(&format!("{name}@example.com"))?,
+                password_hash: NO_PASSWORD.to_owned(),
+                name: name.to_owned(),
+                role,
+            };
+            party::grant_operator(tx, ctx, &cmd)
+        })
+    }
+
+    fn person(&mut self, n: usize) -> Result<PersonId, String> {
+        self.run(Actor::Anonymous, move |tx, ctx| {
+            let contact = Contact::parse(&format!("+86100{n:08}"))?;
+            let code_hash = [1; 32];
+            let request = party::RequestCode {
+                contact: contact.clone(),
+                code_hash,
+            };
+            party::request_code(tx, ctx, &request)?;
+            let sign_in = party::SignInWithCode {
+                contact,
+                code_hash,
+                token_hash: ctx.random_bytes(),
+                device: "simulator".to_owned(),
+                locale: "en".to_owned(),
+            };
+            match party::sign_in_with_code(tx, ctx, &sign_in)? {
+                party::SignIn::In { person, .. } => Ok(person),
+                party::SignIn::Declined { .. } => Err(StorageError::bug("a right code was declined").into()),
+            }
+        })
+    }
+
+    fn shop(&mut self, n: usize, shop: &Shop, admin: PersonId) -> Result<CastShop, String> {
+        let made = self.run(Actor::Anonymous, move |tx, ctx| {
+            let cmd = party::RegisterMerchant {
+                name: LocalText::one("en", &format!("Shop {n}")),
+                login: Contact::parse(&format!("owner{n}@example.com"))?,
+                password_hash: NO_PASSWORD.to_owned(),
+                person_name: format!("Owner {n}"),
+                token_hash: ctx.random_bytes(),
+                device: "simulator".to_owned(),
+            };
+            party::register_merchant(tx, ctx, &cmd)
+        })?;
+        let (merchant, owner) = (made.merchant, made.person);
+        let as_owner = Actor::Staff(owner, merchant);
+        let mut stores = Vec::new();
+        for store_no in 0..shop.stores {
+            let currency = shop.currency;
+            stores.push(self.run(as_owner, move |tx, ctx| {
+                let details = store_details(store_no, currency)?;
+                let store = party::add_store(tx, ctx, &party::AddStore { merchant, details })?;
+                let name = "till".to_owned();
+                let device = party::register_device(
+                    tx,
+                    ctx,
+                    &party::RegisterDevice {
+                        merchant,
+                        store,
+                        name,
+                    },
+                )?;
+                Ok((store, device))
+            })?);
+        }
+        let first = stores[0].0;
+        let clerk = self.run(as_owner, move |tx, ctx| {
+            let cmd = party::AddStaff {
+                merchant,
+                login: Contact::parse(&format!("clerk{n}@example.com"))?,
+                password_hash: NO_PASSWORD.to_owned(),
+                name: format!("Clerk {n}"),
+                store: Some(first),
+                role: Role::Cashier,
+            };
+            party::add_staff(tx, ctx, &cmd)
+        })?;
+        self.certify(merchant, as_owner, admin)?;
+        Ok(CastShop {
+            merchant,
+            owner,
+            clerk,
+            stores,
+        })
+    }
+
+    fn certify(&mut self, merchant: MerchantId, as_owner: Actor, admin: PersonId) -> Result<(), String> {
+        let certification = self.run(as_owner, move |tx, ctx| {
+            let media = party::RecordMedia {
+                id: ctx.new_id::<kernel::Media>(),
+                owner: party::MediaOwner::Merchant(merchant),
+                sha256: ctx.random_bytes(),
+                content_type: "image/png".to_owned(),
+                size: 1_000,
+            };
+            let cmd = party::SubmitCertification {
+                merchant,
+                kind: "business_license".to_owned(),
+                number: "9131".to_owned(),
+                media: party::record_media(tx, ctx, &media)?,
+                valid_until: ctx.now.plus_us(3_650 * DAY_US),
+            };
+            party::submit_certification(tx, ctx, &cmd)
+        })?;
+        self.run(Actor::Operator(admin), move |tx, ctx| {
+            let cmd = party::DecideCertification {
+                certification,
+                approve: true,
+                note: String::new(),
+            };
+            party::decide_certification(tx, ctx, &cmd).map(drop)
+        })
+    }
+
+    fn agreement(
+        &mut self,
+        good: &Good,
+        shop: &CastShop,
+        currency: Currency,
+        admin: PersonId,
+    ) -> Result<AgreementId, String> {
+        let (merchant, terms) = (shop.merchant, terms(good, currency));
+        let agreement = self.run(Actor::Staff(shop.owner, merchant), move |tx, ctx| {
+            let terms = terms.clone();
+            offer::propose_agreement(tx, ctx, &offer::ProposeAgreement { merchant, terms })
+        })?;
+        self.run(Actor::Operator(admin), move |tx, ctx| {
+            let cmd = offer::AcceptAgreement {
+                agreement,
+                version: 1,
+            };
+            offer::accept_agreement(tx, ctx, &cmd)
+        })?;
+        Ok(agreement)
+    }
+
+    fn good(
+        &mut self,
+        good: &Good,
+        shop: &CastShop,
+        currency: Currency,
+        agreement: AgreementId,
+    ) -> Result<OfferId, String> {
+        let cmd = CreateOffer {
+            merchant: shop.merchant,
+            agreement,
+            title: LocalText::one("en", "Something"),
+            description: LocalText::one("en", "Something good"),
+            category: "hot_pot".to_owned(),
+            list_price: Money::new(good.list_price, currency),
+            stock: good.stock,
+            uses: good.uses,
+            valid_us: good.valid_us,
+            max_per_order: good.max_per_order,
+            stores: shop.stores[..good.stores]
+                .iter()
+                .map(|(store, _)| *store)
+                .collect(),
+            media: None,
+        };
+        self.run(Actor::Staff(shop.owner, shop.merchant), move |tx, ctx| {
+            let offer = offer::create_offer(tx, ctx, &cmd)?;
+            offer::publish_offer(tx, ctx, &offer::PublishOffer { offer })?;
+            Ok(offer)
+        })
+    }
+
+    fn coupon(&mut self, coupon: &Coupon, shops: &[CastShop], finance: PersonId) -> Result<CouponId, String> {
+        let cmd = convert::CreateCoupon {
+            merchant: coupon.shop.map(|shop| shops[shop].merchant),
+            offer: None,
+            title: LocalText::one("en", "Something off"),
+            kind: match coupon.takes {
+                Takes::Share { bp: share, most } => convert::CouponKind::Percentage {
+                    share: bp(share),
+                    max_discount: most,
+                },
+                Takes::Amount(amount) => convert::CouponKind::Cash { amount },
+            },
+            currency: coupon.currency,
+            min_spend: coupon.min_spend,
+            platform_share: bp(coupon.platform_bp),
+            per_person: coupon.per_person,
+            total: coupon.total,
+            budget: coupon.budget,
+            starts_at: Timestamp(BEGIN.0 - DAY_US),
+            ends_at: coupon.ends_at,
+        };
+        self.run(Actor::Operator(finance), move |tx, ctx| {
+            convert::create_coupon(tx, ctx, &cmd)
+        })
+    }
+}
+
+fn bp(points: i64) -> BasisPoints {
+    BasisPoints::new(points).unwrap_or(BasisPoints::ZERO)
+}
+
+fn terms(good: &Good, currency: Currency) -> AgreementTerms {
+    AgreementTerms {
+        starts_at: Timestamp(BEGIN.0 - DAY_US),
+        ends_at: good.ends_at,
+        head_count: good.head_count,
+        discount_bp: bp(good.discount_bp),
+        discount_platform_bp: bp(good.platform_bp),
+        platform_cap: good.platform_cap.map(|amount| PlatformCap { amount, currency }),
+        commission_bp: bp(good.commission_bp),
+        rebate_bp: bp(good.rebate_bp),
+        friend_discount_bp: bp(good.friend_bp),
+        refund_window_us: good.refund_window_us,
+        undo_window_us: good.undo_window_us,
+        on_expiry: if good.forfeits {
+            OnExpiry::Forfeit
+        } else {
+            OnExpiry::Refund
+        },
+    }
+}
+
+fn store_details(n: usize, currency: Currency) -> Result<party::StoreDetails, Fail> {
+    let place = GeoPoint::from_microdegrees(31_230_400 + n as i64, 121_473_700);
+    Ok(party::StoreDetails {
+        name: LocalText::one("en", &format!("Store {n}")),
+        category: "hot_pot".to_owned(),
+        address: format!("{n} West Nanjing Road"),
+        phone: "+86 21 5555 0000".to_owned(),
+        place: place.ok_or_else(|| StorageError::bug("Shanghai is on the globe"))?,
+        time_zone: "Asia/Shanghai".to_owned(),
+        currency,
+        opening_hours: "Mo-Su 10:00-22:00".to_owned(),
+        offline_max_uses: 20,
+        offline_max_amount: 500_000,
+    })
+}

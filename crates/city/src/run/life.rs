@@ -1,0 +1,235 @@
+//! One life of one seed: every step is sent to every engine, its answer is held against the model's, and now and
+//! then all figures are.
+
+use std::collections::BTreeMap;
+
+use kernel::{Actor, Ctx};
+use sha2::{Digest, Sha256};
+use store::testing::TestDatabase;
+use store::{Answer, KEY_REUSED};
+
+use super::audit::{audit, audit_provider};
+use super::directory::Directory;
+use super::draw;
+use super::model::{Answer as Expected, Model};
+use super::op::{Fault, No, Op, Step};
+use super::platform::Platform;
+use super::requests::{Reply, Scene, bytes_of, job};
+use super::world::{BEGIN, World};
+use super::{Engines, found};
+
+/// Steps that finish what the provider has not said yet are numbered from here on.
+const DRAINED_FROM: No = 1_000_000;
+
+/// What was seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Totals {
+    /// Requests that were sent to each engine and answered, without repetitions.
+    pub operations: u64,
+    /// Times that every figure was compared.
+    pub audits: u64,
+    /// What went wrong on purpose, by its name.
+    pub faults: BTreeMap<String, u64>,
+    /// Requests that were accepted, by the command.
+    pub accepted: BTreeMap<String, u64>,
+    /// Requests that were refused, by the code.
+    pub refused: BTreeMap<String, u64>,
+}
+
+impl Totals {
+    /// Adds another life's.
+    pub fn add(&mut self, other: &Self) {
+        self.operations += other.operations;
+        self.audits += other.audits;
+        for (mine, theirs) in [
+            (&mut self.faults, &other.faults),
+            (&mut self.accepted, &other.accepted),
+            (&mut self.refused, &other.refused),
+        ] {
+            for (name, count) in theirs {
+                *mine.entry(name.clone()).or_default() += count;
+            }
+        }
+    }
+}
+
+pub(crate) struct Life {
+    seed: u64,
+    platforms: Vec<Platform>,
+    pub model: Model,
+    directory: Directory,
+    founding: u64,
+    trace: Sha256,
+    pub totals: Totals,
+}
+
+impl Life {
+    /// The seed's world on fresh databases.
+    pub fn begin(seed: u64, engines: &Engines) -> Result<Self, String> {
+        let world = World::draw(&Ctx::new(BEGIN, Actor::System, bytes_of(seed, "world", 0)));
+        let mut platforms = vec![Platform::open("SQLite", TestDatabase::sqlite())?];
+        if let Engines::Both { server } = engines {
+            platforms.push(Platform::open("PostgreSQL", TestDatabase::postgres_on(server))?);
+        }
+        let founded: Result<Vec<_>, String> = platforms
+            .iter_mut()
+            .map(|platform| found::found(platform, seed, &world))
+            .collect();
+        let (cast, founding) = founded?.swap_remove(0);
+        Ok(Self {
+            seed,
+            platforms,
+            model: Model::new(world),
+            directory: Directory::new(cast),
+            founding,
+            trace: Sha256::new(),
+            totals: Totals::default(),
+        })
+    }
+
+    /// Lives one step, unless what it names was never made.
+    pub fn step(&mut self, step: &Step) -> Result<(), String> {
+        if !self.model.knows(&step.op) {
+            return Ok(());
+        }
+        let answers = self.send(step)?;
+        let Some(expected) = self.model.live(step) else {
+            return Ok(());
+        };
+        self.note(step, &expected);
+        for (platform, answer) in self.platforms.iter().zip(answers) {
+            self.trace.update(format!("{} {answer:?}\n", step.no));
+            let at = format!("step {} {:?} on {}", step.no, step.op, platform.engine);
+            compare(&mut self.directory, &expected, answer)
+                .map_err(|difference| format!("{at}: {difference}"))?;
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, step: &Step) -> Result<Vec<Answer>, String> {
+        let (seed, scene) = (
+            self.seed,
+            Scene {
+                model: &self.model,
+                directory: &self.directory,
+            },
+        );
+        if job(scene, seed, step, false).is_none() {
+            return Ok(Vec::new());
+        }
+        let mut answers = Vec::with_capacity(self.platforms.len());
+        for platform in &mut self.platforms {
+            let at = format!("step {} {:?} on {}", step.no, step.op, platform.engine);
+            let again = || job(scene, seed, step, false).expect("the same request");
+            let answer = platform.submit(step.fault, &again);
+            answers.push(answer.map_err(|problem| format!("{at}: {problem}"))?);
+            if step.fault == Fault::KeyReused {
+                let altered = job(scene, seed, step, true).expect("the same request");
+                let answer = platform.send(altered);
+                if !matches!(&answer, Ok(Answer::Rejected(rejected)) if rejected.code == KEY_REUSED.code) {
+                    return Err(format!(
+                        "{at}: another body under its key was answered {answer:?}"
+                    ));
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    fn note(&mut self, step: &Step, expected: &Expected) {
+        let totals = &mut self.totals;
+        totals.operations += 1;
+        if step.fault != Fault::None {
+            *totals.faults.entry(format!("{:?}", step.fault)).or_default() += 1;
+        }
+        let op = format!("{:?}", step.op);
+        let name = op.split([' ', '(']).next().unwrap_or_default().to_owned();
+        match expected {
+            Ok(_) => *totals.accepted.entry(name).or_default() += 1,
+            Err(code) => *totals.refused.entry((*code).to_owned()).or_default() += 1,
+        }
+    }
+
+    /// Compares every figure on every engine.
+    pub fn audit(&mut self) -> Result<(), String> {
+        self.totals.audits += 1;
+        for platform in &mut self.platforms {
+            let compared = audit(platform, &self.model, &self.directory, self.founding);
+            compared.map_err(|difference| format!("audit on {}: {difference}", platform.engine))?;
+        }
+        Ok(())
+    }
+
+    /// Lets the provider say everything, and compares the books with its own.
+    pub fn end(&mut self, last: &Step) -> Result<(), String> {
+        let mut no = DRAINED_FROM;
+        while let Some(op) = draw::drain(&self.model) {
+            no += 1;
+            let step = Step {
+                no,
+                at: last.at.plus_us(i64::from(no - DRAINED_FROM) * 1_000),
+                fault: Fault::None,
+                op,
+            };
+            self.step(&step)?;
+        }
+        self.audit()?;
+        for platform in &mut self.platforms {
+            audit_provider(platform, &self.model)
+                .map_err(|difference| format!("{}: {difference}", platform.engine))?;
+        }
+        Ok(())
+    }
+
+    /// What tells two lives apart: every answer in its order, with all ids.
+    pub fn trace(&self) -> String {
+        hex::encode(self.trace.clone().finalize())
+    }
+
+    /// The next step of the seed's own life.
+    pub fn draw(&self, no: No, last: Option<&Step>, with_faults: bool) -> Step {
+        let dice = Ctx::new(BEGIN, Actor::System, bytes_of(self.seed, "dice", no));
+        let at = draw::later(&dice, last.map_or(BEGIN, |last| last.at));
+        let op = draw::op(&dice, &self.model, at);
+        let fault = draw::fault(&dice);
+        Step {
+            no,
+            at,
+            fault: if with_faults && !is_outside(&op) {
+                fault
+            } else {
+                Fault::None
+            },
+            op,
+        }
+    }
+}
+
+fn is_outside(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::PayOutside { .. } | Op::RefundOutside { .. } | Op::TransferOutside { .. }
+    )
+}
+
+/// Holds an answer against what it must be, and learns the ids of what was made.
+fn compare(directory: &mut Directory, expected: &Expected, answer: Answer) -> Result<(), String> {
+    let (told, reply) = match (expected, answer) {
+        (Err(code), Answer::Rejected(rejected)) if rejected.code == *code => return Ok(()),
+        (Ok(told), Answer::Done(stored)) => (told, Reply::from_stored(&stored)),
+        (expected, answer) => return Err(format!("answered {answer:?} instead of {expected:?}")),
+    };
+    if told.text != reply.text {
+        return Err(format!("answered {:?} instead of {:?}", reply.text, told.text));
+    }
+    let bound = told
+        .made
+        .iter()
+        .zip(&reply.made)
+        .all(|(name, id)| directory.bind(*name, *id));
+    if !bound || told.made.len() != reply.made.len() {
+        let known: Vec<_> = reply.made.iter().map(|id| directory.name_of(*id)).collect();
+        return Err(format!("answered with {known:?} instead of {:?}", told.made));
+    }
+    Ok(())
+}

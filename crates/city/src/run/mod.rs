@@ -1,0 +1,126 @@
+//! The simulator: the platform's commands in one thread, with a clock that jumps, people who err and cheat, a
+//! provider that is slow and repeats itself, and a process that dies between any two steps. An auditor with a
+//! model of its own predicts every answer and every figure. The same seed lives the same life, on either engine.
+//! It reaches no network and reads no clock; HTTP, and races between two servers, are for other tests.
+
+mod audit;
+mod directory;
+mod draw;
+mod found;
+mod life;
+mod model;
+mod op;
+mod platform;
+mod requests;
+mod shrink;
+mod world;
+
+use life::Life;
+use op::Step;
+
+pub use life::Totals;
+
+/// Where the same steps are lived.
+#[derive(Debug, Clone)]
+pub enum Engines {
+    /// On the embedded engine, beside the model.
+    Sqlite,
+    /// On both, which must give the same answers with the same ids.
+    Both {
+        /// A PostgreSQL server on which databases can be created.
+        server: String,
+    },
+}
+
+/// How long and how hard a life is.
+#[derive(Debug, Clone)]
+pub struct RunSettings {
+    /// Where it is lived.
+    pub engines: Engines,
+    /// Steps before the provider is let finish.
+    pub steps: u32,
+    /// Every figure is compared after so many steps, and at the end.
+    pub audit_every: u32,
+    /// Whether commits fail, answers are lost and the process dies.
+    pub faults: bool,
+}
+
+/// A life that went as it must.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lived {
+    /// SHA-256 over every answer.
+    pub trace: String,
+    /// What was seen.
+    pub totals: Totals,
+}
+
+/// A life in which platform and model parted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Divergence {
+    /// Of which seed.
+    pub seed: u64,
+    /// What differed first.
+    pub problem: String,
+    /// The shortest trace found that still differs, a step to a line.
+    pub steps: Vec<String>,
+    /// What differs at its end.
+    pub shrunk_problem: String,
+}
+
+/// Lives the life of a seed. A divergence is shrunk before it is told.
+pub fn run_seed(seed: u64, settings: &RunSettings) -> Result<Lived, Box<Divergence>> {
+    let mut steps = Vec::new();
+    let problem = match live(seed, settings, &mut steps) {
+        Ok(lived) => return Ok(lived),
+        Err(problem) => problem,
+    };
+    let short = |steps: &[Step]| {
+        if steps.len() <= 60 {
+            1
+        } else {
+            settings.audit_every
+        }
+    };
+    let fails = |steps: &[Step]| replay(seed, &settings.engines, short(steps), steps).err();
+    let (shrunk, shrunk_problem) = shrink::shrink(steps, problem.clone(), fails);
+    let line = |step: &Step| format!("{:>6} {} {:?} {:?}", step.no, step.at, step.op, step.fault);
+    Err(Box::new(Divergence {
+        seed,
+        problem,
+        steps: shrunk.iter().map(line).collect(),
+        shrunk_problem,
+    }))
+}
+
+fn live(seed: u64, settings: &RunSettings, steps: &mut Vec<Step>) -> Result<Lived, String> {
+    let mut life = Life::begin(seed, &settings.engines)?;
+    for no in 1..=settings.steps {
+        let step = life.draw(no, steps.last(), settings.faults);
+        steps.push(step);
+        life.step(&step)?;
+        if no % settings.audit_every == 0 {
+            life.audit()?;
+        }
+    }
+    if let Some(last) = steps.last() {
+        life.end(last)?;
+    }
+    Ok(Lived {
+        trace: life.trace(),
+        totals: life.totals,
+    })
+}
+
+fn replay(seed: u64, engines: &Engines, audit_every: u32, steps: &[Step]) -> Result<(), String> {
+    let mut life = Life::begin(seed, engines)?;
+    for (n, step) in steps.iter().enumerate() {
+        life.step(step)?;
+        if (n as u32 + 1).is_multiple_of(audit_every) {
+            life.audit()?;
+        }
+    }
+    match steps.last() {
+        Some(last) => life.end(last),
+        None => Ok(()),
+    }
+}

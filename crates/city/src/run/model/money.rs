@@ -1,0 +1,122 @@
+//! The arithmetic of `docs/domain/money.md`, written a second time and plainly, in 128 bits. Shares no code
+//! with the commands, so that a mistake has to be made twice to stay unseen.
+
+/// What was paid for a voucher or a part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Paid {
+    pub price: i128,
+    pub platform: i128,
+    pub merchant: i128,
+    pub rebate: i128,
+    pub cash: i128,
+}
+
+/// Who gets what was held for a use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Split {
+    pub commission: i128,
+    pub rebate: i128,
+    pub payable: i128,
+}
+
+impl Paid {
+    /// What is held for the merchant.
+    pub fn escrow(&self) -> i128 {
+        self.price - self.merchant
+    }
+
+    /// So many vouchers, or uses of one, that come to this in sum.
+    pub fn parts(&self, count: i128) -> Vec<Self> {
+        let mut rest = [self.cash, self.rebate, self.platform];
+        let mut parts = Vec::new();
+        for n in 0..count {
+            let price = nth_part(self.price, count, n);
+            let escrow = nth_part(self.escrow(), count, n);
+            let [cash, rebate, platform] = take(&mut rest, escrow);
+            let merchant = price - escrow;
+            parts.push(Self {
+                price,
+                platform,
+                merchant,
+                rebate,
+                cash,
+            });
+        }
+        parts
+    }
+
+    /// What is left once the first `used` of `uses` are gone.
+    pub fn rest(&self, uses: i128, used: i128) -> Self {
+        let left = self.parts(uses).into_iter().skip(used as usize);
+        left.fold(Self::default(), |sum, part| Self {
+            price: sum.price + part.price,
+            platform: sum.platform + part.platform,
+            merchant: sum.merchant + part.merchant,
+            rebate: sum.rebate + part.rebate,
+            cash: sum.cash + part.cash,
+        })
+    }
+
+    /// The `use_no`-th use of so many, from 1, and who gets its money.
+    pub fn use_of(&self, uses: i128, use_no: i128, commission_bp: i128, rebate_bp: i128) -> (Self, Split) {
+        let whole = split(self.escrow(), commission_bp, rebate_bp);
+        let mut rest = [whole.commission, whole.rebate, whole.payable];
+        let mut last = (Self::default(), Split::default());
+        for part in self.parts(uses).into_iter().take(use_no as usize) {
+            let [commission, rebate, payable] = take(&mut rest, part.escrow());
+            let split = Split {
+                commission,
+                rebate,
+                payable,
+            };
+            last = (part, split);
+        }
+        last
+    }
+}
+
+/// A percentage of an amount, rounded half up.
+pub(crate) fn share(amount: i128, basis_points: i128) -> i128 {
+    (2 * amount * basis_points + 10_000) / 20_000
+}
+
+/// What is held, divided between platform, sharer and merchant.
+pub(crate) fn split(escrow: i128, commission_bp: i128, rebate_bp: i128) -> Split {
+    let rebate_bp = rebate_bp.min(10_000 - commission_bp);
+    let weights = [commission_bp, rebate_bp, 10_000 - commission_bp - rebate_bp];
+    let [commission, rebate, payable] = largest_remainder(escrow, weights);
+    Split {
+        commission,
+        rebate,
+        payable,
+    }
+}
+
+/// Everybody gets the exact share rounded down; the units that are missing go one each to those who lost most
+/// by it, the earlier one first.
+fn largest_remainder(total: i128, weights: [i128; 3]) -> [i128; 3] {
+    let sum: i128 = weights.iter().sum();
+    if sum == 0 {
+        return [total, 0, 0];
+    }
+    let mut parts = weights.map(|weight| total * weight / sum);
+    let mut lost = weights.map(|weight| total * weight % sum);
+    while parts.iter().sum::<i128>() < total {
+        let most = (0..3).rev().max_by_key(|i| lost[*i]).unwrap_or(0);
+        parts[most] += 1;
+        lost[most] = -1;
+    }
+    parts
+}
+
+fn take(rest: &mut [i128; 3], amount: i128) -> [i128; 3] {
+    let taken = largest_remainder(amount, *rest);
+    for i in 0..3 {
+        rest[i] -= taken[i];
+    }
+    taken
+}
+
+fn nth_part(total: i128, parts: i128, n: i128) -> i128 {
+    total / parts + i128::from(n < total % parts)
+}

@@ -1,0 +1,185 @@
+//! Payments as they must go: tries, the provider's news of them, and what an order comes to once it is paid.
+
+use kernel::Timestamp;
+
+use super::money::Paid;
+use super::{
+    Answer, Attempt, AttemptStatus, Model, Name, No, OrderStatus, Owner, Refund, RefundStatus, TimerKind,
+    Voucher, VoucherStatus, WalletStatus, made, told,
+};
+
+impl Model {
+    pub(super) fn start(&mut self, no: No, now: Timestamp, person: usize, order_no: No) -> Answer {
+        let order = self.orders.get_mut(&order_no).expect("a known order");
+        if order.person != person {
+            return Err("order_not_found");
+        }
+        if order.status != OrderStatus::Placed || order.hold_until <= now {
+            return Err("order_not_open");
+        }
+        let is_open = |attempt: &&No| self.attempts[*attempt].status == AttemptStatus::Open;
+        if let Some(open) = order.attempts.iter().find(is_open) {
+            return made("", vec![Name::Attempt(*open)]);
+        }
+        order.attempts.push(no);
+        let attempt = Attempt {
+            order: order_no,
+            status: AttemptStatus::Open,
+            payment: None,
+            refund: None,
+        };
+        self.attempts.insert(no, attempt);
+        made("", vec![Name::Attempt(no)])
+    }
+
+    pub(super) fn fail_payment(&mut self, attempt: No) -> Answer {
+        let attempt = self.attempts.get_mut(&attempt).expect("a known attempt");
+        if attempt.status == AttemptStatus::Open {
+            attempt.status = AttemptStatus::Failed;
+        }
+        told("")
+    }
+
+    /// The provider's news has a key of its own, under which it is taken once. Who asks gets a new answer.
+    pub(super) fn report_payment(&mut self, no: No, now: Timestamp, payment: No, asked: bool) -> Answer {
+        if !asked && let Some(answer) = self.provider.heard.get(&payment) {
+            return answer.clone();
+        }
+        let answer = self.hear_of_payment(no, now, payment);
+        self.keys += 1;
+        if !asked {
+            self.provider.heard.insert(payment, answer.clone());
+        }
+        answer
+    }
+
+    fn hear_of_payment(&mut self, no: No, now: Timestamp, payment_no: No) -> Answer {
+        let payment = self.provider.payments[&payment_no];
+        let attempt = self.attempts.get_mut(&payment.attempt).expect("a known attempt");
+        if matches!(attempt.status, AttemptStatus::Paid | AttemptStatus::Refunded) {
+            if attempt.payment != Some(payment_no) {
+                return Err("payment_other_reference");
+            }
+            return self.payment_answer(payment.attempt);
+        }
+        attempt.payment = Some(payment_no);
+        let order_no = attempt.order;
+        let order = &self.orders[&order_no];
+        if i128::from(payment.amount) == order.whole.cash && order.status == OrderStatus::Placed {
+            attempt.status = AttemptStatus::Paid;
+            self.settle(order_no, now);
+            return self.payment_answer(payment.attempt);
+        }
+        attempt.status = AttemptStatus::Refunded;
+        attempt.refund = Some(no);
+        let currency = self.currency_of_order(order_no);
+        let cash = i128::from(payment.amount);
+        let received = [
+            ("provider_clearing", Owner::Platform, cash),
+            ("escrow", Owner::Order(order_no), -cash),
+        ];
+        self.books.post(currency, &received);
+        let paid = Paid {
+            price: cash,
+            cash,
+            ..Paid::default()
+        };
+        self.open_refund(no, order_no, paid, true);
+        self.payment_answer(payment.attempt)
+    }
+
+    /// What a settled attempt came to: the order's vouchers, or the refund of its money.
+    fn payment_answer(&self, attempt: No) -> Answer {
+        let attempt = &self.attempts[&attempt];
+        match attempt.refund {
+            Some(refund) => made("Refunded", vec![Name::Refund(refund)]),
+            None => made("Paid", self.voucher_names(attempt.order)),
+        }
+    }
+
+    fn voucher_names(&self, order: No) -> Vec<Name> {
+        let count = self.orders[&order].vouchers.len();
+        (0..count).map(|n| Name::Voucher(order, n as u8)).collect()
+    }
+
+    /// What an order that is paid for comes to.
+    pub(super) fn settle(&mut self, no: No, now: Timestamp) -> Vec<Name> {
+        let order = self.orders.get_mut(&no).expect("a known order");
+        order.status = OrderStatus::Paid;
+        order.was_paid = true;
+        let good = &self.world.goods[order.good];
+        let valid_until = now.plus_us(good.valid_us);
+        let voucher = |paid| Voucher {
+            paid,
+            uses_left: good.uses.into(),
+            status: VoucherStatus::Live,
+            valid_until,
+        };
+        order.vouchers = order
+            .whole
+            .parts(order.quantity)
+            .into_iter()
+            .map(voucher)
+            .collect();
+        let (whole, person, quantity, wallet) = (order.whole, order.person, order.quantity, order.wallet);
+        let names = self.voucher_names(no);
+        self.timers.remove(&(TimerKind::Release, Name::Order(no)));
+        for name in &names {
+            self.timers.insert((TimerKind::Expire, *name), valid_until);
+        }
+        self.move_units(
+            no,
+            quantity,
+            wallet.map_or(0, |(_, discount)| discount),
+            |bucket, units| {
+                bucket.held -= units;
+                bucket.taken += units;
+            },
+        );
+        self.set_wallet(wallet, WalletStatus::Used);
+        let legs = [
+            ("provider_clearing", Owner::Platform, whole.cash),
+            ("subsidy", Owner::Platform, whole.platform),
+            ("rebate_payable", Owner::Person(person), whole.rebate),
+            ("escrow", Owner::Order(no), -whole.escrow()),
+        ];
+        self.books.post(self.currency_of_order(no), &legs);
+        names
+    }
+
+    /// Money on its way back, under the name of the step that sent it.
+    pub(super) fn open_refund(&mut self, no: No, order: No, paid: Paid, unwanted: bool) {
+        let currency = self.currency_of_order(order);
+        let person = self.orders[&order].person;
+        let legs = refund_legs(order, person, &paid);
+        let status = if paid.cash > 0 {
+            self.books.reserve(currency, &legs);
+            RefundStatus::Requested
+        } else {
+            self.books.post(currency, &legs);
+            self.give_rebate(person, currency, paid.rebate);
+            RefundStatus::Succeeded
+        };
+        let refund = Refund {
+            order,
+            paid,
+            unwanted,
+            status,
+        };
+        self.refunds.insert(no, refund);
+    }
+}
+
+/// Out of escrow, by the way that it came.
+pub(super) fn refund_legs(order: No, person: usize, paid: &Paid) -> [super::books::Leg; 4] {
+    [
+        (
+            "escrow",
+            Owner::Order(order),
+            paid.cash + paid.rebate + paid.platform,
+        ),
+        ("provider_clearing", Owner::Platform, -paid.cash),
+        ("rebate_payable", Owner::Person(person), -paid.rebate),
+        ("subsidy", Owner::Platform, -paid.platform),
+    ]
+}

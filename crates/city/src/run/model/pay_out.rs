@@ -1,0 +1,95 @@
+//! Payouts: lines are stamped, a second operator approves, the provider transfers.
+
+use kernel::Timestamp;
+
+use super::{Answer, Model, Name, No, Owner, Payout, PayoutStatus, made, told};
+
+impl Model {
+    pub(super) fn propose(&mut self, no: No, now: Timestamp, shop: usize, second: bool) -> Answer {
+        let is_open = |line: &super::Line| line.shop == shop && line.payout.is_none() && line.at <= now;
+        let amount: i128 = self
+            .lines
+            .iter()
+            .filter(|line| is_open(line))
+            .map(|line| line.split.payable)
+            .sum();
+        if amount <= 0 {
+            return Err("nothing_to_pay");
+        }
+        let stamped = self
+            .lines
+            .iter_mut()
+            .filter(|line| is_open(line))
+            .map(|line| line.payout = Some(no))
+            .count();
+        let payout = Payout {
+            shop,
+            amount,
+            by_second: second,
+            status: PayoutStatus::Proposed,
+        };
+        self.payouts.insert(no, payout);
+        made(format!("{amount} in {stamped} lines"), vec![Name::Payout(no)])
+    }
+
+    pub(super) fn approve(&mut self, no: No, second: bool) -> Answer {
+        let payout = self.payouts.get_mut(&no).expect("a known payout");
+        match payout.status {
+            PayoutStatus::Proposed if payout.by_second == second => {
+                return Err("payout_needs_another_operator");
+            }
+            PayoutStatus::Proposed => payout.status = PayoutStatus::Approved,
+            PayoutStatus::Approved | PayoutStatus::Paid | PayoutStatus::Failed => {
+                return Err("payout_not_proposed");
+            }
+        }
+        let (currency, legs) = self.payout_legs(no);
+        self.books.reserve(currency, &legs);
+        self.provider.transfers.insert(no, vec![None]);
+        told("")
+    }
+
+    fn payout_legs(&self, no: No) -> (&'static str, [super::books::Leg; 2]) {
+        let payout = &self.payouts[&no];
+        let legs = [
+            ("merchant_payable", Owner::Shop(payout.shop), payout.amount),
+            ("bank", Owner::Platform, -payout.amount),
+        ];
+        (self.world.shops[payout.shop].currency.code(), legs)
+    }
+
+    pub(super) fn report_transfer(&mut self, no: No, tries: usize) -> Answer {
+        let succeeded = self.provider.transfer_said(no, tries) == Some(true);
+        let is_last = self.provider.transfers[&no].len() == tries;
+        let payout = self.payouts.get_mut(&no).expect("a known payout");
+        match (succeeded, payout.status) {
+            (true, PayoutStatus::Approved | PayoutStatus::Failed) => {
+                payout.status = PayoutStatus::Paid;
+                let (currency, legs) = self.payout_legs(no);
+                self.books.settle(currency, &legs);
+                told("true")
+            }
+            (false, PayoutStatus::Approved) if is_last => {
+                payout.status = PayoutStatus::Failed;
+                told("true")
+            }
+            (false, PayoutStatus::Paid) => Err("payout_not_approved"),
+            // Told before; and what became of an earlier try says nothing of the last one.
+            (_, _) => told("false"),
+        }
+    }
+
+    pub(super) fn retry(&mut self, no: No) -> Answer {
+        let payout = self.payouts.get_mut(&no).expect("a known payout");
+        if payout.status != PayoutStatus::Failed {
+            return Err("payout_not_failed");
+        }
+        payout.status = PayoutStatus::Approved;
+        self.provider
+            .transfers
+            .get_mut(&no)
+            .expect("an approved payout")
+            .push(None);
+        told("")
+    }
+}

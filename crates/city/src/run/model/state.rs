@@ -1,0 +1,244 @@
+//! What the model keeps of each thing: its state and its money. Plain values.
+
+use kernel::Timestamp;
+
+use super::money::{Paid, Split};
+use crate::run::op::{Name, No, Staff, VoucherName};
+
+/// An accepted answer: what it says, and what it made or named.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Told {
+    pub text: String,
+    pub made: Vec<Name>,
+}
+
+/// What a command answers: the code of the refusal otherwise.
+pub(crate) type Answer = Result<Told, &'static str>;
+
+/// A bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Bucket {
+    pub capacity: i128,
+    pub held: i128,
+    pub taken: i128,
+    pub closed: bool,
+}
+
+impl Bucket {
+    pub fn of(capacity: i64) -> Self {
+        Self {
+            capacity: capacity.into(),
+            held: 0,
+            taken: 0,
+            closed: false,
+        }
+    }
+
+    pub fn has(&self, units: i128) -> bool {
+        !self.closed && self.held + self.taken + units <= self.capacity
+    }
+
+    /// Below what is used it is closed at that level. Gives the excess.
+    pub fn set_capacity(&mut self, capacity: i128) -> i128 {
+        let used = self.held + self.taken;
+        self.capacity = capacity.max(used);
+        self.closed = used > capacity;
+        (used - capacity).max(0)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum OrderStatus {
+    Placed,
+    Paid,
+    Cancelled,
+    Released,
+    Refunded,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    pub person: usize,
+    pub good: usize,
+    pub quantity: i128,
+    pub whole: Paid,
+    /// The coupon of the wallet and what it takes off.
+    pub wallet: Option<(No, i128)>,
+    pub sharer: Option<usize>,
+    pub hold_until: Timestamp,
+    pub status: OrderStatus,
+    pub was_paid: bool,
+    pub vouchers: Vec<Voucher>,
+    pub units_returned: i128,
+    pub attempts: Vec<No>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum VoucherStatus {
+    Live,
+    Used,
+    Refunded,
+    Expired,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Voucher {
+    pub paid: Paid,
+    pub uses_left: i128,
+    pub status: VoucherStatus,
+    pub valid_until: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum AttemptStatus {
+    Open,
+    Failed,
+    Paid,
+    Refunded,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Attempt {
+    pub order: No,
+    pub status: AttemptStatus,
+    /// The payment that settled it.
+    pub payment: Option<No>,
+    /// The refund of its money, if the order did not want it.
+    pub refund: Option<No>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum RefundStatus {
+    Requested,
+    Sent,
+    Succeeded,
+    Failed,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Refund {
+    pub order: No,
+    pub paid: Paid,
+    /// Money that no order wanted.
+    pub unwanted: bool,
+    pub status: RefundStatus,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum RedemptionStatus {
+    Live,
+    Undone,
+    Refunded,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum RebateStatus {
+    Pending,
+    Posted,
+    Voided,
+    Reversed,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Redemption {
+    pub voucher: VoucherName,
+    pub use_no: i128,
+    pub shop: usize,
+    pub store: usize,
+    pub status: RedemptionStatus,
+    pub undo_until: Timestamp,
+    pub refund_until: Timestamp,
+    pub paid: Paid,
+    pub split: Split,
+    pub rebate: Option<RebateStatus>,
+}
+
+/// A line of a merchant's statement.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub shop: usize,
+    pub at: Timestamp,
+    /// The redemption of which it is the first line.
+    pub redemption: Option<No>,
+    pub paid: Paid,
+    pub split: Split,
+    pub payout: Option<No>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum PayoutStatus {
+    Proposed,
+    Approved,
+    Paid,
+    Failed,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Payout {
+    pub shop: usize,
+    pub amount: i128,
+    pub by_second: bool,
+    pub status: PayoutStatus,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum WalletStatus {
+    Claimed,
+    Held,
+    Used,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Wallet {
+    pub person: usize,
+    pub coupon: usize,
+    pub status: WalletStatus,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TimerKind {
+    Release,
+    Expire,
+    PostRebate,
+}
+
+/// Wrong codes of somebody or something: since when, how many, and until when it is locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Misses {
+    pub since: Timestamp,
+    pub count: i128,
+    pub locked_until: Timestamp,
+}
+
+/// Who is held to wrong codes, within a shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Typist {
+    Owner,
+    Clerk,
+    Device(usize),
+}
+
+impl From<Staff> for Typist {
+    fn from(staff: Staff) -> Self {
+        match staff {
+            Staff::Owner => Self::Owner,
+            Staff::Clerk => Self::Clerk,
+        }
+    }
+}
+
+/// An acceptance that says this.
+pub(super) fn told(text: impl Into<String>) -> Answer {
+    Ok(Told {
+        text: text.into(),
+        made: Vec::new(),
+    })
+}
+
+/// An acceptance that made this.
+pub(super) fn made(text: impl Into<String>, made: Vec<Name>) -> Answer {
+    Ok(Told {
+        text: text.into(),
+        made,
+    })
+}

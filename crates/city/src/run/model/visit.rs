@@ -1,0 +1,343 @@
+//! What happens at the counter: uses of vouchers, wrong codes, uses taken back, rebates.
+
+use kernel::{HOUR_US, MINUTE_US, Timestamp};
+
+use super::money::{Paid, Split};
+use super::{
+    Answer, AttemptStatus, Line, Misses, Model, Name, No, Owner, RebateStatus, Redemption, RedemptionStatus,
+    TimerKind, Typist, VoucherStatus, made, told,
+};
+use crate::run::op::{Staff, VoucherName};
+
+const MOST_MISSES: i128 = 10;
+const MISS_WINDOW_US: i64 = HOUR_US;
+const LOCK_US: i64 = 15 * MINUTE_US;
+
+impl Model {
+    /// The owner may stand anywhere, the clerk in the first store until dismissed.
+    fn may_stand(&self, shop: usize, staff: Staff, store: usize) -> Result<(), &'static str> {
+        match staff {
+            Staff::Owner => Ok(()),
+            Staff::Clerk if store == 0 && !self.dismissed[shop] => Ok(()),
+            Staff::Clerk => Err("forbidden"),
+        }
+    }
+
+    pub(super) fn redeem(
+        &mut self,
+        no: No,
+        now: Timestamp,
+        (shop, staff, store): (usize, Staff, usize),
+        name: VoucherName,
+    ) -> Answer {
+        self.may_stand(shop, staff, store)?;
+        let typists = [Typist::from(staff), Typist::Device(store)];
+        let tries = self.check_locks(shop, typists, now)?;
+        let order = &self.orders[&name.0];
+        let good = &self.world.goods[order.good];
+        if good.shop != shop {
+            return self.miss(shop, typists, now, tries);
+        }
+        let voucher = &order.vouchers[usize::from(name.1)];
+        if store >= good.stores {
+            return Err("redeem_wrong_store");
+        }
+        match voucher.status {
+            VoucherStatus::Used => return Err("redeem_voucher_used_up"),
+            VoucherStatus::Refunded => return Err("redeem_voucher_refunded"),
+            VoucherStatus::Expired => return Err("redeem_voucher_expired"),
+            VoucherStatus::Live if voucher.valid_until <= now => return Err("redeem_voucher_expired"),
+            VoucherStatus::Live => {}
+        }
+        // A hit takes back its own try and unlocks, and no miss before it.
+        for typist in typists {
+            self.count_miss(shop, typist, now);
+            let misses = self.misses.get_mut(&(shop, typist)).expect("just counted");
+            misses.count -= 1;
+            misses.locked_until = Timestamp(0);
+        }
+        self.take_use(no, now, store, name)
+    }
+
+    pub(super) fn type_nonsense(&mut self, now: Timestamp, shop: usize, staff: Staff) -> Answer {
+        self.may_stand(shop, staff, 0)?;
+        let typists = [Typist::from(staff), Typist::Device(0)];
+        let tries = self.check_locks(shop, typists, now)?;
+        self.miss(shop, typists, now, tries)
+    }
+
+    /// How many misses there would be with this try, unless somebody is locked.
+    fn check_locks(&self, shop: usize, typists: [Typist; 2], now: Timestamp) -> Result<i128, &'static str> {
+        let mut highest = 0;
+        for typist in typists {
+            match self.misses.get(&(shop, typist)) {
+                Some(misses) if misses.locked_until > now => return Err("redeem_codes_locked"),
+                Some(misses) if counts_on(misses, now) => highest = highest.max(misses.count + 1),
+                Some(_) | None => highest = highest.max(1),
+            }
+        }
+        Ok(highest)
+    }
+
+    fn count_miss(&mut self, shop: usize, typist: Typist, now: Timestamp) {
+        let fresh = Misses {
+            since: now,
+            count: 0,
+            locked_until: Timestamp(0),
+        };
+        let misses = self.misses.entry((shop, typist)).or_insert(fresh);
+        if !counts_on(misses, now) {
+            *misses = fresh;
+        }
+        misses.count += 1;
+        if misses.count >= MOST_MISSES {
+            misses.locked_until = now.plus_us(LOCK_US);
+        }
+    }
+
+    fn miss(&mut self, shop: usize, typists: [Typist; 2], now: Timestamp, tries: i128) -> Answer {
+        for typist in typists {
+            self.count_miss(shop, typist, now);
+        }
+        told(format!("declined {}", (MOST_MISSES - tries).max(0)))
+    }
+
+    fn take_use(&mut self, no: No, now: Timestamp, store: usize, name: VoucherName) -> Answer {
+        let order = &self.orders[&name.0];
+        let good = self.world.goods[order.good].clone();
+        let sharer = order.sharer;
+        let earns = sharer.is_some() && !self.is_self_dealing(name.0);
+        let rebate_bp = if earns { good.rebate_bp } else { 0 };
+        let uses = i128::from(good.uses);
+        let voucher = self.voucher_mut(name);
+        voucher.uses_left -= 1;
+        if voucher.uses_left == 0 {
+            voucher.status = VoucherStatus::Used;
+        }
+        let (use_no, left, whole) = (uses - voucher.uses_left, voucher.uses_left, voucher.paid);
+        let (paid, split) = whole.use_of(uses, use_no, good.commission_bp.into(), rebate_bp.into());
+        let refund_until = now.plus_us(good.refund_window_us);
+        self.book_use(name.0, good.shop, &split, 1);
+        let rebate = sharer.filter(|_| split.rebate > 0).map(|sharer| {
+            self.books.reserve(
+                self.currency_of_order(name.0),
+                &rebate_legs(name.0, sharer, split.rebate),
+            );
+            self.timers
+                .insert((TimerKind::PostRebate, Name::Redemption(no)), refund_until);
+            RebateStatus::Pending
+        });
+        self.add_line(good.shop, now, Some(no), paid, split);
+        let redemption = Redemption {
+            voucher: name,
+            use_no,
+            shop: good.shop,
+            store,
+            status: RedemptionStatus::Live,
+            undo_until: now.plus_us(good.undo_window_us),
+            refund_until,
+            paid,
+            split,
+            rebate,
+        };
+        self.redemptions.insert(no, redemption);
+        let text = format!("use {use_no}, {left} left, worth {}", paid.escrow());
+        made(text, vec![Name::Redemption(no)])
+    }
+
+    /// Whether the sharer gains by an order of their own card, or of a friend by whose link they bought here.
+    fn is_self_dealing(&self, order_no: No) -> bool {
+        let order = &self.orders[&order_no];
+        let Some(sharer) = order.sharer else { return false };
+        let paid_by_card = |order: &super::Order| {
+            order
+                .attempts
+                .iter()
+                .any(|attempt| self.attempts[attempt].status == AttemptStatus::Paid)
+        };
+        let shop_of = |order: &super::Order| self.world.goods[order.good].shop;
+        let same_card = self.world.cards[order.person] == self.world.cards[sharer];
+        let of_sharer = || self.orders.values().filter(|order| order.person == sharer);
+        let by_own_card = same_card && paid_by_card(order) && of_sharer().any(paid_by_card);
+        let in_a_circle = of_sharer().any(|back| {
+            back.sharer == Some(order.person) && shop_of(back) == shop_of(order) && back.was_paid
+        });
+        by_own_card || in_a_circle
+    }
+
+    /// Out of escrow to merchant and platform, or back with a negative sign.
+    fn book_use(&mut self, order: No, shop: usize, split: &Split, sign: i128) {
+        let legs = [
+            (
+                "escrow",
+                Owner::Order(order),
+                sign * (split.payable + split.commission),
+            ),
+            ("merchant_payable", Owner::Shop(shop), -sign * split.payable),
+            ("commission", Owner::Platform, -sign * split.commission),
+        ];
+        self.books.post(self.currency_of_order(order), &legs);
+    }
+
+    fn add_line(&mut self, shop: usize, at: Timestamp, redemption: Option<No>, paid: Paid, split: Split) {
+        self.lines.push(Line {
+            shop,
+            at,
+            redemption,
+            paid,
+            split,
+            payout: None,
+        });
+    }
+
+    pub(super) fn undo(&mut self, now: Timestamp, shop: usize, staff: Staff, no: No) -> Answer {
+        let redemption = self.redemptions[&no].clone();
+        if redemption.shop != shop {
+            return Err("not_found");
+        }
+        self.may_stand(shop, staff, redemption.store)?;
+        if redemption.status != RedemptionStatus::Live {
+            return Err("redemption_not_live");
+        }
+        if now > redemption.undo_until {
+            return Err("undo_too_late");
+        }
+        if self
+            .lines
+            .iter()
+            .any(|line| line.redemption == Some(no) && line.payout.is_some())
+        {
+            return Err("undo_settled");
+        }
+        let stands = |other: &&Redemption| {
+            other.voucher == redemption.voucher && other.status != RedemptionStatus::Undone
+        };
+        let last = self
+            .redemptions
+            .values()
+            .filter(stands)
+            .map(|other| other.use_no)
+            .max();
+        if last != Some(redemption.use_no) {
+            return Err("undo_not_last");
+        }
+        let voucher = self.voucher_mut(redemption.voucher);
+        if matches!(voucher.status, VoucherStatus::Refunded | VoucherStatus::Expired) {
+            return Err("undo_voucher_closed");
+        }
+        voucher.uses_left += 1;
+        voucher.status = VoucherStatus::Live;
+        let valid_until = voucher.valid_until;
+        let name = Name::Voucher(redemption.voucher.0, redemption.voucher.1);
+        self.timers.insert((TimerKind::Expire, name), valid_until);
+        self.reverse(now, no, RedemptionStatus::Undone);
+        told("")
+    }
+
+    pub(super) fn refund_redeemed(
+        &mut self,
+        no: No,
+        now: Timestamp,
+        (shop, by_operator): (usize, bool),
+        name: No,
+    ) -> Answer {
+        let redemption = self.redemptions[&name].clone();
+        if !by_operator && redemption.shop != shop {
+            return Err("not_found");
+        }
+        if !by_operator && now > redemption.refund_until {
+            return Err("refund_redeemed_too_late");
+        }
+        if redemption.status != RedemptionStatus::Live {
+            return Err("redemption_not_live");
+        }
+        self.reverse(now, name, RedemptionStatus::Refunded);
+        self.open_refund(no, redemption.voucher.0, redemption.paid, false);
+        made("", vec![Name::Refund(no)])
+    }
+
+    /// A use's money goes back into escrow, with a line of the opposite sign and the rebate as far as it reaches.
+    fn reverse(&mut self, now: Timestamp, no: No, status: RedemptionStatus) {
+        let redemption = self.redemptions.get_mut(&no).expect("a known redemption");
+        redemption.status = status;
+        let (order, shop, split) = (redemption.voucher.0, redemption.shop, redemption.split);
+        let paid = redemption.paid;
+        let rebate = redemption.rebate;
+        self.take_rebate_back(no, rebate);
+        self.book_use(order, shop, &split, -1);
+        let negative = Paid {
+            price: -paid.price,
+            platform: -paid.platform,
+            merchant: -paid.merchant,
+            rebate: -paid.rebate,
+            cash: -paid.cash,
+        };
+        let back = Split {
+            commission: -split.commission,
+            rebate: -split.rebate,
+            payable: -split.payable,
+        };
+        self.add_line(shop, now, None, negative, back);
+    }
+
+    fn take_rebate_back(&mut self, no: No, rebate: Option<RebateStatus>) {
+        let redemption = &self.redemptions[&no];
+        let (order, amount) = (redemption.voucher.0, redemption.split.rebate);
+        let (currency, sharer) = (self.currency_of_order(order), self.orders[&order].sharer);
+        let Some(sharer) = sharer else { return };
+        self.timers.remove(&(TimerKind::PostRebate, Name::Redemption(no)));
+        let after = match rebate {
+            Some(RebateStatus::Pending) => {
+                self.books.void(currency, &rebate_legs(order, sharer, amount));
+                RebateStatus::Voided
+            }
+            Some(RebateStatus::Posted) => {
+                let has = self
+                    .spendable
+                    .get(&(sharer, currency))
+                    .copied()
+                    .unwrap_or_default();
+                let from_balance = has.min(amount);
+                self.give_rebate(sharer, currency, -from_balance);
+                let legs = [
+                    ("rebate_payable", Owner::Person(sharer), from_balance),
+                    ("sharer_receivable", Owner::Person(sharer), amount - from_balance),
+                    ("escrow", Owner::Order(order), -amount),
+                ];
+                self.books.post(currency, &legs);
+                RebateStatus::Reversed
+            }
+            Some(RebateStatus::Voided | RebateStatus::Reversed) | None => return,
+        };
+        self.redemptions.get_mut(&no).expect("a known redemption").rebate = Some(after);
+    }
+
+    pub(super) fn post_rebate(&mut self, now: Timestamp, no: No) -> Answer {
+        let redemption = self.redemptions.get_mut(&no).expect("a known redemption");
+        if redemption.rebate != Some(RebateStatus::Pending) || redemption.refund_until > now {
+            return told("false");
+        }
+        redemption.rebate = Some(RebateStatus::Posted);
+        let (order, amount) = (redemption.voucher.0, redemption.split.rebate);
+        let sharer = self.orders[&order]
+            .sharer
+            .expect("a rebate has somebody who earned it");
+        let currency = self.currency_of_order(order);
+        self.books.settle(currency, &rebate_legs(order, sharer, amount));
+        self.give_rebate(sharer, currency, amount);
+        self.timers.remove(&(TimerKind::PostRebate, Name::Redemption(no)));
+        told("true")
+    }
+}
+
+/// Whether these misses count on, or the next one begins anew.
+fn counts_on(misses: &Misses, now: Timestamp) -> bool {
+    misses.since > now.plus_us(-MISS_WINDOW_US) && misses.locked_until == Timestamp(0)
+}
+
+fn rebate_legs(order: No, sharer: usize, amount: i128) -> [super::books::Leg; 2] {
+    [
+        ("escrow", Owner::Order(order), amount),
+        ("rebate_payable", Owner::Person(sharer), -amount),
+    ]
+}

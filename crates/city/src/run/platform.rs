@@ -1,0 +1,93 @@
+//! The platform under test: one lane on one database, in this thread, that fails where it is told to. What died
+//! starts again on the same database, as a process does.
+
+use std::sync::Arc;
+
+use store::testing::TestDatabase;
+use store::{Answer, Database, Fail, FaultPoint, Faults, Job, Lane, NoAnswer, ReadTx, Store};
+
+use super::op::Fault;
+
+/// One engine with what was committed on it.
+pub(crate) struct Platform {
+    pub engine: &'static str,
+    database: Database,
+    faults: Arc<Faults>,
+    lane: Lane,
+    _home: TestDatabase,
+}
+
+impl Platform {
+    /// Makes the tables of an empty database.
+    pub fn open(engine: &'static str, home: TestDatabase) -> Result<Self, String> {
+        let text = |error: store::StorageError| error.to_string();
+        Store::open(&store::Settings::new(&home.url))
+            .map_err(text)?
+            .close();
+        let database = Database::from_url(&home.url)?;
+        let faults = Arc::<Faults>::default();
+        let lane = Lane::new(database.clone(), Arc::clone(&faults));
+        Ok(Self {
+            engine,
+            database,
+            faults,
+            lane,
+            _home: home,
+        })
+    }
+
+    /// Sends a request until it is answered, whatever goes wrong on the way. Every sending must be answered alike.
+    pub fn submit(&mut self, fault: Fault, job: &dyn Fn() -> Job) -> Result<Answer, String> {
+        let (points, expected): (&[FaultPoint], _) = match fault {
+            Fault::None | Fault::Repeated | Fault::KeyReused => (&[], None),
+            Fault::CommitFails => (&[FaultPoint::BeforeCommit], None),
+            Fault::AnswerLost => (&[FaultPoint::AfterCommit], None),
+            Fault::CrashBefore => (
+                &[FaultPoint::BeforeCommit, FaultPoint::Connecting],
+                Some(NoAnswer::Busy),
+            ),
+            Fault::CrashAfter => (
+                &[FaultPoint::AfterCommit, FaultPoint::Connecting],
+                Some(NoAnswer::Unknown),
+            ),
+        };
+        for point in points {
+            self.faults.plan(*point);
+        }
+        if let Some(expected) = expected {
+            let answer = self.send(job());
+            if answer != Err(expected.clone()) {
+                return Err(format!(
+                    "a process that died answered {answer:?} instead of {expected:?}"
+                ));
+            }
+            self.lane = Lane::new(self.database.clone(), Arc::clone(&self.faults));
+        }
+        let answer = self.send(job()).map_err(|no_answer| no_answer.to_string())?;
+        if fault == Fault::Repeated {
+            let again = self.send(job());
+            if again.as_ref() != Ok(&answer) {
+                return Err(format!(
+                    "repeated under its key it answered {again:?} instead of {answer:?}"
+                ));
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Sends a request once.
+    pub fn send(&mut self, job: Job) -> Result<Answer, NoAnswer> {
+        self.lane
+            .run_batch(&[job])
+            .pop()
+            .unwrap_or(Err(NoAnswer::Unknown))
+    }
+
+    /// Asks a question between two requests.
+    pub fn read<T>(&mut self, question: impl FnOnce(&mut ReadTx) -> Result<T, Fail>) -> Result<T, String> {
+        self.lane.read(question).map_err(|fail| match fail {
+            Fail::Reject(reject) => reject.to_string(),
+            Fail::Storage(error) => error.to_string(),
+        })
+    }
+}

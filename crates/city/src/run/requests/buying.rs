@@ -1,0 +1,173 @@
+//! Coupons, links, orders and payments.
+
+use convert::{
+    CancelOrder, ClaimCoupon, ConfirmPayment, FailPayment, PaymentOutcome, PlaceOrder, ReleaseOrder,
+    StartPayment,
+};
+use kernel::{Actor, Money, OrderId, PaymentAttemptId, ShareLinkId};
+use store::{Fail, Tx};
+use uuid::Uuid;
+
+use super::{PROVIDER, PROVIDER_NAME, Reply, Request, Scene, look};
+use crate::run::model::money::Paid;
+use crate::run::op::{Name, No, Place};
+
+pub(super) fn claim(scene: Scene<'_>, person: usize, coupon: usize) -> Request {
+    let cmd = ClaimCoupon {
+        coupon: scene.directory.cast.coupons[coupon],
+    };
+    Request::new(
+        "claimCoupon",
+        scene.consumer(person),
+        cmd.coupon.uuid(),
+        move |tx, ctx| {
+            let claimed = convert::claim_coupon(tx, ctx, &cmd)?;
+            Ok(Reply::made("", vec![claimed.uuid()]))
+        },
+    )
+}
+
+pub(super) fn share(scene: Scene<'_>, person: usize, good: usize) -> Request {
+    let cmd = channel::CreateShareLink {
+        offer: scene.directory.cast.goods[good],
+    };
+    Request::new(
+        "createShareLink",
+        scene.consumer(person),
+        cmd.offer.uuid(),
+        move |tx, ctx| {
+            let link = channel::create_share_link(tx, ctx, &cmd)?;
+            Ok(Reply::made("", vec![link.id.uuid()]))
+        },
+    )
+}
+
+pub(super) fn cancel(scene: Scene<'_>, person: usize, order: No) -> Request {
+    let cmd = CancelOrder {
+        order: scene.id(Name::Order(order)),
+    };
+    let locks = cmd.locks();
+    Request::new(
+        "cancelOrder",
+        scene.consumer(person),
+        cmd.order.uuid(),
+        move |tx, ctx| {
+            convert::cancel_order(tx, ctx, &cmd)?;
+            Ok(Reply::text(""))
+        },
+    )
+    .locking(locks)
+}
+
+pub(super) fn start(scene: Scene<'_>, person: usize, order: No) -> Request {
+    let cmd = StartPayment {
+        order: scene.id(Name::Order(order)),
+        provider: PROVIDER_NAME.to_owned(),
+    };
+    let locks = cmd.locks();
+    Request::new(
+        "startPayment",
+        scene.consumer(person),
+        cmd.order.uuid(),
+        move |tx, ctx| {
+            let attempt = convert::start_payment(tx, ctx, &cmd)?;
+            Ok(Reply::made("", vec![attempt.uuid()]))
+        },
+    )
+    .locking(locks)
+}
+
+pub(super) fn fail_payment(scene: Scene<'_>, attempt: No) -> Request {
+    let cmd = FailPayment {
+        attempt: scene.id(Name::Attempt(attempt)),
+        provider: PROVIDER_NAME.to_owned(),
+    };
+    let locks = cmd.locks();
+    Request::new("failPayment", PROVIDER, cmd.attempt.uuid(), move |tx, ctx| {
+        convert::fail_payment(tx, ctx, &cmd)?;
+        Ok(Reply::text(""))
+    })
+    .locking(locks)
+}
+
+pub(super) fn release(scene: Scene<'_>, order: No) -> Request {
+    let cmd = ReleaseOrder {
+        order: scene.id(Name::Order(order)),
+    };
+    let locks = cmd.locks();
+    Request::new("releaseOrder", Actor::System, cmd.order.uuid(), move |tx, ctx| {
+        Ok(Reply::text(convert::release_order(tx, ctx, &cmd)?.to_string()))
+    })
+    .locking(locks)
+}
+
+pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
+    let offer = scene.directory.cast.goods[place.good];
+    let currency = scene.model.world.currency_of(place.good);
+    let link: Option<ShareLinkId> = place.link.map(|link| scene.id(Name::Link(link)));
+    let cmd = PlaceOrder {
+        offer,
+        quantity: place.quantity,
+        wallet_coupon: place.wallet.map(|wallet| scene.id(Name::Wallet(wallet))),
+        share_token: None,
+        entry: None,
+        use_rebate: place.use_rebate,
+        expected_cash: place.expected.map(|amount| Money::new(amount, currency)),
+    };
+    Request::new(
+        "placeOrder",
+        scene.consumer(place.person),
+        offer.uuid(),
+        move |tx, ctx| {
+            let share_token = link.map(|link| look::token_of(tx, link)).transpose()?;
+            let cmd = PlaceOrder {
+                share_token,
+                ..cmd.clone()
+            };
+            let placed = convert::place_order(tx, ctx, &cmd)?;
+            let amounts = placed.amounts;
+            let whole = Paid {
+                price: amounts.list_total.into(),
+                platform: amounts.discount_platform.into(),
+                merchant: amounts.discount_merchant.into(),
+                rebate: amounts.rebate_used.into(),
+                cash: amounts.cash_due.into(),
+            };
+            let vouchers = placed.vouchers.iter().map(|voucher| voucher.uuid());
+            let made = [placed.order.uuid()].into_iter().chain(vouchers).collect();
+            Ok(Reply::made(format!("{whole:?}"), made))
+        },
+    )
+}
+
+/// The provider tells of a payment, or is asked.
+pub(super) fn report(scene: Scene<'_>, payment_no: No) -> Request {
+    let payment = scene.model.provider.payments[&payment_no];
+    let order = &scene.model.orders[&scene.model.attempts[&payment.attempt].order];
+    let attempt: PaymentAttemptId = scene.id(Name::Attempt(payment.attempt));
+    let cmd = ConfirmPayment {
+        attempt,
+        provider: PROVIDER_NAME.to_owned(),
+        provider_payment: format!("payment_{payment_no}"),
+        amount: payment.amount,
+        currency: scene.model.world.currency_of(order.good),
+        instrument: Some(format!("card_{}", scene.model.world.cards[order.person])),
+    };
+    let locks = cmd.locks();
+    Request::new("confirmPayment", PROVIDER, attempt.uuid(), move |tx, ctx| {
+        let confirmed = convert::confirm_payment(tx, ctx, &cmd)?;
+        match confirmed.outcome {
+            PaymentOutcome::Paid => Ok(Reply::made("Paid", vouchers_of(tx, confirmed.order)?)),
+            PaymentOutcome::Refunded => Ok(Reply::made(
+                "Refunded",
+                vec![look::refund_of_attempt(tx, attempt)?],
+            )),
+        }
+    })
+    .locking(locks)
+}
+
+fn vouchers_of(tx: &mut Tx, order: OrderId) -> Result<Vec<Uuid>, Fail> {
+    let vouchers = convert::queries::order_vouchers(tx, order)?;
+    Ok(vouchers.iter().map(|bought| bought.voucher.uuid()).collect())
+}

@@ -1,0 +1,45 @@
+//! Ids that a command made without telling, looked up in its own transaction.
+
+use kernel::{PaymentAttemptId, RebateId, RedemptionId, RefundId, ShareLinkId, VoucherId};
+use store::{Fail, FromValue, Query, StorageError, Tx, sql};
+use uuid::Uuid;
+
+fn only<T: FromValue>(tx: &mut Tx, query: Query) -> Result<T, Fail> {
+    let row = tx.one(query)?;
+    let mut row =
+        row.ok_or_else(|| StorageError::bug("the simulator finds nothing where something was made"))?;
+    Ok(row.take()?)
+}
+
+/// The secret of a share link.
+pub(super) fn token_of(tx: &mut Tx, link: ShareLinkId) -> Result<String, Fail> {
+    only(tx, sql!("SELECT token FROM share_link WHERE id = $1", link))
+}
+
+/// The refund of a payment that no order wanted.
+pub(super) fn refund_of_attempt(tx: &mut Tx, attempt: PaymentAttemptId) -> Result<Uuid, Fail> {
+    only(
+        tx,
+        sql!(
+            "SELECT id FROM refund WHERE attempt_id = $1 AND voucher_id IS NULL",
+            attempt
+        ),
+    )
+}
+
+/// The refund of a voucher that ran out.
+pub(super) fn refund_of_expired(tx: &mut Tx, voucher: VoucherId) -> Result<Option<RefundId>, Fail> {
+    let row = tx.one(sql!(
+        "SELECT id FROM refund WHERE voucher_id = $1 AND cause = 'expired'",
+        voucher
+    ))?;
+    Ok(row.map(|mut row| row.take()).transpose()?)
+}
+
+/// The rebate that a redemption earned.
+pub(super) fn rebate_of(tx: &mut Tx, redemption: RedemptionId) -> Result<RebateId, Fail> {
+    only(
+        tx,
+        sql!("SELECT id FROM rebate WHERE redemption_id = $1", redemption),
+    )
+}

@@ -1,0 +1,222 @@
+//! A step as the request that somebody sends: which command, by whom, in which lane, and the answer as text that
+//! can be stored, repeated and compared.
+
+mod buying;
+mod counter;
+mod house;
+mod look;
+mod returning;
+
+use kernel::{Actor, Ctx, StaticType};
+use sha2::{Digest, Sha256};
+use store::{Fail, Job, Key, Lock, Tx};
+use type_safe_id::TypeSafeId;
+use uuid::Uuid;
+
+use super::directory::Directory;
+use super::model::Model;
+use super::op::{Name, Op, Staff, Step};
+
+/// The name under which all payments go to the provider, and its number as an actor.
+const PROVIDER_NAME: &str = "sandbox";
+const PROVIDER: Actor = Actor::Provider(1);
+
+/// An accepted command's answer.
+pub(crate) struct Reply {
+    pub text: String,
+    pub made: Vec<Uuid>,
+}
+
+impl Reply {
+    fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            made: Vec::new(),
+        }
+    }
+
+    fn made(text: impl Into<String>, made: Vec<Uuid>) -> Self {
+        Self {
+            text: text.into(),
+            made,
+        }
+    }
+
+    /// The stored response: the text, then an id to a line.
+    fn to_stored(&self) -> String {
+        let ids = self.made.iter().map(|id| format!("\n{id}"));
+        ids.fold(self.text.clone(), |stored, id| stored + &id)
+    }
+
+    /// Reads [`Self::to_stored`] back.
+    pub fn from_stored(stored: &str) -> Self {
+        let mut lines = stored.lines();
+        let text = lines.next().unwrap_or_default().to_owned();
+        let made = lines.filter_map(|line| line.parse().ok()).collect();
+        Self { text, made }
+    }
+}
+
+type Run = Box<dyn Fn(&mut Tx, &Ctx) -> Result<Reply, Fail> + Send>;
+
+/// What is to be run, and for whom.
+struct Request {
+    name: &'static str,
+    actor: Actor,
+    lane: Uuid,
+    locks: Vec<Lock>,
+    reason: Option<&'static str>,
+    run: Run,
+}
+
+impl Request {
+    fn new(
+        name: &'static str,
+        actor: Actor,
+        lane: Uuid,
+        run: impl Fn(&mut Tx, &Ctx) -> Result<Reply, Fail> + Send + 'static,
+    ) -> Self {
+        Self {
+            name,
+            actor,
+            lane,
+            locks: Vec::new(),
+            reason: None,
+            run: Box::new(run),
+        }
+    }
+
+    fn locking(self, locks: Vec<Lock>) -> Self {
+        Self { locks, ..self }
+    }
+
+    fn because(self, reason: &'static str) -> Self {
+        Self {
+            reason: Some(reason),
+            ..self
+        }
+    }
+}
+
+/// What a request is made from: who and what there is, and what happened outside of the platform.
+#[derive(Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    pub model: &'a Model,
+    pub directory: &'a Directory,
+}
+
+/// A seed and a number of this seed's as 32 unpredictable bytes.
+pub(crate) fn bytes_of(seed: u64, purpose: &str, no: u32) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(purpose);
+    hash.update(seed.to_le_bytes());
+    hash.update(no.to_le_bytes());
+    hash.finalize().into()
+}
+
+/// The step's job. Building it twice is sending the same request twice; `altered` sends something else under
+/// the same key. `None`: nobody sends anything.
+pub(crate) fn job(scene: Scene<'_>, seed: u64, step: &Step, altered: bool) -> Option<Job> {
+    let request = request(scene, &step.op)?;
+    let ctx = Ctx::new(step.at, request.actor, bytes_of(seed, "step", step.no));
+    let ctx = match request.reason {
+        Some(reason) => ctx.with_reason(reason.to_owned()),
+        None => ctx,
+    };
+    // The provider names its news itself.
+    let key = if let Op::ReportPayment {
+        payment,
+        asked: false,
+    } = step.op
+    {
+        format!("news of payment {payment}")
+    } else {
+        format!("step {}", step.no)
+    };
+    let body = format!("{:?} {altered}", step.op);
+    let key = Key {
+        actor: request.actor.to_bytes(),
+        key: key.into_bytes(),
+        request_hash: Sha256::digest(body).into(),
+    };
+    let run = request.run;
+    let job = Job::in_lane(request.name, request.lane.into_bytes(), ctx, move |tx, ctx| {
+        Ok(run(tx, ctx)?.to_stored())
+    });
+    Some(job.keyed(key).locking(request.locks))
+}
+
+fn request(scene: Scene<'_>, op: &Op) -> Option<Request> {
+    Some(match *op {
+        Op::PayOutside { .. } | Op::RefundOutside { .. } | Op::TransferOutside { .. } => return None,
+        Op::Claim { person, coupon } => buying::claim(scene, person, coupon),
+        Op::Share { person, good } => buying::share(scene, person, good),
+        Op::Place(place) => buying::place(scene, &place),
+        Op::Cancel { person, order } => buying::cancel(scene, person, order),
+        Op::Start { person, order } => buying::start(scene, person, order),
+        Op::ReportPayment { payment, .. } => buying::report(scene, payment),
+        Op::FailPayment { attempt } => buying::fail_payment(scene, attempt),
+        Op::Release { order } => buying::release(scene, order),
+        Op::Redeem {
+            shop,
+            staff,
+            store,
+            voucher,
+        } => counter::redeem(scene, shop, staff, store, voucher),
+        Op::TypeNonsense { shop, staff } => counter::type_nonsense(scene, shop, staff),
+        Op::Undo {
+            shop,
+            staff,
+            redemption,
+        } => counter::undo(scene, shop, staff, redemption),
+        Op::PostRebate { redemption } => counter::post_rebate(scene, redemption),
+        Op::RefundVoucher { person, voucher } => returning::refund_voucher(scene, person, voucher),
+        Op::RefundRedeemed {
+            shop,
+            by_operator,
+            redemption,
+        } => returning::refund_redeemed(scene, shop, by_operator, redemption),
+        Op::SendRefund { refund } => returning::send_refund(scene, refund),
+        Op::ReportRefund { refund, tries } => returning::report(scene, refund, tries),
+        Op::Expire { voucher } => returning::expire(scene, voucher),
+        Op::Propose { shop, second } => house::propose(scene, shop, second),
+        Op::Approve { payout, second } => house::approve(scene, payout, second),
+        Op::ReportTransfer { payout, tries } => house::report(scene, payout, tries),
+        Op::Retry { payout } => house::retry(scene, payout),
+        Op::StopCoupon { coupon } => house::stop_coupon(scene, coupon),
+        Op::ChangeStock { good, capacity } => house::change_stock(scene, good, capacity),
+        Op::Pause { good } => house::pause(scene, good),
+        Op::Resume { good } => house::resume(scene, good),
+        Op::EndAgreement { good } => house::end_agreement(scene, good),
+        Op::Suspend { shop } => house::suspend(scene, shop),
+        Op::Reinstate { shop } => house::reinstate(scene, shop),
+        Op::Dismiss { shop } => house::dismiss(scene, shop),
+    })
+}
+
+impl Scene<'_> {
+    fn id<K: StaticType>(&self, name: Name) -> TypeSafeId<K> {
+        self.directory.id(name)
+    }
+
+    fn consumer(&self, person: usize) -> Actor {
+        Actor::Consumer(self.directory.cast.people[person])
+    }
+
+    fn staff(&self, shop: usize, staff: Staff) -> Actor {
+        let shop = &self.directory.cast.shops[shop];
+        match staff {
+            Staff::Owner => Actor::Staff(shop.owner, shop.merchant),
+            Staff::Clerk => Actor::Staff(shop.clerk, shop.merchant),
+        }
+    }
+
+    fn finance(&self, second: bool) -> Actor {
+        let cast = &self.directory.cast;
+        Actor::Operator(if second { cast.second } else { cast.finance })
+    }
+
+    fn admin(&self) -> Actor {
+        Actor::Operator(self.directory.cast.admin)
+    }
+}

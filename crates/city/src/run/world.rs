@@ -1,0 +1,152 @@
+//! What a seed's life starts with, as plain numbers: shops, what they sell and on which terms, coupons and
+//! people. Drawn to be awkward: prices of a cent, shares that do not divide, stock that runs out.
+
+use kernel::{Ctx, Currency, DAY_US, HOUR_US, MINUTE_US, Timestamp};
+
+use crate::dice::{between, chance, pick};
+
+/// 2027-01-15T08:00:00Z.
+pub(crate) const BEGIN: Timestamp = Timestamp(1_800_000_000_000_000);
+
+/// A merchant. Its owner may do everything, its clerk stands in the first store.
+#[derive(Debug, Clone)]
+pub(crate) struct Shop {
+    pub currency: Currency,
+    pub stores: usize,
+}
+
+/// Something on sale, with the terms of its agreement. Amounts are minor units, shares basis points.
+#[derive(Debug, Clone)]
+pub(crate) struct Good {
+    pub shop: usize,
+    /// Of the shop's stores, the first so many take its vouchers.
+    pub stores: usize,
+    pub list_price: i64,
+    pub stock: i64,
+    pub uses: i64,
+    pub valid_us: i64,
+    pub max_per_order: i64,
+    pub head_count: i64,
+    pub discount_bp: i64,
+    pub platform_bp: i64,
+    pub platform_cap: Option<i64>,
+    pub commission_bp: i64,
+    pub rebate_bp: i64,
+    pub friend_bp: i64,
+    pub refund_window_us: i64,
+    pub undo_window_us: i64,
+    pub forfeits: bool,
+    pub ends_at: Timestamp,
+}
+
+/// What a coupon takes off.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Takes {
+    Share { bp: i64, most: Option<i64> },
+    Amount(i64),
+}
+
+/// A coupon; of the platform if it has no shop.
+#[derive(Debug, Clone)]
+pub(crate) struct Coupon {
+    pub shop: Option<usize>,
+    pub takes: Takes,
+    pub currency: Currency,
+    pub min_spend: i64,
+    pub platform_bp: i64,
+    pub per_person: i64,
+    pub total: i64,
+    pub budget: i64,
+    pub ends_at: Timestamp,
+}
+
+/// Everything that stands before the first step.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub shops: Vec<Shop>,
+    pub goods: Vec<Good>,
+    pub coupons: Vec<Coupon>,
+    /// With which card each person pays. Two of them share one.
+    pub cards: Vec<usize>,
+}
+
+impl World {
+    pub fn draw(dice: &Ctx) -> Self {
+        let shops: Vec<Shop> = (0..2 + dice.random_below(2) as usize)
+            .map(|n| Shop {
+                currency: if n == 1 && chance(dice, 40) {
+                    Currency::USD
+                } else {
+                    Currency::CNY
+                },
+                stores: 1 + dice.random_below(2) as usize,
+            })
+            .collect();
+        let goods = (0..shops.len() * 2)
+            .map(|n| good(dice, n / 2, shops[n / 2].stores))
+            .collect();
+        let coupons = (0..4).map(|n| coupon(dice, &shops, n)).collect();
+        Self {
+            shops,
+            goods,
+            coupons,
+            cards: vec![0, 0, 2, 3, 4, 5],
+        }
+    }
+
+    pub fn currency_of(&self, good: usize) -> Currency {
+        self.shops[self.goods[good].shop].currency
+    }
+}
+
+fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
+    let commission_bp = *pick(dice, &[0, 1, 333, 1_000, 1_000, 2_500, 10_000]);
+    let refund_window_us = *pick(dice, &[0, HOUR_US, DAY_US, 7 * DAY_US]);
+    Good {
+        shop,
+        stores: 1 + dice.random_below(stores as u64) as usize,
+        list_price: *pick(dice, &[1, 3, 99, 333, 1_000, 9_999, 12_345, 100_000]),
+        stock: between(dice, 3, 60),
+        uses: *pick(dice, &[1, 1, 1, 2, 3, 5]),
+        valid_us: *pick(dice, &[2 * HOUR_US, DAY_US, 5 * DAY_US, 30 * DAY_US]),
+        max_per_order: between(dice, 1, 6),
+        head_count: between(dice, 10, 100),
+        discount_bp: *pick(dice, &[0, 500, 2_000, 3_333, 10_000]),
+        platform_bp: *pick(dice, &[0, 2_500, 3_333, 5_000, 10_000]),
+        platform_cap: chance(dice, 30).then(|| between(dice, 0, 2_000)),
+        commission_bp,
+        rebate_bp: (*pick(dice, &[0, 100, 200, 777, 3_000])).min(10_000 - commission_bp),
+        friend_bp: *pick(dice, &[0, 300, 500, 3_333]),
+        refund_window_us,
+        undo_window_us: refund_window_us.min(*pick(dice, &[0, 15 * MINUTE_US, DAY_US])),
+        forfeits: chance(dice, 30),
+        ends_at: BEGIN.plus_us(between(dice, 2, 40) * DAY_US),
+    }
+}
+
+fn coupon(dice: &Ctx, shops: &[Shop], n: usize) -> Coupon {
+    let shop = (n >= 2).then(|| dice.random_below(shops.len() as u64) as usize);
+    let takes = if chance(dice, 50) {
+        Takes::Share {
+            bp: *pick(dice, &[1, 1_000, 3_333, 10_000]),
+            most: chance(dice, 50).then(|| between(dice, 1, 3_000)),
+        }
+    } else {
+        Takes::Amount(between(dice, 1, 5_000))
+    };
+    Coupon {
+        takes,
+        currency: shop.map_or(Currency::CNY, |shop| shops[shop].currency),
+        min_spend: *pick(dice, &[0, 0, 100, 5_000]),
+        // What is for everybody is paid by the platform; what one shop's coupon costs is shared.
+        platform_bp: match shop {
+            None => 10_000,
+            Some(_) => *pick(dice, &[0, 2_500, 3_333, 10_000]),
+        },
+        shop,
+        per_person: between(dice, 1, 4),
+        total: between(dice, 2, 40),
+        budget: between(dice, 100, 60_000),
+        ends_at: BEGIN.plus_us(between(dice, 1, 30) * DAY_US),
+    }
+}

@@ -1,0 +1,76 @@
+//! The simulator as a gate: some lives on SQLite alone and on both engines, and that a life can be lived again.
+
+use city::run::{Engines, Lived, RunSettings, Totals, run_seed};
+
+fn settings(engines: Engines, steps: u32) -> RunSettings {
+    RunSettings {
+        engines,
+        steps,
+        audit_every: 50,
+        faults: true,
+    }
+}
+
+fn lived(seed: u64, settings: &RunSettings) -> Lived {
+    run_seed(seed, settings).unwrap_or_else(|divergence| panic!("{divergence:#?}"))
+}
+
+#[test]
+fn platform_and_model_agree_whatever_goes_wrong() {
+    let settings = settings(Engines::Sqlite, 400);
+    let mut totals = Totals::default();
+    for seed in 1..=10 {
+        totals.add(&lived(seed, &settings).totals);
+    }
+    // What never happened was not proved.
+    let happened = |of: &std::collections::BTreeMap<String, u64>, names: &[&str]| {
+        let missing: Vec<_> = names.iter().filter(|name| !of.contains_key(**name)).collect();
+        assert!(missing.is_empty(), "{missing:?} never happened: {totals:#?}");
+    };
+    happened(
+        &totals.faults,
+        &[
+            "AnswerLost",
+            "CommitFails",
+            "CrashAfter",
+            "CrashBefore",
+            "KeyReused",
+            "Repeated",
+        ],
+    );
+    happened(
+        &totals.accepted,
+        &[
+            "Place",
+            "ReportPayment",
+            "Redeem",
+            "Undo",
+            "RefundVoucher",
+            "RefundRedeemed",
+            "Expire",
+            "ReportTransfer",
+        ],
+    );
+    happened(
+        &totals.refused,
+        &["order_sold_out", "coupon_limit_reached", "order_price_changed"],
+    );
+}
+
+#[test]
+fn both_engines_give_the_answers_of_the_model() {
+    let server =
+        std::env::var("QIAO_TEST_POSTGRES_URL").expect("run the tests through scripts/with-postgres");
+    let both = settings(Engines::Both { server }, 150);
+    for seed in [100, 101] {
+        lived(seed, &both);
+    }
+}
+
+#[test]
+fn a_seed_lives_the_same_life_again() {
+    let settings = settings(Engines::Sqlite, 120);
+    let first = lived(7, &settings);
+    assert_eq!(first, lived(7, &settings));
+    assert_ne!(first.trace, lived(8, &settings).trace);
+}
