@@ -66,11 +66,18 @@ impl TestDatabase {
 
     /// Cuts every connection to the database, as a restart of the server would. Nothing on SQLite.
     pub fn cut_connections(&self) {
-        if let Cleanup::Database { server, name } = &self.cleanup {
+        if let Cleanup::Database { name, .. } = &self.cleanup {
+            self.administer(&format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            ));
+        }
+    }
+
+    /// Runs a script on the PostgreSQL server as its administrator. Nothing on SQLite.
+    pub fn administer(&self, script: &str) {
+        if let Cleanup::Database { server, .. } = &self.cleanup {
             let mut admin = Postgres::connect(server).expect("the test PostgreSQL answers");
-            let cut =
-                format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-            admin.script(&cut).expect("connections can be cut");
+            admin.script(script).expect("the administrator's script runs");
         }
     }
 

@@ -6,6 +6,7 @@ mod batches;
 mod commands;
 mod engines;
 mod faults;
+mod sign_in;
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
