@@ -2,9 +2,7 @@
 //! and refund, as people, staff and a payment provider would do it.
 
 use consume::{CodeAnswer, RedeemCode};
-use convert::{
-    ConfirmPayment, ConfirmRefund, MarkRefundSent, OrderStatus, PlaceOrder, RecordProviderPayment,
-};
+use convert::{ConfirmPayment, ConfirmRefund, MarkRefundSent, OrderStatus, PlaceOrder};
 use convert::{PlacedOrder, RefundVoucher, ReleaseOrder, StartPayment};
 use kernel::VoucherId;
 use kernel::{Actor, Ctx, MINUTE_US, MerchantId, OfferId, PersonId, RedemptionId, SECOND_US, Timestamp};
@@ -175,18 +173,12 @@ fn pay(tx: &mut Tx, ctx: &Ctx, purchase: &Purchase, placed: &PlacedOrder) -> Res
         tx,
         &acting(ctx, Actor::Consumer(purchase.buyer), after(20)),
         &start,
-    )?;
-    let provider_payment = format!("history_{}", hex::encode(ctx.random_bytes::<8>()));
-    let record = RecordProviderPayment {
-        attempt,
-        provider: PROVIDER_NAME.to_owned(),
-        provider_payment: provider_payment.clone(),
-    };
-    convert::record_provider_payment(tx, &acting(ctx, PROVIDER, after(21)), &record)?;
+    )?
+    .attempt;
     let confirm = ConfirmPayment {
         attempt,
         provider: PROVIDER_NAME.to_owned(),
-        provider_payment,
+        provider_payment: format!("history_{}", hex::encode(ctx.random_bytes::<8>())),
         amount: placed.amounts.cash_due,
         currency: placed.currency,
         instrument: Some(format!("card_of_consumer_{}", purchase.card)),

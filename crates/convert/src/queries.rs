@@ -20,7 +20,9 @@ pub use refunds::{
     RefundPreview, RefundToSend, RefundView, VoucherMoney, preview_refund, refunds, refunds_of,
     refunds_of_person, refunds_to_send, voucher_money,
 };
-pub use routes::{Route, attempt_route, claim_locks, order_route, place_route, refund_route, voucher_route};
+pub use routes::{
+    Route, attempt_route, claim_locks, order_lane, order_route, place_route, refund_route, voucher_route,
+};
 
 use kernel::BasisPoints;
 use store::{Fail, Row, StorageError};

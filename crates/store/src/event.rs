@@ -8,7 +8,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use type_safe_id::{StaticType, TypeSafeId};
 use uuid::Uuid;
 
-use crate::{Query, ReadTx, Row, StorageError, Tx, sql};
+use crate::bulk::BulkInsert;
+use crate::{ReadTx, Row, StorageError, Tx, Value, sql};
 
 /// How many partitions there are. Fixed for ever: a partition's number is stored with its events.
 pub const PARTITIONS: u8 = 64;
@@ -74,31 +75,34 @@ impl PendingEvent {
         })
     }
 
-    fn insert(self, seq: i64) -> Query {
-        sql!(
-            "INSERT INTO event (part, seq, id, at, type, v, subject, subject_version, actor, request, reason, body)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            i64::from(self.partition),
-            seq,
-            self.id,
-            self.at,
-            self.kind,
-            self.v,
-            self.subject,
-            self.version,
-            self.actor,
-            self.request,
-            self.reason,
-            self.body
-        )
+    fn row(self, seq: i64) -> Vec<Value> {
+        vec![
+            i64::from(self.partition).into(),
+            seq.into(),
+            self.id.into(),
+            self.at.into(),
+            self.kind.into(),
+            self.v.into(),
+            self.subject.into(),
+            self.version.into(),
+            self.actor.into(),
+            self.request.into(),
+            self.reason.into(),
+            self.body.into(),
+        ]
     }
 }
 
+pub(crate) static INSERT_EVENTS: BulkInsert = BulkInsert::new(
+    "INSERT INTO event (part, seq, id, at, type, v, subject, subject_version, actor, request, reason, body) VALUES",
+    12,
+    "",
+);
+
 /// Numbers the batch's events and writes them. The heads are taken in the order of the partitions.
-/// What was told before has been sent and counted when this returns, so that COMMIT may follow.
 pub(crate) fn write_events(read: &mut ReadTx, events: Vec<PendingEvent>) -> Result<(), StorageError> {
     if events.is_empty() {
-        return read.driver.flush();
+        return Ok(());
     }
     let mut counts: BTreeMap<Partition, i64> = BTreeMap::new();
     for event in &events {
@@ -121,12 +125,16 @@ pub(crate) fn write_events(read: &mut ReadTx, events: Vec<PendingEvent>) -> Resu
             .ok_or_else(|| StorageError::bug("an event head gave no number"))?;
         next.insert(*partition, row.take::<i64>()? - count + 1);
     }
+    let mut rows = Vec::with_capacity(events.len());
     for event in events {
         let seq = next
             .get_mut(&event.partition)
             .ok_or_else(|| StorageError::bug("a partition without a head"))?;
-        read.driver.tell(event.insert(*seq), 1)?;
+        rows.push(event.row(*seq));
         *seq += 1;
+    }
+    for (insert, rows) in INSERT_EVENTS.of(rows) {
+        read.driver.tell(insert, rows)?;
     }
     Ok(())
 }

@@ -1,22 +1,18 @@
-//! What was answered to which key. A row is inserted before its command and answered after it, in the
-//! same transaction; a rejection is an answer, a failure of the storage is not.
+//! What was answered to which key. The row is written after its command, in the same transaction; a
+//! rejection is an answer, a failure of the storage is not. Whoever ran the same key at the same time
+//! elsewhere finds the row when writing its own, undoes what it did and reads the answer instead.
 
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Job, Query, Rejected, Row, StorageError, Tx, sql};
+use crate::bulk::BulkInsert;
+use crate::{Answer, Job, Query, Rejected, Row, StorageError, Tx, Value, sql};
 
-/// Takes the key: touches no row if it is taken already.
-pub(crate) fn take_key(job: &Job) -> Query {
-    sql!(
-        "INSERT INTO idempotency (actor, key, request_hash, at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (actor, key) DO NOTHING",
-        job.key.actor,
-        &job.key.key,
-        job.key.request_hash,
-        job.ctx.now
-    )
-}
+pub(crate) static INSERT_ANSWERS: BulkInsert = BulkInsert::new(
+    "INSERT INTO idempotency (actor, key, request_hash, at, response, rejection) VALUES",
+    6,
+    "ON CONFLICT (actor, key) DO NOTHING",
+);
 
 /// What was stored under the job's key.
 pub(crate) fn find_answer(job: &Job) -> Query {
@@ -27,8 +23,8 @@ pub(crate) fn find_answer(job: &Job) -> Query {
     )
 }
 
-/// Stores the answer under the job's key.
-pub(crate) fn store_answer(job: &Job, answer: &Answer) -> Result<Query, StorageError> {
+/// The row that keeps the answer under the job's key.
+pub(crate) fn answer_row(job: &Job, answer: &Answer) -> Result<Vec<Value>, StorageError> {
     let (response, rejection) = match answer {
         Answer::Done(response) => (Some(response.as_str()), None),
         Answer::Rejected(rejected) => {
@@ -43,13 +39,14 @@ pub(crate) fn store_answer(job: &Job, answer: &Answer) -> Result<Query, StorageE
             )
         }
     };
-    Ok(sql!(
-        "UPDATE idempotency SET response = $1, rejection = $2 WHERE actor = $3 AND key = $4",
-        response,
-        rejection,
-        job.key.actor,
-        &job.key.key
-    ))
+    Ok(vec![
+        job.key.actor.into(),
+        (&job.key.key).into(),
+        job.key.request_hash.into(),
+        job.ctx.now.into(),
+        response.into(),
+        rejection.into(),
+    ])
 }
 
 /// The stored answer, or the rejection for a key that was used with another request.

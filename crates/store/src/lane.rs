@@ -1,6 +1,7 @@
-//! A lane: one connection that runs a batch of commands, each in a savepoint, commits once, and only
-//! then answers. A batch that fails is run again one by one. [`Lane::run_batch`] is a plain function;
-//! the executor wraps it in a thread, a simulator can call it as it is.
+//! A lane: one connection that runs a batch of commands, commits once, and only then answers. A command
+//! that is refused has changed nothing, as a rule; a batch in which one had is run again with a savepoint
+//! before each command, and a batch that fails is run again one by one. [`Lane::run_batch`] is a plain
+//! function; the executor wraps it in a thread, a simulator can call it as it is.
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +13,8 @@ use metrics::counter;
 use crate::error::Cause;
 use crate::event::{PendingEvent, write_events};
 use crate::executor::Database;
-use crate::idempotency::{find_answer, read_answer, store_answer, take_key};
+use crate::faults::{FaultPoint, Faults};
+use crate::idempotency::{INSERT_ANSWERS, answer_row, find_answer, read_answer};
 use crate::recording::Recorder;
 use crate::{Answer, Cost, Fail, Job, NoAnswer, ReadTx, StorageError, Tx};
 
@@ -20,39 +22,11 @@ use crate::{Answer, Cost, Fail, Job, NoAnswer, ReadTx, StorageError, Tx};
 pub const MAX_BATCH: usize = 256;
 /// The same on PostgreSQL: a backend keeps track of 64 subtransactions cheaply and no more.
 const MAX_BATCH_POSTGRES: usize = 64;
+/// How many batches have savepoints after one that needed them: refusals of that kind come in waves, as
+/// when an offer is sold out.
+const BATCHES_WITH_SAVEPOINTS: u32 = 64;
 /// How often a command that met a conflict is tried again alone.
 const MAX_TRIES: u32 = 8;
-
-/// A place where a test makes a lane fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultPoint {
-    /// The batch was run but COMMIT is not sent.
-    BeforeCommit,
-    /// COMMIT succeeded but its answer is lost.
-    AfterCommit,
-    /// The lane lost its connection and gets no other: to those who wait, the process is dead.
-    Connecting,
-}
-
-/// The faults that a lane is to meet, in order. Empty in production.
-#[derive(Debug, Default)]
-pub struct Faults(Mutex<Vec<FaultPoint>>);
-
-impl Faults {
-    /// The next batch that reaches this point fails there.
-    pub fn plan(&self, point: FaultPoint) {
-        self.0.lock().unwrap_or_else(|e| e.into_inner()).push(point);
-    }
-
-    fn strike(&self, point: FaultPoint) -> Result<(), StorageError> {
-        let mut planned = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        if planned.first() == Some(&point) {
-            planned.remove(0);
-            return Err(StorageError::lost(format!("planned fault: {point:?}")));
-        }
-        Ok(())
-    }
-}
 
 /// The dearest run of each command so far, by its name.
 pub(crate) type Costs = Arc<Mutex<BTreeMap<&'static str, Cost>>>;
@@ -64,6 +38,8 @@ pub struct Lane {
     faults: Arc<Faults>,
     costs: Costs,
     recorder: Arc<Recorder>,
+    /// For how many more batches.
+    with_savepoints: u32,
 }
 
 /// Why a batch failed, and whether COMMIT was sent before it did.
@@ -90,6 +66,7 @@ impl Lane {
             faults,
             costs: Costs::default(),
             recorder: Arc::default(),
+            with_savepoints: 0,
         }
     }
 
@@ -230,23 +207,44 @@ impl Lane {
     }
 
     fn attempt(&mut self, jobs: &[&Job]) -> Result<Vec<Answer>, BatchFailure> {
+        let savepoints = self.with_savepoints > 0;
+        self.with_savepoints = self.with_savepoints.saturating_sub(1);
+        if let Some(answers) = self.attempt_once(jobs, savepoints)? {
+            return Ok(answers);
+        }
+        self.with_savepoints = BATCHES_WITH_SAVEPOINTS;
+        self.connect()?.driver.abandon()?;
+        let answers = self.attempt_once(jobs, true)?;
+        Ok(answers.ok_or_else(|| StorageError::bug("a savepoint undoes whatever was written"))?)
+    }
+
+    /// `None` if a command was refused after it had changed something, and there was no savepoint.
+    fn attempt_once(&mut self, jobs: &[&Job], savepoints: bool) -> Result<Option<Vec<Answer>>, BatchFailure> {
         let faults = Arc::clone(&self.faults);
         let costs = Arc::clone(&self.costs);
         let read = self.connect()?;
         let answered = begin(read, jobs)?;
         let mut events = Vec::new();
         let mut answers = Vec::with_capacity(jobs.len());
-        for (job, answered) in jobs.iter().zip(answered) {
+        let mut new = Vec::with_capacity(jobs.len());
+        for (i, (job, answered)) in jobs.iter().zip(answered).enumerate() {
             answers.push(match answered {
                 Some(answer) => answer,
-                None => run_in_savepoint(read, &mut events, job, &costs)?,
+                None => match run(read, &mut events, job, savepoints, &costs)? {
+                    Some(answer) => {
+                        new.push(i);
+                        answer
+                    }
+                    None => return Ok(None),
+                },
             });
         }
         read.cost = Cost::default();
-        if jobs.len() > 1 && !events.is_empty() {
-            // The heads come last and in order, and are held no longer than a commit takes.
+        if jobs.len() > 1 {
+            // What comes last is held no longer than a commit takes.
             read.driver.wait_patiently()?;
         }
+        write_answers(read, &new, jobs, &answers)?;
         write_events(read, events)?;
         faults.strike(FaultPoint::BeforeCommit)?;
         let in_commit = |error| BatchFailure {
@@ -256,7 +254,14 @@ impl Lane {
         read.driver.control("COMMIT").map_err(in_commit)?;
         read.driver.flush().map_err(in_commit)?;
         faults.strike(FaultPoint::AfterCommit).map_err(in_commit)?;
-        Ok(answers)
+        for i in new {
+            let outcome = match answers[i] {
+                Answer::Done(_) => "done",
+                Answer::Rejected(_) => "rejected",
+            };
+            counter!("qiao_commands_total", "command" => jobs[i].name, "outcome" => outcome).increment(1);
+        }
+        Ok(Some(answers))
     }
 }
 
@@ -278,52 +283,67 @@ fn find_twins<'j>(jobs: &[&'j Job]) -> (Vec<&'j Job>, Vec<usize>) {
     (distinct, twins)
 }
 
-/// Opens the transaction, takes every key and then every row lock of the batch, both in sorted order,
-/// and gives the stored answers of the keys that were taken before.
+/// Opens the transaction, takes every row lock of the batch in sorted order and gives the stored answers
+/// of the keys that were used before.
 fn begin(read: &mut ReadTx, jobs: &[&Job]) -> Result<Vec<Option<Answer>>, StorageError> {
     read.start_over();
     read.driver.begin()?;
-    let mut by_key: Vec<usize> = (0..jobs.len()).collect();
-    by_key.sort_by_key(|i| &jobs[*i].key);
-    let taken = read
-        .driver
-        .ask(by_key.iter().map(|i| take_key(jobs[*i])).collect())?;
     let mut locks: Vec<_> = jobs.iter().flat_map(|job| job.locks.iter().copied()).collect();
     locks.sort_unstable();
     locks.dedup();
     read.driver.lock(&locks);
-
-    let mut answers: Vec<Option<Answer>> = jobs.iter().map(|_| None).collect();
-    let repeated: Vec<usize> = by_key
-        .iter()
-        .zip(&taken)
-        .filter(|(_, taken)| taken.affected == 0)
-        .map(|(i, _)| *i)
-        .collect();
+    // After the locks: whoever held them with the same key has committed its answer by then.
     let stored = read
         .driver
-        .ask(repeated.iter().map(|i| find_answer(jobs[*i])).collect())?;
-    for (i, found) in repeated.into_iter().zip(stored) {
-        let row = found.rows.into_iter().next();
-        let row =
-            row.ok_or_else(|| StorageError::new(Cause::Conflict, "a taken key was pruned meanwhile"))?;
-        answers[i] = Some(read_answer(jobs[i], row)?);
-    }
+        .ask(jobs.iter().map(|job| find_answer(job)).collect())?;
     // What is found later has no place in the order of the locks. Alone, a command may wait for it.
     if jobs.len() > 1 {
         read.driver.wait_shortly()?;
     }
-    Ok(answers)
+    let answers = jobs.iter().zip(stored).map(|(job, found)| {
+        let row = found.rows.into_iter().next();
+        row.map(|row| read_answer(job, row)).transpose()
+    });
+    answers.collect()
 }
 
-fn run_in_savepoint(
+/// Writes the new answers in the order of their keys and hears that all that was told so far succeeded.
+/// A key that was used elsewhere meanwhile fails the batch; its answer is found in the next try.
+fn write_answers(
+    read: &mut ReadTx,
+    new: &[usize],
+    jobs: &[&Job],
+    answers: &[Answer],
+) -> Result<(), StorageError> {
+    let mut new = new.to_vec();
+    new.sort_by_key(|i| &jobs[*i].key);
+    let rows: Result<_, _> = new.iter().map(|i| answer_row(jobs[*i], &answers[*i])).collect();
+    let (inserts, counts): (Vec<_>, Vec<_>) = INSERT_ANSWERS.of(rows?).into_iter().unzip();
+    let written = read.driver.ask(inserts)?;
+    if written
+        .iter()
+        .zip(counts)
+        .all(|(outcome, rows)| outcome.affected == rows)
+    {
+        return Ok(());
+    }
+    Err(StorageError::new(
+        Cause::Conflict,
+        "a key was used elsewhere meanwhile",
+    ))
+}
+
+/// `None` if the command was refused after it had changed something, and there was no savepoint.
+fn run(
     read: &mut ReadTx,
     events: &mut Vec<PendingEvent>,
     job: &Job,
+    savepoints: bool,
     costs: &Costs,
-) -> Result<Answer, StorageError> {
-    let savepoint = read.driver.savepoint()?;
+) -> Result<Option<Answer>, StorageError> {
+    let savepoint = savepoints.then(|| read.driver.savepoint()).transpose()?;
     read.cost = Cost::default();
+    read.wrote = false;
     let round_trips_before = read.driver.round_trips();
     let events_before = events.len();
     let ctx = job.ctx.rewound();
@@ -334,33 +354,29 @@ fn run_in_savepoint(
     }
     let answer = match result {
         Ok(Ok(response)) => {
-            read.driver.control("RELEASE SAVEPOINT command")?;
+            if savepoint.is_some() {
+                read.driver.control("RELEASE SAVEPOINT command")?;
+            }
             Answer::Done(response)
         }
         Ok(Err(Fail::Reject(reject))) => {
             events.truncate(events_before);
-            read.driver.rollback_to(savepoint)?;
+            match savepoint {
+                Some(savepoint) => read.driver.rollback_to(savepoint)?,
+                None if read.wrote => return Ok(None),
+                None => {}
+            }
             Answer::Rejected(reject.into())
         }
         Ok(Err(Fail::Storage(error))) => return Err(error),
         Err(_panic) => return Err(StorageError::bug(format!("command {} panicked", job.name))),
     };
-    note_cost(
-        costs,
-        job.name,
-        Cost {
-            round_trips: read.driver.round_trips() - round_trips_before,
-            ..read.cost
-        },
-    );
-    read.driver.tell(store_answer(job, &answer)?, 1)?;
-    let outcome = if matches!(answer, Answer::Done(_)) {
-        "done"
-    } else {
-        "rejected"
+    let cost = Cost {
+        round_trips: read.driver.round_trips() - round_trips_before,
+        ..read.cost
     };
-    counter!("qiao_commands_total", "command" => job.name, "outcome" => outcome).increment(1);
-    Ok(answer)
+    note_cost(costs, job.name, cost);
+    Ok(Some(answer))
 }
 
 fn note_cost(costs: &Costs, name: &'static str, cost: Cost) {

@@ -3,10 +3,12 @@
 //! merchants, orders or money. `docs/ARCHITECTURE.md` walks through it.
 
 mod audit;
+mod bulk;
 mod driver;
 mod error;
 mod event;
 mod executor;
+mod faults;
 mod idempotency;
 mod job;
 mod lane;
@@ -24,9 +26,10 @@ pub use audit::EventPage;
 pub use error::{Fail, StorageError};
 pub use event::{Cursor, EventBody, PARTITIONS, Partition, StoredEvent, partition_of};
 pub use executor::{Database, Settings, Store};
+pub use faults::{FaultPoint, Faults};
 pub use idempotency::prune as prune_idempotency;
 pub use job::{Answer, Job, Key, Lock, NoAnswer, Rejected};
-pub use lane::{FaultPoint, Faults, Lane, MAX_BATCH};
+pub use lane::{Lane, MAX_BATCH};
 pub use lease::take_lease;
 pub use migrate::MIGRATIONS;
 pub use recording::{Recorder, Recording};

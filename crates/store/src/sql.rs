@@ -48,6 +48,11 @@ macro_rules! sql {
 }
 
 impl Statement {
+    /// Whether it leaves every row as it is.
+    pub(crate) fn only_reads(&self) -> bool {
+        self.text.trim_start().starts_with("SELECT")
+    }
+
     /// Whether parameters are numbered by first appearance, without gaps.
     pub fn numbers_its_parameters_in_order(&self) -> bool {
         let mut highest = 0;

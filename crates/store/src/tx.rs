@@ -31,6 +31,8 @@ pub struct ReadTx {
     /// The first failure since the transaction began. A command that hides one is not believed, and what
     /// it asks for afterwards is refused: the engine may have ended the transaction under it.
     failed: Option<StorageError>,
+    /// Whether the current command has changed a row.
+    pub(crate) wrote: bool,
 }
 
 impl ReadTx {
@@ -39,6 +41,7 @@ impl ReadTx {
             driver,
             cost: Cost::default(),
             failed: None,
+            wrote: false,
         }
     }
 
@@ -60,16 +63,23 @@ impl ReadTx {
 
     /// The answers to any number of questions, asked together in one round trip.
     pub fn ask_all(&mut self, queries: Vec<Query>) -> Result<Vec<Vec<Row>>, StorageError> {
-        let asked = queries.len() as u64;
-        let outcomes = self.unless_failed(asked, 0, |driver| driver.ask(queries))?;
+        let outcomes = self.run_all(queries)?;
         Ok(outcomes.into_iter().map(|outcome| outcome.rows).collect())
     }
 
     fn outcomes<const N: usize>(&mut self, queries: [Query; N]) -> Result<[Outcome; N], StorageError> {
-        let outcomes = self.unless_failed(N as u64, 0, |driver| driver.ask(queries.into()))?;
+        let outcomes = self.run_all(queries.into())?;
         outcomes
             .try_into()
             .map_err(|_| StorageError::bug("as many answers as questions"))
+    }
+
+    fn run_all(&mut self, queries: Vec<Query>) -> Result<Vec<Outcome>, StorageError> {
+        let writing: Vec<bool> = queries.iter().map(|q| !q.statement.only_reads()).collect();
+        let outcomes = self.unless_failed(queries.len() as u64, 0, |driver| driver.ask(queries))?;
+        let mut written = outcomes.iter().zip(writing);
+        self.wrote |= written.any(|(outcome, writes)| writes && outcome.affected > 0);
+        Ok(outcomes)
     }
 
     fn unless_failed<T>(
@@ -171,6 +181,7 @@ impl<'lane> Tx<'lane> {
 
     /// Writes exactly `rows` rows, without waiting for the answer.
     pub fn tell_rows(&mut self, query: Query, rows: u64) -> Result<(), StorageError> {
+        self.wrote = true;
         self.unless_failed(0, 1, |driver| driver.tell(query, rows))
     }
 

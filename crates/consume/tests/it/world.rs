@@ -126,7 +126,7 @@ impl<'s> World<'s> {
         let attempt = self.run(Actor::Consumer(buyer), NOW, move |tx, ctx| {
             convert::start_payment(tx, ctx, &start)
         });
-        let attempt = attempt.expect("started");
+        let attempt = attempt.expect("started").attempt;
         let report = ConfirmPayment {
             attempt,
             provider: PROVIDER.to_owned(),

@@ -1,7 +1,7 @@
 //! A try at paying an order with one provider. The provider hears of it from the gateway, under the
 //! attempt's id.
 
-use kernel::{Ctx, Currency, OrderId, PaymentAttemptId, PaymentId, Timestamp};
+use kernel::{Ctx, Money, OrderId, PaymentAttemptId, PaymentId, Timestamp};
 use store::{Fail, Lock, Tx, sql};
 
 use crate::commands::check_reference;
@@ -25,9 +25,18 @@ impl StartPayment {
     }
 }
 
+/// The try that is open now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StartedPayment {
+    /// Its id, the reference that the provider is given.
+    pub attempt: PaymentAttemptId,
+    /// What the provider is to collect.
+    pub due: Money,
+}
+
 /// Starts a try, or gives the one that is open with the same provider: repeating it never makes a
 /// second payment. Only for the order's own buyer, while its hold lasts.
-pub fn start_payment(tx: &mut Tx, ctx: &Ctx, cmd: &StartPayment) -> Result<PaymentAttemptId, Fail> {
+pub fn start_payment(tx: &mut Tx, ctx: &Ctx, cmd: &StartPayment) -> Result<StartedPayment, Fail> {
     let buyer = party::require_consumer(ctx)?;
     check_reference("/provider", &cmd.provider)?;
     tx.lock(&cmd.locks());
@@ -54,11 +63,13 @@ pub fn start_payment(tx: &mut Tx, ctx: &Ctx, cmd: &StartPayment) -> Result<Payme
         );
         return Err(ORDER_NOT_OPEN.because(detail).into());
     }
-    if let Some(mut open) = open.into_iter().next() {
-        return Ok(open.take()?);
-    }
-    let (payment, amount, currency) = (order.take()?, order.take()?, order.take()?);
-    begin(tx, ctx, cmd, payment, amount, currency)
+    let payment = order.take()?;
+    let due = Money::new(order.take()?, order.take()?);
+    let attempt = match open.into_iter().next() {
+        Some(mut open) => open.take()?,
+        None => begin(tx, ctx, cmd, payment, due)?,
+    };
+    Ok(StartedPayment { attempt, due })
 }
 
 fn begin(
@@ -66,8 +77,7 @@ fn begin(
     ctx: &Ctx,
     cmd: &StartPayment,
     payment: PaymentId,
-    amount: i64,
-    currency: Currency,
+    due: Money,
 ) -> Result<PaymentAttemptId, Fail> {
     let attempt: PaymentAttemptId = ctx.new_id();
     tx.tell(sql!(
@@ -77,8 +87,8 @@ fn begin(
         payment,
         cmd.order,
         cmd.provider.as_str(),
-        amount,
-        currency,
+        due.amount,
+        due.currency,
         AttemptStatus::Open.as_str(),
         ctx.now
     ))?;
@@ -86,8 +96,8 @@ fn begin(
         attempt,
         order: cmd.order,
         provider: cmd.provider.clone(),
-        amount,
-        currency: currency.code().to_owned(),
+        amount: due.amount,
+        currency: due.currency.code().to_owned(),
     };
     tx.emit(ctx, attempt, 1, &event)?;
     Ok(attempt)

@@ -46,7 +46,16 @@ pub fn claim_locks(read: &mut ReadTx, coupon: CouponId) -> Result<Vec<Lock>, Fai
         .collect())
 }
 
-/// For the commands on an order: cancel, release, start a payment.
+/// The lane of an order, for what claims nothing but the order itself: starting a payment.
+pub fn order_lane(read: &mut ReadTx, order: OrderId) -> Result<Option<OfferId>, Fail> {
+    let row = read.one(sql!(
+        "SELECT offer_id FROM order_line WHERE order_id = $1 AND n = 1",
+        order
+    ))?;
+    Ok(row.map(|mut row| row.take()).transpose()?)
+}
+
+/// For the commands on an order: cancel, release.
 pub fn order_route(read: &mut ReadTx, order: OrderId) -> Result<Option<Route>, Fail> {
     let row = read.one(sql!(
         "SELECT l.offer_id, l.order_id, c.budget_bucket FROM order_line l JOIN orders o ON o.id = l.order_id
@@ -57,7 +66,7 @@ pub fn order_route(read: &mut ReadTx, order: OrderId) -> Result<Option<Route>, F
     route_of(read, row, None)
 }
 
-/// For the commands on a payment attempt: record, confirm, fail.
+/// For the commands on a payment attempt: confirm, fail.
 pub fn attempt_route(read: &mut ReadTx, attempt: PaymentAttemptId) -> Result<Option<Route>, Fail> {
     let row = read.one(sql!(
         "SELECT l.offer_id, l.order_id, c.budget_bucket FROM payment_attempt a

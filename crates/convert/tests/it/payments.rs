@@ -1,8 +1,7 @@
 //! Reports of a provider: repeated, out of order, late, wrong, and from the wrong mouth.
 
 use convert::{
-    AttemptStatus, CancelOrder, ConfirmPayment, FailPayment, OrderStatus, PaymentOutcome,
-    RecordProviderPayment, RefundCause,
+    AttemptStatus, CancelOrder, ConfirmPayment, FailPayment, OrderStatus, PaymentOutcome, RefundCause,
 };
 use kernel::{Actor, Currency, MINUTE_US, PaymentAttemptId};
 use store::Store;
@@ -228,37 +227,6 @@ fn only_the_attempts_own_provider_is_believed() {
             ..shop.report(attempt, 10_000)
         };
         assert_eq!(code_of(shop.confirm(renamed)), "payment_other_reference");
-    });
-}
-
-#[test]
-fn the_providers_name_for_a_payment_is_noted_until_it_is_settled() {
-    on_both(|db| {
-        let shop = Shop::open(db, &Plan::default());
-        let buyer = person(db);
-        let placed = shop.place(buyer, shop.order_of(1));
-        let attempt = shop.start(buyer, placed.order);
-        let record = |name: &str| {
-            let cmd = RecordProviderPayment {
-                attempt,
-                provider: PROVIDER.to_owned(),
-                provider_payment: name.to_owned(),
-            };
-            run_at(db, Actor::System, NOW, move |tx, ctx| {
-                convert::record_provider_payment(tx, ctx, &cmd)
-            })
-        };
-        let name = || {
-            let found = db.read_blocking(move |read| convert::queries::attempt(read, attempt));
-            found.expect("an answer").expect("an attempt").provider_payment
-        };
-        ok(record("one"));
-        ok(record("two"));
-        assert_eq!(name().as_deref(), Some("two"));
-        let settled = shop.report(attempt, 10_000);
-        ok(shop.confirm(settled.clone()));
-        ok(record("three"));
-        assert_eq!(name(), Some(settled.provider_payment));
     });
 }
 

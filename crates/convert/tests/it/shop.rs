@@ -147,7 +147,7 @@ impl<'s> Shop<'s> {
         let provider = provider.to_owned();
         run_at(self.db, Actor::Consumer(buyer), now, move |tx, ctx| {
             let provider = provider.clone();
-            convert::start_payment(tx, ctx, &StartPayment { order, provider })
+            Ok(convert::start_payment(tx, ctx, &StartPayment { order, provider })?.attempt)
         })
     }
 

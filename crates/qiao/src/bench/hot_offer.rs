@@ -87,7 +87,6 @@ fn key_of_lane(n: usize) -> TypeSafeId<Request> {
 
 fn order(store: &Store, lane: TypeSafeId<Request>, shop: Shop, buyer: &Visitor) -> Result<(), Failure> {
     let consumer = || shell::ctx(Actor::Consumer(buyer.person));
-    let provider = || shell::ctx(Actor::System);
     let place = market::place(shop, 1);
     let placed = store.run_blocking("placeOrder", lane, consumer(), move |tx, ctx| {
         convert::place_order(tx, ctx, &place)
@@ -100,20 +99,14 @@ fn order(store: &Store, lane: TypeSafeId<Request>, shop: Shop, buyer: &Visitor) 
     let started = store.run_blocking("startPayment", lane, consumer(), move |tx, ctx| {
         convert::start_payment(tx, ctx, &start)
     });
-    let attempt = done(started?)?;
+    let attempt = done(started?)?.attempt;
     let confirm = market::confirm(shop, attempt, 1);
-    let record = convert::RecordProviderPayment {
-        attempt,
-        provider: confirm.provider.clone(),
-        provider_payment: confirm.provider_payment.clone(),
-    };
-    let recorded = store.run_blocking("recordProviderPayment", lane, provider(), move |tx, ctx| {
-        convert::record_provider_payment(tx, ctx, &record)
-    });
-    done(recorded?)?;
-    let confirmed = store.run_blocking("confirmPayment", lane, provider(), move |tx, ctx| {
-        convert::confirm_payment(tx, ctx, &confirm)
-    });
+    let confirmed = store.run_blocking(
+        "confirmPayment",
+        lane,
+        shell::ctx(Actor::System),
+        move |tx, ctx| convert::confirm_payment(tx, ctx, &confirm),
+    );
     done(confirmed?).map(drop)
 }
 

@@ -286,7 +286,7 @@ pub fn buy(
         order,
         provider: http::PROVIDER_NAME.to_owned(),
     };
-    let attempt = convert::start_payment(tx, &consumer, &start)?;
+    let attempt = convert::start_payment(tx, &consumer, &start)?.attempt;
     convert::confirm_payment(tx, &provider, &confirm(shop, attempt, quantity))?;
     Ok(order)
 }

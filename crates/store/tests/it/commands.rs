@@ -3,10 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 
-use kernel::{Actor, OrderId, Timestamp};
+use kernel::{Actor, Ctx, OrderId, Timestamp};
 use serde::{Deserialize, Serialize};
+use store::testing::TestDatabase;
 use store::{
-    Answer, EventBody, KEY_REUSED, Key, NoAnswer, PARTITIONS, StoredEvent, TimerKind, due_timers, sql,
+    Answer, EventBody, Job, KEY_REUSED, Key, NoAnswer, PARTITIONS, StoredEvent, TimerKind, Tx, due_timers,
+    sql,
 };
 
 use crate::{bucket_id, ctx, insert_bucket, job, on_both, take_one, taken};
@@ -114,6 +116,39 @@ fn twins_in_one_batch_are_one_command() {
         });
         assert_eq!(taken(store, id), 1);
     });
+}
+
+#[test]
+fn the_same_key_at_two_servers_at_once_has_one_effect_and_one_answer() {
+    let database = TestDatabase::postgres();
+    let servers = [database.open(), database.open()];
+    let id = bucket_id(7);
+    let made = servers[0].submit_blocking(job(0, move |tx, _| {
+        insert_bucket(tx, id, 1_000)?;
+        Ok(String::new())
+    }));
+    assert_eq!(made, Ok(Answer::Done(String::new())));
+    for round in 1..=50 {
+        // Lanes, and so events, of their own: nothing but the key makes them wait for each other.
+        let take = |server: u64| {
+            let lane = bucket_id(u128::from(100 * round + server));
+            let take = move |tx: &mut Tx, _: &Ctx| {
+                take_one(tx, id)?;
+                Ok(format!("by {server}"))
+            };
+            Job::new("test", lane, ctx(10 * round + server), take).keyed(key(&format!("round {round}"), 1))
+        };
+        let answers = std::thread::scope(|scope| {
+            let asked = [1, 2].map(|n| {
+                let server = &servers[n as usize - 1];
+                scope.spawn(move || server.submit_blocking(take(n)))
+            });
+            asked.map(|answer| answer.join().expect("an answer"))
+        });
+        assert_eq!(answers[0], answers[1]);
+        assert!(matches!(answers[0], Ok(Answer::Done(_))), "{:?}", answers[0]);
+        assert_eq!(taken(&servers[0], id), round as i64);
+    }
 }
 
 #[test]

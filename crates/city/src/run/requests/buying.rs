@@ -70,7 +70,7 @@ pub(super) fn start(scene: Scene<'_>, person: usize, order: No) -> Request {
         scene.consumer(person),
         cmd.order.uuid(),
         move |tx, ctx| {
-            let attempt = convert::start_payment(tx, ctx, &cmd)?;
+            let attempt = convert::start_payment(tx, ctx, &cmd)?.attempt;
             Ok(Reply::made("", vec![attempt.uuid()]))
         },
     )

@@ -5,10 +5,10 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use convert::queries::{self, Attempt, Route};
+use convert::queries::{self, Attempt};
 use convert::{
-    ConfirmPayment, ConfirmRefund, FailPayment, FailRefund, ORDER_NOT_FOUND, RecordProviderPayment,
-    StartPayment, Stored,
+    ConfirmPayment, ConfirmRefund, FailPayment, FailRefund, ORDER_NOT_FOUND, StartPayment, StartedPayment,
+    Stored,
 };
 use gateway::provider::{Outcome, ProviderEvent, SANDBOX, UnknownCause};
 use gateway::webhook;
@@ -41,6 +41,7 @@ pub fn operations() -> OpenApiRouter<App> {
 #[derive(Serialize, Deserialize)]
 struct RememberedAttempt {
     attempt: PaymentAttemptId,
+    due: WireMoney,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -95,65 +96,46 @@ async fn start_payment(
     headers: HeaderMap,
     write: Write<Nothing>,
 ) -> Result<Json<PaymentStarted>, Problem> {
-    let route = app.read(move |read| queries::order_route(read, order)).await?;
-    let route = route.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
+    let lane = app.read(move |read| queries::order_lane(read, order)).await?;
+    let lane = lane.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
     let cmd = StartPayment {
         order,
         provider: PROVIDER_NAME.to_owned(),
     };
     let command = app
-        .command("startPayment", route.lane, consumer.actor(), write.key)
-        .locking(route.locks.clone());
+        .command("startPayment", lane, consumer.actor(), write.key)
+        .locking(cmd.locks());
     let remembered = command.run_to_text(move |tx, ctx| {
+        let StartedPayment { attempt, due } = convert::start_payment(tx, ctx, &cmd)?;
         Ok(RememberedAttempt {
-            attempt: convert::start_payment(tx, ctx, &cmd)?,
+            attempt,
+            due: due.into(),
         })
     });
-    let RememberedAttempt { attempt } = parse_json(remembered.await?.as_bytes())?;
+    let RememberedAttempt { attempt, due } = parse_json(remembered.await?.as_bytes())?;
     let back = app.site.url_as_reached(&headers, &format!("/orders/{order}"));
-    let pay_url = ask_provider(&app, order, attempt, route, back).await?;
+    let pay_url = ask_provider(&app, order, attempt, due.into(), back).await?;
     Ok(Json(PaymentStarted { attempt, pay_url }))
 }
 
+/// The address at which the try is paid. Asking again gives the same payment.
 async fn ask_provider(
     app: &App,
     order: OrderId,
-    id: PaymentAttemptId,
-    route: Route,
+    attempt: PaymentAttemptId,
+    due: Money,
     back: Option<String>,
 ) -> Result<String, Problem> {
-    let attempt = app.read(move |read| queries::attempt(read, id)).await?;
-    let attempt = attempt.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
-    let money = Money::new(attempt.amount, attempt.currency);
-    let payment = match app
+    let description = format!("Qiao {order}");
+    match app
         .provider
-        .create_payment(id, money, &format!("Qiao {order}"), None, back.as_deref())
+        .create_payment(attempt, due, &description, None, back.as_deref())
         .await
     {
-        Outcome::Done(payment) => payment,
-        Outcome::Refused(refusal) => return Err(PROVIDER_REFUSED.because(refusal.to_string()).into()),
-        Outcome::Unknown(cause) => return Err(provider_away(&cause)),
-    };
-    let cmd = RecordProviderPayment {
-        attempt: id,
-        provider: PROVIDER_NAME.to_owned(),
-        provider_payment: payment.id.clone(),
-    };
-    let key = Key {
-        actor: provider().to_bytes(),
-        key: format!("record {id}").into_bytes(),
-        request_hash: [0; 32],
-    };
-    run(
-        app,
-        "recordProviderPayment",
-        route.lane,
-        key,
-        cmd.locks(),
-        move |tx, ctx| convert::record_provider_payment(tx, ctx, &cmd),
-    )
-    .await?;
-    Ok(payment.pay_url)
+        Outcome::Done(payment) => Ok(payment.pay_url),
+        Outcome::Refused(refusal) => Err(PROVIDER_REFUSED.because(refusal.to_string()).into()),
+        Outcome::Unknown(cause) => Err(provider_away(&cause)),
+    }
 }
 
 fn provider_away(cause: &UnknownCause) -> Problem {

@@ -2,8 +2,8 @@
 
 use convert::{
     AttemptStatus, CancelOrder, ConfirmPayment, ConfirmRefund, ConfirmedPayment, ExpireVoucher, FailPayment,
-    FailRefund, MarkRefundSent, OrderStatus, PlaceOrder, PlacedOrder, RecordProviderPayment, RefundStatus,
-    RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment, Stored, queries,
+    FailRefund, MarkRefundSent, OrderStatus, PlaceOrder, PlacedOrder, RefundStatus, RefundVoucher,
+    RefundedVoucher, ReleaseOrder, StartPayment, StartedPayment, Stored, queries,
 };
 use kernel::{
     Actor, Currency, DAY_US, MINUTE_US, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId, VoucherId,
@@ -92,7 +92,6 @@ pub const ATTEMPT: Machine<AttemptStatus, Purchase> = Machine {
     look: |read, purchase| Ok(queries::attempt(read, purchase.attempt)?.unwrap().status),
     tries: &[
         |w, p| w.start_payment(p.buyer, p.order, PROVIDER).with("again").probe(),
-        |w, p| w.record_provider_payment(p).probe(),
         |w, p| w.fail_payment(p).probe(),
         |w, p| w.confirm_payment(p).probe(),
         |w, p| {
@@ -169,7 +168,7 @@ impl World {
         act(ctx(Actor::Consumer(buyer)), convert::place_order, order)
     }
 
-    pub fn start_payment(&self, buyer: PersonId, order: OrderId, provider: &str) -> Act<PaymentAttemptId> {
+    pub fn start_payment(&self, buyer: PersonId, order: OrderId, provider: &str) -> Act<StartedPayment> {
         let provider = provider.to_owned();
         act(
             ctx(Actor::Consumer(buyer)),
@@ -184,7 +183,9 @@ impl World {
         Purchase {
             buyer,
             order: placed.order,
-            attempt: self.done(self.start_payment(buyer, placed.order, PROVIDER)),
+            attempt: self
+                .done(self.start_payment(buyer, placed.order, PROVIDER))
+                .attempt,
             cash: placed.amounts.cash_due,
             wallet_coupon,
             vouchers: Vec::new(),
@@ -207,15 +208,6 @@ impl World {
 
     pub fn bought(&self, order: PlaceOrder) -> Purchase {
         self.paid(self.placed(order))
-    }
-
-    pub fn record_provider_payment(&self, purchase: &Purchase) -> Act<()> {
-        let input = RecordProviderPayment {
-            attempt: purchase.attempt,
-            provider: PROVIDER.to_owned(),
-            provider_payment: "p-1".to_owned(),
-        };
-        act(ctx(Actor::Provider(1)), convert::record_provider_payment, input)
     }
 
     pub fn confirm_payment(&self, purchase: &Purchase) -> Act<ConfirmedPayment> {

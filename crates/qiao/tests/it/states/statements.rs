@@ -109,7 +109,6 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
         let purchase = w.placed(order_of(w.offer));
         w.start_payment(purchase.buyer, purchase.order, "other").probe()
     },
-    |w| w.record_provider_payment(&w.placed(order_of(w.offer))).probe(),
     |w| w.confirm_payment(&w.placed(order_of(w.offer))).probe(),
     |w| w.fail_payment(&w.placed(order_of(w.offer))).probe(),
     |w| w.cancel_order(&w.placed(order_of(w.offer))).probe(),

@@ -186,14 +186,11 @@ impl Market {
         let provider = http::PROVIDER_NAME.to_owned();
         let attempt = self.run(buyer, move |tx, ctx| {
             let order = convert::place_order(tx, ctx, &order)?.order;
-            convert::start_payment(
-                tx,
-                ctx,
-                &convert::StartPayment {
-                    order,
-                    provider: provider.clone(),
-                },
-            )
+            let start = convert::StartPayment {
+                order,
+                provider: provider.clone(),
+            };
+            Ok(convert::start_payment(tx, ctx, &start)?.attempt)
         });
         self.run(Actor::System, move |tx, ctx| {
             let cmd = convert::ConfirmPayment {

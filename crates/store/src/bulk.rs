@@ -1,0 +1,108 @@
+//! One statement for many rows of one table: what every command of a batch writes is written together.
+
+use std::sync::OnceLock;
+
+use crate::{Query, Statement, Value};
+
+/// The most rows of one statement.
+const MOST: usize = 64;
+/// One text for 1, 2, 4, … rows each, so that few texts serve any number of rows.
+const SIZES: usize = MOST.ilog2() as usize + 1;
+
+/// An insert of any number of rows.
+pub(crate) struct BulkInsert {
+    /// `INSERT INTO table (columns) VALUES`.
+    head: &'static str,
+    columns: usize,
+    /// What follows the rows.
+    tail: &'static str,
+    statements: OnceLock<[Statement; SIZES]>,
+}
+
+impl BulkInsert {
+    pub const fn new(head: &'static str, columns: usize, tail: &'static str) -> Self {
+        Self {
+            head,
+            columns,
+            tail,
+            statements: OnceLock::new(),
+        }
+    }
+
+    /// The statements that insert the rows in their order, and how many rows each of them inserts.
+    pub fn of(&'static self, rows: Vec<Vec<Value>>) -> Vec<(Query, u64)> {
+        let mut queries = Vec::new();
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            let size = rows.len().min(MOST).ilog2() as usize;
+            let values: Vec<Value> = rows.by_ref().take(1 << size).flatten().collect();
+            queries.push((Query::new(&self.statements()[size], values), 1 << size));
+        }
+        queries
+    }
+
+    /// All its texts.
+    pub fn statements(&'static self) -> &'static [Statement; SIZES] {
+        self.statements.get_or_init(|| {
+            std::array::from_fn(|size| Statement {
+                text: self.text(1 << size).leak(),
+                place: self.head,
+            })
+        })
+    }
+
+    fn text(&self, rows: usize) -> String {
+        let row = |row: usize| {
+            let parameters: Vec<String> = (1..=self.columns)
+                .map(|column| format!("${}", row * self.columns + column))
+                .collect();
+            format!("({})", parameters.join(", "))
+        };
+        let rows: Vec<String> = (0..rows).map(row).collect();
+        format!("{} {} {}", self.head, rows.join(", "), self.tail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::INSERT_EVENTS;
+    use crate::idempotency::INSERT_ANSWERS;
+    use crate::testing::TestDatabase;
+
+    static PAIRS: BulkInsert = BulkInsert::new("INSERT INTO pair (a, b) VALUES", 2, "ON CONFLICT DO NOTHING");
+
+    #[test]
+    fn rows_are_inserted_in_order_by_few_statements() {
+        let rows = (0..71).map(|n| vec![Value::Int(n), Value::Int(-n)]).collect();
+        let queries = PAIRS.of(rows);
+        let counts: Vec<u64> = queries.iter().map(|(_, rows)| *rows).collect();
+        assert_eq!(counts, [64, 4, 2, 1]);
+        let values: Vec<&Value> = queries.iter().flat_map(|(query, _)| &query.values).collect();
+        assert_eq!(values.len(), 142);
+        assert_eq!((values[140], values[141]), (&Value::Int(70), &Value::Int(-70)));
+    }
+
+    #[test]
+    fn every_text_prepares_on_both_engines() {
+        for database in TestDatabase::both() {
+            let store = database.open();
+            for bulk in [&INSERT_EVENTS, &INSERT_ANSWERS] {
+                for statement in bulk.statements() {
+                    let columns = store.read_blocking(|read| Ok(read.columns_of(statement.text)?));
+                    assert_eq!(columns.unwrap(), Vec::<String>::new(), "{}", statement.text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_text_numbers_its_parameters_in_order() {
+        let two = &PAIRS.statements()[1];
+        assert_eq!(
+            two.text,
+            "INSERT INTO pair (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING"
+        );
+        assert!(two.numbers_its_parameters_in_order());
+    }
+}
