@@ -135,6 +135,7 @@ CREATE TABLE media (
   size_bytes BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
+CREATE INDEX media_by_owner ON media (owner_id, created_at);
 
 CREATE TABLE merchant (
   id BYTEA NOT NULL PRIMARY KEY,
@@ -694,6 +695,7 @@ CREATE TABLE review (
   stars BIGINT NOT NULL,
   aspects TEXT NOT NULL,
   text TEXT NOT NULL,
+  media TEXT NOT NULL,
   status TEXT NOT NULL,
   reply TEXT,
   replied_at BIGINT,
@@ -711,3 +713,22 @@ CREATE TABLE store_rating (
   stars_sum BIGINT NOT NULL,
   review_count BIGINT NOT NULL
 );
+
+-- retain ---------------------------------------------------------------------------------------------------------------
+
+-- What a person is told. The id is that of the event that it tells of.
+CREATE TABLE message (
+  person_id BYTEA NOT NULL,
+  id BYTEA NOT NULL,
+  kind TEXT NOT NULL,
+  order_id BYTEA,
+  voucher_id BYTEA,
+  offer_id BYTEA,
+  merchant_id BYTEA,
+  amount BIGINT,
+  currency TEXT,
+  created_at BIGINT NOT NULL,
+  read_at BIGINT,
+  PRIMARY KEY (person_id, id)
+);
+CREATE INDEX message_unread ON message (person_id) WHERE read_at IS NULL;

@@ -238,6 +238,7 @@ fn post(
             .map(|(name, stars)| ((*name).to_owned(), *stars))
             .collect(),
         text: review.text.clone(),
+        media: Vec::new(),
     };
     let posted = feedback::post_review(tx, &acting(ctx, Actor::Consumer(guest), review.at), &cmd)?;
     if let Some((at, text)) = review.reply {

@@ -17,7 +17,7 @@ pub use orders::{
     order, order_vouchers, orders, orders_of_merchant, orders_of_person,
 };
 pub use refunds::{
-    RefundPreview, RefundToSend, RefundView, VoucherMoney, preview_refund, refunds, refunds_of,
+    RefundPreview, RefundToSend, RefundView, VoucherMoney, preview_refund, refund, refunds, refunds_of,
     refunds_of_person, refunds_to_send, voucher_money,
 };
 pub use routes::{

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::Reject;
+use kernel::{MediaId, Reject};
 
 use crate::REVIEW_INVALID;
 
@@ -11,6 +11,9 @@ pub const MAX_ASPECTS: usize = 8;
 
 /// How many characters a review or a reply may have.
 pub const MAX_TEXT: usize = 2_000;
+
+/// How many pictures a review may have.
+pub const MAX_PICTURES: usize = 6;
 
 /// Letters of an aspect's name.
 const MAX_ASPECT_NAME: usize = 32;
@@ -43,6 +46,34 @@ pub(crate) fn check_aspects(aspects: &BTreeMap<String, i64>) -> Result<(), Rejec
         check_stars("/aspects", *stars)?;
     }
     Ok(())
+}
+
+/// Few, each once.
+pub(crate) fn check_pictures(media: &[MediaId]) -> Result<(), Reject> {
+    if media.len() > MAX_PICTURES {
+        let detail = format!(
+            "A review has at most {MAX_PICTURES} pictures, not {}.",
+            media.len()
+        );
+        return Err(REVIEW_INVALID.at("/media", detail));
+    }
+    let mut different = media.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    if different.len() < media.len() {
+        return Err(REVIEW_INVALID.at("/media", "A review shows each picture once."));
+    }
+    Ok(())
+}
+
+/// How others see the name of somebody who wrote: 李伟 as 李**, Emma Stone as Emma S.
+pub fn short_name(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let (first, last) = (words.next().unwrap_or_default(), words.next_back());
+    match last.and_then(|last| last.chars().next()) {
+        Some(initial) => format!("{first} {initial}."),
+        None => first.chars().take(1).chain("**".chars()).collect(),
+    }
 }
 
 /// What people write: trimmed, not too long, and nothing in it that a screen obeys instead of showing.
@@ -97,6 +128,18 @@ mod tests {
         assert!(check_aspects(&of(&[(&"a".repeat(33), 5)])).is_err());
         let nine: BTreeMap<String, i64> = (0..9).map(|n| (format!("aspect_{n}"), 3)).collect();
         assert!(check_aspects(&nine).is_err());
+    }
+
+    #[test]
+    fn a_name_is_told_in_part() {
+        for (name, short) in [
+            ("李伟", "李**"),
+            ("Emma Stone", "Emma S."),
+            ("Ana de la Cruz", "Ana C."),
+            ("Lin", "L**"),
+        ] {
+            assert_eq!(short_name(name), short);
+        }
     }
 
     #[test]

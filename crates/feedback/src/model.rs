@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{MerchantId, OfferId, PersonId, RedemptionId, ReviewId, StoreId, Timestamp};
+use kernel::{MediaId, MerchantId, OfferId, PersonId, RedemptionId, ReviewId, StoreId, Timestamp};
 
 /// Whether others see a review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct Review {
     pub aspects: BTreeMap<String, i64>,
     /// In the guest's own words; may be empty.
     pub text: String,
+    /// The guest's own pictures.
+    pub media: Vec<MediaId>,
     /// Whether others see it.
     pub status: ReviewStatus,
     /// What the merchant answered, and when.

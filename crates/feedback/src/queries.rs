@@ -12,7 +12,7 @@ use crate::{Rating, Review, ReviewStatus};
 /// One review, shown or not.
 pub fn review(read: &mut ReadTx, id: ReviewId) -> Result<Option<Review>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
                 reply, replied_at, created_at, version
          FROM review WHERE id = $1",
         id
@@ -23,7 +23,7 @@ pub fn review(read: &mut ReadTx, id: ReviewId) -> Result<Option<Review>, Fail> {
 /// The review of a visit, shown or not.
 pub fn review_of(read: &mut ReadTx, redemption: RedemptionId) -> Result<Option<Review>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
                 reply, replied_at, created_at, version
          FROM review WHERE redemption_id = $1",
         redemption
@@ -51,7 +51,7 @@ pub fn reviews_of_store(
     limit: i64,
 ) -> Result<Vec<Review>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
                 reply, replied_at, created_at, version
          FROM review WHERE store_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
         store,
@@ -69,7 +69,7 @@ pub fn reviews_of_offer(
     limit: i64,
 ) -> Result<Vec<Review>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
                 reply, replied_at, created_at, version
          FROM review WHERE offer_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
         offer,
@@ -87,7 +87,7 @@ pub fn reviews_of_merchant(
     limit: i64,
 ) -> Result<Vec<Review>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
                 reply, replied_at, created_at, version
          FROM review WHERE merchant_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
         merchant,
@@ -95,6 +95,22 @@ pub fn reviews_of_merchant(
         limit
     ))?;
     rows.into_iter().map(read_review).collect()
+}
+
+/// Whether a review that is shown shows the file of its author, so that everybody may see it.
+pub fn is_shown(read: &mut ReadTx, media: &party::Media) -> Result<bool, Fail> {
+    let rows = read.many(sql!(
+        "SELECT media FROM review WHERE person_id = $1 AND status = 'shown' AND media <> '[]'",
+        media.owner
+    ))?;
+    let id = media.id.to_string();
+    for mut row in rows {
+        // Ids are of one length and end in a quote, so that none is a part of another.
+        if row.take::<String>()?.contains(&id) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What a person said, shown or not, newest first, at most `limit` older than `after`.
@@ -105,7 +121,7 @@ pub fn reviews_of_person(
     limit: i64,
 ) -> Result<Vec<Review>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+        "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
                 reply, replied_at, created_at, version
          FROM review WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         person,
@@ -124,7 +140,7 @@ pub fn reviews(
 ) -> Result<Vec<Review>, Fail> {
     let query = match status {
         Some(status) => sql!(
-            "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+            "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
                     reply, replied_at, created_at, version
              FROM review WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
             status.as_str(),
@@ -132,7 +148,7 @@ pub fn reviews(
             limit
         ),
         None => sql!(
-            "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, status,
+            "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
                     reply, replied_at, created_at, version
              FROM review WHERE id < $1 ORDER BY id DESC LIMIT $2",
             before(after),
@@ -184,7 +200,8 @@ fn before(after: Option<ReviewId>) -> Uuid {
 fn read_review(mut row: Row) -> Result<Review, Fail> {
     let (id, redemption, person) = (row.take()?, row.take()?, row.take()?);
     let (merchant, store, offer, stars) = (row.take()?, row.take()?, row.take()?, row.take()?);
-    let (aspects, text, status) = (row.take::<String>()?, row.take()?, row.take::<String>()?);
+    let (aspects, text) = (row.take::<String>()?, row.take()?);
+    let (media, status) = (row.take::<String>()?, row.take::<String>()?);
     let (reply, replied_at) = (row.take::<Option<String>>()?, row.take::<Option<_>>()?);
     let unreadable = || StorageError::bug("a stored review cannot be read");
     Ok(Review {
@@ -197,6 +214,7 @@ fn read_review(mut row: Row) -> Result<Review, Fail> {
         stars,
         aspects: serde_json::from_str::<BTreeMap<_, _>>(&aspects).map_err(|_| unreadable())?,
         text,
+        media: serde_json::from_str(&media).map_err(|_| unreadable())?,
         status: ReviewStatus::from_text(&status).ok_or_else(unreadable)?,
         reply: reply.zip(replied_at),
         created_at: row.take()?,

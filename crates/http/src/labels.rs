@@ -1,7 +1,10 @@
 //! What lists of ids need to be read by people: the names and pictures behind them, looked up for a whole
 //! list in one round trip each.
 
+use std::collections::BTreeMap;
+
 use kernel::{LocalText, MediaId, MerchantId, OfferId};
+use offer::queries::Face;
 use serde::Serialize;
 use store::{Fail, ReadTx};
 use utoipa::ToSchema;
@@ -10,13 +13,13 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Label {
     /// The offer's title by language.
-    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    #[schema(value_type = BTreeMap<String, String>)]
     title: LocalText,
     /// The offer's picture.
     #[schema(value_type = Option<String>)]
     media: Option<MediaId>,
     /// By language.
-    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    #[schema(value_type = BTreeMap<String, String>)]
     merchant_name: LocalText,
 }
 
@@ -26,25 +29,43 @@ pub struct Labelled<T> {
     pub label: Label,
 }
 
+/// The labels of many offers.
+pub struct Labels {
+    offers: BTreeMap<OfferId, Face>,
+    merchants: BTreeMap<MerchantId, LocalText>,
+}
+
+impl Labels {
+    /// Of these offers and who sells them.
+    pub fn of(read: &mut ReadTx, about: impl Iterator<Item = (OfferId, MerchantId)>) -> Result<Self, Fail> {
+        let (offers, merchants): (Vec<_>, Vec<_>) = about.unzip();
+        Ok(Self {
+            offers: offer::queries::faces(read, &offers)?,
+            merchants: party::queries::merchant_names(read, &merchants)?,
+        })
+    }
+
+    /// Of one of them.
+    pub fn get(&self, (offer, merchant): (OfferId, MerchantId)) -> Label {
+        let (title, media) = self.offers.get(&offer).cloned().unwrap_or_default();
+        Label {
+            title,
+            media,
+            merchant_name: self.merchants.get(&merchant).cloned().unwrap_or_default(),
+        }
+    }
+}
+
 /// The items with the labels of the offers that they are `about`.
 pub fn labelled<T>(
     read: &mut ReadTx,
     items: Vec<T>,
     about: impl Fn(&T) -> (OfferId, MerchantId),
 ) -> Result<Vec<Labelled<T>>, Fail> {
-    let (offers, merchants): (Vec<_>, Vec<_>) = items.iter().map(&about).unzip();
-    let offers = offer::queries::faces(read, &offers)?;
-    let merchants = party::queries::merchant_names(read, &merchants)?;
-    let label = |item| {
-        let (offer, merchant) = about(&item);
-        let (title, media) = offers.get(&offer).cloned().unwrap_or_default();
-        let merchant_name = merchants.get(&merchant).cloned().unwrap_or_default();
-        let label = Label {
-            title,
-            media,
-            merchant_name,
-        };
-        Labelled { item, label }
+    let labels = Labels::of(read, items.iter().map(&about))?;
+    let label = |item| Labelled {
+        label: labels.get(about(&item)),
+        item,
     };
     Ok(items.into_iter().map(label).collect())
 }

@@ -69,6 +69,7 @@ const THINGS: &[&str] = &[
     "conflict",
     "coupon",
     "merchant",
+    "message",
     "offer",
     "order",
     "payout",

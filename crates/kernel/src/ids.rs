@@ -77,6 +77,8 @@ id_kinds! {
     Payout PayoutId "pyo";
     /// What a consumer says after a redemption.
     Review ReviewId "rev";
+    /// What the platform tells a person.
+    Message MessageId "msg";
     /// One fact in the event log.
     Event EventId "evt";
     /// One HTTP request or background step.

@@ -15,7 +15,9 @@ use crate::model::{
 };
 use crate::rows::{named, take_local};
 
-pub use people::{grants, identity, operators, password, people_at, profile, session, sessions_of, staff_of};
+pub use people::{
+    grants, identity, names_of, operators, password, people_at, profile, session, sessions_of, staff_of,
+};
 
 const MAX_PAGE: i64 = 200;
 
@@ -347,22 +349,33 @@ pub fn certifications_of(
     all(rows, read_certification)
 }
 
-/// An uploaded file.
-pub fn media(read: &mut ReadTx, media: MediaId) -> Result<Option<Media>, Fail> {
-    let row = read.one(sql!(
+fn media_query(media: MediaId) -> Query {
+    sql!(
         "SELECT id, owner_id, sha256, content_type, size_bytes FROM media WHERE id = $1",
         media
-    ))?;
-    first(row, |row| {
-        let (id, owner, sha256): (_, _, Vec<u8>) = (row.take()?, row.take()?, row.take()?);
-        Ok(Media {
-            id,
-            owner,
-            sha256: sha256
-                .try_into()
-                .map_err(|_| StorageError::bug("a stored hash is not 32 bytes long"))?,
-            content_type: row.take()?,
-            size: row.take()?,
-        })
+    )
+}
+
+fn read_media(row: &mut Row) -> Result<Media, StorageError> {
+    let (id, owner, sha256): (_, _, Vec<u8>) = (row.take()?, row.take()?, row.take()?);
+    Ok(Media {
+        id,
+        owner,
+        sha256: sha256
+            .try_into()
+            .map_err(|_| StorageError::bug("a stored hash is not 32 bytes long"))?,
+        content_type: row.take()?,
+        size: row.take()?,
     })
+}
+
+/// An uploaded file.
+pub fn media(read: &mut ReadTx, media: MediaId) -> Result<Option<Media>, Fail> {
+    first(read.one(media_query(media))?, read_media)
+}
+
+/// The files of these ids, in one round trip. Unknown ones are left out.
+pub fn media_files(read: &mut ReadTx, media: &[MediaId]) -> Result<Vec<Media>, Fail> {
+    let answers = read.ask_all(media.iter().map(|id| media_query(*id)).collect())?;
+    all(answers.into_iter().flatten().collect(), read_media)
 }

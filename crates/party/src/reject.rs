@@ -56,6 +56,9 @@ kernel::reject_table! {
     MEDIA_EXISTS: Conflict, "media_exists",
         "This file is already recorded.",
         "Use the id that it was recorded under.";
+    MEDIA_TOO_MANY: TooMany, "media_too_many",
+        "You have uploaded many pictures today.",
+        "Go on tomorrow.";
     CERTIFICATION_INVALID: Invalid, "certification_invalid",
         "The certification has run out or runs too long.",
         "Give the day until which the document is valid.";

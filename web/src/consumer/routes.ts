@@ -62,6 +62,12 @@ export const router = createRouter({
       component: () => import('./pages/ReviewPage.vue'),
     },
     { path: '/rebates', name: 'rebates', meta: personal, component: () => import('./pages/RebatesPage.vue') },
+    {
+      path: '/messages',
+      name: 'messages',
+      meta: personal,
+      component: () => import('./pages/MessagesPage.vue'),
+    },
     { path: '/account', name: 'account', meta: personal, component: () => import('./pages/AccountPage.vue') },
     { path: '/me', name: 'me', meta: personal, component: () => import('./pages/MePage.vue') },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/shared/components/NotFound.vue') },

@@ -1,24 +1,36 @@
-import type { APIRequestContext } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
 import { pay, signIn } from './support/guest'
-import { expect, test } from './support/server'
+import { expect, test, type DemoServer } from './support/server'
 
 test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
 
-/** The cashier of the demo merchant's first store, at the counter. */
-async function scan(request: APIRequestContext, qr: string) {
-  const asStaff = { 'Idempotency-Key': randomUUID() }
-  const login = { login: 'cashier@demo.example', password: 'qiao-demo' }
-  const session = await request.post('/v1/sign-in/password', { data: login, headers: asStaff })
-  const headers = { Authorization: `Bearer ${(await session.json()).token}`, 'Idempotency-Key': randomUUID() }
-  const { staff } = await (await request.get('/v1/me', { headers })).json()
-  const { merchant, store } = staff[0]
-  return request.post(`/v1/merchants/${merchant}/stores/${store}/redemptions/scan`, { data: { qr }, headers })
+/** The till of the demo merchant's first store, with somebody at it. */
+async function openCounter(browser: Browser, server: DemoServer): Promise<Page> {
+  const context = await browser.newContext({ baseURL: server.url, locale: 'en' })
+  const till = await context.newPage()
+  await till.goto('/merchant/')
+  await till.getByLabel('Mail address').fill('cashier@demo.example')
+  await till.getByLabel('Password').fill('qiao-demo')
+  await till.getByRole('button', { name: 'Sign in' }).click()
+  await expect(till.getByRole('button', { name: 'Sign out' })).toBeVisible()
+  return till
 }
 
-test('from a search to a review', async ({ page, server, context, request }) => {
+/** What the till says to a QR that a hand scanner types. */
+async function scan(till: Page, qr: string) {
+  await till.keyboard.type(qr)
+  await till.keyboard.press('Enter')
+  return till
+    .getByRole('main')
+    .getByRole('status')
+    .filter({ has: till.locator('h2') })
+}
+
+test('from a search to a review', async ({ page, server, context, browser }) => {
   await page.goto('/')
-  await page.getByRole('combobox', { name: 'Search for places and deals' }).fill('hot pot for two')
+  await page.getByRole('combobox', { name: 'Search for places and deals' }).fill('hot pot for tw')
+  await expect(page.getByRole('option', { name: 'Beef-tallow hot pot for two' })).toBeVisible()
   await page.keyboard.press('Enter')
   await page.getByRole('link', { name: 'Beef-tallow hot pot for two' }).first().click()
   await expect(page.getByRole('heading', { name: 'Good to know' })).toBeVisible()
@@ -41,19 +53,34 @@ test('from a search to a review', async ({ page, server, context, request }) => 
   const shown = await qr.getAttribute('data-qr')
   await context.setOffline(false)
 
-  const scanned = await scan(request, shown ?? '')
-  expect(scanned.status(), await scanned.text()).toBe(201)
-  const again = await scan(request, shown ?? '')
-  expect((await again.json()).type).toBe('/problems/redeem_voucher_used_up')
-
-  await page.reload()
+  const till = await openCounter(browser, server)
+  await expect(await scan(till, shown ?? '')).toContainText('Beef-tallow hot pot for two')
+  // The voucher's page hears of it, and so does the sign of unread messages.
   await expect(page.getByText('Used up')).toBeVisible()
+  await expect(page.getByText('2 unread messages')).toBeAttached()
+  await expect(await scan(till, shown ?? '')).toContainText(/used/)
+  await till.context().close()
   await page.getByRole('link', { name: 'Write a review' }).click()
   await page.getByRole('group', { name: 'Overall' }).getByRole('radio', { name: '5 stars' }).check()
   const words = `Crisp tripe <b>& kind</b> people ${randomUUID()}`
   await page.getByLabel('How was it? (optional)').fill(words)
+  const meal = { name: 'meal.png', mimeType: 'image/png', buffer: await page.screenshot() }
+  await page.getByLabel('Add photos').setInputFiles([meal])
+  await expect(page.getByRole('img', { name: 'Photo 1' })).toBeVisible()
+  const no = { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('<svg onload="alert(1)"/>') }
+  await page.getByLabel('Add photos').setInputFiles([no])
+  await expect(page.getByRole('alert')).toContainText('JPEG')
   await page.getByRole('button', { name: 'Post the review' }).click()
-  await expect(page.getByText(words)).toBeVisible()
+  const review = page.getByRole('listitem').filter({ hasText: words })
+  await review.getByRole('button', { name: 'Photo 1' }).click()
+  await expect(page.getByRole('dialog', { name: 'Photos by guests' }).getByRole('img')).toBeVisible()
+  await page.keyboard.press('Escape')
+
+  await page.goto('/messages')
+  await expect(page.getByText('A voucher was used')).toBeVisible()
+  await page.getByRole('link', { name: /Paid. Your vouchers are ready/ }).click()
+  await expect(page.getByRole('heading', { name: 'Paid', exact: true })).toBeVisible()
+  await expect(page.getByText(/unread message/)).toHaveCount(0)
 })
 
 test('a friend buys by a shared link', async ({ page, server, browser }) => {

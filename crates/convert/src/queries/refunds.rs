@@ -202,6 +202,16 @@ fn read_refund(row: &mut Row) -> Result<RefundView, StorageError> {
     })
 }
 
+/// A refund.
+pub fn refund(read: &mut ReadTx, refund: RefundId) -> Result<Option<RefundView>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, order_id, voucher_id, amount, rebate, currency, cause, status, tries, requested_at
+         FROM refund WHERE id = $1",
+        refund
+    ))?;
+    first(row, read_refund)
+}
+
 /// An order's refunds, the first one first.
 pub fn refunds_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<RefundView>, Fail> {
     let rows = read.many(sql!(

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use consume::{Redemption, RedemptionStatus};
-use kernel::{Ctx, PersonId, RedemptionId, ReviewId};
+use kernel::{Ctx, MediaId, PersonId, RedemptionId, ReviewId};
 use store::{Fail, Lock, StorageError, Tx, sql};
 
-use crate::decide::{check_aspects, check_stars, clean_text};
-use crate::{REVIEW_BY_STAFF, REVIEW_EXISTS, REVIEW_NOT_YOURS, REVIEW_VISIT_VOID, ReviewPosted};
+use crate::decide::{check_aspects, check_pictures, check_stars, clean_text};
+use crate::{
+    REVIEW_BY_STAFF, REVIEW_EXISTS, REVIEW_INVALID, REVIEW_NOT_YOURS, REVIEW_VISIT_VOID, ReviewPosted,
+};
 
 /// Review this visit.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub struct PostReview {
     pub aspects: BTreeMap<String, i64>,
     /// In the guest's own words; may be empty.
     pub text: String,
+    /// The guest's own pictures, at most [`crate::MAX_PICTURES`].
+    pub media: Vec<MediaId>,
 }
 
 impl PostReview {
@@ -38,20 +42,21 @@ pub fn post_review(tx: &mut Tx, ctx: &Ctx, cmd: &PostReview) -> Result<ReviewId,
     check_stars("/stars", cmd.stars)?;
     check_aspects(&cmd.aspects)?;
     let text = clean_text(&cmd.text)?;
+    check_pictures(&cmd.media)?;
     tx.lock(&cmd.locks());
     let visit = own_visit(tx, person, cmd.redemption)?;
     let grants = party::queries::grants(tx, person)?;
     if grants.staff.iter().any(|grant| grant.merchant == visit.merchant) {
         return Err(REVIEW_BY_STAFF.plain().into());
     }
+    check_own(tx, person, &cmd.media)?;
     let id: ReviewId = ctx.new_id();
-    let aspects =
-        serde_json::to_string(&cmd.aspects).map_err(|error| StorageError::bug(error.to_string()))?;
+    let (aspects, media) = (json(&cmd.aspects)?, json(&cmd.media)?);
     let posted = tx.claim(sql!(
         "INSERT INTO review (id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text,
-                             status, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'shown', $10, 1) ON CONFLICT (redemption_id) DO NOTHING",
-        id, visit.id, person, visit.merchant, visit.store, visit.offer, cmd.stars, aspects, text, ctx.now
+                             media, status, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'shown', $11, 1) ON CONFLICT (redemption_id) DO NOTHING",
+        id, visit.id, person, visit.merchant, visit.store, visit.offer, cmd.stars, aspects, text, media, ctx.now
     ))?;
     if posted == 0 {
         return Err(REVIEW_EXISTS.at("/redemption", REVIEW_EXISTS.title).into());
@@ -87,4 +92,20 @@ fn own_visit(tx: &mut Tx, person: PersonId, id: RedemptionId) -> Result<Redempti
             .at("/redemption", REVIEW_VISIT_VOID.title)
             .into()),
     }
+}
+
+/// Another's picture looks as if it did not exist.
+fn check_own(tx: &mut Tx, person: PersonId, media: &[MediaId]) -> Result<(), Fail> {
+    let files = party::queries::media_files(tx, media)?;
+    let own = files.iter().filter(|file| file.owner == person.uuid());
+    if own.count() == media.len() {
+        return Ok(());
+    }
+    Err(REVIEW_INVALID
+        .at("/media", "You have not uploaded such a picture.")
+        .into())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, StorageError> {
+    serde_json::to_string(value).map_err(|error| StorageError::bug(error.to_string()))
 }

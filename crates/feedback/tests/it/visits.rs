@@ -179,5 +179,6 @@ pub fn review_of(redemption: RedemptionId, stars: i64) -> PostReview {
         stars,
         aspects: BTreeMap::from([("taste".to_owned(), stars)]),
         text: "好吃，分量足".to_owned(),
+        media: Vec::new(),
     }
 }

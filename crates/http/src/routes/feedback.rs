@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Response;
-use feedback::{HideReview, PostReview, ReplyReview, Review, ReviewStatus, ShowReview};
-use kernel::{MerchantId, OfferId, RedemptionId, ReviewId, StoreId};
+use feedback::{HideReview, PostReview, ReplyReview, Review, ReviewStatus, ShowReview, short_name};
+use kernel::{MediaId, MerchantId, OfferId, PersonId, RedemptionId, ReviewId, StoreId};
 use serde::{Deserialize, Serialize};
+use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -52,6 +53,10 @@ struct NewReview {
     /// In the guest's own words, at most 2,000 characters.
     #[serde(default)]
     text: String,
+    /// The guest's own pictures, at most 6.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, max_items = 6)]
+    media: Vec<MediaId>,
 }
 
 /// Reviews a visit: its guest alone, once, while the redemption stands.
@@ -69,6 +74,7 @@ async fn post_review(
         stars: write.body.stars,
         aspects: write.body.aspects,
         text: write.body.text,
+        media: write.body.media,
     };
     app.command("postReview", of.redemption, consumer.actor(), write.key)
         .locking(cmd.locks())
@@ -148,7 +154,7 @@ async fn show_review(
         .await
 }
 
-/// A review as everybody sees it. Who wrote it is not said.
+/// A review as everybody sees it.
 #[derive(Serialize, ToSchema)]
 pub struct PublicReview {
     #[schema(value_type = String)]
@@ -162,6 +168,12 @@ pub struct PublicReview {
     /// 1 to 5 by aspect.
     aspects: BTreeMap<String, i64>,
     text: String,
+    /// The guest's pictures.
+    #[schema(value_type = Vec<String>)]
+    media: Vec<MediaId>,
+    /// Who wrote it, in part: `李**`; absent where they gave no name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author_name: Option<String>,
     /// RFC 3339.
     created_at: String,
     /// What the merchant answered.
@@ -175,15 +187,34 @@ pub struct PublicReply {
     at: String,
 }
 
-impl From<Review> for PublicReview {
-    fn from(review: Review) -> Self {
+/// A review with the name of who wrote it.
+pub struct Signed {
+    pub review: Review,
+    author_name: Option<String>,
+}
+
+/// The reviews with the names of who wrote them, shortened.
+pub fn signed(read: &mut ReadTx, reviews: Vec<Review>) -> Result<Vec<Signed>, Fail> {
+    let authors: Vec<PersonId> = reviews.iter().map(|review| review.person).collect();
+    let names = party::queries::names_of(read, &authors)?;
+    let sign = |review: Review| Signed {
+        author_name: names.get(&review.person).map(|name| short_name(name)),
+        review,
+    };
+    Ok(reviews.into_iter().map(sign).collect())
+}
+
+impl From<Signed> for PublicReview {
+    fn from(Signed { review, author_name }: Signed) -> Self {
         Self {
+            author_name,
             id: review.id,
             store: review.store,
             offer: review.offer,
             stars: review.stars,
             aspects: review.aspects,
             text: review.text,
+            media: review.media,
             created_at: review.created_at.to_string(),
             reply: review.reply.map(|(text, at)| PublicReply {
                 text,
@@ -207,21 +238,21 @@ pub struct ReviewDetails {
     status: String,
 }
 
-impl From<Review> for ReviewDetails {
-    fn from(review: Review) -> Self {
+impl From<Signed> for ReviewDetails {
+    fn from(signed: Signed) -> Self {
         Self {
-            merchant: review.merchant,
-            redemption: review.redemption,
-            status: review.status.as_str().to_owned(),
-            review: review.into(),
+            merchant: signed.review.merchant,
+            redemption: signed.review.redemption,
+            status: signed.review.status.as_str().to_owned(),
+            review: signed.into(),
         }
     }
 }
 
-fn page_of(found: Vec<Review>) -> axum::Json<Page<PublicReview>> {
+fn page_of(found: Vec<Signed>) -> axum::Json<Page<PublicReview>> {
     axum::Json(Page::of(
         found,
-        |review| review.id.to_string(),
+        |signed| signed.review.id.to_string(),
         PublicReview::from,
     ))
 }
@@ -248,8 +279,15 @@ async fn list_reviews(
 ) -> Result<axum::Json<Page<ReviewDetails>>, Problem> {
     let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, ReviewStatus::from_text);
     let status = asked.status.as_deref().map(by_name).transpose()?;
-    let found = app.read(move |read| feedback::queries::reviews(read, status, asked.after, PAGE_SIZE + 1));
-    let page = Page::of(found.await?, |review| review.id.to_string(), ReviewDetails::from);
+    let found = app.read(move |read| {
+        let found = feedback::queries::reviews(read, status, asked.after, PAGE_SIZE + 1)?;
+        signed(read, found)
+    });
+    let page = Page::of(
+        found.await?,
+        |signed| signed.review.id.to_string(),
+        ReviewDetails::from,
+    );
     Ok(axum::Json(page))
 }
 
@@ -262,8 +300,10 @@ async fn list_reviews_of_offer(
     Path(of): Path<OfOffer>,
     Query(asked): Query<After<kernel::Review>>,
 ) -> Result<axum::Json<Page<PublicReview>>, Problem> {
-    let found =
-        app.read(move |read| feedback::queries::reviews_of_offer(read, of.offer, asked.after, PAGE_SIZE + 1));
+    let found = app.read(move |read| {
+        let found = feedback::queries::reviews_of_offer(read, of.offer, asked.after, PAGE_SIZE + 1)?;
+        signed(read, found)
+    });
     Ok(page_of(found.await?))
 }
 
@@ -276,8 +316,10 @@ async fn list_reviews_of_store(
     Path(of): Path<OfStore>,
     Query(asked): Query<After<kernel::Review>>,
 ) -> Result<axum::Json<Page<PublicReview>>, Problem> {
-    let found =
-        app.read(move |read| feedback::queries::reviews_of_store(read, of.store, asked.after, PAGE_SIZE + 1));
+    let found = app.read(move |read| {
+        let found = feedback::queries::reviews_of_store(read, of.store, asked.after, PAGE_SIZE + 1)?;
+        signed(read, found)
+    });
     Ok(page_of(found.await?))
 }
 
@@ -291,7 +333,8 @@ async fn list_reviews_of_merchant(
     Query(asked): Query<After<kernel::Review>>,
 ) -> Result<axum::Json<Page<PublicReview>>, Problem> {
     let found = app.read(move |read| {
-        feedback::queries::reviews_of_merchant(read, of.merchant, asked.after, PAGE_SIZE + 1)
+        let found = feedback::queries::reviews_of_merchant(read, of.merchant, asked.after, PAGE_SIZE + 1)?;
+        signed(read, found)
     });
     Ok(page_of(found.await?))
 }

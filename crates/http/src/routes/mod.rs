@@ -14,6 +14,7 @@ mod live;
 mod me;
 pub mod offer;
 pub mod party;
+mod retain;
 mod settings;
 mod sign_in;
 mod voucher;
@@ -34,6 +35,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(offer::operations())
         .merge(channel::operations())
         .merge(feedback::operations())
+        .merge(retain::operations())
         .merge(voucher::operations())
         .merge(consume::operations())
         .merge(ledger::operations())

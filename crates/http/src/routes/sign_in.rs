@@ -321,16 +321,29 @@ impl Me {
     }
 }
 
+/// Who is signed in, with what waits for them.
+#[derive(Serialize, ToSchema)]
+struct Myself {
+    #[serde(flatten)]
+    me: Me,
+    /// Messages that were not read yet.
+    unread_messages: i64,
+}
+
 /// Who is signed in, and as what.
 #[utoipa::path(get, path = "/v1/me", operation_id = "getMe", tag = "sign-in",
-    security(("session" = ["consumer"])), responses((status = 200, body = Me), (status = "4XX", body = Problem)))]
-async fn get_me(State(app): State<App>, signed_in: SignedIn) -> Result<axum::Json<Me>, Problem> {
+    security(("session" = ["consumer"])), responses((status = 200, body = Myself), (status = "4XX", body = Problem)))]
+async fn get_me(State(app): State<App>, signed_in: SignedIn) -> Result<axum::Json<Myself>, Problem> {
     let person = signed_in.identity.session.person;
-    let profile = app
-        .read(move |read| party::queries::profile(read, person))
-        .await?;
-    let profile = profile.ok_or_else(|| party::NOT_FOUND.plain())?;
-    Ok(axum::Json(Me::of(profile, signed_in.identity.grants)))
+    let found = app.read(move |read| {
+        let profile = party::queries::profile(read, person)?.ok_or_else(|| party::NOT_FOUND.plain())?;
+        Ok((profile, retain::queries::unread_count(read, person)?))
+    });
+    let (profile, unread_messages) = found.await?;
+    Ok(axum::Json(Myself {
+        me: Me::of(profile, signed_in.identity.grants),
+        unread_messages,
+    }))
 }
 
 /// The address in this field of a body.

@@ -17,6 +17,7 @@ mod market;
 mod me;
 mod media;
 mod merchants;
+mod messages;
 mod operations;
 mod pace;
 mod pages;

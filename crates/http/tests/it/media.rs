@@ -2,7 +2,10 @@
 
 use axum::http::{Method, StatusCode};
 
-use crate::app::{Client, on_both, png};
+use serde_json::json;
+
+use crate::app::{Client, TestApp, on_both, png, text};
+use crate::sale::{Device, Sale};
 
 #[test]
 fn only_pictures_are_kept_whatever_the_uploader_says() {
@@ -63,5 +66,61 @@ fn a_picture_that_no_offer_shows_is_its_merchants_alone() {
                 (404, "not_found".to_owned())
             );
         }
+    });
+}
+
+/// A visit of this guest's.
+async fn visit(app: &TestApp, sale: &Sale, guest: &Client, n: u8) -> String {
+    let voucher = sale.buy(app, guest, None).await;
+    let device = Device::bound(app, guest, &voucher, n).await;
+    text(&sale.scan(app, &device.shown(0)).await.ok(), "redemption")
+}
+
+#[test]
+fn a_guests_picture_is_for_all_as_long_as_its_review_is() {
+    on_both(async |app| {
+        let (sale, li, wang) = (
+            Sale::of(app, 1).await,
+            app.consumer(1).await,
+            app.consumer(2).await,
+        );
+        app.call(
+            &li,
+            Method::PATCH,
+            "/v1/me",
+            None,
+            json!({"name": "李伟"}).to_string(),
+        )
+        .await
+        .ok();
+        let upload = app.call(&li, Method::POST, "/v1/me/media", None, png(4, 2)).await;
+        let picture = upload.id();
+        let (path, nobody) = (format!("/v1/media/{picture}"), Client::default());
+        assert_eq!(app.get(&li, &path).await.status, StatusCode::OK);
+        for stranger in [&nobody, &wang, &sale.shop.owner] {
+            assert_eq!(app.get(stranger, &path).await.status, StatusCode::NOT_FOUND);
+        }
+        let hers = visit(app, &sale, &wang, 2).await;
+        let body = json!({"stars": 5, "media": [picture]});
+        let taken = app
+            .post(&wang, &format!("/v1/redemptions/{hers}/review"), body.clone())
+            .await;
+        assert_eq!(taken.refusal(), (422, "review_invalid".to_owned()));
+        assert_eq!(taken.json()["field"], "/media");
+        let his = visit(app, &sale, &li, 1).await;
+        let his = format!("/v1/redemptions/{his}/review");
+        let many = json!({"stars": 5, "media": vec![&picture; 7]});
+        assert_eq!(app.post(&li, &his, many).await.json()["field"], "/media");
+        let review = app.post(&li, &his, body).await.id();
+        let reviews = format!("/v1/offers/{}/reviews", sale.offer);
+        let shown = app.get(&nobody, &reviews).await.ok();
+        assert_eq!(shown["items"][0]["media"], json!([picture]));
+        assert_eq!(shown["items"][0]["author_name"], "李**");
+        assert_eq!(app.get(&nobody, &path).await.status, StatusCode::OK);
+        let hide = format!("/v1/platform/reviews/{review}/hide");
+        app.post(&sale.admin, &hide, json!({"reason": "not a meal"}))
+            .await
+            .ok();
+        assert_eq!(app.get(&nobody, &path).await.status, StatusCode::NOT_FOUND);
     });
 }

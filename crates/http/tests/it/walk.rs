@@ -43,6 +43,8 @@ const WITH_PUBLIC_THINGS: &[&str] = &["claimCoupon", "createShareLink", "quoteOr
 const PUBLIC_IN_BODIES: &[(&str, &str)] = &[
     ("placeOrder", "offer"),
     ("placeOrder", "entry"),
+    // Marks what is the caller's own up to there.
+    ("readMessages", "message"),
     ("proposePayout", "merchant"),
     ("createPlatformCoupon", "offer"),
     ("closeDay", "after"),

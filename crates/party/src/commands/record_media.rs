@@ -1,15 +1,17 @@
 //! Records an uploaded file whose bytes are stored already. Its owner alone may use it.
 
-use kernel::{Ctx, MediaId};
+use kernel::{Ctx, DAY_US, MediaId, PersonId};
 use store::{Fail, Tx, sql};
 
 use crate::model::MediaOwner;
-use crate::{MEDIA_EXISTS, MEDIA_INVALID, require_any_staff, require_person};
+use crate::{MEDIA_EXISTS, MEDIA_INVALID, MEDIA_TOO_MANY, require_any_staff, require_person};
 
 /// What is kept: pictures without scripts.
 const CONTENT_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 /// The most bytes that one file has.
 const MAX_BYTES: i64 = 10 * 1024 * 1024;
+/// The most files that a person records in a day.
+const MAX_A_DAY: i64 = 40;
 
 /// A file.
 #[derive(Debug, Clone)]
@@ -38,7 +40,10 @@ pub fn record_media(tx: &mut Tx, ctx: &Ctx, cmd: &RecordMedia) -> Result<MediaId
         MediaOwner::Merchant(merchant) => {
             require_any_staff(tx, ctx, merchant)?;
         }
-        MediaOwner::Person(person) => require_person(ctx, person)?,
+        MediaOwner::Person(person) => {
+            require_person(ctx, person)?;
+            check_count(tx, ctx, person)?;
+        }
     }
     let recorded = tx.claim(sql!(
         "INSERT INTO media (id, owner_id, sha256, content_type, size_bytes, created_at)
@@ -54,4 +59,18 @@ pub fn record_media(tx: &mut Tx, ctx: &Ctx, cmd: &RecordMedia) -> Result<MediaId
         return Err(MEDIA_EXISTS.plain().into());
     }
     Ok(cmd.id)
+}
+
+/// Enough for every visit of a day. Who sends many at the same moment may get in a few more.
+fn check_count(tx: &mut Tx, ctx: &Ctx, person: PersonId) -> Result<(), Fail> {
+    let row = tx.one(sql!(
+        "SELECT COUNT(*) FROM media WHERE owner_id = $1 AND created_at > $2",
+        person,
+        ctx.now.plus_us(-DAY_US)
+    ))?;
+    let recorded: i64 = row.map_or(Ok(0), |mut row| row.take())?;
+    if recorded < MAX_A_DAY {
+        return Ok(());
+    }
+    Err(MEDIA_TOO_MANY.plain().into())
 }

@@ -1,5 +1,7 @@
 //! Questions about people: their sessions, grants, passwords and profiles, and a merchant's staff.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use kernel::{MerchantId, PersonId, Timestamp};
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 
@@ -151,6 +153,22 @@ pub fn profile(read: &mut ReadTx, person: PersonId) -> Result<Option<Profile>, F
         .into_iter()
         .next()
         .map(|profile| Profile { contacts, ..profile }))
+}
+
+/// The names that these people gave themselves, in one round trip. Who gave none is left out.
+pub fn names_of(read: &mut ReadTx, people: &[PersonId]) -> Result<BTreeMap<PersonId, String>, Fail> {
+    let people: BTreeSet<PersonId> = people.iter().copied().collect();
+    let questions = people.into_iter().map(|person| {
+        sql!(
+            "SELECT person_id, name FROM person_profile WHERE person_id = $1",
+            person
+        )
+    });
+    let answers = read.ask_all(questions.collect())?;
+    let names = all(answers.into_iter().flatten().collect(), |row| {
+        Ok((row.take()?, row.take()?))
+    })?;
+    Ok(names.into_iter().collect())
 }
 
 /// Everybody with a role at the merchant, owners first. Merchants have few; there are no pages.

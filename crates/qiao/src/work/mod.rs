@@ -2,8 +2,10 @@
 //! a plain `step` that does what is due and says how much that was; here they are repeated.
 
 pub mod feed;
+mod follow;
 pub mod keys;
 mod live;
+mod messages;
 mod outward;
 mod prune;
 mod reviews;
@@ -30,6 +32,7 @@ pub fn start(app: &App, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         repeat("outward follow-up", app, &stop, EVERY_SECOND, outward::follow_up),
         repeat("search feed", app, &stop, IDLE, feed::step),
         repeat("live", app, &stop, IDLE, live::step),
+        repeat("messages", app, &stop, IDLE, messages::step),
         repeat("reviews", app, &stop, IDLE, reviews::step),
         repeat("keys", app, &stop, EVERY_SECOND, keys::step),
         repeat("prune", app, &stop, RARELY, prune::step),

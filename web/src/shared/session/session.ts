@@ -3,7 +3,7 @@ import { computed, shallowRef } from 'vue'
 import { api, done, isRefused, keyed, type Schemas } from '@/shared/api'
 import { onSignedOut } from '@/shared/api/client'
 
-export type Me = Schemas['Me']
+export type Me = Schemas['Myself']
 
 const known = shallowRef<Me | null>()
 let asking: Promise<Me | null> | undefined

@@ -6,8 +6,9 @@ use axum::extract::State;
 use channel::queries::share_links_of;
 use convert::queries::{OrderView, attempts_of_person, orders_of_person, refunds_of_person, wallet};
 use feedback::queries::reviews_of_person;
-use kernel::{OrderId, PersonId, StaticType, TypeSafeId, VoucherId};
+use kernel::{MessageId, OrderId, PersonId, ReviewId, StaticType, TypeSafeId, VoucherId};
 use ledger::queries::rebates_of;
+use retain::queries::messages_of;
 use serde::Serialize;
 use store::{Fail, ReadTx};
 use utoipa::ToSchema;
@@ -22,8 +23,9 @@ use crate::labels::Labelled;
 use crate::problem::Problem;
 use crate::routes::channel::PublicLink;
 use crate::routes::convert::{OrderDetails, PaymentTry, RefundDetails, WalletCouponDetails, labelled_orders};
-use crate::routes::feedback::ReviewDetails;
+use crate::routes::feedback::{ReviewDetails, Signed, signed};
 use crate::routes::ledger::EarnedRebate;
+use crate::routes::retain::{PersonMessage, labelled_messages};
 use crate::routes::voucher::{VoucherDetails, voucher_details};
 use crate::shell;
 use crate::wire::WireMoney;
@@ -49,6 +51,7 @@ struct MyData {
     coupons: Vec<WalletCouponDetails>,
     vouchers: Vec<VoucherDetails>,
     reviews: Vec<ReviewDetails>,
+    messages: Vec<PersonMessage>,
     share_links: Vec<PublicLink>,
     rebates: Vec<EarnedRebate>,
     /// What can be spent of the rebates, by currency.
@@ -90,6 +93,26 @@ fn my_orders(
     labelled_orders(read, orders)
 }
 
+fn my_reviews(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<ReviewId>,
+    limit: i64,
+) -> Result<Vec<Signed>, Fail> {
+    let reviews = reviews_of_person(read, person, after, limit)?;
+    signed(read, reviews)
+}
+
+fn my_messages(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<PersonMessage>, Fail> {
+    let messages = messages_of(read, person, after, limit)?;
+    labelled_messages(read, messages)
+}
+
 fn my_vouchers(
     read: &mut ReadTx,
     person: PersonId,
@@ -125,7 +148,8 @@ async fn export_me(State(app): State<App>, signed_in: SignedIn) -> Result<Json<M
         refunds: all(&app, person, refunds_of_person, |refund| refund.id).await?,
         coupons: all(&app, person, wallet, |coupon| coupon.id).await?,
         vouchers: all(&app, person, my_vouchers, VoucherDetails::id).await?,
-        reviews: all(&app, person, reviews_of_person, |review| review.id).await?,
+        reviews: all(&app, person, my_reviews, |signed| signed.review.id).await?,
+        messages: all(&app, person, my_messages, PersonMessage::id).await?,
         share_links: all(&app, person, share_links_of, |link| link.id).await?,
         rebates: all(&app, person, rebates_of, |rebate| rebate.id).await?,
         rebate_balance: spendable.into_iter().map(WireMoney::from).collect(),

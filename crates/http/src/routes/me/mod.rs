@@ -129,7 +129,8 @@ struct Erasure {
     give_up_open: bool,
 }
 
-/// Closes the caller's account for good: addresses, name, sessions and the words of reviews are erased;
+/// Closes the caller's account for good: addresses, name, sessions, messages, and the words and pictures of
+/// reviews are erased;
 /// orders and money stay under an id that nobody can be found by. Not for who works for a merchant or the
 /// platform.
 #[utoipa::path(post, path = "/v1/me/erasure", operation_id = "eraseMe", tag = "me",
@@ -144,6 +145,6 @@ async fn erase_me(
         give_up_open: write.body.give_up_open,
     };
     app.command("erasePerson", consumer.0, consumer.actor(), write.key)
-        .run(move |tx, ctx| feedback::erase_person(tx, ctx, &cmd))
+        .run(move |tx, ctx| retain::erase_person(tx, ctx, &cmd))
         .await
 }

@@ -1,10 +1,10 @@
-//! Pictures: uploaded by a merchant's staff, shown to everybody once an offer shows them, else to the
-//! staff alone. A browser that follows a link to one saves it and never renders it as a page.
+//! Pictures: uploaded by a merchant's staff or by a guest, shown to everybody once an offer or a review shows
+//! them, else to whose they are alone. A browser that follows a link to one saves it and never renders it as a page.
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use kernel::MediaId;
+use kernel::{Actor, MediaId, StaticType, TypeSafeId};
 use party::{MEDIA_INVALID, Media, MediaOwner, NOT_FOUND, RecordMedia};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{Cashier, OfMerchant, SignedIn, Staff};
+use crate::access::{Cashier, Consumer, OfMerchant, SignedIn, Staff};
 use crate::app::App;
 use crate::body::{Path, Query, WriteKey, read_bytes};
 use crate::media::{CONTENT_TYPE, MAX_MEDIA_BYTES, WIDTHS, keep, kind_of, load, load_at_width, normalised};
@@ -24,6 +24,7 @@ use crate::wire::{Created, malformed};
 pub fn operations() -> OpenApiRouter<App> {
     let upload = OpenApiRouter::new()
         .routes(routes!(upload_media))
+        .routes(routes!(upload_my_media))
         .layer(DefaultBodyLimit::max(MAX_MEDIA_BYTES));
     OpenApiRouter::new().merge(upload).routes(routes!(get_media))
 }
@@ -39,8 +40,34 @@ async fn upload_media(
     staff: Staff<Cashier>,
     request: Request,
 ) -> Result<Response, Problem> {
+    let owner = MediaOwner::Merchant(staff.merchant);
+    record(&app, request, owner, staff.merchant, staff.actor()).await
+}
+
+/// Uploads a picture of the caller's own, for a review. What is taken and kept is as for a merchant's.
+#[utoipa::path(post, path = "/v1/me/media", operation_id = "recordMyMedia", tag = "party",
+    security(("session" = ["consumer"])),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
+async fn upload_my_media(
+    State(app): State<App>,
+    consumer: Consumer,
+    request: Request,
+) -> Result<Response, Problem> {
+    let owner = MediaOwner::Person(consumer.0);
+    record(&app, request, owner, consumer.0, consumer.actor()).await
+}
+
+/// Keeps the picture of a request's body and records it as the owner's.
+async fn record<K: StaticType>(
+    app: &App,
+    request: Request,
+    owner: MediaOwner,
+    lane: TypeSafeId<K>,
+    actor: Actor,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let bytes = read_bytes(Request::from_parts(parts.clone(), body), &app).await?;
+    let bytes = read_bytes(Request::from_parts(parts.clone(), body), app).await?;
     let key = WriteKey::from_parts(&parts, &bytes)?;
     let folder = app.media_folder.clone();
     // Hashed and kept before the command, so that what is recorded can always be shown.
@@ -52,8 +79,7 @@ async fn upload_media(
         keep(&folder, &sha256, &picture).map(|()| Some((sha256, picture.len() as i64)))
     });
     let (sha256, size) = kept.await?.ok_or_else(|| MEDIA_INVALID.plain())?;
-    let owner = MediaOwner::Merchant(staff.merchant);
-    app.command("recordMedia", staff.merchant, staff.actor(), key)
+    app.command("recordMedia", lane, actor, key)
         .creating()
         .run(move |tx, ctx| {
             let cmd = RecordMedia {
@@ -84,7 +110,7 @@ struct Shown {
     width: Option<u32>,
 }
 
-/// The bytes of a picture: for everybody if an offer that was published shows it, else for its owner.
+/// The bytes of a picture: for everybody if an offer that was published or a review shows it, else for its owner.
 #[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party", params(OfMedia, Shown),
     security((), ("session" = ["staff:cashier"])),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
@@ -100,7 +126,7 @@ async fn get_media(
     }
     let found = app.read(move |read| {
         let media = party::queries::media(read, of.media)?.ok_or_else(|| NOT_FOUND.plain())?;
-        let public = offer::queries::is_shown(read, &media)?;
+        let public = offer::queries::is_shown(read, &media)? || feedback::queries::is_shown(read, &media)?;
         Ok((media, public))
     });
     let (media, public) = found.await?;

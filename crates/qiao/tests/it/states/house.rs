@@ -27,6 +27,7 @@ impl Command {
 const STEPS: &[&str] = &[
     "convert::erase_person",
     "convert::refund_part",
+    "feedback::erase_person",
     "party::erase_person",
     "voucher::close",
     "voucher::give_back_use",

@@ -7,6 +7,7 @@ mod coupons;
 mod house;
 mod machine;
 mod merchants;
+mod messages;
 mod money;
 mod offers;
 mod orders;
@@ -26,7 +27,6 @@ use world::World;
 /// subjects at once.
 const MEET_NO_STATE: &[&str] = &[
     "channel::record_visits",
-    "feedback::erase_person",
     "ledger::accrue_rebate",
     "ledger::close_day",
     "offer::set_rule",
@@ -43,6 +43,8 @@ const MEET_NO_STATE: &[&str] = &[
     "party::sign_in_with_password",
     "party::sign_out",
     "party::update_person",
+    "retain::erase_person",
+    "retain::write_messages",
     "voucher::add_signing_key",
     "voucher::prune_codes",
     "voucher::retire_signing_key",
@@ -82,6 +84,7 @@ fn tables(world: &World) -> Vec<Table> {
         visits::REVIEW.table(world),
         money::PAYOUT.table(world),
         money::REBATE.table(world),
+        messages::MESSAGE.table(world),
     ]
 }
 

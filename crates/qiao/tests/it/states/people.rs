@@ -111,7 +111,7 @@ impl World {
         let give_up_open = false;
         act(
             ctx(Actor::Consumer(self.consumer())),
-            feedback::erase_person,
+            retain::erase_person,
             ErasePerson { give_up_open },
         )
     }

@@ -160,6 +160,8 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.post_new_rebate().probe(),
     |w| w.reverse_new_rebate().probe(),
     |w| w.set_rule().probe(),
+    |w| w.write_messages().probe(),
+    |w| w.read_messages(&w.told()).probe(),
 ];
 
 /// The costs by command. All are run once before, so that no statement is prepared while it is measured.

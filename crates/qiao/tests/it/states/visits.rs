@@ -108,6 +108,7 @@ impl World {
             stars: 4,
             aspects: BTreeMap::from([("taste".to_owned(), 5)]),
             text: "好吃".to_owned(),
+            media: Vec::new(),
         };
         act(ctx(Actor::Consumer(visit.guest)), feedback::post_review, input)
     }

@@ -1,0 +1,116 @@
+//! What the platform tells a person: listed, and noted as read.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use kernel::{MessageId, OfferId, OrderId, VoucherId};
+use retain::{Message, ReadMessages};
+use serde::{Deserialize, Serialize};
+use store::{Fail, ReadTx};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::Consumer;
+use crate::app::App;
+use crate::body::{Query, Write};
+use crate::labels::{Label, Labels};
+use crate::problem::Problem;
+use crate::wire::{After, PAGE_SIZE, Page, WireMoney};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_my_messages))
+        .routes(routes!(read_messages))
+}
+
+/// What the platform tells a person. The words are the reader's own.
+#[derive(Serialize, ToSchema)]
+pub struct PersonMessage {
+    #[schema(value_type = String)]
+    id: MessageId,
+    /// `order_paid`, `voucher_redeemed`, `redemption_undone`, `refund_arrived`, `rebate_earned` or `review_answered`.
+    kind: String,
+    #[schema(value_type = Option<String>)]
+    order: Option<OrderId>,
+    #[schema(value_type = Option<String>)]
+    voucher: Option<VoucherId>,
+    #[schema(value_type = Option<String>)]
+    offer: Option<OfferId>,
+    #[serde(flatten)]
+    label: Option<Label>,
+    /// How much was paid, came back or was earned.
+    amount: Option<WireMoney>,
+    /// RFC 3339.
+    at: String,
+    is_read: bool,
+}
+
+impl PersonMessage {
+    /// Which.
+    pub fn id(&self) -> MessageId {
+        self.id
+    }
+}
+
+/// Messages with what they are about.
+pub fn labelled_messages(read: &mut ReadTx, messages: Vec<Message>) -> Result<Vec<PersonMessage>, Fail> {
+    let labels = Labels::of(read, messages.iter().filter_map(|message| message.offer))?;
+    let show = |message: Message| PersonMessage {
+        id: message.id,
+        kind: message.kind.as_str().to_owned(),
+        order: message.order,
+        voucher: message.voucher,
+        offer: message.offer.map(|(offer, _)| offer),
+        label: message.offer.map(|offer| labels.get(offer)),
+        amount: message.amount.map(WireMoney::from),
+        at: message.created_at.to_string(),
+        is_read: message.read_at.is_some(),
+    };
+    Ok(messages.into_iter().map(show).collect())
+}
+
+/// What the caller was told, newest first.
+#[utoipa::path(get, path = "/v1/me/messages", operation_id = "listMyMessages", tag = "retain",
+    params(After<kernel::Message>), security(("session" = ["consumer"])),
+    responses((status = 200, body = Page<PersonMessage>), (status = "4XX", body = Problem)))]
+async fn list_my_messages(
+    State(app): State<App>,
+    consumer: Consumer,
+    Query(asked): Query<After<kernel::Message>>,
+) -> Result<Json<Page<PersonMessage>>, Problem> {
+    let found = app.read(move |read| {
+        let found = retain::queries::messages_of(read, consumer.0, asked.after, PAGE_SIZE + 1)?;
+        labelled_messages(read, found)
+    });
+    Ok(Json(Page::of(
+        found.await?,
+        |message| message.id.to_string(),
+        |message| message,
+    )))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Seen {
+    /// The newest message that the caller has seen; later ones stay unread.
+    #[schema(value_type = String)]
+    message: MessageId,
+}
+
+/// Notes that the caller has read their messages, up to one of them.
+#[utoipa::path(post, path = "/v1/me/messages/read", operation_id = "readMessages", tag = "retain",
+    security(("session" = ["consumer"])), request_body = Seen,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn read_messages(
+    State(app): State<App>,
+    consumer: Consumer,
+    write: Write<Seen>,
+) -> Result<Response, Problem> {
+    let cmd = ReadMessages {
+        until: write.body.message,
+    };
+    app.command("readMessages", consumer.0, consumer.actor(), write.key)
+        .run(move |tx, ctx| retain::read_messages(tx, ctx, &cmd).map(drop))
+        .await
+}

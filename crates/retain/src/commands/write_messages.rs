@@ -1,0 +1,56 @@
+//! Tells people what happened. The same news again writes nothing.
+
+use kernel::{Actor, Ctx};
+use party::FORBIDDEN;
+use store::{Fail, Tx, sql};
+
+use crate::{Message, MessageWritten};
+
+/// Tell these.
+#[derive(Debug, Clone)]
+pub struct WriteMessages {
+    /// Of at most one step of a worker.
+    pub messages: Vec<Message>,
+}
+
+/// Writes messages, for Qiao itself alone, and gives how many were new.
+pub fn write_messages(tx: &mut Tx, ctx: &Ctx, cmd: &WriteMessages) -> Result<usize, Fail> {
+    if ctx.actor != Actor::System {
+        return Err(FORBIDDEN.plain().into());
+    }
+    let inserts = cmd.messages.iter().map(|message| {
+        let (offer, merchant) = message.offer.unzip();
+        sql!(
+            "INSERT INTO message (person_id, id, kind, order_id, voucher_id, offer_id, merchant_id, amount, currency,
+                                  created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (person_id, id) DO NOTHING RETURNING id",
+            message.person,
+            message.id,
+            message.kind.as_str(),
+            message.order,
+            message.voucher,
+            offer,
+            merchant,
+            message.amount.map(|money| money.amount),
+            message.amount.map(|money| money.currency),
+            message.created_at
+        )
+    });
+    let answers = tx.ask_all(inserts.collect())?;
+    let written = cmd
+        .messages
+        .iter()
+        .zip(answers)
+        .filter(|(_, rows)| !rows.is_empty());
+    let mut count = 0;
+    for (message, _) in written {
+        let event = MessageWritten {
+            message: message.id,
+            person: message.person,
+            kind: message.kind.as_str().to_owned(),
+        };
+        tx.emit(ctx, message.id, 1, &event)?;
+        count += 1;
+    }
+    Ok(count)
+}

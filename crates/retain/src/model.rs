@@ -1,0 +1,72 @@
+//! What a message is. Pure values; no SQL.
+
+use kernel::{MerchantId, MessageId, Money, OfferId, OrderId, PersonId, Timestamp, VoucherId};
+
+/// What a message tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// An order was paid and its vouchers are there.
+    OrderPaid,
+    /// A use of a voucher was taken.
+    VoucherRedeemed,
+    /// A redemption was undone; the voucher has its use again.
+    RedemptionUndone,
+    /// A refund has arrived.
+    RefundArrived,
+    /// A rebate can be spent.
+    RebateEarned,
+    /// The merchant answered a review.
+    ReviewAnswered,
+}
+
+impl MessageKind {
+    /// Every kind, for tables and tests.
+    pub const ALL: [Self; 6] = [
+        Self::OrderPaid,
+        Self::VoucherRedeemed,
+        Self::RedemptionUndone,
+        Self::RefundArrived,
+        Self::RebateEarned,
+        Self::ReviewAnswered,
+    ];
+
+    /// As stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderPaid => "order_paid",
+            Self::VoucherRedeemed => "voucher_redeemed",
+            Self::RedemptionUndone => "redemption_undone",
+            Self::RefundArrived => "refund_arrived",
+            Self::RebateEarned => "rebate_earned",
+            Self::ReviewAnswered => "review_answered",
+        }
+    }
+
+    /// Reads [`Self::as_str`] back.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// What the platform tells a person. Its words are the reader's own: here are a kind and what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The id of the event that it tells of, so that what is seen twice is written once.
+    pub id: MessageId,
+    /// To whom.
+    pub person: PersonId,
+    /// What it tells.
+    pub kind: MessageKind,
+    /// Of which order.
+    pub order: Option<OrderId>,
+    /// Of which voucher.
+    pub voucher: Option<VoucherId>,
+    /// About what was bought, and of whom.
+    pub offer: Option<(OfferId, MerchantId)>,
+    /// How much was paid, came back or was earned.
+    pub amount: Option<Money>,
+    /// When that happened.
+    pub created_at: Timestamp,
+    /// When the person had read it.
+    pub read_at: Option<Timestamp>,
+}

@@ -1,0 +1,94 @@
+//! From what happened to what somebody is told of it.
+
+use consume::{RedemptionUndone, VoucherRedeemed};
+use convert::events::{OrderPaid, RefundSucceeded};
+use feedback::ReviewReplied;
+use kernel::{Currency, MessageId, Money, PersonId};
+use ledger::events::RebatePosted;
+use store::{EventBody, Fail, ReadTx, StorageError, StoredEvent};
+
+use crate::{Message, MessageKind};
+
+/// The message that tells of this event; `None` where nobody is told.
+pub fn message_of(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, Fail> {
+    if let Some(paid) = event.body_as::<OrderPaid>() {
+        let paid = paid?;
+        return Ok(Some(Message {
+            order: Some(paid.order),
+            offer: Some((paid.offer, paid.merchant)),
+            amount: Some(money(paid.cash, &paid.currency)?),
+            ..about(event, paid.person, MessageKind::OrderPaid)
+        }));
+    }
+    if let Some(redeemed) = event.body_as::<VoucherRedeemed>() {
+        let redeemed = redeemed?;
+        return Ok(Some(Message {
+            order: Some(redeemed.order),
+            voucher: Some(redeemed.voucher),
+            offer: Some((redeemed.offer, redeemed.merchant)),
+            ..about(event, redeemed.holder, MessageKind::VoucherRedeemed)
+        }));
+    }
+    if let Some(rebate) = event.body_as::<RebatePosted>() {
+        let rebate = rebate?;
+        return Ok(Some(Message {
+            amount: Some(money(rebate.amount, &rebate.currency)?),
+            ..about(event, rebate.sharer, MessageKind::RebateEarned)
+        }));
+    }
+    looked_up(read, event)
+}
+
+/// The same for events whose ids lead to what is told.
+fn looked_up(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, Fail> {
+    if event.kind == RedemptionUndone::TYPE {
+        let visit = consume::queries::redemption(read, event.subject())?;
+        return Ok(visit.map(|visit| Message {
+            voucher: Some(visit.voucher),
+            offer: Some((visit.offer, visit.merchant)),
+            ..about(event, visit.person, MessageKind::RedemptionUndone)
+        }));
+    }
+    if event.kind == RefundSucceeded::TYPE {
+        let refund = convert::queries::refund(read, event.subject())?;
+        let order = match &refund {
+            Some(refund) => convert::queries::order(read, refund.order)?,
+            None => None,
+        };
+        return Ok(refund.zip(order).map(|(refund, order)| Message {
+            order: Some(order.id),
+            voucher: refund.voucher,
+            offer: Some((order.line.offer, order.merchant)),
+            amount: Some(Money::new(refund.amount, refund.currency)),
+            ..about(event, order.person, MessageKind::RefundArrived)
+        }));
+    }
+    if event.kind == ReviewReplied::TYPE {
+        let review = feedback::queries::review(read, event.subject())?;
+        return Ok(review.map(|review| Message {
+            offer: Some((review.offer, review.merchant)),
+            ..about(event, review.person, MessageKind::ReviewAnswered)
+        }));
+    }
+    Ok(None)
+}
+
+fn about(event: &StoredEvent, person: PersonId, kind: MessageKind) -> Message {
+    Message {
+        id: MessageId::from_uuid(event.id.uuid()),
+        person,
+        kind,
+        order: None,
+        voucher: None,
+        offer: None,
+        amount: None,
+        created_at: event.at,
+        read_at: None,
+    }
+}
+
+fn money(amount: i64, code: &str) -> Result<Money, StorageError> {
+    let currency = Currency::from_code(code);
+    let currency = currency.ok_or_else(|| StorageError::bug(format!("an event in the currency {code:?}")))?;
+    Ok(Money::new(amount, currency))
+}
