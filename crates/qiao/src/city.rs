@@ -81,6 +81,7 @@ impl Run {
             steps: self.steps,
             audit_every: self.audit_every,
             faults: self.faults == Faults::All,
+            shrink: true,
         };
         let mut reached = self.reached()?;
         let bar = ProgressBar::new(self.seeds.end.saturating_sub(self.seeds.start));

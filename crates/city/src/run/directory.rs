@@ -52,6 +52,11 @@ impl Directory {
         TypeSafeId::from_uuid(self.ids[&name])
     }
 
+    /// Whether the id is known.
+    pub fn has(&self, name: Name) -> bool {
+        self.ids.contains_key(&name)
+    }
+
     pub fn name_of(&self, id: Uuid) -> Option<Name> {
         self.names.get(&id).copied()
     }

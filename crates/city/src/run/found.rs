@@ -8,13 +8,12 @@ use kernel::{
 use kernel::{CouponId, OfferId, PersonId, Timestamp};
 use offer::{AgreementTerms, CreateOffer, OnExpiry, PlatformCap};
 use party::{Contact, OperatorRole, Role};
-use store::{Answer, Fail, Job, StorageError, Tx};
+use store::{Fail, Job, StorageError, Tx};
 
 use super::directory::{Cast, CastShop};
-use super::op::Fault;
 use super::platform::Platform;
 use super::requests::bytes_of;
-use super::world::{BEGIN, Coupon, Good, Shop, Takes, World};
+use super::world::{BEGIN, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World};
 
 /// Nobody signs in during a run.
 const NO_PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo";
@@ -82,14 +81,14 @@ impl Founder<'_> {
     fn run<T: Send + 'static>(
         &mut self,
         actor: Actor,
-        command: impl Fn(&mut Tx, &Ctx) -> Result<T, Fail> + Send + Sync + 'static,
+        command: impl Fn(&mut Tx, &Ctx) -> Result<T, Fail> + Send + 'static,
     ) -> Result<T, String> {
         self.drawn += 1;
         let (seed, drawn) = (self.seed, self.drawn);
         let at = BEGIN.plus_us(-2 * DAY_US + i64::from(drawn) * kernel::MINUTE_US);
-        let (slot, command) = (Arc::new(Mutex::new(None)), Arc::new(command));
-        let job = || {
-            let (slot, command) = (Arc::clone(&slot), Arc::clone(&command));
+        let slot = Arc::new(Mutex::new(None));
+        let job = {
+            let slot = Arc::clone(&slot);
             let ctx = Ctx::new(at, actor, bytes_of(seed, "founding", drawn));
             let lane = ctx.request;
             Job::new("founding", lane, ctx, move |tx, ctx| {
@@ -98,12 +97,9 @@ impl Founder<'_> {
                 Ok(String::new())
             })
         };
-        let answer = self.platform.submit(Fault::None, &job)?;
+        let answers = self.platform.send(&[job])?;
         let value = slot.lock().unwrap_or_else(|e| e.into_inner()).take();
-        match (answer, value) {
-            (Answer::Done(_), Some(value)) => Ok(value),
-            (answer, _) => Err(format!("the founding was refused: {answer:?}")),
-        }
+        value.ok_or_else(|| format!("the founding was refused: {answers:?}"))
     }
 
     fn operator(&mut self, name: &'static str, role: OperatorRole) -> Result<PersonId, String> {
@@ -339,7 +335,7 @@ fn store_details(n: usize, currency: Currency) -> Result<party::StoreDetails, Fa
         time_zone: "Asia/Shanghai".to_owned(),
         currency,
         opening_hours: "Mo-Su 10:00-22:00".to_owned(),
-        offline_max_uses: 20,
-        offline_max_amount: 500_000,
+        offline_max_uses: OFFLINE_MAX_USES,
+        offline_max_amount: OFFLINE_MAX_AMOUNT,
     })
 }

@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Actor, Ctx};
+use attract::SearchIndex;
+use kernel::{Actor, Ctx, Timestamp};
 use sha2::{Digest, Sha256};
 use store::testing::TestDatabase;
 use store::{Answer, KEY_REUSED};
 
-use super::audit::{audit, audit_provider};
+use super::audit::{audit, audit_provider, audit_search};
 use super::directory::Directory;
 use super::draw;
 use super::model::{Answer as Expected, Model};
-use super::op::{Fault, No, Op, Step};
+use super::op::{Fault, No, Step};
 use super::platform::Platform;
 use super::requests::{Reply, Scene, bytes_of, job};
 use super::world::{BEGIN, World};
@@ -59,6 +60,11 @@ pub(crate) struct Life {
     pub model: Model,
     directory: Directory,
     founding: u64,
+    /// Fed from the first engine's log.
+    index: SearchIndex,
+    now: Timestamp,
+    /// Requests in the lane, with what must be answered.
+    waiting: Vec<(Step, Expected)>,
     trace: Sha256,
     pub totals: Totals,
 }
@@ -82,66 +88,66 @@ impl Life {
             model: Model::new(world),
             directory: Directory::new(cast),
             founding,
+            index: SearchIndex::in_memory().map_err(|error| error.to_string())?,
+            now: BEGIN,
+            waiting: Vec::new(),
             trace: Sha256::new(),
             totals: Totals::default(),
         })
     }
 
-    /// Lives one step, unless what it names was never made.
+    /// Lives one step, unless what it names was never made. Whoever waits is sent with the next.
     pub fn step(&mut self, step: &Step) -> Result<(), String> {
         if !self.model.knows(&step.op) {
             return Ok(());
         }
-        let answers = self.send(step)?;
+        // What is made by a request that still waits has no id yet.
+        if step.op.names().iter().any(|name| !self.directory.has(*name)) {
+            self.flush()?;
+        }
         let Some(expected) = self.model.live(step) else {
             return Ok(());
         };
         self.note(step, &expected);
-        for (platform, answer) in self.platforms.iter().zip(answers) {
-            self.trace.update(format!("{} {answer:?}\n", step.no));
-            let at = format!("step {} {:?} on {}", step.no, step.op, platform.engine);
-            compare(&mut self.directory, &expected, answer)
-                .map_err(|difference| format!("{at}: {difference}"))?;
-        }
-        Ok(())
+        self.now = step.at;
+        self.waiting.push((*step, expected));
+        if step.waits { Ok(()) } else { self.flush() }
     }
 
-    fn send(&mut self, step: &Step) -> Result<Vec<Answer>, String> {
-        let (seed, scene) = (
-            self.seed,
-            Scene {
-                model: &self.model,
-                directory: &self.directory,
-            },
-        );
-        if job(scene, seed, step, false).is_none() {
-            return Ok(Vec::new());
+    /// Sends who waits, as one batch, and holds the answers against the model's.
+    fn flush(&mut self) -> Result<(), String> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let Some((last, _)) = waiting.last() else {
+            return Ok(());
+        };
+        if last.fault != Fault::None {
+            *self.totals.faults.entry(format!("{:?}", last.fault)).or_default() += 1;
         }
-        let mut answers = Vec::with_capacity(self.platforms.len());
+        let scene = Scene {
+            model: &self.model,
+            directory: &self.directory,
+        };
+        let steps: Vec<&Step> = waiting.iter().map(|(step, _)| step).collect();
+        let mut answered = Vec::with_capacity(self.platforms.len());
         for platform in &mut self.platforms {
-            let at = format!("step {} {:?} on {}", step.no, step.op, platform.engine);
-            let again = || job(scene, seed, step, false).expect("the same request");
-            let answer = platform.submit(step.fault, &again);
-            answers.push(answer.map_err(|problem| format!("{at}: {problem}"))?);
-            if step.fault == Fault::KeyReused {
-                let altered = job(scene, seed, step, true).expect("the same request");
-                let answer = platform.send(altered);
-                if !matches!(&answer, Ok(Answer::Rejected(rejected)) if rejected.code == KEY_REUSED.code) {
-                    return Err(format!(
-                        "{at}: another body under its key was answered {answer:?}"
-                    ));
-                }
+            let answers = send(platform, scene, self.seed, &steps, last.fault);
+            let at = || format!("steps {} to {} on {}", steps[0].no, last.no, platform.engine);
+            answered.push(answers.map_err(|problem| format!("{}: {problem}", at()))?);
+        }
+        for (platform, answers) in self.platforms.iter().zip(answered) {
+            for ((step, expected), answer) in waiting.iter().zip(answers) {
+                self.trace.update(format!("{} {answer:?}\n", step.no));
+                let at = || format!("step {} {:?} on {}", step.no, step.op, platform.engine);
+                let compared = compare(&mut self.directory, expected, answer);
+                compared.map_err(|difference| format!("{}: {difference}", at()))?;
             }
         }
-        Ok(answers)
+        Ok(())
     }
 
     fn note(&mut self, step: &Step, expected: &Expected) {
         let totals = &mut self.totals;
         totals.operations += 1;
-        if step.fault != Fault::None {
-            *totals.faults.entry(format!("{:?}", step.fault)).or_default() += 1;
-        }
         let op = format!("{:?}", step.op);
         let name = op.split([' ', '(']).next().unwrap_or_default().to_owned();
         match expected {
@@ -152,12 +158,20 @@ impl Life {
 
     /// Compares every figure on every engine.
     pub fn audit(&mut self) -> Result<(), String> {
+        self.flush()?;
         self.totals.audits += 1;
         for platform in &mut self.platforms {
             let compared = audit(platform, &self.model, &self.directory, self.founding);
             compared.map_err(|difference| format!("audit on {}: {difference}", platform.engine))?;
         }
-        Ok(())
+        let search = audit_search(
+            &mut self.platforms[0],
+            &self.index,
+            &self.model,
+            &self.directory,
+            self.now,
+        );
+        search.map_err(|difference| format!("audit of the search: {difference}"))
     }
 
     /// Lets the provider say everything, and compares the books with its own.
@@ -169,6 +183,7 @@ impl Life {
                 no,
                 at: last.at.plus_us(i64::from(no - DRAINED_FROM) * 1_000),
                 fault: Fault::None,
+                waits: false,
                 op,
             };
             self.step(&step)?;
@@ -195,21 +210,35 @@ impl Life {
         Step {
             no,
             at,
-            fault: if with_faults && !is_outside(&op) {
-                fault
-            } else {
-                Fault::None
-            },
+            fault: if with_faults { fault } else { Fault::None },
+            waits: draw::waits(&dice),
             op,
         }
     }
 }
 
-fn is_outside(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::PayOutside { .. } | Op::RefundOutside { .. } | Op::TransferOutside { .. }
-    )
+/// Sends the steps' requests as one batch, with what goes wrong around its commit.
+fn send(
+    platform: &mut Platform,
+    scene: Scene<'_>,
+    seed: u64,
+    steps: &[&Step],
+    fault: Fault,
+) -> Result<Vec<Answer>, String> {
+    let jobs = |altered| {
+        let jobs = steps.iter().filter_map(|step| job(scene, seed, step, altered));
+        jobs.collect::<Vec<_>>()
+    };
+    let answers = platform.submit(fault, &|| jobs(false))?;
+    if fault == Fault::KeyReused {
+        let refused =
+            |answer: &Answer| matches!(answer, Answer::Rejected(why) if why.code == KEY_REUSED.code);
+        let other = platform.send(&jobs(true))?;
+        if !other.iter().all(refused) {
+            return Err(format!("other bodies under their keys were answered {other:?}"));
+        }
+    }
+    Ok(answers)
 }
 
 /// Holds an answer against what it must be, and learns the ids of what was made.

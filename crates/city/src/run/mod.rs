@@ -43,6 +43,8 @@ pub struct RunSettings {
     pub audit_every: u32,
     /// Whether commits fail, answers are lost and the process dies.
     pub faults: bool,
+    /// Whether a failing life is lived again, hundreds of times, to find a short one that fails too.
+    pub shrink: bool,
 }
 
 /// A life that went as it must.
@@ -61,13 +63,13 @@ pub struct Divergence {
     pub seed: u64,
     /// What differed first.
     pub problem: String,
-    /// The shortest trace found that still differs, a step to a line.
+    /// The shortest trace found that still differs, a step to a line; the whole one, if it was not shrunk.
     pub steps: Vec<String>,
     /// What differs at its end.
     pub shrunk_problem: String,
 }
 
-/// Lives the life of a seed. A divergence is shrunk before it is told.
+/// Lives the life of a seed.
 pub fn run_seed(seed: u64, settings: &RunSettings) -> Result<Lived, Box<Divergence>> {
     let mut steps = Vec::new();
     let problem = match live(seed, settings, &mut steps) {
@@ -82,8 +84,19 @@ pub fn run_seed(seed: u64, settings: &RunSettings) -> Result<Lived, Box<Divergen
         }
     };
     let fails = |steps: &[Step]| replay(seed, &settings.engines, short(steps), steps).err();
-    let (shrunk, shrunk_problem) = shrink::shrink(steps, problem.clone(), fails);
-    let line = |step: &Step| format!("{:>6} {} {:?} {:?}", step.no, step.at, step.op, step.fault);
+    let (shrunk, shrunk_problem) = if settings.shrink {
+        shrink::shrink(steps, problem.clone(), fails)
+    } else {
+        (steps, problem.clone())
+    };
+    let line = |step: &Step| {
+        let end = if step.waits {
+            "waits".to_owned()
+        } else {
+            format!("{:?}", step.fault)
+        };
+        format!("{:>6} {} {:?} {end}", step.no, step.at, step.op)
+    };
     Err(Box::new(Divergence {
         seed,
         problem,

@@ -73,6 +73,26 @@ pub(crate) enum Op {
         store: usize,
         voucher: VoucherName,
     },
+    Bind {
+        person: usize,
+        voucher: VoucherName,
+        phone: usize,
+    },
+    /// A QR of this binding is scanned with a network.
+    Scan {
+        shop: usize,
+        staff: Staff,
+        store: usize,
+        voucher: VoucherName,
+        binding: u32,
+    },
+    /// A scanner is on the network again: it sends a scan, and perhaps one that it sent in an earlier step.
+    Sync {
+        shop: usize,
+        store: usize,
+        scan: Scan,
+        again: Option<(No, Scan)>,
+    },
     TypeNonsense {
         shop: usize,
         staff: Staff,
@@ -129,6 +149,15 @@ pub(crate) enum Op {
     PostRebate {
         redemption: No,
     },
+    Review {
+        person: usize,
+        redemption: No,
+        stars: i64,
+    },
+    /// Qiao hears that a visit was taken back, perhaps more than once.
+    HideForRefund {
+        redemption: No,
+    },
     /// The house.
     StopCoupon {
         coupon: usize,
@@ -170,6 +199,14 @@ pub(crate) struct Place {
     pub expected: Option<i64>,
 }
 
+/// A QR that was scanned without a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Scan {
+    pub voucher: VoucherName,
+    pub binding: u32,
+    pub at: Timestamp,
+}
+
 /// What goes wrong around a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -193,6 +230,62 @@ pub(crate) enum Fault {
 pub(crate) struct Step {
     pub no: No,
     pub at: Timestamp,
+    /// Around the commit that this step ends.
     pub fault: Fault,
+    /// It waits in the lane, and shares its commit with the step that comes next.
+    pub waits: bool,
     pub op: Op,
+}
+
+impl Op {
+    /// Everything that it names.
+    pub fn names(&self) -> Vec<Name> {
+        match *self {
+            Self::Place(place) => {
+                let wallet = place.wallet.map(Name::Wallet);
+                wallet.into_iter().chain(place.link.map(Name::Link)).collect()
+            }
+            Self::Cancel { order, .. } | Self::Start { order, .. } | Self::Release { order } => {
+                vec![Name::Order(order)]
+            }
+            Self::PayOutside { attempt, .. } | Self::FailPayment { attempt } => vec![Name::Attempt(attempt)],
+            Self::RefundVoucher { voucher, .. }
+            | Self::Redeem { voucher, .. }
+            | Self::Bind { voucher, .. }
+            | Self::Scan { voucher, .. }
+            | Self::Sync {
+                scan: Scan { voucher, .. },
+                ..
+            }
+            | Self::Expire { voucher } => {
+                vec![Name::Voucher(voucher.0, voucher.1)]
+            }
+            Self::Undo { redemption, .. }
+            | Self::RefundRedeemed { redemption, .. }
+            | Self::Review { redemption, .. }
+            | Self::HideForRefund { redemption }
+            | Self::PostRebate { redemption } => vec![Name::Redemption(redemption)],
+            Self::SendRefund { refund }
+            | Self::RefundOutside { refund, .. }
+            | Self::ReportRefund { refund, .. } => vec![Name::Refund(refund)],
+            Self::Approve { payout, .. }
+            | Self::Retry { payout }
+            | Self::TransferOutside { payout, .. }
+            | Self::ReportTransfer { payout, .. } => vec![Name::Payout(payout)],
+            // The payment happened outside; the attempt for which it was is older than that.
+            Self::ReportPayment { .. }
+            | Self::Claim { .. }
+            | Self::Share { .. }
+            | Self::TypeNonsense { .. }
+            | Self::Propose { .. }
+            | Self::StopCoupon { .. }
+            | Self::ChangeStock { .. }
+            | Self::Pause { .. }
+            | Self::Resume { .. }
+            | Self::EndAgreement { .. }
+            | Self::Suspend { .. }
+            | Self::Reinstate { .. }
+            | Self::Dismiss { .. } => Vec::new(),
+        }
+    }
 }

@@ -36,8 +36,9 @@ impl Platform {
         })
     }
 
-    /// Sends a request until it is answered, whatever goes wrong on the way. Every sending must be answered alike.
-    pub fn submit(&mut self, fault: Fault, job: &dyn Fn() -> Job) -> Result<Answer, String> {
+    /// Sends requests as one batch until they are answered, whatever goes wrong on the way. Every sending must
+    /// be answered alike.
+    pub fn submit(&mut self, fault: Fault, jobs: &dyn Fn() -> Vec<Job>) -> Result<Vec<Answer>, String> {
         let (points, expected): (&[FaultPoint], _) = match fault {
             Fault::None | Fault::Repeated | Fault::KeyReused => (&[], None),
             Fault::CommitFails => (&[FaultPoint::BeforeCommit], None),
@@ -55,32 +56,30 @@ impl Platform {
             self.faults.plan(*point);
         }
         if let Some(expected) = expected {
-            let answer = self.send(job());
-            if answer != Err(expected.clone()) {
+            let answers = self.lane.run_batch(&jobs());
+            if answers.iter().any(|answer| *answer != Err(expected.clone())) {
                 return Err(format!(
-                    "a process that died answered {answer:?} instead of {expected:?}"
+                    "a process that died answered {answers:?} instead of {expected:?}"
                 ));
             }
             self.lane = Lane::new(self.database.clone(), Arc::clone(&self.faults));
         }
-        let answer = self.send(job()).map_err(|no_answer| no_answer.to_string())?;
+        let answers = self.send(&jobs())?;
         if fault == Fault::Repeated {
-            let again = self.send(job());
-            if again.as_ref() != Ok(&answer) {
+            let again = self.send(&jobs())?;
+            if again != answers {
                 return Err(format!(
-                    "repeated under its key it answered {again:?} instead of {answer:?}"
+                    "repeated under its key it answered {again:?} instead of {answers:?}"
                 ));
             }
         }
-        Ok(answer)
+        Ok(answers)
     }
 
-    /// Sends a request once.
-    pub fn send(&mut self, job: Job) -> Result<Answer, NoAnswer> {
-        self.lane
-            .run_batch(&[job])
-            .pop()
-            .unwrap_or(Err(NoAnswer::Unknown))
+    /// Sends requests once, as one batch.
+    pub fn send(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, String> {
+        let answers = self.lane.run_batch(jobs).into_iter().collect::<Result<_, _>>();
+        answers.map_err(|no_answer| no_answer.to_string())
     }
 
     /// Asks a question between two requests.

@@ -8,6 +8,10 @@ use crate::dice::{between, chance, pick};
 /// 2027-01-15T08:00:00Z.
 pub(crate) const BEGIN: Timestamp = Timestamp(1_800_000_000_000_000);
 
+/// What a device may accept in a day without a network: uses, and minor units.
+pub(crate) const OFFLINE_MAX_USES: i64 = 6;
+pub(crate) const OFFLINE_MAX_AMOUNT: i64 = 60_000;
+
 /// A merchant. Its owner may do everything, its clerk stands in the first store.
 #[derive(Debug, Clone)]
 pub(crate) struct Shop {

@@ -8,11 +8,13 @@ fn settings(engines: Engines, steps: u32) -> RunSettings {
         steps,
         audit_every: 50,
         faults: true,
+        shrink: false,
     }
 }
 
 fn lived(seed: u64, settings: &RunSettings) -> Lived {
-    run_seed(seed, settings).unwrap_or_else(|divergence| panic!("{divergence:#?}"))
+    let lived = run_seed(seed, settings);
+    lived.unwrap_or_else(|divergence| panic!("seed {seed}, see `qiao city run`: {}", divergence.problem))
 }
 
 #[test]

@@ -30,6 +30,10 @@ pub(super) fn figures(model: &Model) -> Figures {
     for (no, redemption) in &model.redemptions {
         let said = format!("{} use {}", lower(redemption.status), redemption.use_no);
         figures.insert(format!("{:?}", Name::Redemption(*no)), said);
+        if let Some(review) = &redemption.review {
+            let said = format!("{} {}", lower(review.status), review.stars);
+            figures.insert(format!("review of {:?}", Name::Redemption(*no)), said);
+        }
         if let Some(rebate) = redemption.rebate {
             let said = format!("{} {}", lower(rebate), redemption.split.rebate);
             figures.insert(format!("rebate of {:?}", Name::Redemption(*no)), said);
@@ -47,6 +51,12 @@ pub(super) fn figures(model: &Model) -> Figures {
     }
     for ((kind, name), due) in &model.timers {
         figures.insert(format!("{kind:?} of {name:?}"), due.0.to_string());
+    }
+    for ((.., no), scanned) in &model.scans {
+        figures.insert(
+            format!("scan {no}"),
+            format!("{} {}", scanned.said, scanned.amount),
+        );
     }
     lines(model, &mut figures);
     figures

@@ -13,7 +13,7 @@ pub(super) fn flaws(read: &mut ReadTx, keys: u64) -> Result<Vec<String>, Fail> {
     Ok(flaws)
 }
 
-fn questions(keys: u64) -> [(&'static str, Query); 8] {
+fn questions(keys: u64) -> [(&'static str, Query); 9] {
     [
         (
             "an entry does not sum to zero",
@@ -49,6 +49,15 @@ fn questions(keys: u64) -> [(&'static str, Query); 8] {
             sql!(
                 "SELECT MIN(v.status) FROM voucher v JOIN redemption r ON r.voucher_id = v.id AND r.status <> 'undone'
                  GROUP BY v.id, v.uses_total, v.uses_left HAVING COUNT(*) <> v.uses_total - v.uses_left"
+            ),
+        ),
+        (
+            "a store's rating is not the sum of its reviews",
+            sql!(
+                "SELECT CAST(s.stars_sum AS TEXT) FROM store_rating s
+                 LEFT JOIN review r ON r.store_id = s.store_id AND r.status = 'shown'
+                 GROUP BY s.store_id, s.stars_sum, s.review_count
+                 HAVING s.stars_sum <> COALESCE(SUM(r.stars), 0) OR s.review_count <> COUNT(r.id)"
             ),
         ),
         (

@@ -28,6 +28,7 @@ pub(super) fn figures(read: &mut ReadTx, model: &Model, directory: &Directory) -
     reader.people(read)?;
     reader.timers(read)?;
     reader.lines(read)?;
+    reader.scans(read)?;
     Ok(reader.figures)
 }
 
@@ -154,6 +155,10 @@ impl Reader<'_> {
         self.each(read, rebates, "rebate of ", |row| {
             Ok(format!("{} {}", text(row)?, number(row)?))
         })?;
+        let reviews = sql!("SELECT redemption_id, status, stars FROM review");
+        self.each(read, reviews, "review of ", |row| {
+            Ok(format!("{} {}", text(row)?, number(row)?))
+        })?;
         let payouts = sql!("SELECT id, status, amount FROM payout");
         self.each(read, payouts, "", |row| {
             Ok(format!("{} {}", text(row)?, number(row)?))
@@ -221,6 +226,17 @@ impl Reader<'_> {
              WHERE t.kind = 'post_rebate'"
         );
         self.each(read, timers, "PostRebate of ", |row| Ok(number(row)?.to_string()))
+    }
+
+    fn scans(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        for mut row in read.many(sql!("SELECT nonce, outcome, amount FROM offline_scan"))? {
+            let nonce = u128::from_be_bytes(row.take()?);
+            self.figures.insert(
+                format!("scan {nonce}"),
+                format!("{} {}", text(&mut row)?, number(&mut row)?),
+            );
+        }
+        Ok(())
     }
 
     fn lines(&mut self, read: &mut ReadTx) -> Result<(), Fail> {

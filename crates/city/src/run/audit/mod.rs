@@ -5,6 +5,7 @@
 mod expected;
 mod flaws;
 mod found;
+mod search;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ use store::ReadTx;
 use super::directory::Directory;
 use super::model::Model;
 use super::platform::Platform;
+
+pub(crate) use search::audit_search;
 
 /// What is known of a thing, by its name.
 pub(crate) type Figures = BTreeMap<String, String>;

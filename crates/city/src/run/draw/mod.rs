@@ -9,7 +9,7 @@ use kernel::{Ctx, DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp};
 
 use super::model::{AttemptStatus, Model, OrderStatus, RedemptionStatus};
 use super::model::{VoucherStatus, WalletStatus};
-use super::op::{Fault, No, Op, Place, Staff, VoucherName};
+use super::op::{Fault, No, Op, Place, Scan, Staff, VoucherName};
 use crate::dice::{between, chance, pick};
 
 pub(crate) use outside::drain;
@@ -38,6 +38,11 @@ pub(crate) fn fault(dice: &Ctx) -> Fault {
     }
 }
 
+/// Whether a request shares its commit with the next one.
+pub(crate) fn waits(dice: &Ctx) -> bool {
+    chance(dice, 40)
+}
+
 /// The next deed.
 pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
     loop {
@@ -57,11 +62,13 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
             48..60 => report_payment(dice, model),
             60..62 => any(dice, &model.attempts, |_| true).map(|attempt| Op::FailPayment { attempt }),
             62..66 => refund_voucher(dice, model),
-            66..77 => redeem(dice, model),
+            66..72 => redeem(dice, model),
+            72..77 => scans(dice, model, now),
             77..79 => Some(nonsense(dice, model)),
             79..82 => undo(dice, model),
             82..84 => refund_redeemed(dice, model),
-            84..89 => outside::refunds(dice, model),
+            84 => review(dice, model),
+            85..89 => outside::refunds(dice, model),
             89..93 => outside::payouts(dice, model),
             93..98 => outside::timer(dice, model, now),
             _ => Some(house(dice, model)),
@@ -247,6 +254,65 @@ fn redeem(dice: &Ctx, model: &Model) -> Option<Op> {
         staff: staff(dice),
         store: index(dice, stores),
         voucher,
+    })
+}
+
+fn review(dice: &Ctx, model: &Model) -> Option<Op> {
+    let redemption = any(dice, &model.redemptions, |_| true)?;
+    if chance(dice, 30) {
+        return Some(Op::HideForRefund { redemption });
+    }
+    let order = model.redemptions[&redemption].voucher.0;
+    Some(Op::Review {
+        person: owner_or_other(dice, model, model.orders[&order].person),
+        redemption,
+        stars: between(dice, 1, 5) + i64::from(chance(dice, 3)),
+    })
+}
+
+/// Somebody's phone shows a voucher, of an older binding now and then.
+fn scans(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    let Op::Redeem {
+        shop,
+        staff,
+        store,
+        voucher,
+    } = redeem(dice, model)?
+    else {
+        return None;
+    };
+    let known = model.voucher(voucher)?;
+    let person = owner_or_other(dice, model, model.orders[&voucher.0].person);
+    let binding = known.binding.saturating_sub(u32::from(chance(dice, 10)));
+    Some(match dice.random_below(4) {
+        0 => Op::Bind {
+            person,
+            voucher,
+            phone: index(dice, 2),
+        },
+        1 => Op::Scan {
+            shop,
+            staff,
+            store,
+            voucher,
+            binding,
+        },
+        _ => {
+            let at = now.plus_us(-between(dice, 0, 3 * HOUR_US));
+            let before = model
+                .scans
+                .range((shop, store, 0)..=(shop, store, No::MAX))
+                .next_back();
+            let before = before
+                .filter(|_| chance(dice, 30))
+                .map(|((.., no), scanned)| (*no, scanned.scan));
+            Op::Sync {
+                shop,
+                store,
+                scan: Scan { voucher, binding, at },
+                again: before,
+            }
+        }
     })
 }
 

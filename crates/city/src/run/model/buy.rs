@@ -47,7 +47,14 @@ impl Model {
         made("", vec![Name::Link(no)])
     }
 
-    fn on_sale(&self, good: usize, now: Timestamp) -> bool {
+    /// What a unit costs after the agreement's discount.
+    pub fn unit_price(&self, good: usize) -> i128 {
+        let good = &self.world.goods[good];
+        let list = i128::from(good.list_price);
+        list - share(list, good.discount_bp.into())
+    }
+
+    pub fn on_sale(&self, good: usize, now: Timestamp) -> bool {
         let plan = &self.world.goods[good];
         !self.suspended[plan.shop] && !self.agreement_ended[good] && !self.paused[good] && now < plan.ends_at
     }

@@ -10,6 +10,7 @@ pub(crate) mod money;
 mod pay;
 mod pay_out;
 mod provider;
+mod scan;
 mod state;
 mod visit;
 
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 
 use kernel::Timestamp;
 
-use super::op::{Name, No, Op, Step, VoucherName};
+use super::op::{Name, No, Op, Scan, Step, VoucherName};
 use super::world::World;
 
 pub(crate) use books::{Books, Owner};
@@ -52,6 +53,8 @@ pub(crate) struct Model {
     suspended: Vec<bool>,
     dismissed: Vec<bool>,
     misses: BTreeMap<(usize, Typist), Misses>,
+    /// What devices sent that had no network, by shop, store and the step that sent it.
+    pub scans: BTreeMap<(usize, usize, No), Scanned>,
     /// Requests that were answered: one row each.
     pub keys: u64,
 }
@@ -96,6 +99,7 @@ impl Model {
             suspended: vec![false; world.shops.len()],
             dismissed: vec![false; world.shops.len()],
             misses: BTreeMap::new(),
+            scans: BTreeMap::new(),
             keys: 0,
             world,
         }
@@ -119,12 +123,24 @@ impl Model {
                 self.attempts.contains_key(attempt)
             }
             Op::ReportPayment { payment, .. } => self.provider.payments.contains_key(payment),
-            Op::RefundVoucher { voucher, .. } | Op::Redeem { voucher, .. } | Op::Expire { voucher } => {
-                self.voucher(*voucher).is_some()
+            Op::RefundVoucher { voucher, .. }
+            | Op::Redeem { voucher, .. }
+            | Op::Bind { voucher, .. }
+            | Op::Scan { voucher, .. }
+            | Op::Expire { voucher } => self.voucher(*voucher).is_some(),
+            Op::Sync {
+                shop,
+                store,
+                scan,
+                again,
+            } => {
+                let sent = |(no, _): &(No, Scan)| self.scans.contains_key(&(*shop, *store, *no));
+                self.voucher(scan.voucher).is_some() && again.as_ref().is_none_or(sent)
             }
-            Op::Undo { redemption, .. } | Op::RefundRedeemed { redemption, .. } => {
-                self.redemptions.contains_key(redemption)
-            }
+            Op::Undo { redemption, .. }
+            | Op::RefundRedeemed { redemption, .. }
+            | Op::Review { redemption, .. }
+            | Op::HideForRefund { redemption } => self.redemptions.contains_key(redemption),
             Op::PostRebate { redemption } => self
                 .redemptions
                 .get(redemption)
@@ -174,6 +190,24 @@ impl Model {
                 store,
                 voucher,
             } => self.redeem(no, now, (shop, staff, store), voucher),
+            Op::Bind {
+                person,
+                voucher,
+                phone,
+            } => self.bind(person, voucher, phone),
+            Op::Scan {
+                shop,
+                staff,
+                store,
+                voucher,
+                binding,
+            } => self.scan(no, now, (shop, staff, store), voucher, binding),
+            Op::Sync {
+                shop,
+                store,
+                scan,
+                again,
+            } => self.sync(no, now, (shop, store), &scan, again.map(|(no, _)| no)),
             Op::TypeNonsense { shop, staff } => self.type_nonsense(now, shop, staff),
             Op::Undo {
                 shop,
@@ -194,6 +228,12 @@ impl Model {
             Op::Release { order } => self.release(now, order),
             Op::Expire { voucher } => self.expire(no, now, voucher),
             Op::PostRebate { redemption } => self.post_rebate(now, redemption),
+            Op::Review {
+                person,
+                redemption,
+                stars,
+            } => self.review(person, redemption, stars),
+            Op::HideForRefund { redemption } => self.hide_for_refund(redemption),
             Op::StopCoupon { coupon } => self.stop_coupon(coupon),
             Op::ChangeStock { good, capacity } => self.change_stock(good, capacity),
             Op::Pause { good } => self.pause(good, true),

@@ -114,6 +114,8 @@ impl Model {
             uses_left: good.uses.into(),
             status: VoucherStatus::Live,
             valid_until,
+            phone: None,
+            binding: 0,
         };
         order.vouchers = order
             .whole

@@ -3,7 +3,7 @@
 use kernel::Timestamp;
 
 use super::money::{Paid, Split};
-use crate::run::op::{Name, No, Staff, VoucherName};
+use crate::run::op::{Name, No, Scan, Staff, VoucherName};
 
 /// An accepted answer: what it says, and what it made or named.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,6 +87,9 @@ pub(crate) struct Voucher {
     pub uses_left: i128,
     pub status: VoucherStatus,
     pub valid_until: Timestamp,
+    /// The phone that shows it, and how often it came to another one.
+    pub phone: Option<usize>,
+    pub binding: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,6 +142,18 @@ pub(crate) enum RebateStatus {
     Reversed,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ReviewStatus {
+    Shown,
+    Withdrawn,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Review {
+    pub stars: i64,
+    pub status: ReviewStatus,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Redemption {
     pub voucher: VoucherName,
@@ -151,6 +166,7 @@ pub(crate) struct Redemption {
     pub paid: Paid,
     pub split: Split,
     pub rebate: Option<RebateStatus>,
+    pub review: Option<Review>,
 }
 
 /// A line of a merchant's statement.
@@ -200,6 +216,17 @@ pub(crate) enum TimerKind {
     Release,
     Expire,
     PostRebate,
+}
+
+/// What became of a scan without a network.
+#[derive(Debug, Clone)]
+pub(crate) struct Scanned {
+    pub scan: Scan,
+    pub said: &'static str,
+    /// The redemption that it made, or that took the last use before it.
+    pub name: Option<No>,
+    pub amount: i128,
+    pub synced_at: Timestamp,
 }
 
 /// Wrong codes of somebody or something: since when, how many, and until when it is locked.

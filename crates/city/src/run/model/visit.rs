@@ -3,9 +3,10 @@
 use kernel::{HOUR_US, MINUTE_US, Timestamp};
 
 use super::money::{Paid, Split};
+use super::scan::refusal;
 use super::{
     Answer, AttemptStatus, Line, Misses, Model, Name, No, Owner, RebateStatus, Redemption, RedemptionStatus,
-    TimerKind, Typist, VoucherStatus, made, told,
+    Review, ReviewStatus, TimerKind, Typist, VoucherStatus, made, told,
 };
 use crate::run::op::{Staff, VoucherName};
 
@@ -15,7 +16,7 @@ const LOCK_US: i64 = 15 * MINUTE_US;
 
 impl Model {
     /// The owner may stand anywhere, the clerk in the first store until dismissed.
-    fn may_stand(&self, shop: usize, staff: Staff, store: usize) -> Result<(), &'static str> {
+    pub(super) fn may_stand(&self, shop: usize, staff: Staff, store: usize) -> Result<(), &'static str> {
         match staff {
             Staff::Owner => Ok(()),
             Staff::Clerk if store == 0 && !self.dismissed[shop] => Ok(()),
@@ -33,22 +34,11 @@ impl Model {
         self.may_stand(shop, staff, store)?;
         let typists = [Typist::from(staff), Typist::Device(store)];
         let tries = self.check_locks(shop, typists, now)?;
-        let order = &self.orders[&name.0];
-        let good = &self.world.goods[order.good];
+        let good = &self.world.goods[self.orders[&name.0].good];
         if good.shop != shop {
             return self.miss(shop, typists, now, tries);
         }
-        let voucher = &order.vouchers[usize::from(name.1)];
-        if store >= good.stores {
-            return Err("redeem_wrong_store");
-        }
-        match voucher.status {
-            VoucherStatus::Used => return Err("redeem_voucher_used_up"),
-            VoucherStatus::Refunded => return Err("redeem_voucher_refunded"),
-            VoucherStatus::Expired => return Err("redeem_voucher_expired"),
-            VoucherStatus::Live if voucher.valid_until <= now => return Err("redeem_voucher_expired"),
-            VoucherStatus::Live => {}
-        }
+        self.check_use((shop, store), name, None, now).map_err(refusal)?;
         // A hit takes back its own try and unlocks, and no miss before it.
         for typist in typists {
             self.count_miss(shop, typist, now);
@@ -102,7 +92,7 @@ impl Model {
         told(format!("declined {}", (MOST_MISSES - tries).max(0)))
     }
 
-    fn take_use(&mut self, no: No, now: Timestamp, store: usize, name: VoucherName) -> Answer {
+    pub(super) fn take_use(&mut self, no: No, now: Timestamp, store: usize, name: VoucherName) -> Answer {
         let order = &self.orders[&name.0];
         let good = self.world.goods[order.good].clone();
         let sharer = order.sharer;
@@ -139,6 +129,7 @@ impl Model {
             paid,
             split,
             rebate,
+            review: None,
         };
         self.redemptions.insert(no, redemption);
         let text = format!("use {use_no}, {left} left, worth {}", paid.escrow());
@@ -310,6 +301,44 @@ impl Model {
             Some(RebateStatus::Voided | RebateStatus::Reversed) | None => return,
         };
         self.redemptions.get_mut(&no).expect("a known redemption").rebate = Some(after);
+    }
+
+    pub(super) fn review(&mut self, person: usize, no: No, stars: i64) -> Answer {
+        if !(1..=5).contains(&stars) {
+            return Err("review_invalid");
+        }
+        let of = self.redemptions[&no].voucher.0;
+        if self.orders[&of].person != person {
+            return Err("review_redemption_unknown");
+        }
+        let redemption = self.redemptions.get_mut(&no).expect("a known redemption");
+        if redemption.status != RedemptionStatus::Live {
+            return Err("review_visit_void");
+        }
+        if redemption.review.is_some() {
+            return Err("review_exists");
+        }
+        redemption.review = Some(Review {
+            stars,
+            status: ReviewStatus::Shown,
+        });
+        told("")
+    }
+
+    pub(super) fn hide_for_refund(&mut self, no: No) -> Answer {
+        let redemption = self.redemptions.get_mut(&no).expect("a known redemption");
+        let stands = redemption.status == RedemptionStatus::Live;
+        let shown = redemption
+            .review
+            .as_mut()
+            .filter(|review| review.status == ReviewStatus::Shown);
+        match shown {
+            Some(review) if !stands => {
+                review.status = ReviewStatus::Withdrawn;
+                told("true")
+            }
+            Some(_) | None => told("false"),
+        }
     }
 
     pub(super) fn post_rebate(&mut self, now: Timestamp, no: No) -> Answer {

@@ -1,6 +1,7 @@
-//! Uses of vouchers by their codes, uses taken back, rebates.
+//! Uses of vouchers by their codes, uses taken back, rebates and reviews.
 
 use consume::{CodeAnswer, RedeemCode, UndoRedemption};
+use feedback::{HideForRefund, PostReview};
 use kernel::{Actor, MerchantId, RedemptionId, VoucherId};
 use ledger::PostRebate;
 use store::{Fail, StorageError, Tx};
@@ -49,6 +50,35 @@ pub(super) fn undo(scene: Scene<'_>, shop: usize, staff: Staff, redemption: No) 
     .locking(cmd.locks())
 }
 
+pub(super) fn review(scene: Scene<'_>, person: usize, redemption: No, stars: i64) -> Request {
+    let cmd = PostReview {
+        redemption: scene.id(Name::Redemption(redemption)),
+        stars,
+        aspects: Default::default(),
+        text: "Good".to_owned(),
+        media: Vec::new(),
+    };
+    let (actor, lane, locks) = (scene.consumer(person), cmd.redemption.uuid(), cmd.locks());
+    Request::new("postReview", actor, lane, move |tx, ctx| {
+        feedback::post_review(tx, ctx, &cmd)?;
+        Ok(Reply::text(""))
+    })
+    .locking(locks)
+}
+
+pub(super) fn hide_for_refund(scene: Scene<'_>, redemption: No) -> Request {
+    let cmd = HideForRefund {
+        redemption: scene.id(Name::Redemption(redemption)),
+    };
+    Request::new(
+        "hideForRefund",
+        Actor::System,
+        cmd.redemption.uuid(),
+        move |tx, ctx| Ok(Reply::text(feedback::hide_for_refund(tx, ctx, &cmd)?.to_string())),
+    )
+    .locking(cmd.locks())
+}
+
 pub(super) fn post_rebate(scene: Scene<'_>, redemption: No) -> Request {
     let redemption: RedemptionId = scene.id(Name::Redemption(redemption));
     Request::new("postRebate", Actor::System, redemption.uuid(), move |tx, ctx| {
@@ -85,11 +115,7 @@ fn redeem_by(
             };
             Ok(match consume::redeem_code(tx, ctx, &cmd)? {
                 CodeAnswer::Declined { tries_left } => Reply::text(format!("declined {tries_left}")),
-                CodeAnswer::Redeemed(redeemed) => {
-                    let (use_no, left, worth) = (redeemed.use_no, redeemed.uses_left, redeemed.amount.amount);
-                    let text = format!("use {use_no}, {left} left, worth {worth}");
-                    Reply::made(text, vec![redeemed.redemption.uuid()])
-                }
+                CodeAnswer::Redeemed(redeemed) => Reply::redeemed(&redeemed),
             })
         },
     )

@@ -6,6 +6,7 @@ mod counter;
 mod house;
 mod look;
 mod returning;
+mod scanning;
 
 use kernel::{Actor, Ctx, StaticType};
 use sha2::{Digest, Sha256};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use super::directory::Directory;
 use super::model::Model;
-use super::op::{Name, Op, Staff, Step};
+use super::op::{Name, No, Op, Staff, Step};
 
 /// The name under which all payments go to the provider, and its number as an actor.
 const PROVIDER_NAME: &str = "sandbox";
@@ -40,6 +41,12 @@ impl Reply {
             text: text.into(),
             made,
         }
+    }
+
+    fn redeemed(redeemed: &consume::Redeemed) -> Self {
+        let (use_no, left) = (redeemed.use_no, redeemed.uses_left);
+        let text = format!("use {use_no}, {left} left, worth {}", redeemed.amount.amount);
+        Self::made(text, vec![redeemed.redemption.uuid()])
     }
 
     /// The stored response: the text, then an id to a line.
@@ -117,7 +124,7 @@ pub(crate) fn bytes_of(seed: u64, purpose: &str, no: u32) -> [u8; 32] {
 /// The step's job. Building it twice is sending the same request twice; `altered` sends something else under
 /// the same key. `None`: nobody sends anything.
 pub(crate) fn job(scene: Scene<'_>, seed: u64, step: &Step, altered: bool) -> Option<Job> {
-    let request = request(scene, &step.op)?;
+    let request = request(scene, step.no, &step.op)?;
     let ctx = Ctx::new(step.at, request.actor, bytes_of(seed, "step", step.no));
     let ctx = match request.reason {
         Some(reason) => ctx.with_reason(reason.to_owned()),
@@ -146,7 +153,7 @@ pub(crate) fn job(scene: Scene<'_>, seed: u64, step: &Step, altered: bool) -> Op
     Some(job.keyed(key).locking(request.locks))
 }
 
-fn request(scene: Scene<'_>, op: &Op) -> Option<Request> {
+fn request(scene: Scene<'_>, no: No, op: &Op) -> Option<Request> {
     Some(match *op {
         Op::PayOutside { .. } | Op::RefundOutside { .. } | Op::TransferOutside { .. } => return None,
         Op::Claim { person, coupon } => buying::claim(scene, person, coupon),
@@ -169,6 +176,24 @@ fn request(scene: Scene<'_>, op: &Op) -> Option<Request> {
             staff,
             redemption,
         } => counter::undo(scene, shop, staff, redemption),
+        Op::Bind {
+            person,
+            voucher,
+            phone,
+        } => scanning::bind(scene, person, voucher, phone),
+        Op::Scan {
+            shop,
+            staff,
+            store,
+            voucher,
+            binding,
+        } => scanning::scan(scene, (shop, staff, store), voucher, binding),
+        Op::Sync {
+            shop,
+            store,
+            scan,
+            again,
+        } => scanning::sync(scene, (shop, store), [Some((no, scan)), again]),
         Op::PostRebate { redemption } => counter::post_rebate(scene, redemption),
         Op::RefundVoucher { person, voucher } => returning::refund_voucher(scene, person, voucher),
         Op::RefundRedeemed {
@@ -183,6 +208,12 @@ fn request(scene: Scene<'_>, op: &Op) -> Option<Request> {
         Op::Approve { payout, second } => house::approve(scene, payout, second),
         Op::ReportTransfer { payout, tries } => house::report(scene, payout, tries),
         Op::Retry { payout } => house::retry(scene, payout),
+        Op::Review {
+            person,
+            redemption,
+            stars,
+        } => counter::review(scene, person, redemption, stars),
+        Op::HideForRefund { redemption } => counter::hide_for_refund(scene, redemption),
         Op::StopCoupon { coupon } => house::stop_coupon(scene, coupon),
         Op::ChangeStock { good, capacity } => house::change_stock(scene, good, capacity),
         Op::Pause { good } => house::pause(scene, good),
