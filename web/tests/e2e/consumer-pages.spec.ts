@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import { expect, test } from './support/server'
 
 /** What axe finds on the page as it is now, by rule and place. */
@@ -98,9 +98,11 @@ for (const [colorScheme, width] of [
   })
 }
 
-/** What comes over the line, compressed, on a page that nothing is kept of. */
-async function bytesOf(page: Page, path: string): Promise<Record<string, number>> {
-  const session = await page.context().newCDPSession(page)
+/** What comes over the line, compressed, to a browser that has kept nothing yet; by kind. */
+async function bytesOf(browser: Browser, url: string): Promise<Record<string, number>> {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 } })
+  const page = await context.newPage()
+  const session = await context.newCDPSession(page)
   await session.send('Network.enable')
   const kinds = new Map<string, string>()
   const bytes: Record<string, number> = {}
@@ -109,18 +111,19 @@ async function bytesOf(page: Page, path: string): Promise<Record<string, number>
     const kind = kinds.get(requestId) ?? 'Other'
     bytes[kind] = (bytes[kind] ?? 0) + encodedDataLength
   })
-  await page.goto(path)
+  await page.goto(url)
   await expect(page.getByRole('heading').first()).toBeVisible()
   await page.waitForLoadState('networkidle')
+  await context.close()
   return bytes
 }
 
-test('the first load is small', async ({ page, server }) => {
+test('the first load is small', async ({ browser, server }) => {
   const LIMIT_BYTES = 200_000
   const { items } = await (await fetch(`${server.url}/v1/search`)).json()
   // Beside it there are the pictures of what is sold, which come when they are looked at.
   for (const path of ['/', `/o/${items[0].offer}`, `/m/${items[0].merchant}`]) {
-    const { Document = 0, Script = 0, Stylesheet = 0, Fetch = 0 } = await bytesOf(page, path)
+    const { Document = 0, Script = 0, Stylesheet = 0, Fetch = 0 } = await bytesOf(browser, server.url + path)
     expect(Script, path).toBeGreaterThan(0)
     expect(Document + Script + Stylesheet + Fetch, path).toBeLessThan(LIMIT_BYTES)
   }

@@ -19,7 +19,7 @@ async function openCounter(browser: Browser, server: DemoServer): Promise<Page> 
 
 /** What the till says to a QR that a hand scanner types. */
 async function scan(till: Page, qr: string) {
-  await till.keyboard.type(qr)
+  await till.getByLabel('Scan with a hand scanner, or type the 12-digit code').fill(qr)
   await till.keyboard.press('Enter')
   return till
     .getByRole('main')

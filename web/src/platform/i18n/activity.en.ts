@@ -66,6 +66,8 @@ export default {
     RefundRequested: 'A refund was requested',
     RefundSucceeded: 'A refund arrived',
     ReviewHidden: 'A review was hidden',
+    MessageWritten: 'A person was told something',
+    MessagesRead: 'A person read messages',
     ReviewPosted: 'A review was posted',
     ReviewReplied: 'A review was answered',
     ReviewShown: 'A review is shown again',

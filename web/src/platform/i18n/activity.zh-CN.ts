@@ -64,6 +64,8 @@ export default {
     RefundRequested: '申请退款',
     RefundSucceeded: '退款成功',
     ReviewHidden: '评价被隐藏',
+    MessageWritten: '已向用户发送消息',
+    MessagesRead: '用户已读消息',
     ReviewPosted: '新的评价',
     ReviewReplied: '商家回复了评价',
     ReviewShown: '评价恢复展示',

@@ -38,6 +38,7 @@ export default {
   login_taken: '该登录名已被使用，请直接登录或换一个邮箱。',
   media_exists: '该文件已上传过。',
   media_invalid: '文件过大或格式不支持，请上传不超过 10 MiB 的 JPEG、PNG 或 WebP 图片。',
+  media_too_many: '今天上传的图片太多了，请明天再传。',
   merchant_not_certified: '仅认证商家可以执行此操作，请先提交资质并等待审核。',
   merchant_not_suspended: '该商家未被暂停。',
   merchant_reason_missing: '请填写原因，它将写入审计日志。',
