@@ -140,6 +140,7 @@ CREATE INDEX media_by_owner ON media (owner_id, created_at);
 CREATE TABLE merchant (
   id BYTEA NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
+  logo_id BYTEA,
   status TEXT NOT NULL,
   source TEXT UNIQUE,
   created_at BIGINT NOT NULL,
@@ -409,7 +410,9 @@ CREATE TABLE entry (
   merchant_id BYTEA,
   kind TEXT NOT NULL,
   name TEXT NOT NULL,
-  created_at BIGINT NOT NULL
+  created_at BIGINT NOT NULL,
+  closed_at BIGINT,
+  version BIGINT NOT NULL
 );
 CREATE INDEX entry_by_merchant ON entry (merchant_id, id);
 

@@ -7,10 +7,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use feedback::{ReviewHidden, ReviewPosted, ReviewShown};
 use kernel::{MerchantId, OfferId, StoreId, Timestamp};
-use offer::events::{AgreementAccepted, AgreementEnded, OfferPaused, OfferPublished, OfferResumed};
+use offer::events::{
+    AgreementAccepted, AgreementEnded, OfferPaused, OfferPublished, OfferResumed, OfferUpdated,
+};
 use party::events::{
     MerchantCertified, MerchantDecertified, MerchantReinstated, MerchantRenamed, MerchantSuspended,
-    StoreUpdated,
+    MerchantUpdated, StoreUpdated,
 };
 use party::{Merchant, StoreView};
 use store::{EventBody, Fail, PARTITIONS, ReadTx, StoredEvent};
@@ -68,7 +70,14 @@ pub fn changes(
 
 fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Vec<OfferId>, Fail> {
     let kind = event.kind.as_str();
-    if [OfferPublished::TYPE, OfferPaused::TYPE, OfferResumed::TYPE].contains(&kind) {
+    if [
+        OfferPublished::TYPE,
+        OfferPaused::TYPE,
+        OfferResumed::TYPE,
+        OfferUpdated::TYPE,
+    ]
+    .contains(&kind)
+    {
         Ok(vec![event.subject()])
     } else if kind == StoreUpdated::TYPE {
         offers_at(read, event.subject())
@@ -88,6 +97,7 @@ fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Vec<OfferId
         MerchantReinstated::TYPE,
         MerchantRenamed::TYPE,
         MerchantSuspended::TYPE,
+        MerchantUpdated::TYPE,
     ]
     .contains(&kind)
     {

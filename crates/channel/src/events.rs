@@ -16,6 +16,24 @@ pub struct EntryCreated {
     pub kind: String,
 }
 
+/// An entry has another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryRenamed {
+    /// Which.
+    pub entry: EntryId,
+    /// Whose; `None` is the platform's.
+    pub merchant: Option<MerchantId>,
+}
+
+/// An entry is chosen no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryClosed {
+    /// Which.
+    pub entry: EntryId,
+    /// Whose; `None` is the platform's.
+    pub merchant: Option<MerchantId>,
+}
+
 /// A person shares an offer for the first time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShareLinkCreated {
@@ -33,6 +51,14 @@ pub struct ShareLinkCreated {
 
 impl EventBody for EntryCreated {
     const TYPE: &'static str = "EntryCreated";
+    const V: i64 = 1;
+}
+impl EventBody for EntryRenamed {
+    const TYPE: &'static str = "EntryRenamed";
+    const V: i64 = 1;
+}
+impl EventBody for EntryClosed {
+    const TYPE: &'static str = "EntryClosed";
     const V: i64 = 1;
 }
 impl EventBody for ShareLinkCreated {

@@ -69,6 +69,8 @@ pub struct Entry {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Since when it is chosen no more.
+    pub closed_at: Option<Timestamp>,
 }
 
 /// The link with which a person shares an offer. One per person and offer.

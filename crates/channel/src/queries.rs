@@ -29,13 +29,14 @@ fn read_entry(row: &mut Row) -> Result<Entry, StorageError> {
         kind: take_kind(row)?,
         name: row.take()?,
         created_at: row.take()?,
+        closed_at: row.take()?,
     })
 }
 
 /// An entry.
 pub fn entry(read: &mut ReadTx, entry: EntryId) -> Result<Option<Entry>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, merchant_id, kind, name, created_at FROM entry WHERE id = $1",
+        "SELECT id, merchant_id, kind, name, created_at, closed_at FROM entry WHERE id = $1",
         entry
     ))?;
     first(row, read_entry)
@@ -52,14 +53,14 @@ pub fn entries_of(
     let limit = limit.clamp(1, 200);
     let query = match merchant {
         Some(merchant) => sql!(
-            "SELECT id, merchant_id, kind, name, created_at FROM entry
+            "SELECT id, merchant_id, kind, name, created_at, closed_at FROM entry
              WHERE merchant_id = $1 AND kind <> 'share' AND id < $2 ORDER BY id DESC LIMIT $3",
             merchant,
             below,
             limit
         ),
         None => sql!(
-            "SELECT id, merchant_id, kind, name, created_at FROM entry
+            "SELECT id, merchant_id, kind, name, created_at, closed_at FROM entry
              WHERE merchant_id IS NULL AND kind <> 'share' AND id < $1 ORDER BY id DESC LIMIT $2",
             below,
             limit

@@ -4,6 +4,8 @@ mod figures;
 
 pub use figures::{UseFigures, Uses, use_figures};
 
+use std::collections::BTreeMap;
+
 use kernel::{ConflictId, DeviceId, MerchantId, RedemptionId, StoreId, Timestamp, VoucherId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use voucher::StoreSetDigest;
@@ -37,18 +39,21 @@ pub fn redemptions(read: &mut ReadTx, ids: &[RedemptionId]) -> Result<Vec<Redemp
     rows.map(read_redemption).collect()
 }
 
-/// The redemptions in a store, newest first, at most `limit` older than `after`.
+/// The redemptions in a store that were recorded from `since` on, newest first, at most `limit` older than
+/// `after`.
 pub fn redemptions_of_store(
     read: &mut ReadTx,
     store: StoreId,
+    since: Timestamp,
     after: Option<RedemptionId>,
     limit: i64,
 ) -> Result<Vec<Redemption>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
                 device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
-         FROM redemption WHERE store_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+         FROM redemption WHERE store_id = $1 AND id >= $2 AND id < $3 ORDER BY id DESC LIMIT $4",
         store,
+        kernel::first_id_at(since),
         before(after.map(|id| id.uuid())),
         page(limit)
     ))?;
@@ -139,6 +144,18 @@ pub fn offline_accepted(
         uses: row.take()?,
         amount: row.take()?,
     })
+}
+
+/// When each of these devices last sent what it had queued, in one round trip. Those that never did are left out.
+pub fn last_syncs(read: &mut ReadTx, devices: &[DeviceId]) -> Result<BTreeMap<DeviceId, Timestamp>, Fail> {
+    let questions = devices.iter().map(|device| {
+        sql!(
+            "SELECT device_id, synced_at FROM offline_scan WHERE device_id = $1 ORDER BY synced_at DESC LIMIT 1",
+            *device
+        )
+    });
+    let rows = read.ask_all(questions.collect())?.into_iter().flatten();
+    rows.map(|mut row| Ok((row.take()?, row.take()?))).collect()
 }
 
 /// What a scanner of this store needs. `None`: there is no such store.

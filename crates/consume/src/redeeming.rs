@@ -197,13 +197,20 @@ pub(crate) fn refuse(tx: &mut Tx, presented: &Presented, reason: LossReason) -> 
         LossReason::UsedUp => match queries::last_use(tx, voucher.id)? {
             Some(last) => {
                 let detail = format!("It was last used at {} in store {}.", last.scanned_at, last.store);
-                VOUCHER_USED_UP.because(detail)
+                VOUCHER_USED_UP
+                    .because(detail)
+                    .with("last_scanned_at", last.scanned_at.to_string())
+                    .with("last_store", last.store.to_string())
+                    .with("last_use_no", last.use_no)
             }
             None => VOUCHER_USED_UP.plain(),
         },
         LossReason::Refunded => VOUCHER_REFUNDED.plain(),
         LossReason::Expired => {
-            VOUCHER_EXPIRED.because(format!("It was valid until {}.", voucher.valid_until))
+            let until = voucher.valid_until.to_string();
+            VOUCHER_EXPIRED
+                .because(format!("It was valid until {until}."))
+                .with("valid_until", until)
         }
         LossReason::OverCap => return Err(StorageError::bug("only offline scans have a cap").into()),
     })

@@ -12,7 +12,7 @@ kernel::reject_table! {
         "Ask the guest to open the voucher again with a network, or type its code.";
     VOUCHER_USED_UP: Conflict, "redeem_voucher_used_up",
         "Every use of the voucher is taken.",
-        "The detail says when and where it was last used.";
+        "The detail says when and where it was last used, and so do `last_scanned_at`, `last_store` and `last_use_no`.";
     VOUCHER_REFUNDED: Conflict, "redeem_voucher_refunded",
         "The voucher was refunded.",
         "The guest can buy it again.";
@@ -24,7 +24,7 @@ kernel::reject_table! {
         "Read the code again, or scan the QR; ten wrong codes lock the staff member and the device.";
     CODES_LOCKED: TooMany, "redeem_codes_locked",
         "Too many wrong codes were typed by this staff member or on this device.",
-        "Scan the QR instead, or wait until the time in the detail.";
+        "Scan the QR instead, or wait until the time in the detail, which is `locked_until`.";
     SCANS_TOO_MANY: Invalid, "sync_scans_too_many",
         "A sync takes a limited number of scans.",
         "Send the queue in parts; scans sent twice do no harm.";

@@ -132,7 +132,7 @@ impl Stored for RefundStatus {
 /// Why money goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefundCause {
-    /// The consumer asked before using it up.
+    /// The consumer, or the merchant, asked before it was used up.
     Asked,
     /// The voucher ran out unused and the agreement says that it is refunded.
     Expired,

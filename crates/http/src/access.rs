@@ -109,12 +109,17 @@ pub trait AtLeast {
 pub struct Cashier;
 /// At least a manager.
 pub struct Manager;
+/// An owner.
+pub struct Owner;
 
 impl AtLeast for Cashier {
     const ROLE: Role = Role::Cashier;
 }
 impl AtLeast for Manager {
     const ROLE: Role = Role::Manager;
+}
+impl AtLeast for Owner {
+    const ROLE: Role = Role::Owner;
 }
 
 /// A staff member of the merchant in the path (`{merchant}`), with at least role `R` at some store. What

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kernel::{Class, Reject, RejectKind};
+use kernel::{Class, Members, Reject, RejectKind};
 use serde::Serialize;
 use store::{Fail, NoAnswer, Rejected};
 
@@ -39,7 +39,8 @@ pub struct Problem {
     #[schema(example = "/problems/offer_sold_out")]
     pub kind: String,
     /// One sentence that is always true of this reason.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: Box<str>,
     /// The HTTP status.
     pub status: u16,
     /// What exactly was wrong this time.
@@ -50,6 +51,10 @@ pub struct Problem {
     /// What can be done about it.
     #[schema(value_type = String)]
     pub remedy: Box<str>,
+    /// Some reasons say their detail in parts too, for a program that tells it in other words.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub members: Option<Box<Members>>,
     /// For the header `Retry-After`, in seconds.
     #[serde(skip)]
     retry_after_s: Option<u16>,
@@ -74,11 +79,12 @@ impl Problem {
     fn new(kind: &RejectKind, detail: String, field: Option<String>) -> Self {
         Self {
             kind: format!("/problems/{}", kind.code),
-            title: kind.title.to_owned(),
+            title: kind.title.into(),
             status: status_of(kind).as_u16(),
             detail,
             field,
             remedy: kind.remedy.into(),
+            members: None,
             retry_after_s: None,
         }
     }
@@ -104,11 +110,12 @@ impl Problem {
     fn temporary(of: &Temporary) -> Self {
         Self {
             kind: format!("/problems/{}", of.code),
-            title: of.title.to_owned(),
+            title: of.title.into(),
             status: of.status.as_u16(),
             detail: of.title.to_owned(),
             field: None,
             remedy: of.remedy.into(),
+            members: None,
             retry_after_s: (of.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
         }
     }
@@ -116,22 +123,29 @@ impl Problem {
 
 impl From<Reject> for Problem {
     fn from(reject: Reject) -> Self {
-        Self::new(reject.kind, reject.detail, reject.field.map(str::to_owned))
+        Self {
+            members: reject.members,
+            ..Self::new(reject.kind, reject.detail, reject.field.map(str::to_owned))
+        }
     }
 }
 
 impl From<Rejected> for Problem {
     fn from(rejected: Rejected) -> Self {
         match ALL_REJECTS.get(rejected.code.as_str()) {
-            Some(kind) => Self::new(kind, rejected.detail, rejected.field),
+            Some(kind) => Self {
+                members: rejected.members,
+                ..Self::new(kind, rejected.detail, rejected.field)
+            },
             // An answer stored by a version that knew another reason: still a final no.
             None => Self {
                 kind: format!("/problems/{}", rejected.code),
-                title: rejected.detail.clone(),
+                title: rejected.detail.as_str().into(),
                 status: StatusCode::CONFLICT.as_u16(),
                 detail: rejected.detail,
                 field: rejected.field,
                 remedy: Box::default(),
+                members: rejected.members,
                 retry_after_s: None,
             },
         }

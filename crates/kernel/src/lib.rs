@@ -13,6 +13,6 @@ pub use ctx::{Actor, Ctx, first_id_at};
 pub use geo::GeoPoint;
 pub use ids::*;
 pub use money::{BasisPoints, Currency, Money, MoneyError, split_by_weight};
-pub use reject::{Class, Reject, RejectKind};
+pub use reject::{Class, Members, Reject, RejectKind};
 pub use text::LocalText;
 pub use time::{DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp};

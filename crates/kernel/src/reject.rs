@@ -33,6 +33,9 @@ pub struct RejectKind {
     pub remedy: &'static str,
 }
 
+/// What a "no" says beside its words, by name: for a program that tells it in other words.
+pub type Members = serde_json::Map<String, serde_json::Value>;
+
 /// A business "no": final for this input and moment, remembered under the idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
@@ -42,6 +45,17 @@ pub struct Reject {
     pub detail: String,
     /// The input field that it is about, as a JSON pointer (`/quantity`).
     pub field: Option<&'static str>,
+    /// Its detail in parts, where a program can use them.
+    pub members: Option<Box<Members>>,
+}
+
+impl Reject {
+    /// The same that says this too.
+    pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
+        let members = self.members.get_or_insert_default();
+        members.insert(name.to_owned(), value.into());
+        self
+    }
 }
 
 impl RejectKind {
@@ -51,6 +65,7 @@ impl RejectKind {
             kind: self,
             detail: detail.into(),
             field: None,
+            members: None,
         }
     }
 
@@ -65,6 +80,7 @@ impl RejectKind {
             kind: self,
             detail: detail.into(),
             field: Some(field),
+            members: None,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Questions about money: balances, statements, payouts, rebates. They change nothing and decide
 //! nothing about who may ask.
 
-use kernel::{Currency, MerchantId, Money, PayoutId, PersonId, RebateId, SettlementLineId, Timestamp};
+use kernel::{
+    Currency, MerchantId, Money, PayoutId, PersonId, RebateId, SettlementLineId, StoreId, Timestamp,
+};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use uuid::Uuid;
 
@@ -95,23 +97,68 @@ pub fn statement_lines(
     after: Option<SettlementLineId>,
     limit: i64,
 ) -> Result<Vec<SettlementLine>, Fail> {
+    let Some(payout) = payout else {
+        return open_lines(read, merchant, LineFilter::default(), after, limit);
+    };
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency, price,
+           discount_platform, discount_merchant, commission, rebate, payable, at FROM settlement_line
+         WHERE payout_id = $1 AND merchant_id = $2 AND id > $3 ORDER BY id LIMIT $4",
+        payout,
+        merchant,
+        after.map_or(Uuid::nil(), |id| id.uuid()),
+        limit
+    ))?;
+    rows.into_iter().map(|row| Ok(read_line(row)?)).collect()
+}
+
+/// Which lines of a statement somebody looks for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LineFilter {
+    /// Used in this store.
+    pub store: Option<StoreId>,
+    /// From here on.
+    pub since: Option<Timestamp>,
+    /// Before here.
+    pub until: Option<Timestamp>,
+}
+
+/// At most `limit` lines of a merchant's open statement that the filter keeps, the oldest first, after the
+/// line `after`.
+pub fn open_lines(
+    read: &mut ReadTx,
+    merchant: MerchantId,
+    filter: LineFilter,
+    after: Option<SettlementLineId>,
+    limit: i64,
+) -> Result<Vec<SettlementLine>, Fail> {
+    let (since, until) = (
+        filter.since.unwrap_or(Timestamp(0)),
+        filter.until.unwrap_or(Timestamp(i64::MAX)),
+    );
     let after = after.map_or(Uuid::nil(), |id| id.uuid());
-    let rows = match payout {
-        Some(payout) => read.many(sql!(
+    let rows = match filter.store {
+        Some(store) => read.many(sql!(
             "SELECT id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency, price,
                discount_platform, discount_merchant, commission, rebate, payable, at FROM settlement_line
-             WHERE payout_id = $1 AND merchant_id = $2 AND id > $3 ORDER BY id LIMIT $4",
-            payout,
+             WHERE payout_id IS NULL AND merchant_id = $1 AND id > $2 AND at >= $3 AND at < $4 AND store_id = $5
+             ORDER BY id LIMIT $6",
             merchant,
             after,
+            since,
+            until,
+            store,
             limit
         ))?,
         None => read.many(sql!(
             "SELECT id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency, price,
                discount_platform, discount_merchant, commission, rebate, payable, at FROM settlement_line
-             WHERE payout_id IS NULL AND merchant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+             WHERE payout_id IS NULL AND merchant_id = $1 AND id > $2 AND at >= $3 AND at < $4
+             ORDER BY id LIMIT $5",
             merchant,
             after,
+            since,
+            until,
             limit
         ))?,
     };

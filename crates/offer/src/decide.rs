@@ -119,6 +119,16 @@ pub(crate) fn step_offer(status: OfferStatus, step: OfferStep) -> Result<OfferSt
     offer_after(status, step).ok_or_else(|| OFFER_STATUS.because(format!("the offer is {}", status.as_str())))
 }
 
+/// Whether the offer was never published, so that nothing names it yet.
+pub(crate) fn require_draft(status: OfferStatus) -> Result<(), Reject> {
+    match status {
+        OfferStatus::Draft => Ok(()),
+        OfferStatus::Published | OfferStatus::Paused => {
+            Err(OFFER_STATUS.because(format!("the offer is {}", status.as_str())))
+        }
+    }
+}
+
 /// Ten thousand million major units of a two-decimal currency: so many times 100 units fits 64 bits.
 pub(crate) const MAX_LIST_PRICE: i64 = 1_000_000_000_000;
 /// A voucher's QR counts uses in 16 bits; nobody sells a card of more than a thousand.

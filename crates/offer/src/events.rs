@@ -74,6 +74,24 @@ pub struct OfferCreated {
     pub agreement: AgreementId,
 }
 
+/// An offer was written anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferUpdated {
+    /// Which.
+    pub offer: OfferId,
+    /// Whose.
+    pub merchant: MerchantId,
+}
+
+/// A draft was thrown away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferDiscarded {
+    /// Which.
+    pub offer: OfferId,
+    /// Whose.
+    pub merchant: MerchantId,
+}
+
 /// An offer went on sale for the first time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferPublished {
@@ -136,6 +154,14 @@ impl EventBody for AgreementEnded {
 }
 impl EventBody for OfferCreated {
     const TYPE: &'static str = "OfferCreated";
+    const V: i64 = 1;
+}
+impl EventBody for OfferUpdated {
+    const TYPE: &'static str = "OfferUpdated";
+    const V: i64 = 1;
+}
+impl EventBody for OfferDiscarded {
+    const TYPE: &'static str = "OfferDiscarded";
     const V: i64 = 1;
 }
 impl EventBody for OfferPublished {

@@ -3,8 +3,8 @@
 //! It sells nothing itself: it knows no order, no payment and no voucher.
 //!
 //! Commands: [`propose_agreement`], [`counter_agreement`], [`accept_agreement`], [`decline_agreement`],
-//! [`start_agreement`], [`end_agreement`], [`create_offer`], [`publish_offer`], [`pause_offer`],
-//! [`resume_offer`], [`change_stock`], [`set_rule`]. Other crates' commands claim units through [`bucket`].
+//! [`start_agreement`], [`end_agreement`], [`create_offer`], [`update_offer`], [`discard_offer`],
+//! [`publish_offer`], [`pause_offer`], [`resume_offer`], [`change_stock`], [`set_rule`]. Other crates' commands claim units through [`bucket`].
 
 pub mod bucket;
 mod commands;

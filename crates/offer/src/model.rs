@@ -6,6 +6,7 @@ use kernel::{
     Timestamp,
 };
 
+use crate::bucket::Level;
 use crate::{AgreementTerms, UnitPrice};
 
 /// Which of the two sits at the table.
@@ -137,7 +138,7 @@ impl OfferStatus {
     }
 }
 
-/// Something on sale. Its price, uses and stores never change; a new price is a new offer.
+/// Something on sale. Once it is published its price, uses and stores never change; a new price is a new offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// Its id.
@@ -189,6 +190,8 @@ pub struct OfferPage {
     pub on_sale: bool,
     /// Units that are left now, of the stock and of the agreement's head count.
     pub units_left: i64,
+    /// How full its stock is.
+    pub stock: Level,
 }
 
 /// An offer that can be sold now, with everything that an order freezes.

@@ -277,6 +277,15 @@ pub fn offers_at(
     all(rows, read_offer)
 }
 
+/// Where an offer is redeemed, in the order of their ids.
+pub fn stores_of_offer(read: &mut ReadTx, offer: OfferId) -> Result<Vec<StoreId>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT store_id FROM offer_store WHERE offer_id = $1 ORDER BY store_id",
+        offer
+    ))?;
+    all(rows, |row| row.take())
+}
+
 /// Whether an offer of the file's owner that was published shows the file, so that everybody may see it.
 pub fn is_shown(read: &mut ReadTx, media: &party::Media) -> Result<bool, Fail> {
     let row = read.one(sql!(
@@ -361,6 +370,7 @@ pub fn offer_page(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<O
         price: prices(&terms, offer.list_price),
         on_sale: standing.why_not(&terms, now).is_none(),
         units_left: stock.left().min(head_count.left()),
+        stock,
         terms,
         offer,
     }))

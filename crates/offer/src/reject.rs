@@ -39,7 +39,7 @@ kernel::reject_table! {
         "Choose another offer, or come back when it is on sale.";
     OFFER_STATUS: Conflict, "offer_status",
         "The offer is in a state in which this cannot be done.",
-        "A draft is published, a published offer paused, a paused one resumed.";
+        "A draft is published, changed or thrown away, a published offer paused, a paused one resumed.";
     OFFER_CHANGED: Conflict, "offer_changed",
         "The offer was changed meanwhile.",
         "Read the offer again and repeat what still applies.";

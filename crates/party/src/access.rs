@@ -6,7 +6,7 @@ use store::{Fail, Tx, sql};
 
 use crate::account::touch_merchant;
 use crate::model::{MerchantStatus, OperatorRole, Role};
-use crate::rows::{EVERY_STORE, named};
+use crate::rows::{EVERY_STORE, named, stored_store};
 use crate::{
     DEVICE_REVOKED, FORBIDDEN, MERCHANT_NOT_CERTIFIED, MERCHANT_SUSPENDED, NOT_FOUND, SIGN_IN_REQUIRED,
 };
@@ -81,7 +81,7 @@ fn staff_role(
     store: Option<StoreId>,
 ) -> Result<(PersonId, Option<Role>), Fail> {
     let person = staff_of_merchant(ctx, merchant)?;
-    let at = store.map_or(EVERY_STORE, |store| store.uuid().into_bytes());
+    let at = stored_store(store);
     let [roles, stores] = tx.ask([
         sql!(
             "SELECT role FROM staff
@@ -158,13 +158,25 @@ pub fn require_system(ctx: &Ctx) -> Result<(), Fail> {
     }
 }
 
-/// The merchant may sell at this moment.
-pub fn require_certified(tx: &mut Tx, merchant: MerchantId) -> Result<(), Fail> {
+fn merchant_status(tx: &mut Tx, merchant: MerchantId) -> Result<MerchantStatus, Fail> {
     let row = tx.one(sql!("SELECT status FROM merchant WHERE id = $1", merchant))?;
     let mut row = row.ok_or_else(|| NOT_FOUND.plain())?;
-    match named(&mut row, MerchantStatus::from_name)? {
+    Ok(named(&mut row, MerchantStatus::from_name)?)
+}
+
+/// The merchant may sell at this moment.
+pub fn require_certified(tx: &mut Tx, merchant: MerchantId) -> Result<(), Fail> {
+    match merchant_status(tx, merchant)? {
         MerchantStatus::Certified => Ok(()),
         MerchantStatus::Registered => Err(MERCHANT_NOT_CERTIFIED.plain().into()),
+        MerchantStatus::Suspended => Err(MERCHANT_SUSPENDED.plain().into()),
+    }
+}
+
+/// The platform has not suspended the merchant: it may prepare what it will sell.
+pub fn require_not_suspended(tx: &mut Tx, merchant: MerchantId) -> Result<(), Fail> {
+    match merchant_status(tx, merchant)? {
+        MerchantStatus::Registered | MerchantStatus::Certified => Ok(()),
         MerchantStatus::Suspended => Err(MERCHANT_SUSPENDED.plain().into()),
     }
 }

@@ -55,6 +55,18 @@ impl EventBody for MerchantRenamed {
     const V: i64 = 1;
 }
 
+/// A merchant said something else of itself: its name or its logo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantUpdated {
+    /// Which.
+    pub merchant: MerchantId,
+}
+
+impl EventBody for MerchantUpdated {
+    const TYPE: &'static str = "MerchantUpdated";
+    const V: i64 = 1;
+}
+
 /// A merchant may sell from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MerchantCertified {
@@ -166,6 +178,40 @@ pub struct StaffRevoked {
 
 impl EventBody for StaffRevoked {
     const TYPE: &'static str = "StaffRevoked";
+    const V: i64 = 1;
+}
+
+/// Somebody has another role than before. The subject is the merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffRoleChanged {
+    /// Where.
+    pub merchant: MerchantId,
+    /// Who.
+    pub person: PersonId,
+    /// One store, or all.
+    pub store: Option<StoreId>,
+    /// [`crate::Role::as_str`] of the role before.
+    pub from: String,
+    /// [`crate::Role::as_str`] of the role now.
+    pub role: String,
+}
+
+impl EventBody for StaffRoleChanged {
+    const TYPE: &'static str = "StaffRoleChanged";
+    const V: i64 = 1;
+}
+
+/// Somebody got a new password from a colleague. The subject is the merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffPasswordSet {
+    /// Where.
+    pub merchant: MerchantId,
+    /// Whose.
+    pub person: PersonId,
+}
+
+impl EventBody for StaffPasswordSet {
+    const TYPE: &'static str = "StaffPasswordSet";
     const V: i64 = 1;
 }
 

@@ -24,8 +24,8 @@ pub mod queries;
 pub mod testing;
 
 pub use access::{
-    require_any_staff, require_certified, require_consumer, require_device, require_operator, require_person,
-    require_staff, require_system, staff_actor,
+    require_any_staff, require_certified, require_consumer, require_device, require_not_suspended,
+    require_operator, require_person, require_staff, require_system, staff_actor,
 };
 pub use commands::*;
 pub use contact::{Contact, ContactKind};

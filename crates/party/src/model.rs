@@ -248,6 +248,8 @@ pub struct Merchant {
     pub id: MerchantId,
     /// Its name.
     pub name: LocalText,
+    /// Its picture.
+    pub logo: Option<MediaId>,
     /// Whether it may sell.
     pub status: MerchantStatus,
     /// What it was imported from, if it was.

@@ -45,6 +45,7 @@ fn read_merchant(row: &mut Row) -> Result<Merchant, StorageError> {
     Ok(Merchant {
         id: row.take()?,
         name: take_local(row)?,
+        logo: row.take()?,
         status: named(row, MerchantStatus::from_name)?,
         source: row.take()?,
         created_at: row.take()?,
@@ -54,7 +55,7 @@ fn read_merchant(row: &mut Row) -> Result<Merchant, StorageError> {
 
 fn merchant_query(merchant: MerchantId) -> Query {
     sql!(
-        "SELECT id, name, status, source, created_at, version FROM merchant WHERE id = $1",
+        "SELECT id, name, logo_id, status, source, created_at, version FROM merchant WHERE id = $1",
         merchant
     )
 }
@@ -88,14 +89,14 @@ pub fn merchants(
 ) -> Result<Vec<Merchant>, Fail> {
     let query = match status {
         Some(status) => sql!(
-            "SELECT id, name, status, source, created_at, version FROM merchant
+            "SELECT id, name, logo_id, status, source, created_at, version FROM merchant
              WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
             status.as_str(),
             below(after),
             page(limit)
         ),
         None => sql!(
-            "SELECT id, name, status, source, created_at, version FROM merchant
+            "SELECT id, name, logo_id, status, source, created_at, version FROM merchant
              WHERE id < $1 ORDER BY id DESC LIMIT $2",
             below(after),
             page(limit)
@@ -378,4 +379,14 @@ pub fn media(read: &mut ReadTx, media: MediaId) -> Result<Option<Media>, Fail> {
 pub fn media_files(read: &mut ReadTx, media: &[MediaId]) -> Result<Vec<Media>, Fail> {
     let answers = read.ask_all(media.iter().map(|id| media_query(*id)).collect())?;
     all(answers.into_iter().flatten().collect(), read_media)
+}
+
+/// Whether a file of the merchant's is its logo, so that everybody may see it.
+pub fn is_logo(read: &mut ReadTx, media: &Media) -> Result<bool, Fail> {
+    let row = read.one(sql!(
+        "SELECT id FROM merchant WHERE id = $1 AND logo_id = $2",
+        media.owner,
+        media.id
+    ))?;
+    Ok(row.is_some())
 }

@@ -31,10 +31,13 @@ kernel::reject_table! {
         "Have the role revoked first.";
     STAFF_EXISTS: Conflict, "staff_exists",
         "This person already has a role there.",
-        "Revoke the role first, then grant the other one.";
+        "Change the role that they have there.";
     STAFF_LAST_OWNER: Conflict, "staff_last_owner",
         "A merchant keeps at least one owner.",
         "Make somebody else an owner first.";
+    STAFF_ELSEWHERE: Conflict, "staff_elsewhere",
+        "This person works for somebody else too, with the same password.",
+        "They can ask there, or be added here with another mail address.";
     OPERATOR_ONESELF: Conflict, "operator_oneself",
         "Nobody grants or revokes a role of their own.",
         "Ask another administrator.";

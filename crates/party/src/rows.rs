@@ -6,6 +6,11 @@ use store::{Row, StorageError};
 /// The `store_id` of a role at every store of the merchant.
 pub(crate) const EVERY_STORE: [u8; 16] = [0; 16];
 
+/// The `store_id` of a role: at one store, or at every store (`None`).
+pub(crate) fn stored_store(store: Option<StoreId>) -> [u8; 16] {
+    store.map_or(EVERY_STORE, |store| store.uuid().into_bytes())
+}
+
 /// The store of a role; `None` is every store.
 pub(crate) fn take_staff_store(row: &mut Row) -> Result<Option<StoreId>, StorageError> {
     let store: StoreId = row.take()?;

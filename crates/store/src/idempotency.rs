@@ -2,7 +2,7 @@
 //! rejection is an answer, a failure of the storage is not. Whoever ran the same key at the same time
 //! elsewhere finds the row when writing its own, undoes what it did and reads the answer instead.
 
-use kernel::Timestamp;
+use kernel::{Members, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::bulk::BulkInsert;
@@ -32,6 +32,7 @@ pub(crate) fn answer_row(job: &Job, answer: &Answer) -> Result<Vec<Value>, Stora
                 code: rejected.code.clone(),
                 detail: rejected.detail.clone(),
                 field: rejected.field.clone(),
+                members: rejected.members.clone(),
             };
             (
                 None,
@@ -65,6 +66,7 @@ pub(crate) fn read_answer(job: &Job, mut row: Row) -> Result<Answer, StorageErro
                 code: stored.code,
                 detail: stored.detail,
                 field: stored.field,
+                members: stored.members,
             }))
         }
         (None, None) => Err(StorageError::bug("a key was committed without its answer")),
@@ -76,6 +78,8 @@ struct StoredRejection {
     code: String,
     detail: String,
     field: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    members: Option<Box<Members>>,
 }
 
 /// Forgets at most `limit` answers that are older than `before`. Gives how many.

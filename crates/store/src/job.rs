@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use kernel::{Actor, Ctx, Reject};
+use kernel::{Actor, Ctx, Members, Reject};
 use type_safe_id::{StaticType, TypeSafeId};
 use uuid::Uuid;
 
@@ -126,6 +126,8 @@ pub struct Rejected {
     pub detail: String,
     /// The input field that it is about, as a JSON pointer.
     pub field: Option<String>,
+    /// Its detail in parts, where a program can use them.
+    pub members: Option<Box<Members>>,
 }
 
 impl From<Reject> for Rejected {
@@ -134,6 +136,7 @@ impl From<Reject> for Rejected {
             code: reject.kind.code.to_owned(),
             detail: reject.detail,
             field: reject.field.map(str::to_owned),
+            members: reject.members,
         }
     }
 }

@@ -36,14 +36,14 @@ export function salesChart(
   days: Day[],
   words: { sales: string; redemptions: string },
   money: (amount: number) => string,
-  dayName: (day: string) => string,
+  dayName: (from: string) => string,
 ) {
   const { accent, info, axis, base } = look()
   return {
     ...base,
     xAxis: {
       type: 'category',
-      data: days.map(({ day }) => dayName(day)),
+      data: days.map(({ from }) => dayName(from)),
       ...axis,
       splitLine: { show: false },
     },

@@ -1,5 +1,5 @@
 /** The names behind the ids in the merchant's lists: offers, stores, staff, merchants. */
-import { shallowReactive } from 'vue'
+import { computed, shallowReactive } from 'vue'
 import { api, done } from '@/shared/api'
 import { textOf } from '@/shared/i18n/format'
 import { merchant, stores } from './workplace'
@@ -24,6 +24,11 @@ export async function loadOfferTitles(again = false) {
     after = page.next ?? undefined
   } while (after)
 }
+
+/** All offers, to choose one. */
+export const offerOptions = computed(() =>
+  [...offers].map(([value, title]) => ({ value, label: textOf(title) || shortId(value) })),
+)
 
 export function offerTitle(offer: string): string {
   return textOf(offers.get(offer)) || shortId(offer)
@@ -55,6 +60,11 @@ export async function loadMerchantName(id: string) {
   if (merchants.has(id)) return
   const page = await done(api.GET('/v1/merchants/{merchant}', { params: { path: { merchant: id } } }))
   merchants.set(id, page.name)
+}
+
+/** It is asked for again where it is shown next. */
+export function forgetMerchantName(id: string) {
+  merchants.delete(id)
 }
 
 /** The end of an id, enough to tell one from its neighbours. */

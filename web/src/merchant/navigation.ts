@@ -2,8 +2,8 @@
 import type { Group, Part } from '@/shared/console/menu'
 import { may, mayEverywhere } from './workplace'
 
-/** Who may come here: everybody, a manager of any store, or a manager of the whole merchant. */
-export type Access = 'staff' | 'manager' | 'whole'
+/** Who may come here: everybody, a manager of any store or of the whole merchant, or its owner. */
+export type Access = 'staff' | 'manager' | 'whole' | 'owner'
 
 export const PARTS: readonly Group<Part & { access: Access }>[] = [
   {
@@ -37,6 +37,7 @@ export const PARTS: readonly Group<Part & { access: Access }>[] = [
   {
     group: 'business',
     parts: [
+      { name: 'profile', icon: 'edit', access: 'owner' },
       { name: 'stores', icon: 'store', access: 'manager' },
       { name: 'staff', icon: 'users', access: 'whole' },
       { name: 'certifications', icon: 'shield', access: 'whole' },
@@ -46,5 +47,6 @@ export const PARTS: readonly Group<Part & { access: Access }>[] = [
 
 export function isOpen(access: Access): boolean {
   if (access === 'staff') return may('cashier')
-  return access === 'manager' ? may('manager') : mayEverywhere('manager')
+  if (access === 'manager') return may('manager')
+  return mayEverywhere(access === 'owner' ? 'owner' : 'manager')
 }

@@ -28,6 +28,7 @@ export const router = createRouter({
     page('/conflicts', 'conflicts', 'whole', () => import('./pages/ConflictsPage.vue')),
     page('/offers', 'offers', 'whole', () => import('./pages/OffersPage.vue')),
     page('/offers/new', 'offer-new', 'whole', () => import('./pages/NewOfferPage.vue'), 'nav.offers'),
+    page('/offers/:id', 'offer', 'whole', () => import('./pages/OfferPage.vue'), 'nav.offers'),
     page('/agreements', 'agreements', 'whole', () => import('./pages/AgreementsPage.vue')),
     page(
       '/agreements/new',
@@ -50,6 +51,7 @@ export const router = createRouter({
     page('/reviews', 'reviews', 'manager', () => import('./pages/ReviewsPage.vue')),
     page('/statement', 'statement', 'whole', () => import('./pages/StatementPage.vue')),
     page('/payouts/:id', 'payout', 'whole', () => import('./pages/PayoutPage.vue'), 'nav.statement'),
+    page('/profile', 'profile', 'owner', () => import('./pages/ProfilePage.vue')),
     page('/stores', 'stores', 'manager', () => import('./pages/StoresPage.vue')),
     page('/stores/new', 'store-new', 'whole', () => import('./pages/StorePage.vue'), 'nav.stores'),
     page('/stores/:id', 'store', 'manager', () => import('./pages/StorePage.vue'), 'nav.stores'),

@@ -4,13 +4,13 @@ import { randomUUID, webcrypto } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { decodeBase45, encodeBase45 } from '../../src/shared/base45'
 import { qrModules } from '../../src/shared/qr'
+import { PASSWORD } from './support/console'
 import { expect, type DemoServer } from './support/server'
 
-export const PASSWORD = 'qiao-demo'
 const STEP_S = 30
 
 /** Somebody with a session of their own. */
-export class Actor {
+class Actor {
   constructor(
     private readonly request: APIRequestContext,
     private readonly token: string,

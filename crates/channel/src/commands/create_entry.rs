@@ -35,7 +35,7 @@ pub fn create_entry(tx: &mut Tx, ctx: &Ctx, cmd: &CreateEntry) -> Result<EntryId
     party::check::some_text("/name", &cmd.name, 80)?;
     let id: EntryId = ctx.new_id();
     tx.tell(sql!(
-        "INSERT INTO entry (id, merchant_id, kind, name, created_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO entry (id, merchant_id, kind, name, created_at, version) VALUES ($1, $2, $3, $4, $5, 1)",
         id,
         cmd.merchant,
         cmd.kind.as_str(),

@@ -53,7 +53,8 @@ fn claim_link(tx: &mut Tx, link: &ShareLink) -> Result<bool, Fail> {
     let (id, entry): (ShareLinkId, EntryId) = (link.id, link.entry);
     let [_, claimed] = tx.claims([
         sql!(
-            "INSERT INTO entry (id, merchant_id, kind, name, created_at) VALUES ($1, $2, 'share', 'share', $3)",
+            "INSERT INTO entry (id, merchant_id, kind, name, created_at, version)
+             VALUES ($1, $2, 'share', 'share', $3, 1)",
             entry,
             link.merchant,
             link.created_at

@@ -248,3 +248,52 @@ fn only_a_consumer_shares_and_only_what_is_on_sale() {
         );
     });
 }
+
+#[test]
+fn an_entry_is_renamed_and_closed_by_its_own_people_and_still_counts() {
+    on_both(|store| {
+        let (shop, other) = (certified_shop(store, 1), certified_shop(store, 2));
+        let support = Actor::Operator(operator(store, OperatorRole::Support, 1));
+        let entry = make(
+            store,
+            shop.as_owner(),
+            Some(shop.merchant),
+            EntryKind::Qr,
+            "Poster",
+        )
+        .expect("an entry");
+        let platforms = make(store, support, None, EntryKind::Map, "Map").expect("an entry");
+        let rename = |actor, entry| {
+            let cmd = RenameEntry {
+                entry,
+                name: "Window".to_owned(),
+            };
+            run(store, ctx(actor), move |tx, ctx| rename_entry(tx, ctx, &cmd))
+        };
+        let close = |actor, entry| {
+            run(store, ctx(actor), move |tx, ctx| {
+                close_entry(tx, ctx, &CloseEntry { entry })
+            })
+        };
+        assert_eq!(code(rename(other.as_owner(), entry)), party::NOT_FOUND.code);
+        assert_eq!(code(rename(shop.as_owner(), platforms)), party::NOT_FOUND.code);
+        assert_eq!(code(close(support, entry)), party::FORBIDDEN.code);
+        rename(support, platforms).expect("the platform's own");
+        rename(shop.as_owner(), entry).expect("renamed");
+        close(shop.as_owner(), entry).expect("closed");
+        assert_eq!(code(close(shop.as_owner(), entry)), ENTRY_CLOSED.code);
+        assert_eq!(code(rename(shop.as_owner(), entry)), ENTRY_CLOSED.code);
+        let found = ask(store, move |read| queries::entry(read, entry)).expect("it stays");
+        assert_eq!((found.name.as_str(), found.closed_at), ("Window", Some(NOW)));
+        let visit = Visit {
+            entry,
+            offer: None,
+            at: NOW,
+        };
+        assert_eq!(
+            record(store, Actor::System, vec![visit]),
+            Ok(1),
+            "an old poster still brings people"
+        );
+    });
+}

@@ -121,7 +121,10 @@ fn locked(tx: &mut Tx, counter: &Counter) -> Result<Reject, Fail> {
         ))?;
         until = until.max(row.map_or(Ok(until), |mut row| row.take())?);
     }
-    Ok(CODES_LOCKED.because(format!("No code counts until {until}.")))
+    let until = until.to_string();
+    Ok(CODES_LOCKED
+        .because(format!("No code counts until {until}."))
+        .with("locked_until", until))
 }
 
 fn miss(tx: &mut Tx, ctx: &Ctx, counter: &Counter, tries: i64) -> Result<CodeAnswer, Fail> {

@@ -72,6 +72,10 @@ fn the_code_of_a_voucher_that_is_done_says_why_and_is_no_miss() {
             let refused = type_it(used);
             assert_eq!(refused.code, "redeem_voucher_used_up");
             assert!(refused.detail.contains(&NOW.to_string()), "{}", refused.detail);
+            let members = refused.members.expect("the same for a program");
+            assert_eq!(members["last_scanned_at"], NOW.to_string());
+            assert_eq!(members["last_store"], world.shop.store.to_string());
+            assert_eq!(members["last_use_no"], 1);
         }
         assert_eq!(type_it(refunded).code, "redeem_voucher_refunded");
         assert_eq!(type_it(expired).code, "redeem_voucher_expired");
@@ -128,6 +132,8 @@ fn ten_misses_lock_the_person_on_every_device_and_the_device_for_everybody() {
         assert_eq!(refused.code, "redeem_codes_locked");
         let until = NOW.plus_us(10 * SECOND_US + 15 * MINUTE_US);
         assert!(refused.detail.contains(&until.to_string()), "{}", refused.detail);
+        let members = refused.members.expect("the same for a program");
+        assert_eq!(members["locked_until"], until.to_string());
         let other = staff(world.db, world.shop, None, Role::Cashier, 9);
         let other = Actor::Staff(other, world.shop.merchant);
         let on_device = RedeemCode {

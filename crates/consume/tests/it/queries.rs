@@ -1,6 +1,6 @@
 //! What store, merchant and scanner see.
 
-use kernel::{DAY_US, MINUTE_US};
+use kernel::{DAY_US, MINUTE_US, Timestamp};
 use party::testing::NOW;
 use voucher::{StoreSet, StoreSetDigest};
 
@@ -23,9 +23,9 @@ fn a_stores_redemptions_are_paged_newest_first() {
         let mut seen = Vec::new();
         let mut after = None;
         loop {
-            let page = world
-                .db
-                .read_blocking(move |read| consume::queries::redemptions_of_store(read, store, after, 2));
+            let page = world.db.read_blocking(move |read| {
+                consume::queries::redemptions_of_store(read, store, Timestamp(0), after, 2)
+            });
             let page = page.expect("an answer");
             let Some(last) = page.last() else {
                 break;
@@ -35,9 +35,9 @@ fn a_stores_redemptions_are_paged_newest_first() {
         }
         seen.reverse();
         assert_eq!(seen, made);
-        let elsewhere = world
-            .db
-            .read_blocking(move |read| consume::queries::redemptions_of_store(read, branch, None, 10));
+        let elsewhere = world.db.read_blocking(move |read| {
+            consume::queries::redemptions_of_store(read, branch, Timestamp(0), None, 10)
+        });
         assert!(elsewhere.expect("an answer").is_empty());
     });
 }

@@ -88,6 +88,7 @@ pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<Coupo
 fn check_actor(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Fail> {
     if let (kernel::Actor::Staff(..), Some(merchant)) = (ctx.actor, cmd.merchant) {
         party::require_staff(tx, ctx, merchant, None, Role::Manager)?;
+        party::require_not_suspended(tx, merchant)?;
         if cmd.platform_share != BasisPoints::ZERO {
             let detail = "A merchant's own coupon is paid by the merchant: the platform's share is 0.";
             return Err(COUPON_INVALID.at("/platform_bp", detail).into());

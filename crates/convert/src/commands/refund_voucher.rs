@@ -1,15 +1,17 @@
-//! The buyer gives a voucher back before it is used up: the exact rest goes back by the way it was paid.
+//! A voucher goes back before it is used up, by its buyer's wish or by that of the merchant, whose manager says
+//! why: the exact rest goes back by the way it was paid.
 
-use kernel::{Ctx, RefundId, VoucherId};
+use kernel::{Actor, Ctx, RefundId, VoucherId};
+use party::Role;
 use store::{Fail, Lock, Tx};
 use voucher::{Closed, VoucherStatus};
 
 use crate::commands::EXPIRE_VOUCHER;
 use crate::decide::{UnitMoney, rest_after};
 use crate::model::RefundCause;
-use crate::queries::voucher_money;
+use crate::queries::{VoucherMoney, voucher_money};
 use crate::refund::{MoneyBack, give_money_back};
-use crate::reject::{REFUND_NOT_FOUND, REFUND_NOTHING_LEFT};
+use crate::reject::{REFUND_NOT_FOUND, REFUND_NOTHING_LEFT, REFUND_REASON_MISSING};
 
 /// What [`refund_voucher`] is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +36,12 @@ pub struct RefundedVoucher {
     pub part: UnitMoney,
 }
 
-/// Refunds what is left of a voucher of the consumer who acts. The voucher's guarded closing decides
-/// between this, a redemption and the expiry at the same moment.
+/// Refunds what is left of a voucher, for the consumer who bought it and for managers of the whole merchant that
+/// sold it, who say why in [`Ctx::reason`]. The voucher's guarded closing decides between this, a redemption and
+/// the expiry at the same moment.
 pub fn refund_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &RefundVoucher) -> Result<RefundedVoucher, Fail> {
-    let buyer = party::require_consumer(ctx)?;
     tx.lock(&cmd.locks());
-    let money = voucher_money(tx, cmd.voucher)?.filter(|money| money.buyer == buyer);
-    let money = money.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
+    let money = own_money(tx, ctx, cmd.voucher)?;
     let voucher = voucher::queries::voucher(tx, cmd.voucher)?.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
     if voucher.status != VoucherStatus::Live {
         let detail = format!("The voucher is {}.", voucher.status.as_str());
@@ -62,4 +63,25 @@ pub fn refund_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &RefundVoucher) -> Result<Ref
     let refund = give_money_back(tx, ctx, &back)?;
     tx.clear_timer(EXPIRE_VOUCHER, cmd.voucher)?;
     Ok(RefundedVoucher { refund, part })
+}
+
+/// The money behind the voucher, if the actor may give it back.
+fn own_money(tx: &mut Tx, ctx: &Ctx, voucher: VoucherId) -> Result<VoucherMoney, Fail> {
+    let money = if let Actor::Staff(_, merchant) = ctx.actor {
+        party::require_staff(tx, ctx, merchant, None, Role::Manager)?;
+        if ctx
+            .reason
+            .as_deref()
+            .is_none_or(|reason| reason.trim().is_empty())
+        {
+            return Err(REFUND_REASON_MISSING
+                .at("/reason", REFUND_REASON_MISSING.title)
+                .into());
+        }
+        voucher_money(tx, voucher)?.filter(|money| money.merchant == merchant)
+    } else {
+        let buyer = party::require_consumer(ctx)?;
+        voucher_money(tx, voucher)?.filter(|money| money.buyer == buyer)
+    };
+    Ok(money.ok_or_else(|| REFUND_NOT_FOUND.plain())?)
 }

@@ -45,6 +45,38 @@ fn only_the_buyer_refunds_and_only_what_is_left() {
 }
 
 #[test]
+fn the_merchant_gives_an_unused_voucher_back_and_says_why() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        let (_, vouchers) = shop.buy(buyer, 1);
+        let voucher = vouchers[0];
+        let refund = |actor, reason: Option<&str>| {
+            let ctx = party::testing::ctx_at(NOW, actor);
+            let ctx = match reason {
+                Some(reason) => ctx.with_reason(reason.to_owned()),
+                None => ctx,
+            };
+            party::testing::run(db, ctx, move |tx, ctx| {
+                convert::refund_voucher(tx, ctx, &convert::RefundVoucher { voucher })
+            })
+        };
+        let stranger = Actor::Staff(person(db), TypeSafeId::from_uuid(Uuid::from_u128(6)));
+        assert_eq!(
+            refund(stranger, Some("mine")).expect_err("refused").code,
+            "forbidden"
+        );
+        assert_eq!(
+            refund(shop.owner, None).expect_err("refused").code,
+            "refund_reason_missing"
+        );
+        assert!(refund(shop.owner, Some("The kitchen is closed")).is_ok());
+        assert_eq!(code_of(shop.refund(buyer, voucher)), "refund_nothing_left");
+        assert_eq!(shop.units(), (0, 0), "the unit can be sold again");
+    });
+}
+
+#[test]
 fn a_voucher_past_its_end_is_left_to_the_agreement() {
     on_both(|db| {
         let shop = Shop::open(db, &Plan::default());

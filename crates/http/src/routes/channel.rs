@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use channel::{CreateEntry, CreateShareLink, Entry, EntryKind, ShareLink, Visit};
+use channel::{CloseEntry, CreateEntry, CreateShareLink, Entry, EntryKind, RenameEntry, ShareLink, Visit};
 use kernel::{DAY_US, EntryId, MerchantId, OfferId, ShareLinkId, Timestamp};
 use party::NOT_FOUND;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff, Support};
 use crate::app::App;
-use crate::body::{Path, Query, Write, parse_body, parse_json, read_bytes};
+use crate::body::{Nothing, Path, Query, Write, parse_body, parse_json, read_bytes};
 use crate::pace::{Paced, Visits};
 use crate::problem::Problem;
 use crate::reject::BODY_MALFORMED;
@@ -28,6 +28,8 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(create_entry))
         .routes(routes!(list_entries))
+        .routes(routes!(rename_entry))
+        .routes(routes!(close_entry))
         .routes(routes!(create_platform_entry))
         .routes(routes!(list_platform_entries))
         .routes(routes!(create_share_link))
@@ -112,6 +114,8 @@ struct EntryListed {
     name: String,
     /// RFC 3339.
     created_at: String,
+    /// Since when it is chosen no more, RFC 3339.
+    closed_at: Option<String>,
     /// Visits in the time that was asked for.
     visits: i64,
 }
@@ -138,10 +142,63 @@ async fn entries(
             kind: entry.kind.as_str().to_owned(),
             name: entry.name,
             created_at: entry.created_at.to_string(),
+            closed_at: entry.closed_at.map(|at| at.to_string()),
             visits: counts.get(&entry.id).copied().unwrap_or_default(),
         },
     );
     Ok(axum::Json(page))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct OfEntry {
+    /// Which entry.
+    #[param(value_type = String)]
+    entry: EntryId,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EntryNamed {
+    /// 1 to 80 characters.
+    name: String,
+}
+
+/// Gives one of the merchant's entries another name.
+#[utoipa::path(put, path = "/v1/merchants/{merchant}/entries/{entry}", operation_id = "renameEntry", tag = "channel",
+    params(OfMerchant, OfEntry), security(("session" = ["staff:manager"])), request_body = EntryNamed,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn rename_entry(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfEntry>,
+    write: Write<EntryNamed>,
+) -> Result<Response, Problem> {
+    let cmd = RenameEntry {
+        entry: of.entry,
+        name: write.body.name,
+    };
+    app.command("renameEntry", staff.merchant, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| channel::rename_entry(tx, ctx, &cmd))
+        .await
+}
+
+/// Closes one of the merchant's entries: it is chosen no more, and old posters still count.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/entries/{entry}/close", operation_id = "closeEntry",
+    tag = "channel", params(OfMerchant, OfEntry), security(("session" = ["staff:manager"])), request_body = Nothing,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn close_entry(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfEntry>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = CloseEntry { entry: of.entry };
+    app.command("closeEntry", staff.merchant, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| channel::close_entry(tx, ctx, &cmd))
+        .await
 }
 
 /// The merchant's entries with their visits, newest first; for managers of the whole merchant.
@@ -205,13 +262,13 @@ impl From<ShareLink> for PublicLink {
 
 /// The caller's link to an offer, made on the first call and the same on every other.
 #[utoipa::path(post, path = "/v1/offers/{offer}/share-links", operation_id = "createShareLink", tag = "channel",
-    params(OfOffer), security(("session" = ["consumer"])), request_body = crate::body::Nothing,
+    params(OfOffer), security(("session" = ["consumer"])), request_body = Nothing,
     responses((status = 200, body = PublicLink), (status = "4XX", body = Problem)))]
 async fn create_share_link(
     State(app): State<App>,
     consumer: Consumer,
     Path(of): Path<OfOffer>,
-    write: Write<crate::body::Nothing>,
+    write: Write<Nothing>,
 ) -> Result<axum::Json<PublicLink>, Problem> {
     let cmd = CreateShareLink { offer: of.offer };
     let command = app.command("createShareLink", consumer.0, consumer.actor(), write.key);

@@ -146,12 +146,14 @@ fn head_of_offer(site: &Site, language: &Language, (offer, merchant): &(PublicOf
 
 fn head_of_merchant(site: &Site, language: &Language, page: &MerchantPage) -> Head {
     let (name, url) = (language.of(&page.name), site.url(&format!("/m/{}", page.id)));
+    let logo = page.logo.map(|logo| site.url(&format!("/v1/media/{logo}")));
     let addresses: Vec<_> = page.stores.iter().map(|store| store.address.as_str()).collect();
     let data = json!({
         "@context": "https://schema.org",
         "@type": "Organization",
         "name": name,
         "url": url,
+        "logo": logo,
         "aggregateRating": rating(&page.rating),
         "subOrganization": page.stores.iter().map(|store| business(language, store)).collect::<Vec<_>>(),
     });
@@ -161,7 +163,7 @@ fn head_of_merchant(site: &Site, language: &Language, page: &MerchantPage) -> He
         title: Some(name.to_owned()),
         description: excerpt(&addresses.join(" · ")),
         url,
-        picture: None,
+        picture: logo,
         data: Some(data),
         content: html! {
             main { h1 { (name) } (stores(language, &page.stores)) }

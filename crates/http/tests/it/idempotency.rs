@@ -27,6 +27,7 @@ const SAMPLE_IS_WRONG: &[(&str, u16)] = &[
 
 /// After these there is not much left to be done in a world.
 const LAST: &[&str] = &[
+    "revokeStaff",
     "endSession",
     "endSessions",
     "eraseMe",

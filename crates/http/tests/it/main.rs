@@ -25,6 +25,7 @@ mod platform;
 mod provider;
 mod queue;
 mod roles;
+mod running;
 mod sale;
 mod samples;
 mod sign_in;

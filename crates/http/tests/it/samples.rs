@@ -79,8 +79,9 @@ pub fn with(body: &Value, pointer: &str, value: Value) -> Value {
 /// Fields that contradict another one of the same body, or are for one kind of call only.
 fn left_out(operation: &str) -> &'static [&'static str] {
     match operation {
-        "addStore" => &["version"],
-        "addStaff" | "revokeStaff" => &["store"],
+        "addStore" | "createOffer" => &["version"],
+        "updateOffer" => &["stock"],
+        "addStaff" | "revokeStaff" | "changeRole" => &["store"],
         "placeOrder" => &["expected_cash", "wallet_coupon", "share_token"],
         "createCoupon" => &["platform_bp"],
         "createPlatformCoupon" => &["offer"],
@@ -176,6 +177,7 @@ impl Maker<'_> {
             ("grantOperator", "role") => "support",
             (_, "share_token") => &self.ids["token"],
             (_, "message") => "msg_01h455vb4pex5vsknk084sn02q",
+            (_, "logo") => &self.ids["media"],
             (_, "contact") => "+8613900000001",
             (_, "code") => "123456",
             (_, "login") => "somebody@example.com",

@@ -292,6 +292,7 @@ fn foreign(own: &Side, other: &Side, parameter: &str) -> Ids {
 fn name_of(field: &str) -> &str {
     match field {
         "share_token" => "token",
+        "logo" => "media",
         other => other,
     }
 }

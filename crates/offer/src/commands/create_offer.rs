@@ -42,14 +42,16 @@ pub struct CreateOffer {
     pub media: Option<MediaId>,
 }
 
-/// Makes the draft of an offer. Price, uses and stores never change afterwards.
+/// Makes the draft of an offer. Price, uses and stores never change once it is published.
 ///
-/// Rejects with [`party::TEXT_INVALID`], `OFFER_INVALID`, `OFFER_STORE_UNKNOWN`, `AGREEMENT_NOT_ACCEPTED`, [`party::NOT_FOUND`].
+/// Rejects with [`party::TEXT_INVALID`], `OFFER_INVALID`, `OFFER_STORE_UNKNOWN`, `AGREEMENT_NOT_ACCEPTED`, [`party::NOT_FOUND`],
+/// [`party::MERCHANT_SUSPENDED`].
 pub fn create_offer(tx: &mut Tx, ctx: &Ctx, cmd: &CreateOffer) -> Result<OfferId, Fail> {
     party::require_staff(tx, ctx, cmd.merchant, None, Role::Manager)?;
+    party::require_not_suspended(tx, cmd.merchant)?;
     check_offer(cmd)?;
     check_agreement(tx, cmd)?;
-    check_media(tx, cmd)?;
+    check_media(tx, cmd.merchant, cmd.media)?;
     let mut stores = cmd.stores.clone();
     stores.sort_unstable();
     stores.dedup();
@@ -58,13 +60,7 @@ pub fn create_offer(tx: &mut Tx, ctx: &Ctx, cmd: &CreateOffer) -> Result<OfferId
     claim_store_set(tx, digest, &stores)?;
     let stock = bucket::create(tx, ctx, BucketKind::Stock, Some(cmd.merchant), cmd.stock)?;
     let offer = insert_offer(tx, ctx, cmd, stock, digest)?;
-    for store in stores {
-        tx.tell(sql!(
-            "INSERT INTO offer_store (offer_id, store_id) VALUES ($1, $2)",
-            offer,
-            store
-        ))?;
-    }
+    tell_stores(tx, offer, &stores)?;
     let event = OfferCreated {
         offer,
         merchant: cmd.merchant,
@@ -74,7 +70,7 @@ pub fn create_offer(tx: &mut Tx, ctx: &Ctx, cmd: &CreateOffer) -> Result<OfferId
     Ok(offer)
 }
 
-fn check_agreement(tx: &mut Tx, cmd: &CreateOffer) -> Result<(), Fail> {
+pub(super) fn check_agreement(tx: &mut Tx, cmd: &CreateOffer) -> Result<(), Fail> {
     let agreement = queries::agreement(tx, cmd.agreement)?.filter(|a| a.merchant == cmd.merchant);
     let agreement =
         agreement.ok_or_else(|| party::NOT_FOUND.at("/agreement", "the merchant has no such agreement"))?;
@@ -102,11 +98,11 @@ pub(super) fn check_currency(of_cap: Option<Currency>, of_price: Currency) -> Re
     }
 }
 
-fn check_media(tx: &mut Tx, cmd: &CreateOffer) -> Result<(), Fail> {
-    let Some(media) = cmd.media else {
+pub(super) fn check_media(tx: &mut Tx, merchant: MerchantId, media: Option<MediaId>) -> Result<(), Fail> {
+    let Some(media) = media else {
         return Ok(());
     };
-    let owned = party::queries::media(tx, media)?.is_some_and(|media| media.owner == cmd.merchant.uuid());
+    let owned = party::queries::media(tx, media)?.is_some_and(|media| media.owner == merchant.uuid());
     if !owned {
         return Err(OFFER_INVALID
             .at("/media", "the merchant has not uploaded such a picture")
@@ -115,7 +111,7 @@ fn check_media(tx: &mut Tx, cmd: &CreateOffer) -> Result<(), Fail> {
     Ok(())
 }
 
-fn check_stores(tx: &mut Tx, cmd: &CreateOffer, stores: &[StoreId]) -> Result<(), Fail> {
+pub(super) fn check_stores(tx: &mut Tx, cmd: &CreateOffer, stores: &[StoreId]) -> Result<(), Fail> {
     let currencies = currencies_of_stores(tx, cmd.merchant)?;
     for store in stores {
         let detail = match currencies.get(store) {
@@ -142,7 +138,7 @@ fn currencies_of_stores(tx: &mut Tx, merchant: MerchantId) -> Result<BTreeMap<St
 }
 
 /// Writes the stores behind the digest, as far as no other offer with the same stores did.
-fn claim_store_set(tx: &mut Tx, digest: [u8; 8], stores: &[StoreId]) -> Result<(), Fail> {
+pub(super) fn claim_store_set(tx: &mut Tx, digest: [u8; 8], stores: &[StoreId]) -> Result<(), Fail> {
     let rows = stores.iter().map(|store| {
         sql!(
             "INSERT INTO store_set (digest, store_id) VALUES ($1, $2) ON CONFLICT (digest, store_id) DO NOTHING",
@@ -154,6 +150,23 @@ fn claim_store_set(tx: &mut Tx, digest: [u8; 8], stores: &[StoreId]) -> Result<(
     Ok(())
 }
 
+/// Writes where the offer is redeemed.
+pub(super) fn tell_stores(tx: &mut Tx, offer: OfferId, stores: &[StoreId]) -> Result<(), StorageError> {
+    for store in stores {
+        tx.tell(sql!(
+            "INSERT INTO offer_store (offer_id, store_id) VALUES ($1, $2)",
+            offer,
+            *store
+        ))?;
+    }
+    Ok(())
+}
+
+/// A text by language as it is stored.
+pub(super) fn json(text: &LocalText) -> Result<String, StorageError> {
+    serde_json::to_string(text).map_err(|error| StorageError::bug(error.to_string()))
+}
+
 fn insert_offer(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -161,8 +174,6 @@ fn insert_offer(
     stock: BucketId,
     store_set: [u8; 8],
 ) -> Result<OfferId, Fail> {
-    let json =
-        |text: &LocalText| serde_json::to_string(text).map_err(|error| StorageError::bug(error.to_string()));
     let id: OfferId = ctx.new_id();
     tx.tell(sql!(
         "INSERT INTO offer

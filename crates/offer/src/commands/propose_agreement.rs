@@ -18,10 +18,10 @@ pub struct ProposeAgreement {
 
 /// Opens a negotiation with version 1 of its terms.
 ///
-/// Rejects with `TERMS_INVALID`, `TERMS_OUTSIDE_RULES`, and as [`party::require_staff`] and [`party::require_operator`] do.
+/// Rejects with [`party::NOT_FOUND`], [`party::MERCHANT_SUSPENDED`], `TERMS_INVALID`, `TERMS_OUTSIDE_RULES`, and as [`party::require_staff`] and [`party::require_operator`] do.
 pub fn propose_agreement(tx: &mut Tx, ctx: &Ctx, cmd: &ProposeAgreement) -> Result<AgreementId, Fail> {
     let (side, person) = side_of(tx, ctx, cmd.merchant)?;
-    party::queries::merchant(tx, cmd.merchant)?.ok_or_else(|| party::NOT_FOUND.plain())?;
+    party::require_not_suspended(tx, cmd.merchant)?;
     check_terms(tx, ctx, cmd.merchant, &cmd.terms)?;
     let id: AgreementId = ctx.new_id();
     tx.tell(sql!(

@@ -2,6 +2,7 @@
 
 mod agreements;
 mod buckets;
+mod drafts;
 mod offers;
 mod prices;
 mod rules;

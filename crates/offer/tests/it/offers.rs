@@ -13,7 +13,7 @@ pub fn create(store: &Store, actor: Actor, cmd: CreateOffer) -> Result<OfferId, 
     act(store, actor, move |tx, ctx| create_offer(tx, ctx, &cmd))
 }
 
-fn publish(store: &Store, actor: Actor, offer: OfferId) -> Result<(), Rejected> {
+pub fn publish(store: &Store, actor: Actor, offer: OfferId) -> Result<(), Rejected> {
     act(store, actor, move |tx, ctx| {
         publish_offer(tx, ctx, &PublishOffer { offer })
     })

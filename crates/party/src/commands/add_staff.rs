@@ -8,7 +8,7 @@ use crate::access::lock_staff;
 use crate::decide::may_grant;
 use crate::events::StaffAdded;
 use crate::model::Role;
-use crate::rows::EVERY_STORE;
+use crate::rows::stored_store;
 use crate::{Contact, FORBIDDEN, LOGIN_TAKEN, STAFF_EXISTS, account, check};
 
 /// A new role.
@@ -54,7 +54,7 @@ pub fn add_staff(tx: &mut Tx, ctx: &Ctx, cmd: &AddStaff) -> Result<PersonId, Fai
          ON CONFLICT (merchant_id, person_id, store_id) DO NOTHING",
         cmd.merchant,
         person,
-        cmd.store.map_or(EVERY_STORE, |store| store.uuid().into_bytes()),
+        stored_store(cmd.store),
         cmd.role.as_str(),
         ctx.now
     ))?;

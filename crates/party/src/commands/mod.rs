@@ -2,6 +2,7 @@
 
 mod add_staff;
 mod add_store;
+mod change_staff;
 mod decide_certification;
 mod erase_person;
 mod grant_operator;
@@ -16,10 +17,12 @@ mod sign_in_with_password;
 mod sign_out;
 mod submit_certification;
 mod suspend_merchant;
+mod update_merchant;
 mod update_person;
 
 pub use add_staff::{AddStaff, add_staff};
 pub use add_store::{AddStore, UpdateStore, add_store, update_store};
+pub use change_staff::{ChangeRole, SetStaffPassword, change_role, set_staff_password};
 pub use decide_certification::{
     CERTIFICATION_EXPIRES, DecideCertification, ExpireCertification, decide_certification,
     expire_certification,
@@ -39,4 +42,5 @@ pub use sign_in_with_password::{
 pub use sign_out::{EndSession, EndSessions, SignOut, end_session, end_sessions, prune_sessions, sign_out};
 pub use submit_certification::{SubmitCertification, submit_certification};
 pub use suspend_merchant::{ReinstateMerchant, SuspendMerchant, reinstate_merchant, suspend_merchant};
+pub use update_merchant::{UpdateMerchant, update_merchant};
 pub use update_person::{UpdatePerson, update_person};

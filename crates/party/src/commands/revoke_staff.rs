@@ -8,7 +8,7 @@ use crate::access::lock_staff;
 use crate::decide::may_grant;
 use crate::events::StaffRevoked;
 use crate::model::Role;
-use crate::rows::{EVERY_STORE, named};
+use crate::rows::{EVERY_STORE, named, stored_store};
 use crate::{FORBIDDEN, NOT_FOUND, STAFF_LAST_OWNER, account};
 
 /// One role of one person.
@@ -34,7 +34,7 @@ pub fn revoke_staff(tx: &mut Tx, ctx: &Ctx, cmd: &RevokeStaff) -> Result<(), Fai
     // Locked first, so that two owners cannot revoke each other.
     let (actor, granter, version) = lock_staff(tx, ctx, cmd.merchant, cmd.store)?;
     let granter = granter.ok_or_else(|| FORBIDDEN.plain())?;
-    let (role, owners) = find_role(tx, cmd)?;
+    let (role, owners) = find_role(tx, cmd.merchant, cmd.person, cmd.store)?;
     if actor != cmd.person && !may_grant(granter, role) {
         return Err(FORBIDDEN.plain().into());
     }
@@ -45,7 +45,7 @@ pub fn revoke_staff(tx: &mut Tx, ctx: &Ctx, cmd: &RevokeStaff) -> Result<(), Fai
         "DELETE FROM staff WHERE merchant_id = $1 AND person_id = $2 AND store_id = $3",
         cmd.merchant,
         cmd.person,
-        stored_store(cmd)
+        stored_store(cmd.store)
     ))?;
     account::delete_sessions(tx, cmd.person)?;
     account::delete_unused_login(tx, cmd.person)?;
@@ -59,22 +59,23 @@ pub fn revoke_staff(tx: &mut Tx, ctx: &Ctx, cmd: &RevokeStaff) -> Result<(), Fai
     Ok(())
 }
 
-fn stored_store(cmd: &RevokeStaff) -> [u8; 16] {
-    cmd.store.map_or(EVERY_STORE, |store| store.uuid().into_bytes())
-}
-
-/// The role in question, and how many owners the whole merchant has.
-fn find_role(tx: &mut Tx, cmd: &RevokeStaff) -> Result<(Role, i64), Fail> {
+/// A person's role in a place, and how many owners the whole merchant has.
+pub(super) fn find_role(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    person: PersonId,
+    store: Option<StoreId>,
+) -> Result<(Role, i64), Fail> {
     let [roles, owners] = tx.ask([
         sql!(
             "SELECT role FROM staff WHERE merchant_id = $1 AND person_id = $2 AND store_id = $3",
-            cmd.merchant,
-            cmd.person,
-            stored_store(cmd)
+            merchant,
+            person,
+            stored_store(store)
         ),
         sql!(
             "SELECT COUNT(*) FROM staff WHERE merchant_id = $1 AND store_id = $2 AND role = 'owner'",
-            cmd.merchant,
+            merchant,
             EVERY_STORE
         ),
     ])?;

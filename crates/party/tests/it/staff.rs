@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use kernel::{Actor, PersonId, StoreId};
 use party::testing::{NOW, PASSWORD_HASH, Shop, consumer, mail, registered_shop, sha_like, staff};
 use party::{
-    AddStaff, AddStore, RevokeStaff, Role, SignInWithPassword, StaffGrant, add_staff, add_store, queries,
-    require_staff, revoke_staff, sign_in_with_password,
+    AddStaff, AddStore, ChangeRole, RevokeStaff, Role, SetStaffPassword, SignInWithPassword, StaffGrant,
+    add_staff, add_store, change_role, queries, require_staff, revoke_staff, set_staff_password,
+    sign_in_with_password,
 };
-use store::{Rejected, Store};
+use store::{Rejected, Store, sql};
 
 use crate::{ask, code, on_both, run, why};
 
@@ -313,4 +314,106 @@ fn one_login_registered_many_times_at_once_is_one_account() {
         let person = consumer(store, 1);
         assert_ne!(person, shop.owner);
     });
+}
+
+fn change(store: &Store, actor: Actor, shop: Shop, person: PersonId, role: Role) -> Result<(), Rejected> {
+    let cmd = ChangeRole {
+        merchant: shop.merchant,
+        person,
+        store: None,
+        role,
+    };
+    run(store, actor, move |tx, ctx| change_role(tx, ctx, &cmd))
+}
+
+fn set_password(store: &Store, actor: Actor, shop: Shop, person: PersonId) -> Result<(), Rejected> {
+    let cmd = SetStaffPassword {
+        merchant: shop.merchant,
+        person,
+        password_hash: PASSWORD_HASH.replace("argon2id$v=19", "argon2id$v=18"),
+    };
+    run(store, actor, move |tx, ctx| set_staff_password(tx, ctx, &cmd))
+}
+
+#[test]
+fn a_role_changes_in_place_within_what_the_granter_may_grant() {
+    on_both(|store| {
+        let shop = registered_shop(store, 1);
+        let owner = shop.as_owner();
+        let person = add(store, owner, shop, None, Role::Cashier, 1).expect("added");
+        let manager = staff(store, shop, None, Role::Manager, 2);
+        let manager = Actor::Staff(manager, shop.merchant);
+        sign_in(store, 1, 1).expect("signed in");
+        assert_eq!(
+            why(change(store, manager, shop, person, Role::Manager)),
+            "forbidden"
+        );
+        change(store, owner, shop, person, Role::Manager).expect("changed");
+        let token = sha_like(5, 1);
+        let ended = ask(store, move |read| queries::identity(read, token, NOW));
+        assert_eq!(ended, None, "the old role's session is over");
+        let roles = ask(store, move |read| queries::grants(read, person)).staff;
+        assert_eq!(
+            roles.iter().map(|grant| grant.role).collect::<Vec<_>>(),
+            [Role::Manager]
+        );
+        assert_eq!(
+            why(change(store, manager, shop, person, Role::Cashier)),
+            "forbidden"
+        );
+        let last = change(store, owner, shop, shop.owner, Role::Manager);
+        assert_eq!(why(last), "staff_last_owner");
+        let stranger = consumer(store, 9);
+        assert_eq!(
+            why(change(store, owner, shop, stranger, Role::Cashier)),
+            "not_found"
+        );
+    });
+}
+
+#[test]
+fn a_colleague_sets_a_forgotten_password_of_somebody_who_works_nowhere_else() {
+    on_both(|store| {
+        let (shop, other) = (registered_shop(store, 1), registered_shop(store, 2));
+        let owner = shop.as_owner();
+        let cashier = add(store, owner, shop, None, Role::Cashier, 1).expect("added");
+        let manager = staff(store, shop, None, Role::Manager, 2);
+        let as_manager = Actor::Staff(manager, shop.merchant);
+        sign_in(store, 1, 1).expect("signed in");
+        set_password(store, as_manager, shop, cashier).expect("managers set that of a cashier");
+        let token = sha_like(5, 1);
+        assert_eq!(ask(store, move |read| queries::identity(read, token, NOW)), None);
+        assert_eq!(why(sign_in(store, 1, 2)), "sign_in_refused", "the old password");
+        for (actor, whose) in [
+            (as_manager, manager),
+            (as_manager, shop.owner),
+            (owner, shop.owner),
+        ] {
+            assert_eq!(why(set_password(store, actor, shop, whose)), "forbidden");
+        }
+        assert_eq!(why(set_password(store, owner, shop, other.owner)), "not_found");
+        let grant = StaffGrant {
+            merchant: other.merchant,
+            store: None,
+            role: Role::Cashier,
+        };
+        work_there_too(store, cashier, grant);
+        assert_eq!(why(set_password(store, owner, shop, cashier)), "staff_elsewhere");
+    });
+}
+
+/// Somebody of one merchant gets a role at another, as an import or an older version may have made it.
+fn work_there_too(store: &Store, person: PersonId, grant: StaffGrant) {
+    run(store, Actor::System, move |tx, ctx| {
+        tx.tell(sql!(
+            "INSERT INTO staff (merchant_id, person_id, store_id, role, granted_at) VALUES ($1, $2, $3, $4, $5)",
+            grant.merchant,
+            person,
+            [0; 16],
+            grant.role.as_str(),
+            ctx.now
+        ))?;
+        Ok(())
+    })
+    .expect("one more role");
 }

@@ -4,10 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use consume::{Conflict, Redemption};
 use kernel::{
-    ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, VoucherId,
+    ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, Timestamp,
+    VoucherId, first_id_at,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use store::{Fail, ReadTx};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -15,9 +17,10 @@ use super::{Winner, own_store, winner_of, winners};
 use crate::access::{AnyOperator, Cashier, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::body::{Path, Query};
+use crate::labels::{Label, Labelled, labelled};
 use crate::problem::Problem;
 use crate::routes::party::OfStore;
-use crate::wire::{After, PAGE_SIZE, Page};
+use crate::wire::{After, PAGE_SIZE, Page, optional_time};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -99,28 +102,79 @@ impl From<Redemption> for RedemptionListed {
     }
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct RedemptionsAsked {
+    /// Recorded from here on, RFC 3339; absent: from the first one on.
+    #[serde(default, with = "optional_time")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// Recorded before here, RFC 3339; absent: up to now.
+    #[serde(default, with = "optional_time")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    until: Option<Timestamp>,
+    /// `next` of the page before; absent for the first page.
+    #[param(value_type = Option<String>)]
+    after: Option<RedemptionId>,
+}
+
+/// A use with the names that its page shows.
+#[derive(Serialize, ToSchema)]
+struct NamedRedemption {
+    #[serde(flatten)]
+    redemption: StoreRedemption,
+    #[serde(flatten)]
+    label: Label,
+    /// Who scanned or typed; absent for somebody whose name was erased.
+    staff_name: Option<String>,
+}
+
+fn with_names(read: &mut ReadTx, found: Page<Redemption>) -> Result<Page<NamedRedemption>, Fail> {
+    let people: Vec<PersonId> = found.items.iter().map(|one| one.staff).collect();
+    let names = party::queries::names_of(read, &people)?;
+    let items = labelled(read, found.items, |one| (one.offer, one.merchant))?.into_iter();
+    let items = items.map(|Labelled { item, label }| NamedRedemption {
+        label,
+        staff_name: names.get(&item.staff).cloned(),
+        redemption: item.into(),
+    });
+    Ok(Page {
+        items: items.collect(),
+        next: found.next,
+    })
+}
+
 /// What was redeemed in a store, newest first.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/stores/{store}/redemptions", operation_id = "listRedemptions",
-    tag = "consume", params(OfMerchant, OfStore, After<kernel::Redemption>), security(("session" = ["staff:cashier"])),
-    responses((status = 200, body = Page<StoreRedemption>), (status = "4XX", body = Problem)))]
+    tag = "consume", params(OfMerchant, OfStore, RedemptionsAsked), security(("session" = ["staff:cashier"])),
+    responses((status = 200, body = Page<NamedRedemption>), (status = "4XX", body = Problem)))]
 async fn list_redemptions(
     State(app): State<App>,
     staff: Staff<Cashier>,
     Path(of): Path<OfStore>,
-    Query(asked): Query<After<kernel::Redemption>>,
-) -> Result<Json<Page<StoreRedemption>>, Problem> {
+    Query(asked): Query<RedemptionsAsked>,
+) -> Result<Json<Page<NamedRedemption>>, Problem> {
     let merchant = staff.merchant;
+    let since = asked.since.unwrap_or(Timestamp(0));
+    let after = asked.after.or(asked
+        .until
+        .map(|until| RedemptionId::from_uuid(first_id_at(until))));
     let found = app.read(move |read| {
         own_store(read, merchant, of.store)?;
-        consume::queries::redemptions_of_store(read, of.store, asked.after, PAGE_SIZE + 1)
+        let found = consume::queries::redemptions_of_store(read, of.store, since, after, PAGE_SIZE + 1)?;
+        with_names(
+            read,
+            Page::of(
+                found,
+                |redemption| redemption.id.to_string(),
+                |redemption| redemption,
+            ),
+        )
     });
     let found = found.await?;
     staff.at(of.store)?;
-    Ok(Json(Page::of(
-        found,
-        |redemption| redemption.id.to_string(),
-        StoreRedemption::from,
-    )))
+    Ok(Json(found))
 }
 
 /// The scan that lost.

@@ -221,6 +221,7 @@ async fn redeem_code(
             .because(format!(
                 "No voucher here has this code; {tries_left} tries are left."
             ))
+            .with("tries_left", tries_left)
             .into()),
     }
 }

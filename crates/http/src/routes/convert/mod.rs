@@ -1,14 +1,19 @@
 //! Buying: coupons, orders, payments with the provider's webhook, and refunds before use.
 
 mod coupons;
+mod merchant;
 mod orders;
 mod payments;
 mod platform;
 mod refunds;
 
+use convert::Stored;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::problem::Problem;
+use crate::reject::QUERY_MALFORMED;
+use crate::wire::named;
 
 pub use coupons::WalletCouponDetails;
 pub use orders::{OrderDetails, labelled_orders};
@@ -19,7 +24,15 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(coupons::operations())
         .merge(orders::operations())
+        .merge(merchant::operations())
         .merge(payments::operations())
         .merge(refunds::operations())
         .merge(platform::operations())
+}
+
+/// The state of this name, where the query names one and the domain has it.
+fn state<T: Stored>(field: &'static str, name: Option<&str>) -> Result<Option<T>, Problem> {
+    let from_name = |name: &str| T::ALL.iter().copied().find(|state| state.as_str() == name);
+    name.map(|name| named(&QUERY_MALFORMED, field, name, from_name))
+        .transpose()
 }

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{Consumer, Manager, OfMerchant, Staff};
+use crate::access::Consumer;
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::labels::{Label, Labelled, labelled};
@@ -32,7 +32,6 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(place_order))
         .routes(routes!(get_order))
         .routes(routes!(list_my_orders))
-        .routes(routes!(list_merchant_orders))
         .routes(routes!(cancel_order))
 }
 
@@ -333,29 +332,6 @@ async fn list_my_orders(
     let found = app
         .read(move |read| {
             let found = queries::orders_of_person(read, person, page.after, PAGE_SIZE + 1)?;
-            labelled_orders(read, found)
-        })
-        .await?;
-    Ok(Json(Page::of(
-        found,
-        |order| order.item.id.to_string(),
-        OrderDetails::from,
-    )))
-}
-
-/// A merchant's orders, the newest first.
-#[utoipa::path(get, path = "/v1/merchants/{merchant}/orders", operation_id = "listMerchantOrders", tag = "convert",
-    params(OfMerchant, After<Order>), security(("session" = ["staff:manager"])),
-    responses((status = 200, body = Page<OrderDetails>), (status = "4XX", body = Problem)))]
-async fn list_merchant_orders(
-    State(app): State<App>,
-    staff: Staff<Manager>,
-    Query(page): Query<After<Order>>,
-) -> Result<Json<Page<OrderDetails>>, Problem> {
-    let merchant = staff.merchant;
-    let found = app
-        .read(move |read| {
-            let found = queries::orders_of_merchant(read, merchant, page.after, PAGE_SIZE + 1)?;
             labelled_orders(read, found)
         })
         .await?;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use convert::queries::{self, OrderView};
-use convert::{ORDER_NOT_FOUND, OrderStatus, RefundStatus, Stored};
+use convert::{ORDER_NOT_FOUND, OrderStatus, RefundStatus};
 use kernel::{MerchantId, Order, OrderId, PersonId, RefundId};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -14,14 +14,14 @@ use utoipa_axum::routes;
 use super::orders::{OfOrder, OrderDetails, labelled_orders, order_with_vouchers};
 use super::payments::PaymentTry;
 use super::refunds::RefundDetails;
+use super::state;
 use crate::access::{AnyOperator, Operator};
 use crate::app::App;
 use crate::body::{Path, Query};
 use crate::labels::Labelled;
 use crate::problem::Problem;
-use crate::reject::QUERY_MALFORMED;
 use crate::routes::consume::RedemptionListed;
-use crate::wire::{PAGE_SIZE, Page, SIFTED_AT_ONCE, named, sift};
+use crate::wire::{PAGE_SIZE, Page, SIFTED_AT_ONCE, sift};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -45,13 +45,6 @@ struct OrdersAsked {
     /// `next` of the page before; absent for the first page.
     #[param(value_type = Option<String>)]
     after: Option<OrderId>,
-}
-
-/// The state of this name, where the query names one and the domain has it.
-fn state<T: Stored>(field: &'static str, name: Option<&str>) -> Result<Option<T>, Problem> {
-    let from_name = |name: &str| T::ALL.iter().copied().find(|state| state.as_str() == name);
-    name.map(|name| named(&QUERY_MALFORMED, field, name, from_name))
-        .transpose()
 }
 
 /// An order with its buyer.

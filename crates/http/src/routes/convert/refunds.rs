@@ -3,18 +3,19 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use convert::queries::{self, RefundView};
+use convert::queries::{self, RefundView, Route};
 use convert::{REFUND_NOT_FOUND, REFUND_NOTHING_LEFT, RefundVoucher, Stored};
-use kernel::{Currency, Money, OrderId, RefundId, VoucherId};
+use kernel::{Ctx, Currency, Money, OrderId, RefundId, VoucherId};
 use serde::{Deserialize, Serialize};
+use store::{Fail, Tx};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::orders::OfOrder;
-use crate::access::Consumer;
+use crate::access::{Consumer, Manager, OfMerchant, Staff};
 use crate::app::App;
-use crate::body::{Nothing, Path, Write};
+use crate::body::{Because, Nothing, Path, Write};
 use crate::problem::Problem;
 use crate::shell;
 use crate::wire::WireMoney;
@@ -23,13 +24,14 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(preview_refund))
         .routes(routes!(refund_voucher))
+        .routes(routes!(refund_voucher_as_merchant))
         .routes(routes!(list_order_refunds))
 }
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct OfVoucher {
-    /// One of the caller's vouchers.
+    /// Which voucher.
     #[param(value_type = String)]
     voucher: VoucherId,
 }
@@ -95,23 +97,46 @@ async fn refund_voucher(
     Path(OfVoucher { voucher }): Path<OfVoucher>,
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
-    let route = app
-        .read(move |read| queries::voucher_route(read, voucher))
-        .await?;
-    let route = route.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
-    let cmd = RefundVoucher { voucher };
-    let command = app
-        .command("refundVoucher", route.lane, consumer.actor(), write.key)
-        .locking(route.locks);
-    command
-        .run(move |tx, ctx| {
-            let refunded = convert::refund_voucher(tx, ctx, &cmd)?;
-            Ok(VoucherRefunded {
-                refund: refunded.refund,
-                cash: refunded.part.cash,
-                rebate: refunded.part.rebate_used,
-            })
+    let route = route_of(&app, voucher).await?;
+    app.command("refundVoucher", route.lane, consumer.actor(), write.key)
+        .locking(route.locks)
+        .run(refund(voucher))
+        .await
+}
+
+async fn route_of(app: &App, voucher: VoucherId) -> Result<Route, Problem> {
+    let route = app.read(move |read| queries::voucher_route(read, voucher));
+    Ok(route.await?.ok_or_else(|| REFUND_NOT_FOUND.plain())?)
+}
+
+fn refund(voucher: VoucherId) -> impl Fn(&mut Tx, &Ctx) -> Result<VoucherRefunded, Fail> + Send + 'static {
+    move |tx, ctx| {
+        let refunded = convert::refund_voucher(tx, ctx, &RefundVoucher { voucher })?;
+        Ok(VoucherRefunded {
+            refund: refunded.refund,
+            cash: refunded.part.cash,
+            rebate: refunded.part.rebate_used,
         })
+    }
+}
+
+/// Gives what is left of a voucher back to its buyer; for managers of the whole merchant, who say why.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/vouchers/{voucher}/refund",
+    operation_id = "refundVoucherAsMerchant", tag = "convert", params(OfMerchant, OfVoucher),
+    security(("session" = ["staff:manager"])), request_body = Because,
+    responses((status = 200, body = VoucherRefunded), (status = "4XX", body = Problem)))]
+async fn refund_voucher_as_merchant(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(OfVoucher { voucher }): Path<OfVoucher>,
+    write: Write<Because>,
+) -> Result<Response, Problem> {
+    staff.everywhere()?;
+    let route = route_of(&app, voucher).await?;
+    app.command("refundVoucher", route.lane, staff.actor(), write.key)
+        .because(&write.body.reason)?
+        .locking(route.locks)
+        .run(refund(voucher))
         .await
 }
 

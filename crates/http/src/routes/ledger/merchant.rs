@@ -5,7 +5,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use kernel::{Money, OrderId, PayoutId, RedemptionId, SettlementLineId, StoreId, VoucherId};
+use kernel::{
+    MerchantId, Money, OrderId, PayoutId, RedemptionId, SettlementLineId, StoreId, Timestamp, VoucherId,
+};
+use ledger::queries::{LineFilter, open_lines, statement_lines};
 use ledger::{Account, LineKind, Payout, SettlementLine};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -18,11 +21,12 @@ use crate::access::{Manager, OfMerchant, Staff};
 use crate::app::App;
 use crate::body::{Path, Query};
 use crate::problem::Problem;
-use crate::wire::{After, PAGE_SIZE, Page, WireMoney};
+use crate::wire::{After, PAGE_SIZE, Page, WireMoney, optional_time};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(get_statement))
+        .routes(routes!(export_statement))
         .routes(routes!(list_payouts))
         .routes(routes!(get_payout))
         .routes(routes!(export_payout_lines))
@@ -93,20 +97,109 @@ pub fn page_of(found: Vec<SettlementLine>) -> Page<StatementLine> {
     Page::of(found, |line| line.id.to_string(), StatementLine::from)
 }
 
+#[derive(Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct StatementAsked {
+    /// Used in this store; absent for all.
+    #[param(value_type = Option<String>)]
+    store: Option<StoreId>,
+    /// From here on, RFC 3339; absent: from the first one on.
+    #[serde(default, with = "optional_time")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// Before here, RFC 3339; absent: up to now.
+    #[serde(default, with = "optional_time")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    until: Option<Timestamp>,
+    /// `next` of the page before; absent for the first page.
+    #[param(value_type = Option<String>)]
+    after: Option<SettlementLineId>,
+}
+
+impl StatementAsked {
+    fn filter(&self) -> LineFilter {
+        LineFilter {
+            store: self.store,
+            since: self.since,
+            until: self.until,
+        }
+    }
+}
+
 /// The lines that are in no payout yet, oldest first.
 #[utoipa::path(get, path = "/v1/merchants/{merchant}/statement", operation_id = "getStatement", tag = "ledger",
-    params(OfMerchant, After<kernel::SettlementLine>), security(("session" = ["staff:manager"])),
+    params(OfMerchant, StatementAsked), security(("session" = ["staff:manager"])),
     responses((status = 200, body = Page<StatementLine>), (status = "4XX", body = Problem)))]
 async fn get_statement(
     State(app): State<App>,
     staff: Staff<Manager>,
-    Query(asked): Query<After<kernel::SettlementLine>>,
+    Query(asked): Query<StatementAsked>,
 ) -> Result<Json<Page<StatementLine>>, Problem> {
     staff.everywhere()?;
     let merchant = staff.merchant;
-    let found = app
-        .read(move |read| ledger::queries::statement_lines(read, merchant, None, asked.after, PAGE_SIZE + 1));
+    let found = app.read(move |read| open_lines(read, merchant, asked.filter(), asked.after, PAGE_SIZE + 1));
     Ok(Json(page_of(found.await?)))
+}
+
+/// The same lines as CSV, all of them that the filter keeps, from `after` on.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/statement.csv", operation_id = "exportStatement",
+    tag = "ledger", params(OfMerchant, StatementAsked), security(("session" = ["staff:manager"])),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem)))]
+async fn export_statement(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Query(asked): Query<StatementAsked>,
+) -> Result<Response, Problem> {
+    staff.everywhere()?;
+    let lines = Lines::Open(asked.filter());
+    csv_of(&app, "statement", staff.merchant, lines, asked.after).await
+}
+
+/// Which lines go into a file.
+#[derive(Clone, Copy)]
+enum Lines {
+    Open(LineFilter),
+    Of(PayoutId),
+}
+
+impl Lines {
+    fn read(
+        self,
+        read: &mut ReadTx,
+        merchant: MerchantId,
+        after: Option<SettlementLineId>,
+    ) -> Result<Vec<SettlementLine>, Fail> {
+        match self {
+            Self::Open(filter) => open_lines(read, merchant, filter, after, LINES_AT_ONCE),
+            Self::Of(payout) => statement_lines(read, merchant, Some(payout), after, LINES_AT_ONCE),
+        }
+    }
+}
+
+/// The lines as a file of CSV, amounts in the currency's major unit.
+async fn csv_of(
+    app: &App,
+    name: &str,
+    merchant: MerchantId,
+    lines: Lines,
+    mut after: Option<SettlementLineId>,
+) -> Result<Response, Problem> {
+    let mut table = csv::header();
+    loop {
+        let found = app.read(move |read| lines.read(read, merchant, after)).await?;
+        table.extend(found.iter().map(csv::line));
+        match found.last() {
+            Some(last) => after = Some(last.id),
+            None => break,
+        }
+    }
+    let file = format!("attachment; filename=\"{name}.csv\"");
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, file),
+    ];
+    Ok((headers, table).into_response())
 }
 
 /// A payout as its merchant sees it.
@@ -196,7 +289,7 @@ async fn get_payout(
     let found = app.read(move |read| {
         let payout = own_payout(read, &staff, of.payout)?;
         let of = Some(of.payout);
-        let lines = ledger::queries::statement_lines(read, staff.merchant, of, asked.after, PAGE_SIZE + 1)?;
+        let lines = statement_lines(read, staff.merchant, of, asked.after, PAGE_SIZE + 1)?;
         Ok((payout, lines))
     });
     let (payout, lines) = found.await?;
@@ -221,25 +314,8 @@ async fn export_payout_lines(
     staff.everywhere()?;
     let merchant = staff.merchant;
     app.read(move |read| own_payout(read, &staff, of.payout)).await?;
-    let (mut table, mut after) = (csv::header(), None);
     // A payout's lines are fixed once it is there, so that reading them in parts loses none.
-    loop {
-        let lines = app.read(move |read| {
-            ledger::queries::statement_lines(read, merchant, Some(of.payout), after, LINES_AT_ONCE)
-        });
-        let lines = lines.await?;
-        table.extend(lines.iter().map(csv::line));
-        match lines.last() {
-            Some(last) => after = Some(last.id),
-            None => break,
-        }
-    }
-    let file = format!("attachment; filename=\"{}.csv\"", of.payout);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, file),
-    ];
-    Ok((headers, table).into_response())
+    csv_of(&app, &of.payout.to_string(), merchant, Lines::Of(of.payout), None).await
 }
 
 /// What the platform owes the merchant in one currency; below zero, the merchant owes it.

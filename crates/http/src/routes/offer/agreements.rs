@@ -23,6 +23,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(decline_agreement))
         .routes(routes!(end_agreement))
         .routes(routes!(list_agreements_of_merchant))
+        .routes(routes!(get_agreement))
         .routes(routes!(list_agreement_versions))
 }
 
@@ -145,6 +146,24 @@ async fn list_agreements_of_merchant(
     let found =
         app.read(move |read| offer::queries::agreements_of(read, merchant, asked.after, PAGE_SIZE + 1));
     Ok(axum::Json(page_of(found.await?)))
+}
+
+/// One agreement with the terms on the table, or accepted; for managers of the whole merchant.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/agreements/{agreement}", operation_id = "getAgreement",
+    tag = "offer", params(OfMerchant, OfAgreement), security(("session" = ["staff:manager"])),
+    responses((status = 200, body = WireAgreement), (status = "4XX", body = Problem)))]
+async fn get_agreement(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfAgreement>,
+) -> Result<axum::Json<WireAgreement>, Problem> {
+    staff.everywhere()?;
+    let merchant = staff.merchant;
+    let found = app.read(move |read| {
+        let agreement = offer::queries::agreement(read, of.agreement)?.filter(|a| a.merchant == merchant);
+        Ok(agreement.ok_or_else(|| party::NOT_FOUND.plain())?)
+    });
+    Ok(axum::Json(found.await?.into()))
 }
 
 /// Every version that was on the table, the first one first; for managers of the whole merchant.

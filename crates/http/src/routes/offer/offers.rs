@@ -2,8 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use kernel::{AgreementId, LocalText, MediaId, OfferId, StoreId};
-use offer::{ChangeStock, CreateOffer, Offer, PauseOffer, PublishOffer, ResumeOffer};
+use kernel::{AgreementId, LocalText, MediaId, MerchantId, OfferId, StoreId};
+use offer::{
+    ChangeStock, CreateOffer, DiscardOffer, Offer, OfferPage, PauseOffer, PublishOffer, ResumeOffer,
+    UpdateOffer,
+};
+use party::NOT_FOUND;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,11 +18,16 @@ use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::problem::Problem;
-use crate::wire::{After, Created, PAGE_SIZE, Page, WireMoney};
+use crate::reject::BODY_MALFORMED;
+use crate::shell;
+use crate::wire::{After, Created, PAGE_SIZE, Page, WireMoney, malformed};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(create_offer))
+        .routes(routes!(get_own_offer))
+        .routes(routes!(update_offer))
+        .routes(routes!(discard_offer))
         .routes(routes!(publish_offer))
         .routes(routes!(pause_offer))
         .routes(routes!(resume_offer))
@@ -28,7 +37,9 @@ pub fn operations() -> OpenApiRouter<App> {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewOffer {
+struct OfferSaid {
+    /// The version that a change was made from. A new offer has none.
+    version: Option<i64>,
     /// Under which agreement.
     #[schema(value_type = String)]
     agreement: AgreementId,
@@ -43,8 +54,8 @@ struct NewOffer {
     /// Of one unit, before any discount.
     #[schema(value_type = WireMoney)]
     list_price: Object<WireMoney>,
-    /// Units in stock.
-    stock: i64,
+    /// Units in stock of a new offer. Later its stock is set by itself.
+    stock: Option<i64>,
     /// How often one voucher can be used.
     uses: i64,
     /// How long after the purchase a voucher is valid, in microseconds.
@@ -59,33 +70,101 @@ struct NewOffer {
     media: Option<MediaId>,
 }
 
-/// Makes the draft of an offer. Price, uses and stores never change afterwards.
+impl OfferSaid {
+    /// The offer as it would be made, of this merchant and with this stock.
+    fn create(self, merchant: MerchantId, stock: i64) -> CreateOffer {
+        CreateOffer {
+            merchant,
+            agreement: self.agreement,
+            title: self.title,
+            description: self.description,
+            category: self.category,
+            list_price: self.list_price.0.into(),
+            stock,
+            uses: self.uses,
+            valid_us: self.valid_us,
+            max_per_order: self.max_per_order,
+            stores: self.stores,
+            media: self.media,
+        }
+    }
+}
+
+/// Makes the draft of an offer. What it sells never changes once it is published.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/offers", operation_id = "createOffer", tag = "offer",
-    params(OfMerchant), security(("session" = ["staff:manager"])), request_body = NewOffer,
+    params(OfMerchant), security(("session" = ["staff:manager"])), request_body = OfferSaid,
     responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
 async fn create_offer(
     State(app): State<App>,
     staff: Staff<Manager>,
-    write: Write<NewOffer>,
+    write: Write<OfferSaid>,
 ) -> Result<Response, Problem> {
-    let new = write.body;
-    let cmd = CreateOffer {
-        merchant: staff.merchant,
-        agreement: new.agreement,
-        title: new.title,
-        description: new.description,
-        category: new.category,
-        list_price: new.list_price.0.into(),
-        stock: new.stock,
-        uses: new.uses,
-        valid_us: new.valid_us,
-        max_per_order: new.max_per_order,
-        stores: new.stores,
-        media: new.media,
-    };
+    if write.body.version.is_some() {
+        return Err(malformed(
+            &BODY_MALFORMED,
+            "/version",
+            "a new offer has no version",
+        ));
+    }
+    let stock = write.body.stock;
+    let stock = stock.ok_or_else(|| malformed(&BODY_MALFORMED, "/stock", "a new offer has a stock"))?;
+    let cmd = write.body.create(staff.merchant, stock);
     app.command("createOffer", staff.merchant, staff.actor(), write.key)
         .creating()
         .run(move |tx, ctx| Ok(Created::of(offer::create_offer(tx, ctx, &cmd)?)))
+        .await
+}
+
+#[derive(Serialize, ToSchema)]
+struct OfferChanged {
+    /// The offer's version now.
+    version: i64,
+}
+
+/// Writes an offer anew. Once it was published, what it sells stays as it is.
+#[utoipa::path(put, path = "/v1/merchants/{merchant}/offers/{offer}", operation_id = "updateOffer", tag = "offer",
+    params(OfMerchant, OfOffer), security(("session" = ["staff:manager"])), request_body = OfferSaid,
+    responses((status = 200, body = OfferChanged), (status = "4XX", body = Problem)))]
+async fn update_offer(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfOffer>,
+    write: Write<OfferSaid>,
+) -> Result<Response, Problem> {
+    if write.body.stock.is_some() {
+        return Err(malformed(&BODY_MALFORMED, "/stock", "the stock is set by itself"));
+    }
+    let version = write.body.version;
+    let cmd = UpdateOffer {
+        offer: of.offer,
+        version: version
+            .ok_or_else(|| malformed(&BODY_MALFORMED, "/version", "a change names its version"))?,
+        to: write.body.create(staff.merchant, 0),
+    };
+    app.command("updateOffer", of.offer, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| {
+            Ok(OfferChanged {
+                version: offer::update_offer(tx, ctx, &cmd)?,
+            })
+        })
+        .await
+}
+
+/// Throws a draft away.
+#[utoipa::path(delete, path = "/v1/merchants/{merchant}/offers/{offer}", operation_id = "discardOffer",
+    tag = "offer", params(OfMerchant, OfOffer), security(("session" = ["staff:manager"])),
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn discard_offer(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfOffer>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = DiscardOffer { offer: of.offer };
+    app.command("discardOffer", of.offer, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| offer::discard_offer(tx, ctx, &cmd))
         .await
 }
 
@@ -217,6 +296,59 @@ impl From<Offer> for OwnOffer {
             created_at: offer.created_at.to_string(),
         }
     }
+}
+
+/// An offer with all that its merchant can change.
+#[derive(Serialize, ToSchema)]
+struct OwnOfferDetails {
+    #[serde(flatten)]
+    offer: OwnOffer,
+    /// By language, with lines.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    description: LocalText,
+    /// Where it is redeemed.
+    #[schema(value_type = Vec<String>)]
+    stores: Vec<StoreId>,
+    /// Units in stock, sold ones included.
+    capacity: i64,
+    /// Units that were sold and did not come back.
+    sold: i64,
+    /// Units that orders hold until they are paid.
+    held: i64,
+    /// Rises with every change.
+    version: i64,
+}
+
+impl From<OfferPage> for OwnOfferDetails {
+    fn from(page: OfferPage) -> Self {
+        Self {
+            description: page.offer.description.clone(),
+            stores: page.stores,
+            capacity: page.stock.capacity,
+            sold: page.stock.taken,
+            held: page.stock.held,
+            version: page.offer.version,
+            offer: page.offer.into(),
+        }
+    }
+}
+
+/// One of the merchant's offers, a draft too.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/offers/{offer}", operation_id = "getOwnOffer", tag = "offer",
+    params(OfMerchant, OfOffer), security(("session" = ["staff:manager"])),
+    responses((status = 200, body = OwnOfferDetails), (status = "4XX", body = Problem)))]
+async fn get_own_offer(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfOffer>,
+) -> Result<axum::Json<OwnOfferDetails>, Problem> {
+    let (merchant, now) = (staff.merchant, shell::now());
+    let page = app.read(move |read| {
+        let page = offer::queries::offer_page(read, of.offer, now)?;
+        let page = page.filter(|page| page.offer.merchant == merchant);
+        Ok(page.ok_or_else(|| NOT_FOUND.plain())?)
+    });
+    Ok(axum::Json(page.await?.into()))
 }
 
 /// The merchant's offers, drafts too, newest first.

@@ -64,6 +64,8 @@ struct Device {
     registered_at: String,
     /// Set once it may do nothing any more.
     revoked_at: Option<String>,
+    /// When it last sent what it had accepted without a network, RFC 3339; absent: never.
+    last_synced_at: Option<String>,
 }
 
 /// The devices of a store, revoked ones too, newest first.
@@ -80,9 +82,12 @@ async fn list_devices(
     let found = app.read(move |read| {
         let store = party::queries::store(read, of.store)?.filter(|store| store.merchant == merchant);
         store.ok_or_else(|| party::NOT_FOUND.plain())?;
-        party::queries::devices_of(read, of.store, asked.after, PAGE_SIZE + 1)
+        let found = party::queries::devices_of(read, of.store, asked.after, PAGE_SIZE + 1)?;
+        let ids: Vec<DeviceId> = found.iter().map(|device| device.id).collect();
+        let synced = consume::queries::last_syncs(read, &ids)?;
+        Ok((found, synced))
     });
-    let found = found.await?;
+    let (found, synced) = found.await?;
     staff.at(of.store)?;
     let page = Page::of(
         found,
@@ -94,6 +99,7 @@ async fn list_devices(
             registered_by: device.registered_by,
             registered_at: device.registered_at.to_string(),
             revoked_at: device.revoked_at.map(|at| at.to_string()),
+            last_synced_at: synced.get(&device.id).map(|at| at.to_string()),
         },
     );
     Ok(axum::Json(page))

@@ -1,5 +1,6 @@
 //! Pictures: uploaded by a merchant's staff or by a guest, shown to everybody once an offer or a review shows
-//! them, else to whose they are alone. A browser that follows a link to one saves it and never renders it as a page.
+//! them or they are a merchant's logo, else to whose they are alone. A browser that follows a link to one saves it and
+//! never renders it as a page.
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, header};
@@ -126,7 +127,9 @@ async fn get_media(
     }
     let found = app.read(move |read| {
         let media = party::queries::media(read, of.media)?.ok_or_else(|| NOT_FOUND.plain())?;
-        let public = offer::queries::is_shown(read, &media)? || feedback::queries::is_shown(read, &media)?;
+        let public = offer::queries::is_shown(read, &media)?
+            || feedback::queries::is_shown(read, &media)?
+            || party::queries::is_logo(read, &media)?;
         Ok((media, public))
     });
     let (media, public) = found.await?;

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kernel::{Actor, LocalText, MerchantId, PersonId, Reject};
-use party::RegisterMerchant;
+use kernel::{Actor, LocalText, MediaId, MerchantId, PersonId, Reject};
+use party::{RegisterMerchant, UpdateMerchant};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{PublicStore, public_stores};
-use crate::access::{OfMerchant, token_hash};
+use crate::access::{OfMerchant, Owner, Staff, token_hash};
 use crate::app::App;
 use crate::body::{Path, Write, parse_json};
 use crate::pace::{Paced, Registrations};
@@ -26,6 +26,7 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(register_merchant))
         .routes(routes!(get_merchant_page))
+        .routes(routes!(update_merchant))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -119,6 +120,8 @@ pub struct MerchantPage {
     /// By language.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub name: LocalText,
+    #[schema(value_type = Option<String>)]
+    pub logo: Option<MediaId>,
     /// `registered`, `certified` (sells) or `suspended`.
     pub status: String,
     /// Kinds of its approved certifications.
@@ -147,9 +150,41 @@ pub fn merchant_page(read: &mut ReadTx, id: MerchantId) -> Result<MerchantPage, 
     Ok(MerchantPage {
         id,
         name: page.merchant.name,
+        logo: page.merchant.logo,
         status: page.merchant.status.as_str().to_owned(),
         badges: page.badges,
         rating: rating.into(),
         stores,
     })
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MerchantSaid {
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    name: LocalText,
+    /// A picture that was uploaded for the merchant; absent: none.
+    #[schema(value_type = Option<String>)]
+    logo: Option<MediaId>,
+}
+
+/// Changes the merchant's name and logo; for owners of the whole merchant.
+#[utoipa::path(put, path = "/v1/merchants/{merchant}", operation_id = "updateMerchant", tag = "party",
+    params(OfMerchant), security(("session" = ["staff:owner"])), request_body = MerchantSaid,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn update_merchant(
+    State(app): State<App>,
+    staff: Staff<Owner>,
+    write: Write<MerchantSaid>,
+) -> Result<Response, Problem> {
+    let cmd = UpdateMerchant {
+        merchant: staff.merchant,
+        name: write.body.name,
+        logo: write.body.logo,
+    };
+    app.command("updateMerchant", staff.merchant, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| party::update_merchant(tx, ctx, &cmd))
+        .await
 }

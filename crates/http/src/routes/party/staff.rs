@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use kernel::{PersonId, StoreId};
-use party::{AddStaff, RevokeStaff, Role};
+use party::{AddStaff, ChangeRole, RevokeStaff, Role, SetStaffPassword};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -23,6 +23,8 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(add_staff))
         .routes(routes!(list_staff))
         .routes(routes!(revoke_staff))
+        .routes(routes!(change_role))
+        .routes(routes!(set_staff_password))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -135,5 +137,65 @@ async fn revoke_staff(
     app.command("revokeStaff", staff.merchant, staff.actor(), write.key)
         .locking(cmd.locks())
         .run(move |tx, ctx| party::revoke_staff(tx, ctx, &cmd))
+        .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RoleChanged {
+    /// The store that the role is for; absent for the role at all stores.
+    #[schema(value_type = Option<String>)]
+    store: Option<StoreId>,
+    /// `owner`, `manager` or `cashier`.
+    role: String,
+}
+
+/// Gives somebody another role in the same place: for whoever may grant the old one and the new one.
+#[utoipa::path(put, path = "/v1/merchants/{merchant}/staff/{person}/role", operation_id = "changeRole",
+    tag = "party", params(OfMerchant, OfPerson), security(("session" = ["staff:manager"])), request_body = RoleChanged,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn change_role(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfPerson>,
+    write: Write<RoleChanged>,
+) -> Result<Response, Problem> {
+    let cmd = ChangeRole {
+        merchant: staff.merchant,
+        person: of.person,
+        store: write.body.store,
+        role: named(&BODY_MALFORMED, "/role", &write.body.role, Role::from_name)?,
+    };
+    app.command("changeRole", staff.merchant, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| party::change_role(tx, ctx, &cmd))
+        .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    /// 8 to 256 characters.
+    password: String,
+}
+
+/// Sets a new password for a colleague who forgot theirs and works nowhere else, and ends their sessions.
+#[utoipa::path(put, path = "/v1/merchants/{merchant}/staff/{person}/password", operation_id = "setStaffPassword",
+    tag = "party", params(OfMerchant, OfPerson), security(("session" = ["staff:manager"])), request_body = NewPassword,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn set_staff_password(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfPerson>,
+    write: Write<NewPassword>,
+) -> Result<Response, Problem> {
+    let cmd = SetStaffPassword {
+        merchant: staff.merchant,
+        person: of.person,
+        password_hash: new_password(write.body.password).await?,
+    };
+    app.command("setStaffPassword", staff.merchant, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .run(move |tx, ctx| party::set_staff_password(tx, ctx, &cmd))
         .await
 }

@@ -9,9 +9,10 @@ use party::testing::{
     NOW, PASSWORD_HASH, Shop, ctx, ctx_at, mail, registered_shop, sha_like, staff, store_details,
 };
 use party::{
-    AddStaff, AddStore, CertificationStatus, DecideCertification, ExpireCertification, MediaOwner,
-    MerchantRegistered, MerchantStatus, RecordMedia, RegisterDevice, RegisterMerchant, ReinstateMerchant,
-    RevokeDevice, RevokeStaff, Role, SubmitCertification, SuspendMerchant, UpdateStore, queries,
+    AddStaff, AddStore, CertificationStatus, ChangeRole, DecideCertification, ExpireCertification,
+    MediaOwner, MerchantRegistered, MerchantStatus, RecordMedia, RegisterDevice, RegisterMerchant,
+    ReinstateMerchant, RevokeDevice, RevokeStaff, Role, SetStaffPassword, SubmitCertification,
+    SuspendMerchant, UpdateMerchant, UpdateStore, queries,
 };
 
 use super::act::{Act, act};
@@ -74,7 +75,10 @@ pub const MERCHANT: Machine<MerchantStatus, Business> = Machine {
         |w, b| w.add_store(b.shop).probe(),
         |w, b| w.update_store(b.shop).probe(),
         |w, b| w.add_staff(b.shop).probe(),
+        |w, b| w.change_role(b.shop, w.new_cashier(b.shop)).probe(),
+        |w, b| w.set_staff_password(b.shop, w.new_cashier(b.shop)).probe(),
         |w, b| w.revoke_staff(b.shop, w.new_cashier(b.shop)).probe(),
+        |w, b| w.update_merchant(b.shop).probe(),
         |w, b| w.register_device(b.shop).probe(),
         |w, b| w.revoke_device(b.shop, w.new_device(b.shop)).probe(),
         |w, b| w.record_media(b.shop).probe(),
@@ -83,6 +87,8 @@ pub const MERCHANT: Machine<MerchantStatus, Business> = Machine {
         |w, b| w.publish_offer(b.shop, b.draft).probe(),
         |w, b| w.create_share_link(w.consumer(), b.offer).probe(),
         |w, b| w.create_entry(b.shop).probe(),
+        |w, b| w.rename_entry(b.shop, w.new_entry(b.shop)).probe(),
+        |w, b| w.close_entry(b.shop, w.new_entry(b.shop)).probe(),
         |w, b| w.create_coupon(b.shop, None).probe(),
         |w, b| w.place_order(w.consumer(), order_of(b.offer)).probe(),
         |w, b| w.redeem_scan(b.shop, b.sold.vouchers[0]).probe(),
@@ -231,6 +237,34 @@ impl World {
             store: None,
         };
         act(ctx(shop.as_owner()), party::revoke_staff, input)
+    }
+
+    pub fn change_role(&self, shop: Shop, person: PersonId) -> Act<()> {
+        let input = ChangeRole {
+            merchant: shop.merchant,
+            person,
+            store: None,
+            role: Role::Manager,
+        };
+        act(ctx(shop.as_owner()), party::change_role, input)
+    }
+
+    pub fn set_staff_password(&self, shop: Shop, person: PersonId) -> Act<()> {
+        let input = SetStaffPassword {
+            merchant: shop.merchant,
+            person,
+            password_hash: PASSWORD_HASH.to_owned(),
+        };
+        act(ctx(shop.as_owner()), party::set_staff_password, input)
+    }
+
+    pub fn update_merchant(&self, shop: Shop) -> Act<()> {
+        let input = UpdateMerchant {
+            merchant: shop.merchant,
+            name: LocalText::one("en", "Bridge Noodles"),
+            logo: None,
+        };
+        act(ctx(shop.as_owner()), party::update_merchant, input)
     }
 
     pub fn register_device(&self, shop: Shop) -> Act<DeviceId> {

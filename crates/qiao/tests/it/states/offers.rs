@@ -1,11 +1,14 @@
 //! Agreements and offers, and the ways that lead to an offer.
 
-use channel::{CreateEntry, CreateShareLink, EntryKind, RecordVisits, ShareLink, Visit};
-use kernel::{Actor, AgreementId, BucketId, EntryId, OfferId, PersonId};
+use channel::{
+    CloseEntry, CreateEntry, CreateShareLink, EntryKind, RecordVisits, RenameEntry, ShareLink, Visit,
+};
+use kernel::{Actor, AgreementId, BucketId, Currency, EntryId, Money, OfferId, PersonId};
 use offer::testing::{bp, draft, terms};
 use offer::{
-    AcceptAgreement, AgreementStatus, ChangeStock, CounterAgreement, DeclineAgreement, EndAgreement,
-    OfferStatus, PauseOffer, ProposeAgreement, PublishOffer, ResumeOffer, Rule, StartAgreement, queries,
+    AcceptAgreement, AgreementStatus, ChangeStock, CounterAgreement, CreateOffer, DeclineAgreement,
+    DiscardOffer, EndAgreement, OfferStatus, PauseOffer, ProposeAgreement, PublishOffer, ResumeOffer, Rule,
+    StartAgreement, UpdateOffer, queries,
 };
 use party::testing::{NOW, Shop, ctx, ctx_at};
 
@@ -65,25 +68,43 @@ pub const AGREEMENT: Machine<AgreementStatus, Deal> = Machine {
     ],
 };
 
-pub const OFFER: Machine<OfferStatus, OfferId> = Machine {
+/// None: a draft that was thrown away.
+pub const OFFER: Machine<Option<OfferStatus>, OfferId> = Machine {
     name: "Offer",
-    states: &OfferStatus::ALL,
-    named: OfferStatus::as_str,
+    states: &[
+        Some(OfferStatus::Draft),
+        Some(OfferStatus::Published),
+        Some(OfferStatus::Paused),
+        None,
+    ],
+    named: |status| status.map_or("gone", OfferStatus::as_str),
     bring: |w, status| match status {
-        OfferStatus::Draft => w.draft(),
-        OfferStatus::Published => w.published(),
-        OfferStatus::Paused => {
+        Some(OfferStatus::Draft) => w.draft(),
+        Some(OfferStatus::Published) => w.published(),
+        None => {
+            let offer = w.draft();
+            w.done(w.discard_offer(offer));
+            offer
+        }
+        Some(OfferStatus::Paused) => {
             let offer = w.published();
             w.done(w.pause_offer(offer));
             offer
         }
     },
-    look: |read, offer| Ok(queries::offer(read, *offer)?.unwrap().status),
+    look: |read, offer| Ok(queries::offer(read, *offer)?.map(|offer| offer.status)),
     tries: &[
         |w, offer| w.publish_offer(w.shop, *offer).probe(),
         |w, offer| w.pause_offer(*offer).probe(),
         |w, offer| w.resume_offer(*offer).probe(),
         |w, offer| w.change_stock(*offer).probe(),
+        |w, offer| {
+            w.update_offer(*offer, 10_000)
+                .with("but not what it sells")
+                .probe()
+        },
+        |w, offer| w.update_offer(*offer, 20_000).with("with another price").probe(),
+        |w, offer| w.discard_offer(*offer).probe(),
         |w, offer| w.create_coupon(w.shop, Some(*offer)).probe(),
         |w, offer| w.create_share_link(w.consumer(), *offer).probe(),
         |w, offer| w.place_order(w.consumer(), order_of(*offer)).probe(),
@@ -199,6 +220,31 @@ impl World {
         )
     }
 
+    /// Its text, and its price where that is another.
+    pub fn update_offer(&self, offer: OfferId, list_price: i64) -> Act<i64> {
+        let found = self.read(move |read| queries::offer(read, offer));
+        let agreement = found
+            .as_ref()
+            .map_or_else(|| self.accepted(), |offer| offer.agreement);
+        let input = UpdateOffer {
+            offer,
+            version: found.map_or(1, |offer| offer.version),
+            to: CreateOffer {
+                list_price: Money::new(list_price, Currency::CNY),
+                ..draft(self.shop, agreement)
+            },
+        };
+        act(ctx(self.shop.as_owner()), offer::update_offer, input)
+    }
+
+    pub fn discard_offer(&self, offer: OfferId) -> Act<()> {
+        act(
+            ctx(self.shop.as_owner()),
+            offer::discard_offer,
+            DiscardOffer { offer },
+        )
+    }
+
     /// A draft under an accepted agreement.
     pub fn draft(&self) -> OfferId {
         self.done(self.create_offer(self.shop, self.accepted()))
@@ -219,6 +265,22 @@ impl World {
         act(ctx(shop.as_owner()), channel::create_entry, input)
     }
 
+    pub fn new_entry(&self, shop: Shop) -> EntryId {
+        self.done(self.create_entry(shop))
+    }
+
+    pub fn rename_entry(&self, shop: Shop, entry: EntryId) -> Act<()> {
+        let input = RenameEntry {
+            entry,
+            name: "Poster at the door".to_owned(),
+        };
+        act(ctx(shop.as_owner()), channel::rename_entry, input)
+    }
+
+    pub fn close_entry(&self, shop: Shop, entry: EntryId) -> Act<()> {
+        act(ctx(shop.as_owner()), channel::close_entry, CloseEntry { entry })
+    }
+
     pub fn create_share_link(&self, sharer: PersonId, offer: OfferId) -> Act<ShareLink> {
         act(
             ctx(Actor::Consumer(sharer)),
@@ -230,7 +292,7 @@ impl World {
     /// One visit.
     pub fn record_visits(&self) -> Act<i64> {
         let visit = Visit {
-            entry: self.done(self.create_entry(self.shop)),
+            entry: self.new_entry(self.shop),
             offer: Some(self.offer),
             at: NOW,
         };

@@ -60,6 +60,7 @@ export default {
     time: 'A date and a time are needed.',
     order: 'The end comes after the start.',
   },
+  range: { since: 'From', until: 'To' },
   state: {
     label: 'State',
     none: 'Nothing is here yet',

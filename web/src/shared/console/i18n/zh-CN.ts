@@ -58,6 +58,7 @@ export default {
     time: '请选择日期和时间。',
     order: '结束时间必须晚于开始时间。',
   },
+  range: { since: '从', until: '到' },
   state: {
     label: '状态',
     none: '这里暂时没有内容',

@@ -1,0 +1,113 @@
+//! An offer is written anew: a draft wholly, any other but for what it sells.
+
+use kernel::{Ctx, OfferId, StoreId};
+use store::{Fail, Lock, Tx, sql};
+
+use super::create_offer::{check_agreement, check_media, check_stores, claim_store_set, json, tell_stores};
+use super::{CreateOffer, managed_offer};
+use crate::decide::check_offer;
+use crate::events::OfferUpdated;
+use crate::model::{Offer, OfferStatus};
+use crate::reject::{OFFER_CHANGED, OFFER_STATUS};
+use crate::{queries, store_set_digest};
+
+/// Writes an offer anew.
+#[derive(Debug, Clone)]
+pub struct UpdateOffer {
+    /// Which.
+    pub offer: OfferId,
+    /// The version that the change was made from.
+    pub version: i64,
+    /// What it is to be. Its stock is left as it is.
+    pub to: CreateOffer,
+}
+
+impl UpdateOffer {
+    /// The offer itself.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("offer", self.offer)]
+    }
+}
+
+/// Changes an offer and gives its new version. Once it was published, what it sells (agreement, price, uses,
+/// validity, stores) stays.
+///
+/// Rejects with `OFFER_STATUS` for a change of that, `OFFER_CHANGED`, and as [`crate::create_offer`] does.
+pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fail> {
+    let offer = managed_offer(tx, ctx, cmd.offer)?;
+    let mut stores = cmd.to.stores.clone();
+    stores.sort_unstable();
+    stores.dedup();
+    check_offer(&cmd.to)?;
+    if offer.media != cmd.to.media {
+        check_media(tx, offer.merchant, cmd.to.media)?;
+    }
+    let of_now = queries::stores_of_offer(tx, offer.id)?;
+    let changed = changed_in_sale(&offer, &of_now, &cmd.to, &stores);
+    if let Some(field) = changed {
+        if offer.status != OfferStatus::Draft {
+            let detail = "what an offer sells never changes once it is published";
+            return Err(OFFER_STATUS.at(field, detail).into());
+        }
+        check_agreement(tx, &cmd.to)?;
+        check_stores(tx, &cmd.to, &stores)?;
+        claim_store_set(tx, store_set_digest(&stores), &stores)?;
+    }
+    claim_update(tx, cmd, &stores)?;
+    if of_now != stores {
+        tx.tell(sql!("DELETE FROM offer_store WHERE offer_id = $1", offer.id))?;
+        tell_stores(tx, offer.id, &stores)?;
+    }
+    let event = OfferUpdated {
+        offer: offer.id,
+        merchant: offer.merchant,
+    };
+    tx.emit(ctx, offer.id, cmd.version + 1, &event)?;
+    Ok(cmd.version + 1)
+}
+
+/// The first field of what an offer sells that would be another.
+fn changed_in_sale(
+    offer: &Offer,
+    of_now: &[StoreId],
+    to: &CreateOffer,
+    stores: &[StoreId],
+) -> Option<&'static str> {
+    let differs = [
+        ("/agreement", offer.agreement != to.agreement),
+        ("/list_price", offer.list_price != to.list_price),
+        ("/uses", offer.uses != to.uses),
+        ("/valid_us", offer.valid_us != to.valid_us),
+        ("/max_per_order", offer.max_per_order != to.max_per_order),
+        ("/stores", of_now != stores),
+    ];
+    differs
+        .into_iter()
+        .find_map(|(field, differs)| differs.then_some(field))
+}
+
+fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, stores: &[StoreId]) -> Result<(), Fail> {
+    let to = &cmd.to;
+    let moved = tx.claim(sql!(
+        "UPDATE offer SET title = $1, description = $2, category = $3, media_id = $4, agreement_id = $5, currency = $6,
+                list_price = $7, uses = $8, valid_us = $9, max_per_order = $10, store_set = $11, version = version + 1
+         WHERE id = $12 AND version = $13",
+        json(&to.title)?,
+        json(&to.description)?,
+        &to.category,
+        to.media,
+        to.agreement,
+        to.list_price.currency,
+        to.list_price.amount,
+        to.uses,
+        to.valid_us,
+        to.max_per_order,
+        store_set_digest(stores).as_slice(),
+        cmd.offer,
+        cmd.version
+    ))?;
+    if moved == 0 {
+        return Err(OFFER_CHANGED.plain().into());
+    }
+    Ok(())
+}

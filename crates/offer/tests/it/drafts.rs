@@ -1,0 +1,104 @@
+//! What a merchant can still change of an offer, and who makes none.
+
+use kernel::{Actor, LocalText};
+use offer::testing::{agreed, draft, terms};
+use offer::*;
+use party::testing::{certified_shop, ctx, operator, run};
+use party::{OperatorRole, SuspendMerchant};
+
+use crate::offers::{create, publish};
+use crate::{act, ask, code, on_both};
+
+#[test]
+fn a_draft_changes_wholly_and_a_published_offer_in_its_words_alone() {
+    on_both(|store| {
+        let shop = certified_shop(store, 1);
+        let (agreement, _) = agreed(store, shop, terms(), 1);
+        let owner = shop.as_owner();
+        let offer = create(store, owner, draft(shop, agreement)).expect("a draft");
+        let write = |version, change: fn(&mut CreateOffer)| {
+            let mut to = draft(shop, agreement);
+            change(&mut to);
+            let cmd = UpdateOffer { offer, version, to };
+            act(store, owner, move |tx, ctx| update_offer(tx, ctx, &cmd))
+        };
+        let dearer: fn(&mut CreateOffer) = |to| to.list_price.amount = 12_000;
+        assert_eq!(write(1, dearer), Ok(2));
+        assert_eq!(
+            code(write(1, dearer)).0,
+            OFFER_CHANGED.code,
+            "seen by the first to come"
+        );
+        let no_store: fn(&mut CreateOffer) = |to| to.stores.clear();
+        assert_eq!(code(write(2, no_store)).1.as_deref(), Some("/stores"));
+        publish(store, owner, offer).expect("published");
+
+        let retold: fn(&mut CreateOffer) = |to| {
+            to.list_price.amount = 12_000;
+            to.title = LocalText::one("zh-CN", "四人火锅套餐");
+        };
+        assert_eq!(write(3, retold), Ok(4));
+        let shown = ask(store, move |read| queries::offer(read, offer)).expect("it is there");
+        assert_eq!(
+            (shown.title.in_language("zh-CN"), shown.list_price.amount),
+            ("四人火锅套餐", 12_000)
+        );
+        let cheaper = code(write(4, |_| {}));
+        assert_eq!(
+            cheaper,
+            (OFFER_STATUS.code.to_owned(), Some("/list_price".to_owned()))
+        );
+        let cmd = DiscardOffer { offer };
+        let refused = act(store, owner, move |tx, ctx| discard_offer(tx, ctx, &cmd));
+        assert_eq!(code(refused).0, OFFER_STATUS.code);
+    });
+}
+
+#[test]
+fn a_draft_is_thrown_away_with_its_stock_and_nothing_else() {
+    on_both(|store| {
+        let shop = certified_shop(store, 1);
+        let (agreement, _) = agreed(store, shop, terms(), 1);
+        let [gone, kept] = [(); 2].map(|()| create(store, shop.as_owner(), draft(shop, agreement)));
+        let (gone, kept) = (gone.expect("a draft"), kept.expect("another"));
+        let other = certified_shop(store, 2);
+        for (actor, answer) in [(other.as_owner(), false), (shop.as_owner(), true)] {
+            let cmd = DiscardOffer { offer: gone };
+            let discarded = act(store, actor, move |tx, ctx| discard_offer(tx, ctx, &cmd));
+            assert_eq!(discarded.is_ok(), answer);
+        }
+        let left = ask(store, move |read| {
+            queries::offers_of(read, shop.merchant, None, 10)
+        });
+        assert_eq!(left.iter().map(|offer| offer.id).collect::<Vec<_>>(), [kept]);
+        publish(store, shop.as_owner(), kept).expect("the other one is whole");
+    });
+}
+
+#[test]
+fn a_suspended_merchant_neither_proposes_nor_makes_offers() {
+    on_both(|store| {
+        let shop = certified_shop(store, 1);
+        let (agreement, _) = agreed(store, shop, terms(), 1);
+        let admin = Actor::Operator(operator(store, OperatorRole::Admin, 7));
+        let suspend = SuspendMerchant {
+            merchant: shop.merchant,
+        };
+        run(
+            store,
+            ctx(admin).with_reason("complaints".to_owned()),
+            move |tx, ctx| party::suspend_merchant(tx, ctx, &suspend),
+        )
+        .expect("suspended");
+        let offered = create(store, shop.as_owner(), draft(shop, agreement));
+        assert_eq!(code(offered).0, party::MERCHANT_SUSPENDED.code);
+        let propose = ProposeAgreement {
+            merchant: shop.merchant,
+            terms: terms(),
+        };
+        let proposed = act(store, shop.as_owner(), move |tx, ctx| {
+            propose_agreement(tx, ctx, &propose)
+        });
+        assert_eq!(code(proposed).0, party::MERCHANT_SUSPENDED.code);
+    });
+}

@@ -1,0 +1,77 @@
+/** An offer as its form holds it, and back. */
+import type { Schemas } from '@/shared/api'
+import { amountText, parseSpan } from '@/shared/console/fields'
+import { parseMoney } from '@/shared/i18n/format'
+import { wholeNumber } from './format'
+import { formTexts, mergedTexts, type FormTexts } from './texts'
+import type { Store } from './workplace'
+
+export type OwnOffer = Schemas['OwnOfferDetails']
+
+const DAY_US = 86_400_000_000
+
+export interface OfferForm {
+  agreement: string
+  title: FormTexts
+  description: FormTexts
+  category: string
+  price: string
+  uses: string
+  validDays: string
+  perOrder: string
+  stores: string[]
+  media: string | undefined
+}
+
+export function newOffer(stores: readonly Store[], agreement: string): OfferForm {
+  return {
+    agreement,
+    title: formTexts(undefined),
+    description: formTexts(undefined),
+    category: stores[0]?.category ?? 'restaurant',
+    price: '',
+    uses: '1',
+    validDays: '30',
+    perOrder: '5',
+    stores: stores.map(({ id }) => id),
+    media: undefined,
+  }
+}
+
+export function formOf(offer: OwnOffer): OfferForm {
+  return {
+    agreement: offer.agreement,
+    title: formTexts(offer.title),
+    description: formTexts(offer.description),
+    category: offer.category,
+    price: amountText(offer.list_price.amount, offer.list_price.currency),
+    uses: String(offer.uses),
+    validDays: String(offer.valid_us / DAY_US),
+    perOrder: String(offer.max_per_order),
+    stores: [...offer.stores],
+    media: offer.media ?? undefined,
+  }
+}
+
+/** What an offer sells in: the currency of its stores. */
+export function currencyOf(form: OfferForm, stores: readonly Store[]): string {
+  return stores.find(({ id }) => form.stores.includes(id))?.currency ?? stores[0]?.currency ?? 'CNY'
+}
+
+/** What is sent, or nothing where the price cannot be read. `from` is the offer that the form was made of. */
+export function offerOf(form: OfferForm, currency: string, from?: OwnOffer) {
+  const amount = parseMoney(form.price, currency)
+  if (!amount) return undefined
+  return {
+    agreement: form.agreement,
+    title: mergedTexts(from?.title ?? {}, form.title),
+    description: mergedTexts(from?.description ?? {}, form.description),
+    category: form.category,
+    list_price: { amount, currency },
+    uses: wholeNumber(form.uses),
+    valid_us: parseSpan(form.validDays, DAY_US) ?? NaN,
+    max_per_order: wholeNumber(form.perOrder),
+    stores: form.stores,
+    media: form.media,
+  }
+}

@@ -1,0 +1,42 @@
+/** What people at the two consoles do, by the screens alone. */
+import type { Browser, Page } from '@playwright/test'
+import { expect } from './server'
+
+export const PASSWORD = 'qiao-demo'
+
+export async function signIn(page: Page, face: 'merchant' | 'platform', login: string) {
+  await page.goto(`/${face}/`)
+  await page.getByLabel('Mail address').fill(login)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+}
+
+/** One of the platform's people at a desk of their own. */
+export async function operator(browser: Browser, login: string): Promise<Page> {
+  const page = await (await browser.newContext({ locale: 'en' })).newPage()
+  await signIn(page, 'platform', login)
+  return page
+}
+
+export async function go(page: Page, part: string) {
+  await page.getByRole('navigation').getByRole('link', { name: part, exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+}
+
+/** What a hand scanner does: it types, wherever the page is, and presses Enter. */
+export async function handScan(page: Page, text: string) {
+  await page.keyboard.type(text)
+  await page.keyboard.press('Enter')
+}
+
+/** What the counter says of the last scan. */
+export const verdict = (page: Page) =>
+  page
+    .getByRole('main')
+    .getByRole('status')
+    .filter({ has: page.locator('h2') })
+
+/** A moment as the browser's field takes it. */
+export const minutes = (at: Date) =>
+  new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
