@@ -362,6 +362,8 @@ CREATE TABLE agreement_rule (
   commission_bp_min BIGINT NOT NULL,
   commission_bp_max BIGINT NOT NULL,
   discount_platform_bp_max BIGINT NOT NULL,
+  platform_cap_max BIGINT,
+  platform_cap_currency TEXT,
   rebate_bp_max BIGINT NOT NULL,
   refund_window_us_min BIGINT NOT NULL
 );
@@ -606,6 +608,21 @@ CREATE TABLE payment_attempt (
 );
 CREATE INDEX payment_attempt_by_order ON payment_attempt (order_id);
 
+-- A report about a payment that was settled before by another one: booked by nobody, for the platform to look into.
+CREATE TABLE payment_conflict (
+  id BYTEA NOT NULL PRIMARY KEY,
+  attempt_id BYTEA NOT NULL REFERENCES payment_attempt (id),
+  provider_payment TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  recorded_at BIGINT NOT NULL,
+  closed_by BYTEA,
+  closed_at BIGINT,
+  closed_because TEXT
+);
+CREATE UNIQUE INDEX payment_conflict_once ON payment_conflict (attempt_id, provider_payment, amount, currency);
+CREATE INDEX payment_conflict_open ON payment_conflict (id) WHERE closed_at IS NULL;
+
 -- Money on its way back: `amount` through the provider of `attempt_id`, `rebate` into the buyer's rebate balance.
 CREATE TABLE refund (
   id BYTEA NOT NULL PRIMARY KEY,
@@ -700,6 +717,7 @@ CREATE TABLE review (
   text TEXT NOT NULL,
   media TEXT NOT NULL,
   status TEXT NOT NULL,
+  hidden_because TEXT,
   reply TEXT,
   replied_at BIGINT,
   created_at BIGINT NOT NULL,

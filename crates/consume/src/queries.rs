@@ -126,6 +126,16 @@ pub fn conflicts(read: &mut ReadTx, after: Option<ConflictId>, limit: i64) -> Re
     rows.into_iter().map(read_conflict).collect()
 }
 
+/// How many offline scans of everybody's lost from `since` on.
+pub fn conflicts_since(read: &mut ReadTx, since: Timestamp) -> Result<i64, Fail> {
+    let row = read.one(sql!(
+        "SELECT COUNT(*) FROM redemption_conflict WHERE id >= $1",
+        kernel::first_id_at(since)
+    ))?;
+    let mut row = row.ok_or_else(|| StorageError::bug("a count gave no row"))?;
+    Ok(row.take()?)
+}
+
 /// What a device brought in from its offline queue in the last 24 hours, which counts against what its
 /// store lets it accept.
 pub fn offline_accepted(

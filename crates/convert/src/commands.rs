@@ -2,6 +2,7 @@
 
 mod cancel_order;
 mod claim_coupon;
+mod close_payment_conflict;
 mod confirm_payment;
 mod confirm_refund;
 mod create_coupon;
@@ -19,6 +20,7 @@ mod stop_coupon;
 
 pub use cancel_order::{CancelOrder, cancel_order};
 pub use claim_coupon::{ClaimCoupon, claim_coupon};
+pub use close_payment_conflict::{ClosePaymentConflict, close_payment_conflict};
 pub use confirm_payment::{ConfirmPayment, confirm_payment};
 pub use confirm_refund::{ConfirmRefund, confirm_refund};
 pub use create_coupon::{CreateCoupon, create_coupon};

@@ -1,8 +1,8 @@
 //! What convert tells the crates below: ids and amounts in minor units only.
 
 use kernel::{
-    CouponId, EntryId, MerchantId, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId, ShareLinkId,
-    VoucherId, WalletCouponId,
+    CouponId, EntryId, MerchantId, OfferId, OrderId, PaymentAttemptId, PaymentConflictId, PersonId, RefundId,
+    ShareLinkId, VoucherId, WalletCouponId,
 };
 use serde::{Deserialize, Serialize};
 use store::EventBody;
@@ -152,6 +152,28 @@ pub struct LatePaymentRefunded {
     pub refund: RefundId,
 }
 
+/// A report about a try that another report settled before; nothing is booked. Subject: the conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentConflicted {
+    /// Which.
+    pub payment_conflict: PaymentConflictId,
+    /// Which try.
+    pub attempt: PaymentAttemptId,
+    /// For which order.
+    pub order: OrderId,
+    /// What came, in minor units.
+    pub received: i64,
+    /// ISO 4217 of that.
+    pub received_currency: String,
+}
+
+/// Somebody looked into a conflict; what was found is the reason. Subject: the conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentConflictClosed {
+    /// Which.
+    pub payment_conflict: PaymentConflictId,
+}
+
 /// Money is to go back; with a provider, somebody has to send it. Subject: the refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundRequested {
@@ -167,6 +189,17 @@ pub struct RefundRequested {
     pub currency: String,
     /// [`crate::RefundCause`] as text.
     pub cause: String,
+}
+
+/// The provider accepted a refund, at first or again after it failed. Subject: the refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundSent {
+    /// Which.
+    pub refund: RefundId,
+    /// Of which order.
+    pub order: OrderId,
+    /// How often it was sent, with this time.
+    pub tries: i64,
 }
 
 /// The consumer has the money back. Subject: the refund.
@@ -209,5 +242,6 @@ macro_rules! event_types {
 
 event_types! {
     CouponCreated CouponStopped CouponClaimed OrderPlaced OrderReleased OrderPaid PaymentStarted PaymentFailed
-    PaymentMismatched LatePaymentRefunded RefundRequested RefundSucceeded RefundFailed VoucherExpired
+    PaymentMismatched LatePaymentRefunded PaymentConflicted PaymentConflictClosed RefundRequested RefundSent
+    RefundSucceeded RefundFailed VoucherExpired
 }

@@ -321,6 +321,8 @@ pub enum PaymentOutcome {
     Paid,
     /// It goes back whole.
     Refunded,
+    /// Another report settled the try before. The platform has to look into it; nothing is booked.
+    Conflicting,
 }
 
 /// The answer to a provider's report of a payment. The same at every repetition.

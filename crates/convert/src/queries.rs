@@ -4,6 +4,7 @@
 mod coupons;
 mod figures;
 mod orders;
+mod payment_conflicts;
 mod refunds;
 mod routes;
 
@@ -16,9 +17,10 @@ pub use orders::{
     Attempt, OrderLine, OrderView, OrderVoucher, attempt, attempts_of, attempts_of_person, is_self_dealing,
     order, order_vouchers, orders, orders_of_merchant, orders_of_person,
 };
+pub use payment_conflicts::{PaymentConflict, payment_conflicts, payment_conflicts_open};
 pub use refunds::{
-    RefundPreview, RefundToSend, RefundView, VoucherMoney, preview_refund, refund, refunds, refunds_of,
-    refunds_of_person, refunds_to_send, voucher_money,
+    RefundPreview, RefundToSend, RefundView, VoucherMoney, preview_refund, refund, refunds, refunds_failed,
+    refunds_of, refunds_of_person, refunds_to_send, voucher_money,
 };
 pub use routes::{
     Route, attempt_route, claim_locks, order_lane, order_route, place_route, refund_route, voucher_route,

@@ -64,9 +64,12 @@ kernel::reject_table! {
     PAYMENT_INVALID: Invalid, "payment_invalid",
         "What the payment says breaks a rule.",
         "Correct the field that is named.";
-    PAYMENT_OTHER_REFERENCE: Conflict, "payment_other_reference",
-        "The attempt was settled by another payment of the provider.",
-        "Reconcile with the provider: two payments name one attempt.";
+    PAYMENT_CONFLICT_CLOSED: Conflict, "payment_conflict_closed",
+        "Somebody has looked into this and closed it.",
+        "Read what was found; nothing more is needed.";
+    PAYMENT_CONFLICT_UNKNOWN: NotFound, "payment_conflict_unknown",
+        "There is no such conflict.",
+        "Check the id; list the conflicts.";
     PAYMENT_ACTOR: Forbidden, "payment_actor_forbidden",
         "Only a payment provider or the platform itself reports payments and refunds.",
         "Wait for the provider's report.";

@@ -9,8 +9,9 @@ use crate::{Review, ReviewHidden, ReviewShown, ReviewStatus};
 /// Takes a shown review out of sight and out of its store's rating. `false` if it was not shown.
 pub(crate) fn take_down(tx: &mut Tx, ctx: &Ctx, review: &Review, to: ReviewStatus) -> Result<bool, Fail> {
     let hidden = tx.claim(sql!(
-        "UPDATE review SET status = $1, version = version + 1 WHERE id = $2 AND status = 'shown'",
+        "UPDATE review SET status = $1, hidden_because = $2, version = version + 1 WHERE id = $3 AND status = 'shown'",
         to.as_str(),
+        ctx.reason.as_deref(),
         review.id
     ))?;
     if hidden == 0 {
@@ -36,7 +37,7 @@ pub(crate) fn take_down(tx: &mut Tx, ctx: &Ctx, review: &Review, to: ReviewStatu
 /// Puts a hidden review in sight and into its store's rating again. `false` if no operator had hidden it.
 pub(crate) fn put_up(tx: &mut Tx, ctx: &Ctx, review: &Review) -> Result<bool, Fail> {
     let shown = tx.claim(sql!(
-        "UPDATE review SET status = 'shown', version = version + 1 WHERE id = $1 AND status = 'hidden'",
+        "UPDATE review SET status = 'shown', hidden_because = NULL, version = version + 1 WHERE id = $1 AND status = 'hidden'",
         review.id
     ))?;
     if shown == 0 {

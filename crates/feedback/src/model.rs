@@ -40,6 +40,8 @@ pub struct Review {
     pub media: Vec<MediaId>,
     /// Whether others see it.
     pub status: ReviewStatus,
+    /// What the operator said who hid it, while it is hidden.
+    pub hidden_because: Option<String>,
     /// What the merchant answered, and when.
     pub reply: Option<(String, Timestamp)>,
     /// When it was posted.

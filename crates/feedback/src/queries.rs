@@ -13,7 +13,7 @@ use crate::{Rating, Review, ReviewStatus};
 pub fn review(read: &mut ReadTx, id: ReviewId) -> Result<Option<Review>, Fail> {
     let row = read.one(sql!(
         "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
-                reply, replied_at, created_at, version
+                hidden_because, reply, replied_at, created_at, version
          FROM review WHERE id = $1",
         id
     ))?;
@@ -24,7 +24,7 @@ pub fn review(read: &mut ReadTx, id: ReviewId) -> Result<Option<Review>, Fail> {
 pub fn review_of(read: &mut ReadTx, redemption: RedemptionId) -> Result<Option<Review>, Fail> {
     let row = read.one(sql!(
         "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
-                reply, replied_at, created_at, version
+                hidden_because, reply, replied_at, created_at, version
          FROM review WHERE redemption_id = $1",
         redemption
     ))?;
@@ -52,7 +52,7 @@ pub fn reviews_of_store(
 ) -> Result<Vec<Review>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
-                reply, replied_at, created_at, version
+                hidden_because, reply, replied_at, created_at, version
          FROM review WHERE store_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
         store,
         before(after),
@@ -70,7 +70,7 @@ pub fn reviews_of_offer(
 ) -> Result<Vec<Review>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
-                reply, replied_at, created_at, version
+                hidden_because, reply, replied_at, created_at, version
          FROM review WHERE offer_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
         offer,
         before(after),
@@ -88,7 +88,7 @@ pub fn reviews_of_merchant(
 ) -> Result<Vec<Review>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
-                reply, replied_at, created_at, version
+                hidden_because, reply, replied_at, created_at, version
          FROM review WHERE merchant_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
         merchant,
         before(after),
@@ -122,7 +122,7 @@ pub fn reviews_of_person(
 ) -> Result<Vec<Review>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
-                reply, replied_at, created_at, version
+                hidden_because, reply, replied_at, created_at, version
          FROM review WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         person,
         before(after),
@@ -141,7 +141,7 @@ pub fn reviews(
     let query = match status {
         Some(status) => sql!(
             "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
-                    reply, replied_at, created_at, version
+                    hidden_because, reply, replied_at, created_at, version
              FROM review WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
             status.as_str(),
             before(after),
@@ -149,7 +149,7 @@ pub fn reviews(
         ),
         None => sql!(
             "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
-                    reply, replied_at, created_at, version
+                    hidden_because, reply, replied_at, created_at, version
              FROM review WHERE id < $1 ORDER BY id DESC LIMIT $2",
             before(after),
             limit
@@ -202,6 +202,7 @@ fn read_review(mut row: Row) -> Result<Review, Fail> {
     let (merchant, store, offer, stars) = (row.take()?, row.take()?, row.take()?, row.take()?);
     let (aspects, text) = (row.take::<String>()?, row.take()?);
     let (media, status) = (row.take::<String>()?, row.take::<String>()?);
+    let hidden_because = row.take()?;
     let (reply, replied_at) = (row.take::<Option<String>>()?, row.take::<Option<_>>()?);
     let unreadable = || StorageError::bug("a stored review cannot be read");
     Ok(Review {
@@ -216,6 +217,7 @@ fn read_review(mut row: Row) -> Result<Review, Fail> {
         text,
         media: serde_json::from_str(&media).map_err(|_| unreadable())?,
         status: ReviewStatus::from_text(&status).ok_or_else(unreadable)?,
+        hidden_because,
         reply: reply.zip(replied_at),
         created_at: row.take()?,
         version: row.take()?,

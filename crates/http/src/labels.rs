@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{LocalText, MediaId, MerchantId, OfferId};
+use kernel::{LocalText, MediaId, MerchantId, OfferId, PersonId};
 use offer::queries::Face;
 use serde::Serialize;
 use store::{Fail, ReadTx};
@@ -68,4 +68,34 @@ pub fn labelled<T>(
         item,
     };
     Ok(items.into_iter().map(label).collect())
+}
+
+/// The names behind some ids.
+pub struct Names {
+    merchants: BTreeMap<MerchantId, LocalText>,
+    people: BTreeMap<PersonId, String>,
+}
+
+impl Names {
+    /// The names of these merchants and people.
+    pub fn of(
+        read: &mut ReadTx,
+        merchants: impl IntoIterator<Item = MerchantId>,
+        people: impl IntoIterator<Item = PersonId>,
+    ) -> Result<Self, Fail> {
+        Ok(Self {
+            merchants: party::queries::merchant_names(read, &merchants.into_iter().collect::<Vec<_>>())?,
+            people: party::queries::names_of(read, &people.into_iter().collect::<Vec<_>>())?,
+        })
+    }
+
+    /// The merchant's name.
+    pub fn merchant(&self, merchant: MerchantId) -> LocalText {
+        self.merchants.get(&merchant).cloned().unwrap_or_default()
+    }
+
+    /// The person's name, unless it was erased.
+    pub fn person(&self, person: Option<PersonId>) -> Option<String> {
+        self.people.get(&person?).cloned()
+    }
 }

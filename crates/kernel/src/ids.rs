@@ -67,6 +67,8 @@ id_kinds! {
     Redemption RedemptionId "red";
     /// Two offline scans that claim the same use.
     Conflict ConflictId "cfl";
+    /// A report about a payment that contradicts what settled it.
+    PaymentConflict PaymentConflictId "pcf";
     /// A rebate that a sharer earns.
     Rebate RebateId "rbt";
     /// A double entry in the journal.

@@ -1,8 +1,8 @@
 //! What the journal is made of: legs, entries, and the balances that they come to. Amounts are minor
 //! units of one currency.
 
-use kernel::Currency;
-use store::Value;
+use kernel::{Currency, JournalEntryId, Timestamp};
+use store::{FromValue, Value};
 use uuid::Uuid;
 
 use crate::Account;
@@ -41,7 +41,7 @@ impl Leg {
 /// Why money moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
-    /// A customer paid for an order. Reference: the payment or its attempt.
+    /// A customer paid for an order. Reference: the order.
     Paid,
     /// A customer paid for an order that was no longer held. Reference: the attempt.
     PaidLate,
@@ -61,11 +61,13 @@ pub enum Reason {
     RebateReversed,
     /// A merchant was paid. Reference: the payout.
     PaidOut,
+    /// The bank sent a merchant's money back. Reference: the payout.
+    PayoutReturned,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Paid,
         Self::PaidLate,
         Self::Redeemed,
@@ -76,6 +78,7 @@ impl Reason {
         Self::RebateAccrued,
         Self::RebateReversed,
         Self::PaidOut,
+        Self::PayoutReturned,
     ];
 
     /// Its stored name.
@@ -91,7 +94,15 @@ impl Reason {
             Self::RebateAccrued => "rebate_accrued",
             Self::RebateReversed => "rebate_reversed",
             Self::PaidOut => "paid_out",
+            Self::PayoutReturned => "payout_returned",
         }
+    }
+}
+
+impl FromValue for Reason {
+    fn from_value(value: Value) -> Option<Self> {
+        let text = String::from_value(value)?;
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 }
 
@@ -130,6 +141,60 @@ impl NewEntry {
             legs,
         })
     }
+}
+
+/// What an entry does to the layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// Its legs are final.
+    Posted,
+    /// Its legs are in the pending layer.
+    Pending,
+    /// It takes a pending entry's legs out of the pending layer and posts them.
+    Posts,
+    /// It takes a pending entry's legs out of the pending layer.
+    Voids,
+}
+
+impl EntryKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Posted, Self::Pending, Self::Posts, Self::Voids];
+
+    /// Its stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Posted => "posted",
+            Self::Pending => "pending",
+            Self::Posts => "posts",
+            Self::Voids => "voids",
+        }
+    }
+}
+
+impl FromValue for EntryKind {
+    fn from_value(value: Value) -> Option<Self> {
+        let text = String::from_value(value)?;
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// An entry as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// Its id, newer entries after older ones.
+    pub id: JournalEntryId,
+    /// Why money moved.
+    pub reason: Reason,
+    /// What it is about; of the kind that the reason says.
+    pub reference: Uuid,
+    /// The currency of all legs.
+    pub currency: Currency,
+    /// What it does to the layers.
+    pub kind: EntryKind,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Each with whether it is in the pending layer.
+    pub legs: Vec<(Leg, bool)>,
 }
 
 /// The balance of an account; a debit is positive.

@@ -92,6 +92,24 @@ impl EventBody for PayoutPaid {
     const V: i64 = 1;
 }
 
+/// The bank sent the merchant's money back; its lines wait for another payout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayoutReturned {
+    /// Which payout.
+    pub payout: PayoutId,
+    /// Who was to be paid.
+    pub merchant: MerchantId,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+impl EventBody for PayoutReturned {
+    const TYPE: &'static str = "PayoutReturned";
+    const V: i64 = 1;
+}
+
 /// A sharer earned a rebate that cannot be spent yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RebateAccrued {

@@ -6,31 +6,7 @@ use store::{Fail, Query, StorageError, Tx, sql};
 use uuid::Uuid;
 
 use crate::decide::check_entry;
-use crate::{Leg, NewEntry};
-
-/// What an entry does to the layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Its legs are final.
-    Posted,
-    /// Its legs are in the pending layer.
-    Pending,
-    /// It takes a pending entry's legs out of the pending layer and posts them.
-    Posts,
-    /// It takes a pending entry's legs out of the pending layer.
-    Voids,
-}
-
-impl Kind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Posted => "posted",
-            Self::Pending => "pending",
-            Self::Posts => "posts",
-            Self::Voids => "voids",
-        }
-    }
-}
+use crate::{EntryKind, Leg, NewEntry};
 
 /// The layer of final legs in `journal_leg.layer`.
 const POSTED: i64 = 0;
@@ -44,7 +20,7 @@ const PENDING: i64 = 1;
 /// A bug if the entry breaks a rule of [`NewEntry`].
 pub fn post(tx: &mut Tx, ctx: &Ctx, entry: &NewEntry) -> Result<JournalEntryId, Fail> {
     let id = ctx.new_id();
-    write(tx, ctx, id, Kind::Posted, entry)?;
+    write(tx, ctx, id, EntryKind::Posted, entry)?;
     Ok(id)
 }
 
@@ -66,7 +42,7 @@ pub(crate) fn reserve_as(
     id: JournalEntryId,
     entry: &NewEntry,
 ) -> Result<(), StorageError> {
-    write(tx, ctx, id, Kind::Pending, entry)
+    write(tx, ctx, id, EntryKind::Pending, entry)
 }
 
 /// Posts a pending entry. `false` if it was posted or voided before, or is none. One asked and two told
@@ -75,7 +51,7 @@ pub fn post_pending(tx: &mut Tx, ctx: &Ctx, pending: JournalEntryId) -> Result<b
     let Some(legs) = resolve(tx, ctx, pending, "posted")? else {
         return Ok(false);
     };
-    let id = write_resolving_entry(tx, ctx, pending, Kind::Posts)?;
+    let id = write_resolving_entry(tx, ctx, pending, EntryKind::Posts)?;
     tx.tell_rows(
         sql!(
             "INSERT INTO journal_leg (entry_id, n, account, owner_id, currency, layer, amount)
@@ -97,7 +73,7 @@ pub fn void_pending(tx: &mut Tx, ctx: &Ctx, pending: JournalEntryId) -> Result<b
     let Some(legs) = resolve(tx, ctx, pending, "voided")? else {
         return Ok(false);
     };
-    let id = write_resolving_entry(tx, ctx, pending, Kind::Voids)?;
+    let id = write_resolving_entry(tx, ctx, pending, EntryKind::Voids)?;
     tx.tell_rows(
         sql!(
             "INSERT INTO journal_leg (entry_id, n, account, owner_id, currency, layer, amount)
@@ -133,7 +109,7 @@ fn write_resolving_entry(
     tx: &mut Tx,
     ctx: &Ctx,
     pending: JournalEntryId,
-    kind: Kind,
+    kind: EntryKind,
 ) -> Result<JournalEntryId, StorageError> {
     let id = ctx.new_id();
     tx.tell(sql!(
@@ -151,7 +127,7 @@ fn write(
     tx: &mut Tx,
     ctx: &Ctx,
     id: JournalEntryId,
-    kind: Kind,
+    kind: EntryKind,
     entry: &NewEntry,
 ) -> Result<(), StorageError> {
     let in_words = |problem| StorageError::bug(format!("{}: {problem}", entry.reason.as_str()));
@@ -165,7 +141,11 @@ fn write(
         kind.as_str(),
         ctx.now
     ))?;
-    let layer = if kind == Kind::Pending { PENDING } else { POSTED };
+    let layer = if kind == EntryKind::Pending {
+        PENDING
+    } else {
+        POSTED
+    };
     for (chunk, legs) in entry.legs.chunks(LEGS_AT_ONCE).enumerate() {
         let first = (chunk * LEGS_AT_ONCE) as i64;
         tx.tell_rows(insert_legs(id, entry, layer, first, legs), legs.len() as u64)?;

@@ -23,7 +23,7 @@ mod settlement;
 pub use account::{Account, OwnerKind};
 pub use balance::{give_back, spend, spend_up_to};
 pub use commands::*;
-pub use entry::{Balance, Leg, MAX_LEG, NewEntry, Reason, TrialRow};
+pub use entry::{Balance, EntryKind, Leg, MAX_LEG, NewEntry, Reason, StoredEntry, TrialRow};
 pub use journal::{post, post_pending, reserve, void_pending};
 pub use model::{LineKind, Owed, Payout, PayoutStatus, Rebate, RebateStatus, Reversal, SettlementLine};
 pub use reject::*;

@@ -100,11 +100,19 @@ pub enum PayoutStatus {
     Failed,
     /// The merchant has the money.
     Paid,
+    /// The bank sent it back; its lines are open again.
+    Returned,
 }
 
 impl PayoutStatus {
     /// Every status.
-    pub const ALL: [Self; 4] = [Self::Proposed, Self::Approved, Self::Failed, Self::Paid];
+    pub const ALL: [Self; 5] = [
+        Self::Proposed,
+        Self::Approved,
+        Self::Failed,
+        Self::Paid,
+        Self::Returned,
+    ];
 
     /// Its stored name.
     pub const fn as_str(self) -> &'static str {
@@ -113,6 +121,7 @@ impl PayoutStatus {
             Self::Approved => "approved",
             Self::Failed => "failed",
             Self::Paid => "paid",
+            Self::Returned => "returned",
         }
     }
 
@@ -161,7 +170,7 @@ pub struct Payout {
     pub approved_at: Option<Timestamp>,
     /// When the transfer was confirmed.
     pub paid_at: Option<Timestamp>,
-    /// Why the transfer failed last.
+    /// Why the transfer failed last or came back.
     pub failure: Option<String>,
     /// Counts its changes.
     pub version: i64,

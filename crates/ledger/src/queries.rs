@@ -1,6 +1,10 @@
 //! Questions about money: balances, statements, payouts, rebates. They change nothing and decide
 //! nothing about who may ask.
 
+mod entries;
+
+pub use entries::entries;
+
 use kernel::{
     Currency, MerchantId, Money, PayoutId, PersonId, RebateId, SettlementLineId, StoreId, Timestamp,
 };
@@ -289,6 +293,13 @@ pub fn payouts_at(
         limit
     ))?;
     rows.into_iter().map(|row| Ok(read_payout(row)?)).collect()
+}
+
+/// How many payouts stand at `status`.
+pub fn payout_count(read: &mut ReadTx, status: PayoutStatus) -> Result<i64, Fail> {
+    let row = read.one(sql!("SELECT COUNT(*) FROM payout WHERE status = $1", status))?;
+    let mut row = row.ok_or_else(|| StorageError::bug("a count gave no row"))?;
+    Ok(row.take()?)
 }
 
 fn read_payout(mut row: Row) -> Result<Payout, StorageError> {

@@ -12,8 +12,11 @@ kernel::reject_table! {
         "Ask another operator of finance to approve it.";
     PAYOUT_NOT_APPROVED: Conflict, "payout_not_approved",
         "No transfer of this payout can have been sent or come back.",
-        "Approve the payout first; a paid one stays paid.";
+        "Approve the payout first; what the bank sends back after it was paid is a return.";
     PAYOUT_NOT_FAILED: Conflict, "payout_not_failed",
         "Only a payout whose transfer failed can be retried.",
         "Wait for the transfer that is on its way, or approve the payout first.";
+    PAYOUT_NOT_PAID: Conflict, "payout_not_paid",
+        "Only a payout that arrived can come back from the bank.",
+        "Read the payout's status; a transfer that never arrived has failed, and is retried.";
 }

@@ -187,6 +187,18 @@ pub fn level(read: &mut ReadTx, bucket: BucketId) -> Result<Option<Level>, Fail>
     Ok(row.map(|mut row| read_level(&mut row)).transpose()?)
 }
 
+/// How full these buckets are now, in their order, in one round trip.
+pub fn levels(read: &mut ReadTx, buckets: &[BucketId]) -> Result<Vec<Level>, Fail> {
+    let questions = buckets.iter().map(|bucket| {
+        sql!(
+            "SELECT capacity, held, taken, closed FROM bucket WHERE id = $1",
+            *bucket
+        )
+    });
+    let rows = read.ask_all(questions.collect())?.into_iter().flatten();
+    rows.map(|mut row| Ok(read_level(&mut row)?)).collect()
+}
+
 /// Reads capacity, held, taken and closed.
 pub(crate) fn read_level(row: &mut Row) -> Result<Level, StorageError> {
     Ok(Level {

@@ -4,6 +4,8 @@ use kernel::{AgreementId, MerchantId, OfferId};
 use serde::{Deserialize, Serialize};
 use store::EventBody;
 
+use crate::PlatformCap;
+
 /// A side put a version of the terms on the table, the first or another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgreementProposed {
@@ -192,6 +194,8 @@ pub struct RuleSet {
     pub commission_bp_max: i64,
     /// The most of a discount that the platform funds.
     pub discount_platform_bp_max: i64,
+    /// The most that the platform funds of one unit's discount.
+    pub platform_cap_max: Option<PlatformCap>,
     /// The highest rebate.
     pub rebate_bp_max: i64,
     /// The shortest refund window.

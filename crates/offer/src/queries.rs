@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
-    AgreementId, BasisPoints, BucketId, LocalText, MediaId, MerchantId, Money, OfferId, StoreId, Timestamp,
+    AgreementId, BasisPoints, BucketId, Currency, LocalText, MediaId, MerchantId, Money, OfferId, StoreId,
+    Timestamp,
 };
 use party::MerchantStatus;
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
@@ -15,7 +16,7 @@ use crate::model::{
     Agreement, AgreementStatus, AgreementVersion, ForSale, Offer, OfferPage, OfferStatus, Side,
 };
 use crate::reject::OFFER_NOT_ON_SALE;
-use crate::{AgreementTerms, Rule, prices};
+use crate::{AgreementTerms, PlatformCap, Rule, prices};
 
 /// An offer's title and picture.
 pub type Face = (LocalText, Option<MediaId>);
@@ -121,6 +122,14 @@ pub fn agreements(
     all(rows, read_agreement)
 }
 
+/// How many agreements wait for the platform's answer.
+pub fn agreements_waiting(read: &mut ReadTx) -> Result<i64, Fail> {
+    let rows = read.many(sql!(
+        "SELECT COUNT(*) FROM agreement WHERE status = 'negotiating' AND proposed_by = 'merchant'"
+    ))?;
+    Ok(first(rows, |row| row.take())?.unwrap_or_default())
+}
+
 fn read_rule(row: &mut Row) -> Result<Rule, StorageError> {
     let category: String = row.take()?;
     Ok(Rule {
@@ -128,9 +137,16 @@ fn read_rule(row: &mut Row) -> Result<Rule, StorageError> {
         commission_min: share(row)?,
         commission_max: share(row)?,
         discount_platform_max: share(row)?,
+        platform_cap_max: take_cap(row)?,
         rebate_max: share(row)?,
         refund_window_us_min: row.take()?,
     })
+}
+
+fn take_cap(row: &mut Row) -> Result<Option<PlatformCap>, StorageError> {
+    let (amount, currency): (Option<i64>, Option<Currency>) = (row.take()?, row.take()?);
+    let cap = amount.zip(currency);
+    Ok(cap.map(|(amount, currency)| PlatformCap { amount, currency }))
 }
 
 fn share(row: &mut Row) -> Result<BasisPoints, StorageError> {
@@ -140,8 +156,8 @@ fn share(row: &mut Row) -> Result<BasisPoints, StorageError> {
 /// What bounds agreements: the general rule first, then by category.
 pub fn rules(read: &mut ReadTx) -> Result<Vec<Rule>, Fail> {
     let rows = read.many(sql!(
-        "SELECT category, commission_bp_min, commission_bp_max, discount_platform_bp_max, rebate_bp_max,
-                refund_window_us_min
+        "SELECT category, commission_bp_min, commission_bp_max, discount_platform_bp_max, platform_cap_max,
+                platform_cap_currency, rebate_bp_max, refund_window_us_min
          FROM agreement_rule ORDER BY category"
     ))?;
     all(rows, read_rule)
@@ -149,7 +165,7 @@ pub fn rules(read: &mut ReadTx) -> Result<Vec<Rule>, Fail> {
 
 /// The rules that a merchant's agreements keep to: of each category of its stores, and the general one where
 /// a category has none of its own or there is no store yet.
-pub(crate) fn rules_for(read: &mut ReadTx, merchant: MerchantId) -> Result<Vec<Rule>, Fail> {
+pub fn rules_for(read: &mut ReadTx, merchant: MerchantId) -> Result<Vec<Rule>, Fail> {
     let mut rules = rules(read)?;
     if rules.is_empty() {
         return Ok(rules);

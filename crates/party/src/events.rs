@@ -1,7 +1,7 @@
 //! What happened to people, merchants, stores, devices and certifications. Ids alone: what identifies a
 //! person, and everything secret, stays in the tables.
 
-use kernel::{CertificationId, DeviceId, MerchantId, PersonId, StoreId};
+use kernel::{CertificationId, DeviceId, MediaId, MerchantId, PersonId, StoreId};
 use serde::{Deserialize, Serialize};
 use store::EventBody;
 
@@ -288,6 +288,22 @@ pub struct CertificationExpired {
 
 impl EventBody for CertificationExpired {
     const TYPE: &'static str = "CertificationExpired";
+    const V: i64 = 1;
+}
+
+/// A picture was uploaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaRecorded {
+    /// Which.
+    pub media: MediaId,
+    /// Whose; a person's own if `None`.
+    pub merchant: Option<MerchantId>,
+    /// Number of bytes.
+    pub size: i64,
+}
+
+impl EventBody for MediaRecorded {
+    const TYPE: &'static str = "MediaRecorded";
     const V: i64 = 1;
 }
 

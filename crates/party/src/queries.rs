@@ -332,6 +332,14 @@ pub fn certifications(
     all(rows, read_certification)
 }
 
+/// How many certifications wait for an operator.
+pub fn certifications_waiting(read: &mut ReadTx) -> Result<i64, Fail> {
+    let row = read.one(sql!(
+        "SELECT COUNT(*) FROM certification WHERE status = 'submitted'"
+    ))?;
+    Ok(first(row, |row| row.take())?.unwrap_or_default())
+}
+
 /// What a merchant handed in.
 pub fn certifications_of(
     read: &mut ReadTx,

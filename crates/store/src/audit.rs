@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use kernel::Timestamp;
+
 use crate::event::{Cursor, Partition, StoredEvent};
 use crate::{ReadTx, StorageError, sql};
 
@@ -20,12 +22,47 @@ pub struct EventPage {
 }
 
 impl StoredEvent {
+    /// Where the log stood at `until`: the number of each partition's last event from before. Found by halving,
+    /// because numbers follow the time.
+    pub fn heads_at(read: &mut ReadTx, until: Timestamp) -> Result<Cursor, StorageError> {
+        let mut ends = Self::heads(read)?;
+        let mut starts = Cursor::new();
+        while ends
+            .iter()
+            .any(|(part, end)| starts.get(part).copied().unwrap_or(0) < *end)
+        {
+            let middles = ends.iter().map(|(part, end)| {
+                let start = starts.get(part).copied().unwrap_or(0);
+                (*part, start + (end - start + 1) / 2)
+            });
+            let middles: Vec<(Partition, i64)> = middles.collect();
+            let questions = middles.iter().map(|(part, middle)| {
+                sql!(
+                    "SELECT at FROM event WHERE part = $1 AND seq = $2",
+                    i64::from(*part),
+                    *middle
+                )
+            });
+            for ((part, middle), rows) in middles.iter().zip(read.ask_all(questions.collect())?) {
+                let at: Option<Timestamp> = rows.into_iter().next().map(|mut row| row.take()).transpose()?;
+                if at.is_none_or(|at| at < until) {
+                    starts.insert(*part, *middle);
+                } else {
+                    ends.insert(*part, middle - 1);
+                }
+            }
+        }
+        Ok(starts)
+    }
+
     /// At most `limit` of those events that `keep` keeps, newest first by the time of their commands, older
-    /// than `from` (`None`: from the end of the log). Events of a partition keep their order. A page is cut
+    /// than `from` (`None`: from the end of the log), none from before `since`. Events of a partition keep their
+    /// order. A page is cut
     /// short once a partition's [`OF_A_PARTITION`] events are looked through.
     pub fn newest(
         read: &mut ReadTx,
         from: Option<&Cursor>,
+        since: Option<Timestamp>,
         limit: usize,
         keep: impl Fn(&Self) -> bool,
     ) -> Result<EventPage, StorageError> {
@@ -40,7 +77,13 @@ impl StoredEvent {
             let newest = ends
                 .iter()
                 .filter_map(|(part, end)| Some((end.front()?.at, *part)));
-            let Some((_, partition)) = newest.max() else { break };
+            let Some((at, partition)) = newest.max() else {
+                break;
+            };
+            if since.is_some_and(|since| at < since) {
+                left.clear();
+                break;
+            }
             let end = ends.entry(partition).or_default();
             let Some(event) = end.pop_front() else { break };
             left.insert(partition, event.seq - 1);

@@ -33,6 +33,7 @@ export const PARTS: readonly Group<Part & { right?: Right }>[] = [
     group: 'books',
     parts: [
       { name: 'payouts', icon: 'money', right: 'settle' },
+      { name: 'payment-conflicts', icon: 'compare', right: 'settle' },
       { name: 'accounts', icon: 'list', right: 'settle' },
       { name: 'rules', icon: 'settings', right: 'negotiate' },
     ],

@@ -1,9 +1,8 @@
 /** What happens elsewhere before an operator comes in: guests buy and come, merchants register. By the API. */
 import type { APIRequestContext } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
+import { PASSWORD } from './support/desk'
 import { expect, type DemoServer } from './support/server'
-
-export const PASSWORD = 'qiao-demo'
 
 export interface Visit {
   redemption: string

@@ -1,17 +1,18 @@
 //! A provider reports that money came. It pays the order if the amount is right and the order still
-//! awaits it; otherwise it goes back whole. Reports come more than once, late and in any order.
+//! awaits it; otherwise it goes back whole. Reports come more than once, late and in any order; one that
+//! contradicts what settled the try is kept for the platform to look into.
 
 use kernel::{Ctx, Currency, OrderId, PaymentAttemptId, RefundId};
 use ledger::{Account, Leg, MAX_LEG, NewEntry, Reason};
 use store::{Fail, Lock, Row, StorageError, Tx, sql};
 
 use crate::commands::{check_reference, require_reporter};
-use crate::events::{LatePaymentRefunded, PaymentMismatched};
+use crate::events::{LatePaymentRefunded, PaymentConflicted, PaymentMismatched};
 use crate::model::{
     Amounts, AttemptStatus, ConfirmedPayment, PaymentOutcome, PaymentStatus, RefundCause, Stored,
 };
 use crate::refund::{NewRefund, write_refund};
-use crate::reject::{PAYMENT_INVALID, PAYMENT_NOT_FOUND, PAYMENT_OTHER_REFERENCE};
+use crate::reject::{PAYMENT_INVALID, PAYMENT_NOT_FOUND};
 use crate::sale::{Sale, settle};
 
 /// What [`confirm_payment`] is told, by a webhook that the gateway has verified or by asking the provider.
@@ -59,8 +60,10 @@ pub fn confirm_payment(tx: &mut Tx, ctx: &Ctx, cmd: &ConfirmPayment) -> Result<C
     let answer = |outcome| ConfirmedPayment { order, outcome };
     match facts.status {
         AttemptStatus::Open | AttemptStatus::Failed => {}
-        AttemptStatus::Paid => return repeated(&facts, cmd, answer(PaymentOutcome::Paid)),
-        AttemptStatus::Refunded => return repeated(&facts, cmd, answer(PaymentOutcome::Refunded)),
+        AttemptStatus::Paid => return settled_before(tx, ctx, cmd, &facts, PaymentOutcome::Paid).map(answer),
+        AttemptStatus::Refunded => {
+            return settled_before(tx, ctx, cmd, &facts, PaymentOutcome::Refunded).map(answer);
+        }
     }
     if (cmd.amount, cmd.currency) != (facts.amount, facts.currency) {
         mismatched(tx, ctx, cmd, &facts)?;
@@ -109,12 +112,42 @@ fn check_report(cmd: &ConfirmPayment) -> Result<(), Fail> {
     Ok(())
 }
 
-fn repeated(facts: &Facts, cmd: &ConfirmPayment, answer: ConfirmedPayment) -> Result<ConfirmedPayment, Fail> {
-    if facts.provider_payment.as_ref() == Some(&cmd.provider_payment) {
-        return Ok(answer);
+/// A repetition of the report that settled the try is answered as that was. Any other is money that no order
+/// explains, or a provider's mistake: recorded once, for the platform to look into.
+fn settled_before(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    cmd: &ConfirmPayment,
+    facts: &Facts,
+    outcome: PaymentOutcome,
+) -> Result<PaymentOutcome, Fail> {
+    let is_same = facts.provider_payment.as_ref() == Some(&cmd.provider_payment)
+        && (cmd.amount, cmd.currency) == (facts.amount, facts.currency);
+    if is_same {
+        return Ok(outcome);
     }
-    let detail = "The attempt was settled under another name of the provider's.";
-    Err(PAYMENT_OTHER_REFERENCE.at("/provider_payment", detail).into())
+    let conflict = ctx.new_id();
+    let recorded = tx.claim(sql!(
+        "INSERT INTO payment_conflict (id, attempt_id, provider_payment, amount, currency, recorded_at)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (attempt_id, provider_payment, amount, currency) DO NOTHING",
+        conflict,
+        cmd.attempt,
+        cmd.provider_payment.as_str(),
+        cmd.amount,
+        cmd.currency,
+        ctx.now
+    ))?;
+    if recorded == 1 {
+        let event = PaymentConflicted {
+            payment_conflict: conflict,
+            attempt: cmd.attempt,
+            order: facts.sale.order,
+            received: cmd.amount,
+            received_currency: cmd.currency.code().to_owned(),
+        };
+        tx.emit(ctx, conflict, 1, &event)?;
+    }
+    Ok(PaymentOutcome::Conflicting)
 }
 
 fn load(tx: &mut Tx, cmd: &ConfirmPayment) -> Result<Option<Facts>, Fail> {
@@ -160,11 +193,15 @@ fn read_facts(mut row: Row) -> Result<Facts, StorageError> {
     })
 }
 
+/// From here on the try says what came, which is not always what was asked for.
 fn settle_attempt(tx: &mut Tx, cmd: &ConfirmPayment, status: AttemptStatus) -> Result<(), Fail> {
     tx.tell(sql!(
-        "UPDATE payment_attempt SET status = $1, provider_payment = $2, instrument = $3 WHERE id = $4",
+        "UPDATE payment_attempt SET status = $1, provider_payment = $2, amount = $3, currency = $4, instrument = $5
+         WHERE id = $6",
         status.as_str(),
         cmd.provider_payment.as_str(),
+        cmd.amount,
+        cmd.currency,
         cmd.instrument.as_deref(),
         cmd.attempt
     ))?;

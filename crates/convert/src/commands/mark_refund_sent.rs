@@ -5,6 +5,7 @@ use kernel::{Ctx, RefundId};
 use store::{Fail, Lock, Tx, sql};
 
 use crate::commands::require_reporter;
+use crate::events::RefundSent;
 use crate::reject::REFUND_NOT_FOUND;
 
 /// What [`mark_refund_sent`] is told.
@@ -28,13 +29,21 @@ pub fn mark_refund_sent(tx: &mut Tx, ctx: &Ctx, cmd: &MarkRefundSent) -> Result<
     let [sent, known] = tx.ask([
         sql!(
             "UPDATE refund SET status = 'sent', tries = tries + 1, version = version + 1
-             WHERE id = $1 AND status IN ('requested', 'failed') RETURNING id",
+             WHERE id = $1 AND status IN ('requested', 'failed') RETURNING order_id, tries, version",
             cmd.refund
         ),
         sql!("SELECT id FROM refund WHERE id = $1", cmd.refund),
     ])?;
-    if sent.is_empty() && known.is_empty() {
+    if known.is_empty() {
         return Err(REFUND_NOT_FOUND.plain().into());
+    }
+    if let Some(mut row) = sent.into_iter().next() {
+        let event = RefundSent {
+            refund: cmd.refund,
+            order: row.take()?,
+            tries: row.take()?,
+        };
+        tx.emit(ctx, cmd.refund, row.take()?, &event)?;
     }
     Ok(())
 }

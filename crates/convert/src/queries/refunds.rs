@@ -270,6 +270,12 @@ pub fn refunds(
     all(read.many(query)?, |row| Ok((row.take()?, read_refund(row)?)))
 }
 
+/// How many refunds the provider refused and nothing has sent again.
+pub fn refunds_failed(read: &mut ReadTx) -> Result<i64, Fail> {
+    let row = read.one(sql!("SELECT COUNT(*) FROM refund WHERE status = 'failed'"))?;
+    Ok(first(row, |row| row.take())?.unwrap_or_default())
+}
+
 /// Refunds that stand at `status` and need a provider, the oldest first, after the refund `after`: for
 /// the gateway those that are requested, and later those that failed or were sent and not confirmed.
 pub fn refunds_to_send(

@@ -1,7 +1,8 @@
 //! Reports of a provider: repeated, out of order, late, wrong, and from the wrong mouth.
 
 use convert::{
-    AttemptStatus, CancelOrder, ConfirmPayment, FailPayment, OrderStatus, PaymentOutcome, RefundCause,
+    AttemptStatus, CancelOrder, ClosePaymentConflict, ConfirmPayment, FailPayment, OrderStatus,
+    PaymentOutcome, RefundCause,
 };
 use kernel::{Actor, Currency, MINUTE_US, PaymentAttemptId};
 use store::Store;
@@ -221,12 +222,74 @@ fn only_the_attempts_own_provider_is_believed() {
             assert_eq!(code_of(shop.confirm(report)), "payment_invalid");
         }
         assert_eq!(books(db), []);
-        ok(shop.confirm(shop.report(attempt, 10_000)));
+    });
+}
+
+#[test]
+fn a_report_that_contradicts_what_settled_a_payment_is_kept_for_the_platform() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        let placed = shop.place(buyer, shop.order_of(1));
+        let attempt = shop.start(buyer, placed.order);
+        let settled = shop.report(attempt, 10_000);
+        ok(shop.confirm(settled.clone()));
+        let before = books(db);
+        assert_eq!(ok(shop.confirm(settled.clone())).outcome, PaymentOutcome::Paid);
+        assert_eq!(events(db, "PaymentConflicted"), 0);
+        let more = ConfirmPayment {
+            amount: 12_000,
+            ..settled.clone()
+        };
         let renamed = ConfirmPayment {
             provider_payment: "p-2".to_owned(),
-            ..shop.report(attempt, 10_000)
+            ..settled.clone()
         };
-        assert_eq!(code_of(shop.confirm(renamed)), "payment_other_reference");
+        for report in [more.clone(), more, renamed] {
+            assert_eq!(ok(shop.confirm(report)).outcome, PaymentOutcome::Conflicting);
+        }
+        assert_eq!(books(db), before, "nothing is booked for it");
+        assert_eq!(shop.view(placed.order).status, OrderStatus::Paid);
+        let open = |count: i64| {
+            let counted = db.read_blocking(convert::queries::payment_conflicts_open);
+            assert_eq!(counted.expect("a count"), count);
+        };
+        open(2);
+        let found = db.read_blocking(|read| convert::queries::payment_conflicts(read, None, 10));
+        let found = found.expect("conflicts");
+        let of = |name: &str| found.iter().find(|conflict| conflict.provider_payment == name);
+        let more = of(&settled.provider_payment).expect("the one of another amount");
+        assert_eq!((more.received.amount, more.settled.amount), (12_000, 10_000));
+        let renamed = of("p-2").expect("the one of another name");
+        assert_eq!(renamed.settled_payment.as_ref(), Some(&settled.provider_payment));
+        let close = ClosePaymentConflict { conflict: renamed.id };
+        let closing = |actor| {
+            let close = close.clone();
+            run_at(db, actor, NOW, move |tx, ctx| {
+                convert::close_payment_conflict(tx, ctx, &close)
+            })
+        };
+        assert_eq!(code_of(closing(Actor::Consumer(buyer))), "forbidden");
+        ok(closing(shop.operator));
+        assert_eq!(code_of(closing(shop.operator)), "payment_conflict_closed");
+        open(1);
+    });
+}
+
+#[test]
+fn a_mismatch_that_is_reported_again_is_the_same_mismatch() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        let placed = shop.place(buyer, shop.order_of(1));
+        let attempt = shop.start(buyer, placed.order);
+        let report = shop.report(attempt, 9_000);
+        for _ in 0..2 {
+            assert_eq!(ok(shop.confirm(report.clone())).outcome, PaymentOutcome::Refunded);
+        }
+        assert_eq!(events(db, "PaymentMismatched"), 1);
+        let whole = shop.report(attempt, 10_000);
+        assert_eq!(ok(shop.confirm(whole)).outcome, PaymentOutcome::Conflicting);
     });
 }
 

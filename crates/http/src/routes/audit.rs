@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use kernel::PersonId;
+use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Cursor, PARTITIONS, StoredEvent};
@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::body::Query;
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
-use crate::wire::{PAGE_SIZE, Page, malformed};
+use crate::wire::{PAGE_SIZE, Page, malformed, optional_time};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list_events))
@@ -34,6 +34,14 @@ struct EventsAsked {
     actor: Option<PersonId>,
     /// Which name this id, of whatever kind; absent for all.
     about: Option<String>,
+    /// From here on, RFC 3339; absent: from the first.
+    #[serde(default, with = "optional_time")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// Before this, RFC 3339; absent: to the last.
+    #[serde(default, with = "optional_time")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    until: Option<Timestamp>,
     /// `next` of the page before; absent for the first page.
     after: Option<String>,
 }
@@ -132,9 +140,15 @@ async fn list_events(
     let from = from.transpose()?;
     let page = app.read(move |read| {
         let keeps = |event: &StoredEvent| asked.keeps(event);
+        let start = match (&from, asked.until) {
+            (Some(from), _) => Some(from.clone()),
+            (None, Some(until)) => Some(StoredEvent::heads_at(read, until)?),
+            (None, None) => None,
+        };
         Ok(StoredEvent::newest(
             read,
-            from.as_ref(),
+            start.as_ref(),
+            asked.since,
             PAGE_SIZE as usize,
             keeps,
         )?)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::response::Response;
 use feedback::{HideReview, PostReview, ReplyReview, Review, ReviewStatus, ShowReview, short_name};
-use kernel::{MediaId, MerchantId, OfferId, PersonId, RedemptionId, ReviewId, StoreId};
+use kernel::{LocalText, MediaId, MerchantId, OfferId, PersonId, RedemptionId, ReviewId, StoreId};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use crate::access::{Consumer, Manager, OfMerchant, Operator, Staff, Support};
 use crate::app::App;
 use crate::body::{Because, Path, Query, Write};
+use crate::labels::Names;
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
 use crate::routes::offer::OfOffer;
@@ -236,6 +237,8 @@ pub struct ReviewDetails {
     redemption: RedemptionId,
     /// `shown`, `hidden` (by the platform) or `withdrawn` (the visit was taken back).
     status: String,
+    /// What the operator said who hid it.
+    hidden_because: Option<String>,
 }
 
 impl From<Signed> for ReviewDetails {
@@ -244,9 +247,20 @@ impl From<Signed> for ReviewDetails {
             merchant: signed.review.merchant,
             redemption: signed.review.redemption,
             status: signed.review.status.as_str().to_owned(),
+            hidden_because: signed.review.hidden_because.clone(),
             review: signed.into(),
         }
     }
+}
+
+/// A review as the platform sees it.
+#[derive(Serialize, ToSchema)]
+struct ReviewListed {
+    #[serde(flatten)]
+    review: ReviewDetails,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    merchant_name: LocalText,
 }
 
 fn page_of(found: Vec<Signed>) -> axum::Json<Page<PublicReview>> {
@@ -271,24 +285,28 @@ struct ReviewsAsked {
 /// Everybody's reviews, newest first; for administrators and support.
 #[utoipa::path(get, path = "/v1/platform/reviews", operation_id = "listReviews", tag = "feedback",
     params(ReviewsAsked), security(("session" = ["operator:support"])),
-    responses((status = 200, body = Page<ReviewDetails>), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Page<ReviewListed>), (status = "4XX", body = Problem)))]
 async fn list_reviews(
     State(app): State<App>,
     _operator: Operator<Support>,
     Query(asked): Query<ReviewsAsked>,
-) -> Result<axum::Json<Page<ReviewDetails>>, Problem> {
+) -> Result<axum::Json<Page<ReviewListed>>, Problem> {
     let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, ReviewStatus::from_text);
     let status = asked.status.as_deref().map(by_name).transpose()?;
     let found = app.read(move |read| {
         let found = feedback::queries::reviews(read, status, asked.after, PAGE_SIZE + 1)?;
-        signed(read, found)
+        let names = Names::of(read, found.iter().map(|review| review.merchant), [])?;
+        let listed = signed(read, found)?.into_iter().map(|signed| ReviewListed {
+            merchant_name: names.merchant(signed.review.merchant),
+            review: signed.into(),
+        });
+        Ok(listed.collect::<Vec<_>>())
     });
-    let page = Page::of(
+    Ok(axum::Json(Page::of(
         found.await?,
-        |signed| signed.review.id.to_string(),
-        ReviewDetails::from,
-    );
-    Ok(axum::Json(page))
+        |listed| listed.review.review.id.to_string(),
+        |listed| listed,
+    )))
 }
 
 /// Reviews of an offer, newest first.

@@ -9,7 +9,7 @@ use channel::EntryKind;
 use channel::queries::{VisitFigures, visit_figures};
 use consume::queries::{UseFigures, Uses, use_figures};
 use convert::queries::{Sales, SalesFigures, sales_figures};
-use kernel::{Currency, DAY_US, EntryId, MerchantId, Money, StoreId, Timestamp};
+use kernel::{Currency, DAY_US, EntryId, LocalText, MerchantId, Money, StoreId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +22,7 @@ use crate::body::Query;
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
 use crate::shell;
-use crate::wire::{WireMoney, malformed, optional_time};
+use crate::wire::{Place, WireMoney, malformed, optional_time};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -133,6 +133,10 @@ struct EntryFigures {
 struct StoreFigures {
     #[schema(value_type = String)]
     store: StoreId,
+    /// By language.
+    #[schema(value_type = BTreeMap<String, String>)]
+    name: LocalText,
+    place: Place,
     redeemed: RedemptionFigures,
 }
 
@@ -162,7 +166,7 @@ fn figures(read: &mut ReadTx, merchant: Option<MerchantId>, range: Range) -> Res
         until: until.to_string(),
         days: days(range, &visits, &sales, &uses),
         entries: entries(&visits, &sales),
-        stores: stores(&uses),
+        stores: stores(read, &uses)?,
     })
 }
 
@@ -209,17 +213,21 @@ fn entries(visits: &VisitFigures, sales: &SalesFigures) -> Vec<EntryFigures> {
     named.collect()
 }
 
-fn stores(uses: &UseFigures) -> Vec<StoreFigures> {
+fn stores(read: &mut ReadTx, uses: &UseFigures) -> Result<Vec<StoreFigures>, Fail> {
+    let ids: Vec<StoreId> = uses.by_store.iter().map(|(store, _)| *store).collect();
+    let stores = party::queries::stores(read, &ids)?.into_iter();
     // A store sells in one currency.
-    let stores = uses.by_store.iter().map(|(store, uses)| {
+    let figures = stores.zip(&uses.by_store).map(|(store, (_, uses))| {
         let mut redeemed = RedemptionFigures::default();
         redeemed.add(uses);
         StoreFigures {
-            store: *store,
+            store: store.id,
+            name: store.details.name,
+            place: store.details.place.into(),
             redeemed,
         }
     });
-    stores.collect()
+    Ok(figures.collect())
 }
 
 /// Views, orders and redemptions of the whole platform.

@@ -18,6 +18,7 @@ mod retain;
 mod settings;
 mod sign_in;
 mod voucher;
+mod waiting;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -42,6 +43,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(live::operations())
         .merge(audit::operations())
         .merge(figures::operations())
+        .merge(waiting::operations())
 }
 
 /// The payment provider's name in the database.

@@ -14,6 +14,7 @@ const ZERO_IS_MEANT: &[&str] = &[
     "friend_discount_bp",
     "platform_bp",
     "platform_cap",
+    "platform_cap_max",
     "min_spend",
     "offline_max_uses",
     "offline_max_amount",

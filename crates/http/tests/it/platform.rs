@@ -52,6 +52,10 @@ fn an_operator_finds_an_order_and_all_that_became_of_it() {
         let refunds = app.get(admin, "/v1/platform/refunds?status=requested").await.ok();
         assert_eq!(refunds["items"][0]["refund"], order["refunds"][0]["refund"]);
         assert_eq!(refunds["items"][0]["merchant"], json!(here["merchant"]));
+        assert_eq!(
+            refunds["items"][0]["merchant_name"],
+            json!({"zh-CN": "桥头餐饮 1"})
+        );
         assert_eq!(ids(app, admin, "/v1/platform/refunds", "refund").await.len(), 1);
         assert_eq!(ids(app, admin, "/v1/platform/conflicts", "id").await.len(), 0);
     });
@@ -100,6 +104,9 @@ fn the_second_person_sees_what_is_paid_before_approving() {
             .await
             .ok();
         assert_eq!(payout["merchant"], json!(here["merchant"]));
+        assert_eq!(payout["merchant_name"], json!({"zh-CN": "桥头餐饮 1"}));
+        let me = app.get(finance, "/v1/me").await.ok();
+        assert_eq!(payout["proposed_by_name"], me["name"]);
         let line = &payout["lines"]["items"][0];
         assert_eq!(
             (&line["kind"], &line["payable"]),
@@ -250,6 +257,7 @@ fn a_hidden_review_is_found_and_shown_again() {
         let hidden = app.get(admin, "/v1/platform/reviews?status=hidden").await.ok();
         assert_eq!(hidden["items"][0]["id"], json!(here["review"]));
         assert_eq!(hidden["items"][0]["merchant"], json!(here["merchant"]));
+        assert_eq!(hidden["items"][0]["hidden_because"], "spam");
         let public = format!("/v1/merchants/{}/reviews", here["merchant"]);
         assert_eq!(app.get(admin, &public).await.ok()["items"], json!([]));
         app.post(admin, &step("show"), json!({"reason": "no spam"}))
@@ -260,5 +268,115 @@ fn a_hidden_review_is_found_and_shown_again() {
             json!(here["review"])
         );
         assert_eq!(ids(app, admin, "/v1/platform/reviews", "id").await.len(), 2);
+    });
+}
+
+#[test]
+fn an_operator_sees_what_waits_and_where_money_moved() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, finance) = (&world.here.ids, &world.finance.0);
+        let waiting = app.get(&world.support.0, "/v1/platform/waiting").await.ok();
+        let counts = [
+            "certifications",
+            "agreements",
+            "payouts_proposed",
+            "payment_conflicts",
+        ];
+        assert_eq!(counts.map(|name| waiting[name].as_i64().unwrap()), [2, 0, 2, 2]);
+        let ask = async |query: &str| {
+            app.get(finance, &format!("/v1/platform/journal?currency=CNY&{query}"))
+                .await
+        };
+        let paid = ask(&format!("account=escrow&owner={}", here["order"])).await.ok();
+        assert_eq!(
+            paid["items"].as_array().unwrap().len(),
+            0,
+            "an order that nobody paid"
+        );
+        let owed = ask(&format!("account=merchant_payable&owner={}", here["merchant"]))
+            .await
+            .ok();
+        let entry = &owed["items"][0];
+        assert_eq!(
+            (&entry["reason"], &entry["about"], &entry["kind"]),
+            (&json!("redeemed"), &json!(here["redemption"]), &json!("posted"))
+        );
+        let legs = entry["legs"].as_array().unwrap();
+        let sum: i64 = legs
+            .iter()
+            .map(|leg| leg["amount"]["amount"].as_i64().unwrap())
+            .sum();
+        assert_eq!(sum, 0);
+        assert!(legs.iter().any(|leg| leg["owner"] == json!(here["merchant"])));
+        let all = ask("account=merchant_payable").await.ok();
+        assert_eq!(all["items"].as_array().unwrap().len(), 2, "both merchants'");
+        let wrong = ask(&format!("account=bank&owner={}", here["merchant"])).await;
+        assert_eq!(wrong.json()["field"], "/owner");
+        let refused = app
+            .get(&world.support.0, "/v1/platform/journal?account=bank&currency=CNY")
+            .await;
+        assert_eq!(refused.status, 403);
+    });
+}
+
+#[test]
+fn a_contradicting_report_is_shown_with_what_settled_the_payment_and_closed_once() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, finance) = (&world.here.ids, &world.finance.0);
+        let list = "/v1/platform/payment-conflicts";
+        let found = app.get(&world.support.0, list).await.ok();
+        let conflict = &found["items"][1];
+        assert_eq!(conflict["id"], json!(here["payment_conflict"]));
+        let amount = |side: &str| conflict[side]["amount"]["amount"].as_i64().unwrap();
+        assert_eq!(amount("reported"), amount("settled") + 1);
+        assert!(conflict.get("closed").is_none());
+        let close = format!("{list}/{}/close", here["payment_conflict"]);
+        let why = json!({"reason": "Entered by hand at the provider"});
+        app.post(finance, &close, why.clone()).await.ok();
+        let again = app.post(finance, &close, why.clone()).await;
+        assert_eq!(again.refusal(), (409, "payment_conflict_closed".to_owned()));
+        let found = app.get(finance, list).await.ok();
+        assert_eq!(found["items"][1]["closed"]["reason"], why["reason"]);
+        let waiting = app.get(finance, "/v1/platform/waiting").await.ok();
+        assert_eq!(waiting["payment_conflicts"], 1);
+    });
+}
+
+#[test]
+fn a_coupons_owner_sees_how_far_it_is_used_up_and_others_do_not() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let here = &world.here;
+        let path = format!("/v1/merchants/{}/coupons", here.ids["merchant"]);
+        for who in [&here.owner.0.owner, &world.support.0] {
+            let usage = &app.get(who, &path).await.ok()["items"][0]["usage"];
+            assert!(usage["total"].as_i64().unwrap() >= usage["claimed"].as_i64().unwrap());
+            assert_eq!(usage["budget"]["currency"], "CNY");
+        }
+        for who in [
+            &world.stranger.0,
+            &here.cashier.client,
+            &world.there.owner.0.owner,
+        ] {
+            assert!(app.get(who, &path).await.ok()["items"][0].get("usage").is_none());
+        }
+    });
+}
+
+#[test]
+fn a_merchant_reads_the_rules_that_its_proposals_keep_to() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (owner, path) = (&world.here.owner.0.owner, &world.here.owner.0.path);
+        let rule = json!({"commission_bp_min": 500, "commission_bp_max": 1500, "discount_platform_bp_max": 5000,
+            "platform_cap_max": {"amount": 800, "currency": "CNY"}, "rebate_bp_max": 300,
+            "refund_window_us_min": 0});
+        app.put(&world.finance.0, "/v1/platform/rules", rule.clone())
+            .await
+            .ok();
+        let read = app.get(owner, &format!("{path}/agreement-rules")).await.ok();
+        assert_eq!(read, json!([rule]));
     });
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use convert::ConfirmPayment;
 use http::shell;
-use kernel::DAY_US;
+use kernel::{Actor, DAY_US, OrderId};
 use party::OperatorRole;
 use serde_json::json;
 use store::sql;
@@ -158,12 +159,37 @@ impl Side {
             ("review", buyer.review(app, &redemption).await),
             ("redemption", redemption),
             (
+                "payment_conflict",
+                contradicted(app, paid["order"].as_str().unwrap()).await,
+            ),
+            (
                 "payout",
                 admin.propose_payout(app, &self.ids["merchant"], soon).await,
             ),
         ];
         self.ids.extend(made);
     }
+}
+
+/// Has the provider say that more was paid for an order than it said before.
+async fn contradicted(app: &TestApp, order: &str) -> String {
+    let order: OrderId = order.parse().unwrap();
+    let ctx = shell::ctx(Actor::Provider(1));
+    let told = app.app.store.run("test", order, ctx, move |tx, ctx| {
+        let attempt = convert::queries::attempts_of(tx, order)?.remove(0);
+        let report = ConfirmPayment {
+            attempt: attempt.id,
+            provider: attempt.provider,
+            provider_payment: attempt.provider_payment.unwrap(),
+            amount: attempt.amount + 1,
+            currency: attempt.currency,
+            instrument: None,
+        };
+        convert::confirm_payment(tx, ctx, &report)?;
+        let conflicts = convert::queries::payment_conflicts(tx, None, 1)?;
+        Ok(conflicts[0].id.to_string())
+    });
+    told.await.unwrap().unwrap()
 }
 
 /// An id of the same kind that stands for nothing.

@@ -39,8 +39,12 @@ pub fn confirm_payout(tx: &mut Tx, ctx: &Ctx, cmd: &ConfirmPayout) -> Result<boo
     let Some(mut row) = row else {
         return match queries::payout(tx, cmd.payout)? {
             None => Err(NOT_FOUND.plain().into()),
-            Some(payout) if payout.status == PayoutStatus::Paid => Ok(false),
-            Some(_) => Err(PAYOUT_NOT_APPROVED.plain().into()),
+            Some(payout) => match payout.status {
+                PayoutStatus::Paid | PayoutStatus::Returned => Ok(false),
+                PayoutStatus::Proposed | PayoutStatus::Approved | PayoutStatus::Failed => {
+                    Err(PAYOUT_NOT_APPROVED.plain().into())
+                }
+            },
         };
     };
     let (merchant, currency): (MerchantId, Currency) = (row.take()?, row.take()?);

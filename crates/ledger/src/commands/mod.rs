@@ -8,6 +8,7 @@ mod fail_payout;
 mod post_rebate;
 mod propose_payout;
 mod retry_payout;
+mod return_payout;
 mod reverse_rebate;
 
 pub use accrue_rebate::{AccrueRebate, accrue_rebate};
@@ -18,4 +19,5 @@ pub use fail_payout::{FailPayout, fail_payout};
 pub use post_rebate::{POST_REBATE, PostRebate, post_rebate};
 pub use propose_payout::{PayoutProposal, ProposePayout, propose_payout};
 pub use retry_payout::{RetryPayout, retry_payout};
+pub use return_payout::{ReturnPayout, return_payout};
 pub use reverse_rebate::{ReverseRebate, reverse_rebate};

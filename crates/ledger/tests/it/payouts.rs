@@ -1,10 +1,12 @@
 //! Payouts: two operators for each, and nothing sent twice.
 
+use std::collections::BTreeSet;
+
 use kernel::{Actor, MerchantId, PayoutId, Timestamp};
 use ledger::{
     Account, ApprovePayout, Balance, CloseDay, ConfirmPayout, FailPayout, PayoutProposal, PayoutStatus,
-    ProposePayout, RetryPayout, SettlementLine, approve_payout, close_day, confirm_payout, fail_payout,
-    propose_payout, queries, retry_payout,
+    ProposePayout, RetryPayout, ReturnPayout, SettlementLine, approve_payout, close_day, confirm_payout,
+    fail_payout, propose_payout, queries, retry_payout, return_payout,
 };
 use store::{PARTITIONS, Store, StoredEvent};
 
@@ -135,6 +137,56 @@ fn a_payout_takes_the_open_lines_of_its_time_and_pays_their_sum() {
         let kinds = events(store, proposal.payout);
         let expected = [(1, "PayoutProposed"), (2, "PayoutApproved"), (3, "PayoutPaid")];
         assert_eq!(kinds, expected.map(|(version, kind)| (version, kind.to_owned())));
+    });
+}
+
+#[test]
+fn what_the_bank_sends_back_is_owed_again_and_is_in_the_next_payout() {
+    on_both(|store| {
+        let seller = merchant(store, 1);
+        let (anna, ben) = (operator(store, 11, "finance"), operator(store, 12, "admin"));
+        book(store, seller, &[8_800, 500]);
+        let sent = propose(store, anna, seller)
+            .expect("an answer")
+            .expect("a payout");
+        let returned = |actor| {
+            let cmd = ReturnPayout { payout: sent.payout };
+            run_as(store, actor, move |tx, ctx| return_payout(tx, ctx, &cmd))
+        };
+        assert_eq!(approve(store, ben, sent.payout), Ok(Ok(())));
+        assert_eq!(code_of(returned(anna)), "payout_not_paid");
+        assert_eq!(confirm(store, Actor::Provider(1), sent.payout), Ok(Ok(true)));
+        assert_eq!(code_of(returned(Actor::Provider(1))), "forbidden");
+        assert_eq!(returned(anna), Ok(Ok(())));
+        assert_eq!(code_of(returned(anna)), "payout_not_paid");
+        assert_eq!(balance(store, Account::Bank, None), posted(0));
+        assert_eq!(
+            balance(store, Account::MerchantPayable, Some(seller.uuid())),
+            posted(0)
+        );
+        assert_eq!(payables(store, seller, Some(sent.payout)), [] as [i64; 0]);
+        assert_eq!(payables(store, seller, None), [8_800, 500]);
+        let again = propose(store, anna, seller)
+            .expect("an answer")
+            .expect("a payout");
+        assert_eq!((again.amount.amount, again.line_count), (9_300, 2));
+        let kinds = events(store, sent.payout);
+        assert_eq!(kinds.last(), Some(&(4, "PayoutReturned".to_owned())));
+        let read = store.read_blocking(|read| queries::entries(read, Account::Bank, None, CNY, None, 10));
+        let of_bank = read.expect("entries");
+        // In the order of their ids, which one moment does not decide here.
+        let told: BTreeSet<_> = of_bank
+            .iter()
+            .map(|entry| (entry.reason.as_str(), entry.kind.as_str(), entry.legs.len()))
+            .collect();
+        // What posts takes its legs out of the pending layer, and posts them.
+        let expected = [
+            ("payout_returned", "posted", 2),
+            ("paid_out", "posts", 4),
+            ("paid_out", "pending", 2),
+        ];
+        assert_eq!(told, BTreeSet::from(expected));
+        assert!(of_bank.iter().all(|entry| entry.reference == sent.payout.uuid()));
     });
 }
 

@@ -1,6 +1,6 @@
 //! The platform's bounds on what agreements may say, from both sides of the table.
 
-use kernel::{Actor, DAY_US};
+use kernel::{Actor, Currency, DAY_US};
 use offer::testing::{bp, terms};
 use offer::*;
 use party::OperatorRole;
@@ -15,6 +15,7 @@ fn rule(category: Option<&str>) -> Rule {
         commission_min: bp(500),
         commission_max: bp(1_500),
         discount_platform_max: bp(5_000),
+        platform_cap_max: None,
         rebate_max: bp(300),
         refund_window_us_min: 7 * DAY_US,
     }
@@ -106,6 +107,35 @@ fn proposals_of_both_sides_keep_to_the_rule_of_the_merchants_category() {
 }
 
 #[test]
+fn what_the_platform_funds_of_a_unit_is_bounded_in_the_rules_currency() {
+    on_both(|store| {
+        let shop = certified_shop(store, 1);
+        let finance = Actor::Operator(operator(store, OperatorRole::Finance, 1));
+        let cap = |amount, currency| Some(PlatformCap { amount, currency });
+        let capped = Rule {
+            platform_cap_max: cap(500, Currency::CNY),
+            ..rule(None)
+        };
+        set(store, finance, capped.clone()).expect("set");
+        assert_eq!(ask(store, queries::rules), [capped]);
+        for (platform_cap, platform_bp, field) in [
+            (None, 5_000, Some("/terms/platform_cap")),
+            (cap(501, Currency::CNY), 5_000, Some("/terms/platform_cap")),
+            (cap(5, Currency::JPY), 5_000, Some("/terms/platform_cap")),
+            (cap(500, Currency::CNY), 5_000, None),
+            (None, 0, None),
+        ] {
+            let proposed = AgreementTerms {
+                platform_cap,
+                discount_platform_bp: bp(platform_bp),
+                ..terms()
+            };
+            assert_eq!(refused(store, finance, shop, proposed).as_deref(), field);
+        }
+    });
+}
+
+#[test]
 fn what_waits_on_the_table_is_accepted_only_within_the_rules_of_the_day() {
     on_both(|store| {
         let shop = certified_shop(store, 1);
@@ -152,6 +182,16 @@ fn a_rule_that_nothing_can_keep_to_is_refused() {
         for (field, wrong) in [
             ("/category", rule(Some("Hot pot"))),
             ("/category", rule(Some(""))),
+            (
+                "/platform_cap_max/amount",
+                Rule {
+                    platform_cap_max: Some(PlatformCap {
+                        amount: -1,
+                        currency: Currency::CNY,
+                    }),
+                    ..rule(None)
+                },
+            ),
             (
                 "/commission_bp_min",
                 Rule {

@@ -3,6 +3,7 @@
 use kernel::{Ctx, DAY_US, MediaId, PersonId};
 use store::{Fail, Tx, sql};
 
+use crate::events::MediaRecorded;
 use crate::model::MediaOwner;
 use crate::{MEDIA_EXISTS, MEDIA_INVALID, MEDIA_TOO_MANY, require_any_staff, require_person};
 
@@ -58,6 +59,15 @@ pub fn record_media(tx: &mut Tx, ctx: &Ctx, cmd: &RecordMedia) -> Result<MediaId
     if recorded == 0 {
         return Err(MEDIA_EXISTS.plain().into());
     }
+    let event = MediaRecorded {
+        media: cmd.id,
+        merchant: match cmd.owner {
+            MediaOwner::Merchant(merchant) => Some(merchant),
+            MediaOwner::Person(_) => None,
+        },
+        size: cmd.size,
+    };
+    tx.emit(ctx, cmd.id, 1, &event)?;
     Ok(cmd.id)
 }
 

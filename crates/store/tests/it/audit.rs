@@ -41,7 +41,7 @@ fn walk(store: &Store, limit: usize, keep: fn(i64) -> bool) -> (Vec<i64>, usize)
         let start = from.clone();
         let page = store.read_blocking(move |read| {
             let keep = |event: &StoredEvent| keep(event.subject_version);
-            Ok(StoredEvent::newest(read, start.as_ref(), limit, keep)?)
+            Ok(StoredEvent::newest(read, start.as_ref(), None, limit, keep)?)
         });
         let page = page.expect("a page");
         assert!(page.events.len() <= limit);
@@ -71,5 +71,28 @@ fn pages_of_the_log_show_everything_once_newest_first() {
             pages <= 4,
             "a filter does not make a page of every event: {pages}"
         );
+    });
+}
+
+#[test]
+fn the_log_is_read_between_two_times() {
+    on_both(|store| {
+        for n in 1..=150 {
+            note(store, n, if n % 3 == 0 { n as u128 } else { 1 });
+        }
+        let between = |since: i64, until: i64| {
+            let page = store.read_blocking(move |read| {
+                let start = StoredEvent::heads_at(read, Timestamp(until * SECOND_US))?;
+                let since = Some(Timestamp(since * SECOND_US));
+                Ok(StoredEvent::newest(read, Some(&start), since, 50, |_| true)?)
+            });
+            let page = page.expect("a page");
+            let seen = page.events.iter().map(|event| event.subject_version);
+            (seen.collect::<Vec<_>>(), page.next)
+        };
+        assert_eq!(between(40, 60), ((40..60).rev().collect(), None));
+        assert_eq!(between(150, 200), (vec![150], None));
+        assert_eq!(between(0, 1), (Vec::new(), None));
+        assert_eq!(between(60, 40), (Vec::new(), None));
     });
 }

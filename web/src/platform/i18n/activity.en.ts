@@ -3,11 +3,11 @@ import type zhCN from './activity.zh-CN'
 
 export default {
   activity: {
-    hint: 'What happens from the moment you opened this page. The map shows where vouchers are redeemed.',
+    hint: 'What happens now. The map shows where vouchers were redeemed in the last 7 days.',
     waiting: 'Listening; nothing has happened yet',
     waitingHint: 'Orders, payments, redemptions and refunds appear here at once.',
     map: 'Where vouchers are redeemed',
-    mapHint: 'Places appear here as vouchers are redeemed.',
+    mapHint: 'Nothing was redeemed in the last 7 days. Places appear as vouchers are redeemed.',
     list: 'Latest',
     pin: 'once | {count} times',
     missed: 'Some news did not arrive; the list may have gaps.',
@@ -51,6 +51,8 @@ export default {
     OrderPaid: 'An order was paid',
     OrderPlaced: 'An order was placed',
     OrderReleased: 'An unpaid order was released',
+    PaymentConflictClosed: 'A payment difference was cleared up',
+    PaymentConflicted: 'A payment was reported differently',
     PaymentFailed: 'A payment failed',
     PaymentMismatched: 'A payment did not match',
     PaymentStarted: 'A payment was started',
@@ -59,6 +61,7 @@ export default {
     PayoutPaid: 'A payout was paid',
     PayoutProposed: 'A payout was proposed',
     PayoutRetried: 'A payout was retried',
+    PayoutReturned: 'The bank returned a payout',
     PersonErased: 'Somebody left for good',
     PersonJoined: 'Somebody joined',
     RebateAccrued: 'A rebate was earned',
@@ -69,6 +72,7 @@ export default {
     RedemptionUndone: 'A use was undone',
     RefundFailed: 'A refund failed',
     RefundRequested: 'A refund was requested',
+    RefundSent: 'A refund was sent',
     RefundSucceeded: 'A refund arrived',
     ReviewHidden: 'A review was hidden',
     MessageWritten: 'A person was told something',

@@ -1,11 +1,11 @@
 /** What happened, by the name of its event. */
 export default {
   activity: {
-    hint: '打开页面后发生的事情，实时更新。地图显示核销发生的地方。',
+    hint: '正在发生的事情，实时更新。地图显示近 7 天核销发生的地方。',
     waiting: '正在收听，还没有新的动态',
     waitingHint: '下单、支付、核销、退款都会立即出现在这里。',
     map: '核销地点',
-    mapHint: '核销发生后，地点会出现在地图上。',
+    mapHint: '近 7 天没有核销。核销发生后，地点会出现在地图上。',
     list: '最新动态',
     pin: '{count} 次 | {count} 次',
     missed: '有一些动态没有收到，这里的记录可能不完整。',
@@ -49,6 +49,8 @@ export default {
     OrderPaid: '订单已支付',
     OrderPlaced: '新订单',
     OrderReleased: '订单未付已取消',
+    PaymentConflictClosed: '支付差异已结案',
+    PaymentConflicted: '支付通知前后不一致',
     PaymentFailed: '支付失败',
     PaymentMismatched: '支付金额不符',
     PaymentStarted: '开始支付',
@@ -57,6 +59,7 @@ export default {
     PayoutPaid: '打款成功',
     PayoutProposed: '提出了打款',
     PayoutRetried: '打款重试',
+    PayoutReturned: '银行退回打款',
     PersonErased: '用户注销',
     PersonJoined: '新用户',
     RebateAccrued: '产生返利',
@@ -67,6 +70,7 @@ export default {
     RedemptionUndone: '撤销核销',
     RefundFailed: '退款失败',
     RefundRequested: '申请退款',
+    RefundSent: '退款已发出',
     RefundSucceeded: '退款成功',
     ReviewHidden: '评价被隐藏',
     MessageWritten: '已向用户发送消息',

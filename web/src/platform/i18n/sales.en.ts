@@ -89,6 +89,8 @@ export default {
     aboutHint: 'Any id: an order, a merchant, a person, a payout. Empty for all.',
     type: 'Event',
     anything: 'Everything',
+    since: 'From',
+    until: 'To',
     look: 'Filter',
     who: 'Who',
     why: 'Why',

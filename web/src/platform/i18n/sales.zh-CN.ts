@@ -85,6 +85,8 @@ export default {
     aboutHint: '任何编号：订单、商家、用户、打款……留空为全部。',
     type: '事件',
     anything: '全部事件',
+    since: '从',
+    until: '到',
     look: '筛选',
     who: '操作人',
     why: '原因',

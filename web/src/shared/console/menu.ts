@@ -4,6 +4,8 @@ import type { IconName } from '@/shared/components/BaseIcon.vue'
 export interface Part {
   name: string
   icon: IconName
+  /** How much waits there. */
+  waiting?: number
 }
 
 export interface Group<P extends Part = Part> {

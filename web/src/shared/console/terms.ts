@@ -16,6 +16,7 @@ import {
   startOfDay,
 } from './fields'
 import { shareOf, unitPrice } from './price'
+import { boundsOf, within, type Rule } from './rules'
 
 export type Terms = Schemas['AgreementTerms']
 export type TermField = keyof Terms
@@ -47,20 +48,22 @@ export const TERM_FIELDS = [
   'on_expiry',
 ] as const satisfies TermField[]
 
-/** Where a negotiation usually starts. */
-export function usualTerms(currency: string): TermsForm {
+/** Where a negotiation usually starts, within the platform's rules. */
+export function usualTerms(currency: string, rules: readonly Rule[] = []): TermsForm {
+  const bounds = boundsOf(rules)
+  const cap = bounds.platform_cap.most
   return {
     starts_at: dayInput(new Date()),
     ends_at: dayInput(daysFromNow(180)),
     head_count: '1000',
     discount_bp: '20',
-    discount_platform_bp: '25',
-    platform_cap: '',
+    discount_platform_bp: percentText(within(2500, bounds.discount_platform_bp)),
+    platform_cap: cap === undefined ? '' : amountText(cap, currency),
     currency,
     friend_discount_bp: '5',
-    commission_bp: '10',
-    rebate_bp: '2',
-    refund_window_us: '7',
+    commission_bp: percentText(within(1000, bounds.commission_bp)),
+    rebate_bp: percentText(within(200, bounds.rebate_bp)),
+    refund_window_us: String(within(7 * DAY_US, bounds.refund_window_us) / DAY_US),
     undo_window_us: '15',
     on_expiry: 'refund',
   }

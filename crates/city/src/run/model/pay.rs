@@ -58,7 +58,7 @@ impl Model {
         let attempt = self.attempts.get_mut(&payment.attempt).expect("a known attempt");
         if matches!(attempt.status, AttemptStatus::Paid | AttemptStatus::Refunded) {
             if attempt.payment != Some(payment_no) {
-                return Err("payment_other_reference");
+                return told("Conflicting");
             }
             return self.payment_answer(payment.attempt);
         }

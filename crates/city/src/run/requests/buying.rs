@@ -162,6 +162,7 @@ pub(super) fn report(scene: Scene<'_>, payment_no: No) -> Request {
                 "Refunded",
                 vec![look::refund_of_attempt(tx, attempt)?],
             )),
+            PaymentOutcome::Conflicting => Ok(Reply::made("Conflicting", Vec::new())),
         }
     })
     .locking(locks)

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use consume::{Conflict, Redemption};
 use kernel::{
-    ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, Timestamp,
-    VoucherId, first_id_at,
+    ConflictId, DeviceId, LocalText, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId,
+    Timestamp, VoucherId, first_id_at,
 };
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -17,7 +17,7 @@ use super::{Winner, own_store, winner_of, winners};
 use crate::access::{AnyOperator, Cashier, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::body::{Path, Query};
-use crate::labels::{Label, Labelled, labelled};
+use crate::labels::{Label, Labelled, Names, labelled};
 use crate::problem::Problem;
 use crate::routes::party::OfStore;
 use crate::wire::{After, PAGE_SIZE, Page, optional_time};
@@ -257,6 +257,9 @@ struct ConflictListed {
     conflict: ScanConflict,
     #[schema(value_type = String)]
     merchant: MerchantId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    merchant_name: LocalText,
 }
 
 /// Everybody's offline scans that lost, newest first.
@@ -272,14 +275,16 @@ async fn list_conflicts_as_platform(
         let found = consume::queries::conflicts(read, asked.after, PAGE_SIZE + 1)?;
         let won: Vec<RedemptionId> = found.iter().filter_map(|conflict| conflict.won).collect();
         let winners = consume::queries::redemptions(read, &won)?.into_iter();
-        Ok((found, winners.map(Winner::from).collect::<Vec<_>>()))
+        let names = Names::of(read, found.iter().map(|conflict| conflict.merchant), [])?;
+        Ok((found, winners.map(Winner::from).collect::<Vec<_>>(), names))
     });
-    let (found, winners) = found.await?;
+    let (found, winners, names) = found.await?;
     let page = Page::of(
         found,
         |conflict| conflict.id.to_string(),
         |conflict| ConflictListed {
             merchant: conflict.merchant,
+            merchant_name: names.merchant(conflict.merchant),
             conflict: ScanConflict::of(conflict, &winners),
         },
     );

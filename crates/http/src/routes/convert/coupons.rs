@@ -14,7 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{AnyOperator, Consumer, Finance, Manager, OfMerchant, Operator, Staff};
+use super::coupon_usage::{CouponUsage, may_see, usages};
+use crate::access::{AnyOperator, Consumer, Finance, Manager, OfMerchant, Operator, SignedIn, Staff};
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::problem::Problem;
@@ -179,6 +180,9 @@ pub struct CouponDetails {
     ends_at: String,
     /// `live` or `stopped`.
     status: String,
+    /// For the merchant's managers and the platform's own people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<CouponUsage>,
 }
 
 impl From<Coupon> for CouponDetails {
@@ -202,6 +206,7 @@ impl From<Coupon> for CouponDetails {
             starts_at: terms.starts_at.to_string(),
             ends_at: terms.ends_at.to_string(),
             status: coupon.status.as_str().to_owned(),
+            usage: None,
         }
     }
 }
@@ -212,10 +217,11 @@ impl From<Coupon> for CouponDetails {
     responses((status = 200, body = Page<CouponDetails>), (status = "4XX", body = Problem)))]
 async fn list_coupons(
     State(app): State<App>,
+    signed_in: Option<SignedIn>,
     Path(OfMerchant { merchant }): Path<OfMerchant>,
     Query(page): Query<After<kernel::Coupon>>,
 ) -> Result<Json<Page<CouponDetails>>, Problem> {
-    coupons_of(&app, Some(merchant), page.after).await
+    coupons_of(&app, signed_in, Some(merchant), page.after).await
 }
 
 /// The platform's coupons, the newest first.
@@ -224,24 +230,33 @@ async fn list_coupons(
     responses((status = 200, body = Page<CouponDetails>), (status = "4XX", body = Problem)))]
 async fn list_platform_coupons(
     State(app): State<App>,
+    signed_in: Option<SignedIn>,
     Query(page): Query<After<kernel::Coupon>>,
 ) -> Result<Json<Page<CouponDetails>>, Problem> {
-    coupons_of(&app, None, page.after).await
+    coupons_of(&app, signed_in, None, page.after).await
 }
 
 async fn coupons_of(
     app: &App,
+    signed_in: Option<SignedIn>,
     merchant: Option<MerchantId>,
     after: Option<CouponId>,
 ) -> Result<Json<Page<CouponDetails>>, Problem> {
-    let found = app
-        .read(move |read| queries::coupons_of(read, merchant, after, PAGE_SIZE + 1))
-        .await?;
-    Ok(Json(Page::of(
-        found,
-        |coupon| coupon.id.to_string(),
-        CouponDetails::from,
-    )))
+    let with_usage = may_see(signed_in.as_ref(), merchant);
+    let page = app.read(move |read| {
+        let found = queries::coupons_of(read, merchant, after, PAGE_SIZE + 1)?;
+        let usages = if with_usage {
+            usages(read, &found)?
+        } else {
+            Vec::new()
+        };
+        let mut page = Page::of(found, |coupon| coupon.id.to_string(), CouponDetails::from);
+        for (coupon, usage) in page.items.iter_mut().zip(usages) {
+            coupon.usage = Some(usage);
+        }
+        Ok(page)
+    });
+    Ok(Json(page.await?))
 }
 
 #[derive(Deserialize, IntoParams)]

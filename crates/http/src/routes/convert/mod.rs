@@ -1,5 +1,7 @@
 //! Buying: coupons, orders, payments with the provider's webhook, and refunds before use.
 
+mod conflicts;
+mod coupon_usage;
 mod coupons;
 mod merchant;
 mod orders;
@@ -28,6 +30,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(payments::operations())
         .merge(refunds::operations())
         .merge(platform::operations())
+        .merge(conflicts::operations())
 }
 
 /// The state of this name, where the query names one and the domain has it.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use convert::queries::{self, OrderView};
 use convert::{ORDER_NOT_FOUND, OrderStatus, RefundStatus};
-use kernel::{MerchantId, Order, OrderId, PersonId, RefundId};
+use kernel::{LocalText, MerchantId, Order, OrderId, PersonId, RefundId};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +18,7 @@ use super::state;
 use crate::access::{AnyOperator, Operator};
 use crate::app::App;
 use crate::body::{Path, Query};
-use crate::labels::Labelled;
+use crate::labels::{Labelled, Names};
 use crate::problem::Problem;
 use crate::routes::consume::RedemptionListed;
 use crate::wire::{PAGE_SIZE, Page, SIFTED_AT_ONCE, sift};
@@ -161,6 +161,9 @@ struct RefundListed {
     refund: RefundDetails,
     #[schema(value_type = String)]
     merchant: MerchantId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    merchant_name: LocalText,
     /// How often it was sent to the provider.
     tries: i64,
 }
@@ -175,11 +178,17 @@ async fn list_refunds(
     Query(asked): Query<RefundsAsked>,
 ) -> Result<Json<Page<RefundListed>>, Problem> {
     let status: Option<RefundStatus> = state("/status", asked.status.as_deref())?;
-    let found = app.read(move |read| queries::refunds(read, status, asked.after, PAGE_SIZE + 1));
+    let found = app.read(move |read| {
+        let found = queries::refunds(read, status, asked.after, PAGE_SIZE + 1)?;
+        let names = Names::of(read, found.iter().map(|(merchant, _)| *merchant), [])?;
+        Ok((found, names))
+    });
+    let (found, names) = found.await?;
     Ok(Json(Page::of(
-        found.await?,
+        found,
         |(_, refund)| refund.id.to_string(),
         |(merchant, refund)| RefundListed {
+            merchant_name: names.merchant(merchant),
             merchant,
             tries: refund.tries,
             refund: refund.into(),

@@ -2,6 +2,7 @@
 //! the platform.
 
 mod csv;
+mod journal;
 mod merchant;
 mod payouts;
 mod platform;
@@ -18,5 +19,6 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(merchant::operations())
         .merge(platform::operations())
         .merge(payouts::operations())
+        .merge(journal::operations())
         .merge(rebates::operations())
 }

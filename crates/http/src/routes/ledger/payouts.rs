@@ -3,9 +3,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use kernel::{MerchantId, Money, PayoutId, PersonId, Timestamp};
+use kernel::{LocalText, MerchantId, Money, PayoutId, PersonId, Timestamp};
 use ledger::{Owed, Payout, PayoutStatus};
 use serde::{Deserialize, Serialize};
+use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,6 +16,7 @@ use super::platform::OfPayout;
 use crate::access::{Finance, Operator};
 use crate::app::App;
 use crate::body::{Path, Query};
+use crate::labels::Names;
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
 use crate::shell;
@@ -31,7 +33,7 @@ pub fn operations() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct PayoutsAsked {
-    /// `proposed` (what waits), `approved`, `failed` or `paid`.
+    /// `proposed` (what waits), `approved`, `failed`, `paid` or `returned`.
     #[serde(default = "proposed")]
     #[param(required = false)]
     status: String,
@@ -51,45 +53,62 @@ struct PayoutListed {
     id: PayoutId,
     #[schema(value_type = String)]
     merchant: MerchantId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    merchant_name: LocalText,
     /// The sum of its lines.
     amount: WireMoney,
     line_count: i64,
     /// The lines of up to this time are in it, RFC 3339.
     closed_until: String,
-    /// `proposed`, `approved`, `failed` or `paid`.
+    /// `proposed`, `approved`, `failed`, `paid` or `returned`.
     status: String,
     /// Which operator proposed it; absent if Qiao did at the close of the day.
     #[schema(value_type = Option<String>)]
     proposed_by: Option<PersonId>,
+    proposed_by_name: Option<String>,
     /// RFC 3339.
     proposed_at: String,
     #[schema(value_type = Option<String>)]
     approved_by: Option<PersonId>,
+    approved_by_name: Option<String>,
     /// RFC 3339.
     approved_at: Option<String>,
     /// RFC 3339.
     paid_at: Option<String>,
-    /// Why the transfer failed last.
+    /// Why the transfer failed last or came back.
     failure: Option<String>,
 }
 
-impl From<Payout> for PayoutListed {
-    fn from(payout: Payout) -> Self {
+impl PayoutListed {
+    fn of(payout: Payout, names: &Names) -> Self {
         Self {
             id: payout.id,
+            merchant_name: names.merchant(payout.merchant),
             merchant: payout.merchant,
             amount: Money::new(payout.amount, payout.currency).into(),
             line_count: payout.line_count,
             closed_until: payout.closed_until.to_string(),
             status: payout.status.as_str().to_owned(),
+            proposed_by_name: names.person(payout.proposed_by),
             proposed_by: payout.proposed_by,
             proposed_at: payout.proposed_at.to_string(),
+            approved_by_name: names.person(payout.approved_by),
             approved_by: payout.approved_by,
             approved_at: payout.approved_at.map(|at| at.to_string()),
             paid_at: payout.paid_at.map(|at| at.to_string()),
             failure: payout.failure,
         }
     }
+}
+
+/// What the merchants and operators of these payouts are called.
+fn names_of(read: &mut ReadTx, payouts: &[Payout]) -> Result<Names, Fail> {
+    let people = payouts
+        .iter()
+        .flat_map(|payout| [payout.proposed_by, payout.approved_by]);
+    let merchants = payouts.iter().map(|payout| payout.merchant);
+    Names::of(read, merchants, people.flatten())
 }
 
 /// Payouts of one status, newest first.
@@ -107,11 +126,16 @@ async fn list_payouts(
         &asked.status,
         PayoutStatus::from_name,
     )?;
-    let found = app.read(move |read| ledger::queries::payouts_at(read, status, asked.after, PAGE_SIZE + 1));
+    let found = app.read(move |read| {
+        let found = ledger::queries::payouts_at(read, status, asked.after, PAGE_SIZE + 1)?;
+        let names = names_of(read, &found)?;
+        Ok((found, names))
+    });
+    let (found, names) = found.await?;
     Ok(Json(Page::of(
-        found.await?,
+        found,
         |payout| payout.id.to_string(),
-        PayoutListed::from,
+        |payout| PayoutListed::of(payout, &names),
     )))
 }
 
@@ -137,11 +161,12 @@ async fn get_payout(
         let payout = ledger::queries::payout(read, of.payout)?.ok_or_else(|| party::NOT_FOUND.plain())?;
         let (merchant, id) = (payout.merchant, Some(payout.id));
         let lines = ledger::queries::statement_lines(read, merchant, id, asked.after, PAGE_SIZE + 1)?;
-        Ok((payout, lines))
+        let names = names_of(read, std::slice::from_ref(&payout))?;
+        Ok((PayoutListed::of(payout, &names), lines))
     });
     let (payout, lines) = found.await?;
     Ok(Json(PayoutWithLines {
-        payout: payout.into(),
+        payout,
         lines: page_of(lines),
     }))
 }
@@ -164,14 +189,18 @@ struct OwedAsked {
 struct OwedListed {
     #[schema(value_type = String)]
     merchant: MerchantId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    merchant_name: LocalText,
     /// Below zero: the merchant owes it, and is paid nothing.
     amount: WireMoney,
     line_count: i64,
 }
 
-impl From<Owed> for OwedListed {
-    fn from(owed: Owed) -> Self {
+impl OwedListed {
+    fn of(owed: Owed, names: &Names) -> Self {
         Self {
+            merchant_name: names.merchant(owed.merchant),
             merchant: owed.merchant,
             amount: owed.amount.into(),
             line_count: owed.line_count,
@@ -189,10 +218,18 @@ async fn list_owed(
     Query(asked): Query<OwedAsked>,
 ) -> Result<Json<Page<OwedListed>>, Problem> {
     let until = asked.until.unwrap_or(shell::now());
-    let found = app.read(move |read| ledger::queries::owed(read, until, asked.after, PAGE_SIZE));
-    let (found, next) = found.await?;
+    let found = app.read(move |read| {
+        let (found, next) = ledger::queries::owed(read, until, asked.after, PAGE_SIZE)?;
+        let names = Names::of(read, found.iter().map(|owed| owed.merchant), [])?;
+        let items: Vec<_> = found
+            .into_iter()
+            .map(|owed| OwedListed::of(owed, &names))
+            .collect();
+        Ok((items, next))
+    });
+    let (items, next) = found.await?;
     Ok(Json(Page {
-        items: found.into_iter().map(OwedListed::from).collect(),
+        items,
         next: next.map(|merchant| merchant.to_string()),
     }))
 }

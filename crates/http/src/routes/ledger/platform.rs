@@ -7,6 +7,7 @@ use axum::response::Response;
 use kernel::{Currency, MerchantId, Money, OrderId, PayoutId, PersonId, Timestamp};
 use ledger::{
     Account, ApprovePayout, Balance, CloseDay, OwnerKind, PayoutProposal, ProposePayout, RetryPayout,
+    ReturnPayout,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,7 +17,7 @@ use uuid::Uuid;
 
 use crate::access::{Finance, Operator};
 use crate::app::App;
-use crate::body::{Nothing, Path, Query, Write};
+use crate::body::{Because, Nothing, Path, Query, Write};
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
 use crate::wire::{WireMoney, currency_code, malformed, named, rfc_3339};
@@ -27,6 +28,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(close_day))
         .routes(routes!(approve_payout))
         .routes(routes!(retry_payout))
+        .routes(routes!(return_payout))
         .routes(routes!(get_trial_balance))
         .routes(routes!(get_account_balance))
 }
@@ -174,6 +176,24 @@ async fn retry_payout(
         .await
 }
 
+/// Books a paid payout back that the bank sent back. Its lines are open again, for the next payout.
+#[utoipa::path(post, path = "/v1/platform/payouts/{payout}/return", operation_id = "returnPayout", tag = "ledger",
+    params(OfPayout), security(("session" = ["operator:finance"])), request_body = Because,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn return_payout(
+    State(app): State<App>,
+    operator: Operator<Finance>,
+    Path(of): Path<OfPayout>,
+    write: Write<Because>,
+) -> Result<Response, Problem> {
+    let cmd = ReturnPayout { payout: of.payout };
+    app.command("returnPayout", of.payout, operator.actor(), write.key)
+        .because(&write.body.reason)?
+        .locking(cmd.locks())
+        .run(move |tx, ctx| ledger::return_payout(tx, ctx, &cmd))
+        .await
+}
+
 /// What an account comes to. A debit is positive: what the platform owes or has earned is negative.
 #[derive(Serialize, ToSchema)]
 struct AccountBalance {
@@ -225,7 +245,7 @@ struct BalanceAsked {
 }
 
 /// The id of an owner, which is of the kind that the account is kept for.
-fn owner_of(account: Account, owner: &str) -> Result<Uuid, Problem> {
+pub fn owner_of(account: Account, owner: &str) -> Result<Uuid, Problem> {
     let (kind, parsed) = match account.owner_kind() {
         OwnerKind::Merchant => ("a merchant", owner.parse().map(|id: MerchantId| id.uuid()).ok()),
         OwnerKind::Person => ("a person", owner.parse().map(|id: PersonId| id.uuid()).ok()),

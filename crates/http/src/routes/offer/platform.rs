@@ -3,13 +3,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use kernel::{AgreementId, MerchantId};
+use kernel::{AgreementId, LocalText, MerchantId};
 use offer::{
     AcceptAgreement, AgreementStatus, CounterAgreement, DeclineAgreement, EndAgreement, ProposeAgreement,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::{Fail, Tx};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -17,6 +17,7 @@ use super::terms::{Acceptance, Counter, Countered, OfAgreement, Proposal, WireAg
 use crate::access::{Finance, OfMerchant, Operator};
 use crate::app::App;
 use crate::body::{Nothing, Path, Query, Write};
+use crate::labels::Names;
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
 use crate::wire::{Created, Page, SIFTED_AT_ONCE, named, sift};
@@ -180,15 +181,25 @@ struct AgreementsAsked {
     after: Option<AgreementId>,
 }
 
+/// An agreement with the name of its merchant.
+#[derive(Serialize, ToSchema)]
+struct AgreementListed {
+    #[serde(flatten)]
+    agreement: WireAgreement,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    merchant_name: LocalText,
+}
+
 /// Agreements of one status or with one merchant, newest first; for administrators and finance.
 #[utoipa::path(get, path = "/v1/platform/agreements", operation_id = "listAgreements", tag = "offer",
     params(AgreementsAsked), security(("session" = ["operator:finance"])),
-    responses((status = 200, body = Page<WireAgreement>), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Page<AgreementListed>), (status = "4XX", body = Problem)))]
 async fn list_agreements(
     State(app): State<App>,
     _operator: Operator<Finance>,
     Query(asked): Query<AgreementsAsked>,
-) -> Result<axum::Json<Page<WireAgreement>>, Problem> {
+) -> Result<axum::Json<Page<AgreementListed>>, Problem> {
     let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, AgreementStatus::from_name);
     let status = asked.status.as_deref().map(by_name).transpose()?;
     let page = app.read(move |read| {
@@ -199,14 +210,19 @@ async fn list_agreements(
                 offer::queries::agreements(read, status, after, SIFTED_AT_ONCE)
             }
         };
-        sift(
+        let page = sift(
             asked.after,
             list,
             |found| found.id,
             |found| status.is_none_or(|status| found.status == status),
-        )
+        )?;
+        let names = Names::of(read, page.items.iter().map(|found| found.merchant), [])?;
+        Ok(page.map(|found| AgreementListed {
+            merchant_name: names.merchant(found.merchant),
+            agreement: found.into(),
+        }))
     });
-    Ok(axum::Json(page.await?.map(WireAgreement::from)))
+    Ok(axum::Json(page.await?))
 }
 
 /// Every version that was on the table, the first one first; for administrators and finance.

@@ -3,21 +3,24 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use kernel::MerchantId;
 use offer::Rule;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::terms::share;
-use crate::access::{Finance, Operator};
+use super::terms::{Cap, share};
+use crate::access::{Finance, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
-use crate::body::Write;
+use crate::body::{Object, Path, Write};
 use crate::problem::Problem;
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_rules))
+        .routes(routes!(list_agreement_rules))
+        .routes(routes!(list_agreement_rules_as_platform))
         .routes(routes!(set_rule))
 }
 
@@ -33,6 +36,10 @@ struct WireRule {
     commission_bp_max: i64,
     /// The most of a discount that the platform funds.
     discount_platform_bp_max: i64,
+    /// The most that the platform funds of one unit's discount; absent where terms need no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Cap>)]
+    platform_cap_max: Option<Object<Cap>>,
     /// The highest rebate for sharers.
     rebate_bp_max: i64,
     /// The shortest refund window.
@@ -46,6 +53,7 @@ impl WireRule {
             commission_min: share("/commission_bp_min", self.commission_bp_min)?,
             commission_max: share("/commission_bp_max", self.commission_bp_max)?,
             discount_platform_max: share("/discount_platform_bp_max", self.discount_platform_bp_max)?,
+            platform_cap_max: self.platform_cap_max.map(|Object(cap)| cap.into()),
             rebate_max: share("/rebate_bp_max", self.rebate_bp_max)?,
             refund_window_us_min: self.refund_window_us_min,
         })
@@ -59,6 +67,7 @@ impl From<Rule> for WireRule {
             commission_bp_min: rule.commission_min.get(),
             commission_bp_max: rule.commission_max.get(),
             discount_platform_bp_max: rule.discount_platform_max.get(),
+            platform_cap_max: rule.platform_cap_max.map(|cap| Object(cap.into())),
             rebate_bp_max: rule.rebate_max.get(),
             refund_window_us_min: rule.refund_window_us_min,
         }
@@ -74,6 +83,37 @@ async fn list_rules(
     _operator: Operator<Finance>,
 ) -> Result<Json<Vec<WireRule>>, Problem> {
     let rules = app.read(offer::queries::rules).await?;
+    Ok(Json(rules.into_iter().map(WireRule::from).collect()))
+}
+
+/// The rules that the merchant's agreements keep to: proposals start from them.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/agreement-rules", operation_id = "listAgreementRules",
+    tag = "offer", params(OfMerchant), security(("session" = ["staff:manager"])),
+    responses((status = 200, body = Vec<WireRule>), (status = "4XX", body = Problem)))]
+async fn list_agreement_rules(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+) -> Result<Json<Vec<WireRule>>, Problem> {
+    rules_for(&app, staff.merchant).await
+}
+
+/// The rules that this merchant's agreements keep to; for administrators and finance.
+#[utoipa::path(get, path = "/v1/platform/merchants/{merchant}/agreement-rules",
+    operation_id = "listAgreementRulesAsPlatform", tag = "offer", params(OfMerchant),
+    security(("session" = ["operator:finance"])),
+    responses((status = 200, body = Vec<WireRule>), (status = "4XX", body = Problem)))]
+async fn list_agreement_rules_as_platform(
+    State(app): State<App>,
+    _operator: Operator<Finance>,
+    Path(of): Path<OfMerchant>,
+) -> Result<Json<Vec<WireRule>>, Problem> {
+    rules_for(&app, of.merchant).await
+}
+
+async fn rules_for(app: &App, merchant: MerchantId) -> Result<Json<Vec<WireRule>>, Problem> {
+    let rules = app
+        .read(move |read| offer::queries::rules_for(read, merchant))
+        .await?;
     Ok(Json(rules.into_iter().map(WireRule::from).collect()))
 }
 

@@ -51,13 +51,31 @@ pub struct WireTerms {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PlatformCap)]
-struct Cap {
+pub struct Cap {
     /// Minor units.
     amount: i64,
     /// ISO 4217 code.
     #[serde(with = "currency_code")]
     #[schema(value_type = String)]
     currency: Currency,
+}
+
+impl From<Cap> for PlatformCap {
+    fn from(cap: Cap) -> Self {
+        Self {
+            amount: cap.amount,
+            currency: cap.currency,
+        }
+    }
+}
+
+impl From<PlatformCap> for Cap {
+    fn from(cap: PlatformCap) -> Self {
+        Self {
+            amount: cap.amount,
+            currency: cap.currency,
+        }
+    }
 }
 
 impl WireTerms {
@@ -69,10 +87,7 @@ impl WireTerms {
             head_count: self.head_count,
             discount_bp: share("/terms/discount_bp", self.discount_bp)?,
             discount_platform_bp: share("/terms/discount_platform_bp", self.discount_platform_bp)?,
-            platform_cap: self.platform_cap.map(|Object(cap)| PlatformCap {
-                amount: cap.amount,
-                currency: cap.currency,
-            }),
+            platform_cap: self.platform_cap.map(|Object(cap)| cap.into()),
             commission_bp: share("/terms/commission_bp", self.commission_bp)?,
             rebate_bp: share("/terms/rebate_bp", self.rebate_bp)?,
             friend_discount_bp: share("/terms/friend_discount_bp", self.friend_discount_bp)?,
@@ -102,12 +117,7 @@ impl From<AgreementTerms> for WireTerms {
             head_count: terms.head_count,
             discount_bp: terms.discount_bp.get(),
             discount_platform_bp: terms.discount_platform_bp.get(),
-            platform_cap: terms.platform_cap.map(|cap| {
-                Object(Cap {
-                    amount: cap.amount,
-                    currency: cap.currency,
-                })
-            }),
+            platform_cap: terms.platform_cap.map(|cap| Object(cap.into())),
             commission_bp: terms.commission_bp.get(),
             rebate_bp: terms.rebate_bp.get(),
             friend_discount_bp: terms.friend_discount_bp.get(),

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use kernel::{CertificationId, MediaId, MerchantId, PersonId, Timestamp};
+use kernel::{CertificationId, LocalText, MediaId, MerchantId, PersonId, Timestamp};
 use party::{CertificationStatus, DecideCertification, SubmitCertification};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use crate::access::{Manager, OfMerchant, Operator, Staff, Support};
 use crate::app::App;
 use crate::body::{Path, Query, Write};
+use crate::labels::Names;
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
 use crate::wire::{After, Created, PAGE_SIZE, Page, SIFTED_AT_ONCE, named, rfc_3339, sift};
@@ -143,15 +144,36 @@ struct CertificationsAsked {
     after: Option<CertificationId>,
 }
 
+/// A certification as the platform sees it.
+#[derive(Serialize, ToSchema)]
+struct CertificationListed {
+    #[serde(flatten)]
+    certification: Certification,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    merchant_name: LocalText,
+    decided_by_name: Option<String>,
+}
+
+impl CertificationListed {
+    fn of(certification: party::Certification, names: &Names) -> Self {
+        Self {
+            merchant_name: names.merchant(certification.merchant),
+            decided_by_name: names.person(certification.decided_by),
+            certification: certification.into(),
+        }
+    }
+}
+
 /// Certifications of one status or one merchant, newest first; for administrators and support.
 #[utoipa::path(get, path = "/v1/platform/certifications", operation_id = "listCertifications", tag = "party",
     params(CertificationsAsked), security(("session" = ["operator:support"])),
-    responses((status = 200, body = Page<Certification>), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Page<CertificationListed>), (status = "4XX", body = Problem)))]
 async fn list_certifications(
     State(app): State<App>,
     _operator: Operator<Support>,
     Query(asked): Query<CertificationsAsked>,
-) -> Result<axum::Json<Page<Certification>>, Problem> {
+) -> Result<axum::Json<Page<CertificationListed>>, Problem> {
     let by_name = |name: &str| named(&QUERY_MALFORMED, "/status", name, CertificationStatus::from_name);
     let status = asked.status.as_deref().map(by_name).transpose()?;
     let page = app.read(move |read| {
@@ -162,14 +184,18 @@ async fn list_certifications(
                 party::queries::certifications(read, status, after, SIFTED_AT_ONCE)
             }
         };
-        sift(
+        let page = sift(
             asked.after,
             list,
             |found| found.id,
             |found| status.is_none_or(|status| found.status == status),
-        )
+        )?;
+        let merchants = page.items.iter().map(|found| found.merchant);
+        let deciders = page.items.iter().filter_map(|found| found.decided_by);
+        let names = Names::of(read, merchants, deciders)?;
+        Ok(page.map(|found| CertificationListed::of(found, &names)))
     });
-    Ok(axum::Json(page.await?.map(Certification::from)))
+    Ok(axum::Json(page.await?))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -3,8 +3,8 @@
 use kernel::{Actor, PayoutId, RebateId};
 use ledger::{
     AccrueRebate, ApprovePayout, ConfirmPayout, FailPayout, PayoutStatus, PostRebate, ProposePayout,
-    RebateStatus, RetryPayout, ReverseRebate, accrue_rebate, approve_payout, confirm_payout, fail_payout,
-    post_rebate, propose_payout, queries, retry_payout, reverse_rebate,
+    RebateStatus, RetryPayout, ReturnPayout, ReverseRebate, accrue_rebate, approve_payout, confirm_payout,
+    fail_payout, post_rebate, propose_payout, queries, retry_payout, return_payout, reverse_rebate,
 };
 use store::Store;
 
@@ -40,6 +40,9 @@ fn step(store: &Store, command: &str, payout: PayoutId) -> Result<(), String> {
         "retry" => run_as(store, anna(), move |tx, ctx| {
             retry_payout(tx, ctx, &RetryPayout { payout })
         }),
+        "return" => run_as(store, anna(), move |tx, ctx| {
+            return_payout(tx, ctx, &ReturnPayout { payout })
+        }),
         other => panic!("{other}"),
     };
     outcome.expect("an answer").map_err(|rejected| rejected.code)
@@ -62,6 +65,7 @@ fn payout_at(store: &Store, number: u128, status: &str) -> PayoutId {
         "approved" => &["approve"],
         "failed" => &["approve", "fail"],
         "paid" => &["approve", "confirm"],
+        "returned" => &["approve", "confirm", "return"],
         other => panic!("{other}"),
     };
     for command in way {

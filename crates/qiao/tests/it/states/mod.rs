@@ -27,6 +27,7 @@ use world::World;
 /// subjects at once.
 const MEET_NO_STATE: &[&str] = &[
     "channel::record_visits",
+    "convert::close_payment_conflict",
     "ledger::accrue_rebate",
     "ledger::close_day",
     "offer::set_rule",

@@ -4,7 +4,8 @@ use convert::PlaceOrder;
 use kernel::{Actor, Currency, DAY_US, PayoutId, PersonId, RebateId, RedemptionId, Timestamp};
 use ledger::{
     AccrueRebate, ApprovePayout, CloseDay, ConfirmPayout, DayClosed, FailPayout, PayoutProposal,
-    PayoutStatus, PostRebate, ProposePayout, RebateStatus, RetryPayout, Reversal, ReverseRebate, queries,
+    PayoutStatus, PostRebate, ProposePayout, RebateStatus, RetryPayout, ReturnPayout, Reversal,
+    ReverseRebate, queries,
 };
 use party::testing::{NOW, Shop, ctx, ctx_at};
 
@@ -44,6 +45,11 @@ pub const PAYOUT: Machine<PayoutStatus, PayoutId> = Machine {
                 approve();
                 w.done(w.confirm_payout(payout));
             }
+            PayoutStatus::Returned => {
+                approve();
+                w.done(w.confirm_payout(payout));
+                w.done(w.return_payout(payout));
+            }
         }
         payout
     },
@@ -53,6 +59,7 @@ pub const PAYOUT: Machine<PayoutStatus, PayoutId> = Machine {
         |w, payout| w.confirm_payout(*payout).probe(),
         |w, payout| w.fail_payout(*payout).probe(),
         |w, payout| w.retry_payout(*payout).probe(),
+        |w, payout| w.return_payout(*payout).probe(),
     ],
 };
 
@@ -159,6 +166,10 @@ impl World {
 
     pub fn retry_payout(&self, payout: PayoutId) -> Act<()> {
         act(ctx(self.admin), ledger::retry_payout, RetryPayout { payout })
+    }
+
+    pub fn return_payout(&self, payout: PayoutId) -> Act<()> {
+        act(ctx(self.admin), ledger::return_payout, ReturnPayout { payout })
     }
 
     /// A rebate by a friend's visit.

@@ -127,6 +127,7 @@ impl World {
             commission_min: bp(0),
             commission_max: bp(10_000),
             discount_platform_max: bp(10_000),
+            platform_cap_max: None,
             rebate_max: bp(10_000),
             refund_window_us_min: 0,
         };

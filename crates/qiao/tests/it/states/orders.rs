@@ -1,13 +1,14 @@
 //! Orders, the tries at paying them, and refunds.
 
 use convert::{
-    AttemptStatus, CancelOrder, ConfirmPayment, ConfirmRefund, ConfirmedPayment, ExpireVoucher, FailPayment,
-    FailRefund, MarkRefundSent, OrderStatus, PlaceOrder, PlacedOrder, RefundStatus, RefundVoucher,
-    RefundedVoucher, ReleaseOrder, StartPayment, StartedPayment, Stored, queries,
+    AttemptStatus, CancelOrder, ClosePaymentConflict, ConfirmPayment, ConfirmRefund, ConfirmedPayment,
+    ExpireVoucher, FailPayment, FailRefund, MarkRefundSent, OrderStatus, PlaceOrder, PlacedOrder,
+    RefundStatus, RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment, StartedPayment, Stored,
+    queries,
 };
 use kernel::{
-    Actor, Currency, DAY_US, MINUTE_US, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId, VoucherId,
-    WalletCouponId,
+    Actor, Currency, DAY_US, MINUTE_US, OfferId, OrderId, PaymentAttemptId, PaymentConflictId, PersonId,
+    RefundId, VoucherId, WalletCouponId,
 };
 use party::testing::{NOW, ctx, ctx_at};
 
@@ -216,6 +217,25 @@ impl World {
 
     fn confirm(&self, report: ConfirmPayment) -> Act<ConfirmedPayment> {
         act(ctx(Actor::Provider(1)), convert::confirm_payment, report)
+    }
+
+    /// A settled payment that was reported with another amount afterwards.
+    pub fn payment_conflict(&self) -> PaymentConflictId {
+        let purchase = self.placed(order_of(self.offer));
+        self.done(self.confirm_payment(&purchase));
+        self.done(self.confirm(ConfirmPayment {
+            amount: purchase.cash + 1,
+            ..report_of(&purchase)
+        }));
+        let attempt = purchase.attempt;
+        let conflicts = self.read(|read| queries::payment_conflicts(read, None, 200));
+        let mut conflicts = conflicts.into_iter();
+        conflicts.find(|conflict| conflict.attempt == attempt).unwrap().id
+    }
+
+    pub fn close_payment_conflict(&self, conflict: PaymentConflictId) -> Act<()> {
+        let input = ClosePaymentConflict { conflict };
+        act(ctx(self.admin), convert::close_payment_conflict, input)
     }
 
     pub fn fail_payment(&self, purchase: &Purchase) -> Act<()> {

@@ -118,6 +118,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     },
     |w| w.confirm_payment(&w.placed(order_of(w.offer))).probe(),
     |w| w.fail_payment(&w.placed(order_of(w.offer))).probe(),
+    |w| w.close_payment_conflict(w.payment_conflict()).probe(),
     |w| w.cancel_order(&w.placed(order_of(w.offer))).probe(),
     |w| w.release_order(&w.placed(order_of(w.offer))).probe(),
     |w| {
@@ -161,6 +162,11 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
         let payout = w.approved_payout();
         w.done(w.fail_payout(payout));
         w.retry_payout(payout).probe()
+    },
+    |w| {
+        let payout = w.approved_payout();
+        w.done(w.confirm_payout(payout));
+        w.return_payout(payout).probe()
     },
     |w| w.close_day().probe(),
     |w| w.accrue_rebate().probe(),

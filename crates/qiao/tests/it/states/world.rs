@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use kernel::{Actor, OfferId, PersonId};
+use offer::CreateOffer;
 use offer::testing::{on_sale, terms};
 use party::OperatorRole;
 use party::testing::{Shop, certified_shop, consumer, operator};
@@ -34,8 +35,13 @@ impl World {
         };
         let store = Store::open(&settings).unwrap();
         let shop = certified_shop(&store, 1);
-        let [offer, card] =
-            [1, 2].map(|uses| on_sale(&store, shop, terms(), uses, |draft| draft.uses = uses as i64).offer);
+        let [offer, card] = [1, 2].map(|uses| {
+            let enough = |draft: &mut CreateOffer| {
+                draft.uses = uses as i64;
+                draft.stock = 1_000;
+            };
+            on_sale(&store, shop, terms(), uses, enough).offer
+        });
         let [admin, second_admin] = [1, 2].map(|n| Actor::Operator(operator(&store, OperatorRole::Admin, n)));
         Self {
             store,
