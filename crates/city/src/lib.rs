@@ -1,6 +1,7 @@
 //! A simulated city: merchants, people and a past that an empty database is filled with, all of it
 //! through the domain's own commands and all of it from one seed. It writes no table, reads no clock and
-//! reaches no network; the history it makes is settled, so that no provider needs to know of it.
+//! reaches no network. What its history left with the provider is what was paid and not given back; most of it is
+//! settled, and a few vouchers still wait to be used.
 //!
 //! [`build`] fills an empty database, [`describe`] finds the same city again.
 

@@ -1,5 +1,6 @@
 //! Who bought what, when, and what became of it: the city's past as plain data, drawn from the seed before
-//! any of it happens. Every voucher in it ends used up or refunded, and every refund window is over.
+//! any of it happens. Vouchers end used up or refunded, and the refund windows of all visits are over; only what was
+//! bought in the last days still waits to be used.
 
 use std::collections::HashMap;
 
@@ -11,6 +12,9 @@ use crate::market::Coupon;
 use crate::people::writes_english;
 use crate::shops::{Counter, Good, Shop};
 use crate::texts::{Words, reviews};
+
+/// What still waits to be used was bought in so many days, before any voucher runs out.
+const LATELY_DAYS: i64 = 9;
 
 /// One order of the past.
 #[derive(Debug, Clone)]
@@ -32,13 +36,25 @@ pub(crate) struct Purchase {
 pub(crate) enum Fate {
     /// Never paid.
     Abandoned,
-    /// Paid. So many of its vouchers go back, all others are used at every visit.
+    /// Paid. So many of its vouchers go back, all others are used at every visit; without one they wait.
     Paid {
         returned: i64,
         returned_at: Timestamp,
         visits: Vec<Visit>,
         review: Option<Review>,
     },
+}
+
+impl Fate {
+    /// Paid, and all of its vouchers are still good.
+    fn waiting() -> Self {
+        Self::Paid {
+            returned: 0,
+            returned_at: Timestamp::MAX,
+            visits: Vec::new(),
+            review: None,
+        }
+    }
 }
 
 /// Somebody comes to the store with all that is left of an order.
@@ -204,6 +220,12 @@ fn draw_fate(
     // The last visit is so long ago that its refund window closed before today.
     let last_day = shop.refund_days + 1;
     let kind = dice.random_below(100);
+    // Whoever is signed in as has something to show.
+    let waits = if buyer == 0 { 30 } else { 6 };
+    if kind >= 100 - waits {
+        let bought = calendar.at(between(dice, 1, LATELY_DAYS), between(dice, 420, 1_300));
+        return (bought, Fate::waiting());
+    }
     if kind < 5 {
         let day = between(dice, 1, HISTORY_DAYS);
         return (calendar.at(day, between(dice, 480, 1_300)), Fate::Abandoned);

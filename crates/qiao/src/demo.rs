@@ -6,14 +6,17 @@ use std::net::SocketAddr;
 
 use city::{City, Plan};
 use clap::Args;
+use convert::queries::Attempt;
+use convert::{AttemptStatus, RefundStatus};
+use gateway::protocol::{Payment, PaymentStatus};
 use gateway::sandbox::{self, SandboxConfig, SandboxHandle};
 use http::{City as ServedCity, DemoAccount, DemoInfo, Outbox, derive, hash_password, shell};
 use kernel::{Currency, LocalText};
-use store::Store;
+use store::{Fail, ReadTx, Store};
 use tokio::net::TcpListener;
 
 use crate::config::{Flags, Settings};
-use crate::serve::{self, Failure, own_webhook_secret, secret_of, start_log, stop_signal};
+use crate::serve::{self, Failure, failed, own_webhook_secret, secret_of, start_log, stop_signal};
 
 /// The password of every account of the demo city.
 const DEMO_PASSWORD: &str = "qiao-demo";
@@ -38,8 +41,8 @@ impl Demo {
         let secret = secret_of(&settings.data)?;
         let listener = serve::bind(&settings).await?;
         let address = listener.local_addr()?;
-        let provider = start_sandbox(&mut settings, &secret, address).await?;
-        let city = build_city(&settings, self.seed).await?;
+        let (city, payments) = build_city(&settings, self.seed).await?;
+        let provider = start_sandbox(&mut settings, &secret, address, payments).await?;
         let accounts = city.accounts.iter().map(|account| DemoAccount {
             role: account.role.clone(),
             login: account.login.clone(),
@@ -67,10 +70,14 @@ async fn start_sandbox(
     settings: &mut Settings,
     secret: &[u8; 32],
     address: SocketAddr,
+    remembered: Vec<Payment>,
 ) -> Result<SandboxHandle, Failure> {
     let key = hex::encode(derive(secret, "provider-key", &[]));
-    let mut config = SandboxConfig::new(&key, own_webhook_secret(secret)?, shell::random_bytes());
-    config.webhook_url = Some(format!("http://{address}/v1/webhooks/sandbox"));
+    let config = SandboxConfig {
+        webhook_url: Some(format!("http://{address}/v1/webhooks/sandbox")),
+        remembered,
+        ..SandboxConfig::new(&key, own_webhook_secret(secret)?, shell::random_bytes())
+    };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let provider = sandbox::serve(listener, config)?;
     settings.provider_url = Some(provider.base_url());
@@ -78,14 +85,15 @@ async fn start_sandbox(
     Ok(provider)
 }
 
-/// The city of this seed: built if the database is empty, else found again.
-async fn build_city(settings: &Settings, seed: u64) -> Result<City, Failure> {
+/// The city of this seed: built if the database is empty, else found again. With it all that was ever paid, so that
+/// the sandbox, which forgets everything when it stops, can give it back.
+async fn build_city(settings: &Settings, seed: u64) -> Result<(City, Vec<Payment>), Failure> {
     let password_hash = hash_password(DEMO_PASSWORD.to_owned()).await;
     let (settings, media) = (
         store::Settings::new(&settings.database_url),
         settings.data.join("media"),
     );
-    let built = tokio::task::spawn_blocking(move || -> Result<City, Failure> {
+    let built = tokio::task::spawn_blocking(move || -> Result<_, Failure> {
         let store = Store::open(&settings)?;
         let city = match city::describe(&store, seed)? {
             Some(city) => city,
@@ -109,8 +117,9 @@ async fn build_city(settings: &Settings, seed: u64) -> Result<City, Failure> {
                 city
             }
         };
+        let payments = store.read_blocking(payments).map_err(failed)?;
         store.close();
-        Ok(city)
+        Ok((city, payments))
     });
     built.await?
 }
@@ -126,6 +135,45 @@ fn served_city() -> ServedCity {
         ),
         place: Plan::village().center.into(),
         currency: Currency::CNY,
+    }
+}
+
+/// Every payment that was made, as the provider knew it.
+fn payments(read: &mut ReadTx) -> Result<Vec<Payment>, Fail> {
+    let (mut payments, mut after) = (Vec::new(), None);
+    loop {
+        let orders = convert::queries::orders(read, after, 200)?;
+        let Some(last) = orders.last() else {
+            return Ok(payments);
+        };
+        after = Some(last.id);
+        for order in &orders {
+            let refunds = convert::queries::refunds_of(read, order.id)?.into_iter();
+            let arrived = refunds.filter(|refund| refund.status == RefundStatus::Succeeded);
+            let refunded = arrived.map(|refund| refund.amount).sum();
+            let tries = convert::queries::attempts_of(read, order.id)?.into_iter();
+            let paid = tries.filter(|one| one.status == AttemptStatus::Paid);
+            payments.extend(paid.map(|one| remembered(one, refunded)));
+        }
+    }
+}
+
+fn remembered(attempt: Attempt, refunded: i64) -> Payment {
+    Payment {
+        id: attempt.provider_payment.unwrap_or_else(|| attempt.id.to_string()),
+        reference: attempt.id.to_string(),
+        status: PaymentStatus::Succeeded,
+        amount: attempt.amount,
+        currency: attempt.currency,
+        description: format!("Qiao {}", attempt.order),
+        refunded,
+        fee: 0,
+        settlement: None,
+        instrument_fingerprint: None,
+        failure: None,
+        pay_url: String::new(),
+        return_url: None,
+        created_at: attempt.at,
     }
 }
 

@@ -119,13 +119,18 @@ impl Book {
             failure: None,
             created_at: now,
         };
-        self.payment_named
-            .insert(payment.reference.clone(), self.entries.len());
         if let Some(url) = new.webhook_url {
             self.webhook_url_of.insert(payment.id.clone(), url);
         }
-        self.add(payment.id.clone(), BookEntry::Payment(payment.clone()));
+        self.remember(payment.clone());
         Ok(payment)
+    }
+
+    /// Enters a payment as it is.
+    pub(super) fn remember(&mut self, payment: Payment) {
+        self.payment_named
+            .insert(payment.reference.clone(), self.entries.len());
+        self.add(payment.id.clone(), BookEntry::Payment(payment));
     }
 
     /// The payer's decision. The same one again changes nothing; another one comes too late.

@@ -67,6 +67,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::http_client;
+use crate::protocol::Payment;
 use crate::webhook::WebhookSecret;
 use book::Book;
 pub use misbehave::Control;
@@ -90,6 +91,8 @@ pub struct SandboxConfig {
     pub seed: [u8; 32],
     /// The address that payers reach it at, when it is not the listener's own.
     pub public_url: Option<String>,
+    /// Payments that it knows from before it was started; it keeps nothing itself.
+    pub remembered: Vec<Payment>,
     /// How often a webhook is tried in all. 8 by default.
     pub webhook_attempts: u32,
     /// The pause after the first failed try, in milliseconds; then twice as long each time. 250 by default.
@@ -106,6 +109,7 @@ impl SandboxConfig {
             fee: BasisPoints::new(60).expect("60 is between 0 and 10,000"),
             seed,
             public_url: None,
+            remembered: Vec::new(),
             webhook_attempts: 8,
             webhook_retry_ms: 250,
         }
@@ -164,12 +168,13 @@ pub fn serve(listener: TcpListener, config: SandboxConfig) -> std::io::Result<Sa
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
+    let pay_base = format!("{}/pay", base.trim_end_matches('/'));
+    let mut book = Book::new(config.fee, pay_base, config.seed);
+    for payment in &config.remembered {
+        book.remember(payment.clone());
+    }
     let sandbox = Arc::new(Sandbox {
-        book: Mutex::new(Book::new(
-            config.fee,
-            format!("{}/pay", base.trim_end_matches('/')),
-            config.seed,
-        )),
+        book: Mutex::new(book),
         control: Mutex::default(),
         tasks: Mutex::default(),
         sending: Semaphore::new(MOST_SENDING),
