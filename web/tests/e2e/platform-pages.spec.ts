@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { registered } from './platform-stage'
 import { ALL_HOSTILE, expectUnharmed, HOSTILE } from './support/hostile'
-import { go, signIn } from './support/desk'
+import { go, signIn } from './support/console'
 import { expect, test } from './support/server'
 
 test.use({ locale: 'en', viewport: { width: 1440, height: 900 } })
@@ -10,7 +10,7 @@ test.use({ locale: 'en', viewport: { width: 1440, height: 900 } })
 test('hostile text in every field shows as text', async ({ page, request }) => {
   const [image, script, attribute, expression, catalogue] = HOSTILE
   await registered(request, image)
-  await signIn(page, 'admin@demo.example')
+  await signIn(page, 'platform', 'admin@demo.example')
   await go(page, 'Merchants and stores')
   await page.getByLabel('Find a merchant').fill(image)
   await page.getByRole('button', { name: 'Find', exact: true }).click()
@@ -72,7 +72,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.goto('/platform/')
     await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
     await check(page, 'sign-in')
-    await signIn(page, 'admin@demo.example')
+    await signIn(page, 'platform', 'admin@demo.example')
     const links = page.getByRole('navigation').getByRole('link')
     const parts = await links.evaluateAll((all: HTMLAnchorElement[]) => all.map(({ pathname }) => pathname))
     expect(parts.length).toBeGreaterThan(12)
@@ -87,7 +87,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 test('no panel over a page has one either', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' })
-  await signIn(page, 'admin@demo.example')
+  await signIn(page, 'platform', 'admin@demo.example')
   await go(page, 'Merchants and stores')
   await page.getByRole('button', { name: 'Certified' }).click()
   await page.getByRole('row').nth(1).getByRole('link').click()

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { atDesk, letIn, PASSWORD, signIn } from './support/desk'
+import { letIn, operator, PASSWORD, signIn } from './support/console'
 import { expect, test } from './support/server'
 
 test.use({ locale: 'en', viewport: { width: 1440, height: 900 } })
@@ -69,14 +69,14 @@ test('each of the platform’s people opens every page of theirs and none of the
   page,
   browser,
 }) => {
-  await signIn(page, 'admin@demo.example')
+  await signIn(page, 'platform', 'admin@demo.example')
   await letIn(page, 'Su Help', 'support@demo.example', 'Support')
   await expectOwnPart(page, 'platform', PLATFORM, 'Administrator')
   for (const [login, role] of [
     ['finance@demo.example', 'Finance'],
     ['support@demo.example', 'Support'],
   ] as const) {
-    const theirs = await atDesk(browser, login)
+    const theirs = await operator(browser, login)
     await expectOwnPart(theirs, 'platform', PLATFORM, role)
     await theirs.context().close()
   }
@@ -103,10 +103,10 @@ test('who hides a page is not who guards it: the server refuses too, and a merch
   page,
   browser,
 }) => {
-  await signIn(page, 'finance@demo.example')
+  await signIn(page, 'platform', 'finance@demo.example')
   const answer = await page.evaluate(() => fetch('/v1/platform/certifications').then(({ status }) => status))
   expect(answer).toBe(403)
-  const owner = await atDesk(browser, 'owner@demo.example')
+  const owner = await operator(browser, 'owner@demo.example')
   await expect(
     owner.getByRole('heading', { name: 'Your account is not one of the platform’s' }),
   ).toBeVisible()

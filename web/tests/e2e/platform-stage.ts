@@ -1,7 +1,7 @@
 /** What happens elsewhere before an operator comes in: guests buy and come, merchants register. By the API. */
 import type { APIRequestContext } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
-import { PASSWORD } from './support/desk'
+import { PASSWORD } from './support/console'
 import { expect, type DemoServer } from './support/server'
 
 export interface Visit {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { ALL_HOSTILE, expectUnharmed } from './support/hostile'
-import { atDesk, go, letIn, PASSWORD, signIn } from './support/desk'
+import { go, letIn, operator, PASSWORD, signIn } from './support/console'
 import { visit } from './platform-stage'
 import { expect, test } from './support/server'
 
@@ -14,7 +14,7 @@ test('from certification to settlement through the screens alone, with a second 
   page,
   browser,
 }) => {
-  await signIn(page, 'admin@demo.example')
+  await signIn(page, 'platform', 'admin@demo.example')
   await page.getByRole('link', { name: /certifications to check/ }).click()
   const waiting = page.getByRole('row').nth(1)
   const link = waiting.getByRole('link')
@@ -55,7 +55,7 @@ test('from certification to settlement through the screens alone, with a second 
   await expect(page.getByRole('row', { name: /Commission 5% 8\.5% changed/ })).toBeVisible()
 
   // The demo's finance proposed what merchants were owed; a second person sees what for, down to the voucher.
-  const second = await atDesk(browser, 'finance2@demo.example')
+  const second = await operator(browser, 'finance2@demo.example')
   await second.getByRole('link', { name: /payouts to approve/ }).click()
   const first = second.getByRole('row').nth(1)
   const merchantName = await first.getByRole('link').innerText()
@@ -79,7 +79,7 @@ test('from certification to settlement through the screens alone, with a second 
   await expect(ofMerchant(second)).toContainText('Account closed')
 
   // What came back is owed again: the close of the day proposes it once more, and its proposer does not approve.
-  const finance = await atDesk(browser, 'finance@demo.example')
+  const finance = await operator(browser, 'finance@demo.example')
   await go(finance, 'Settlement')
   await finance.getByRole('button', { name: 'Open', exact: true }).click()
   await expect(ofMerchant(finance)).toHaveCount(1)
@@ -101,7 +101,7 @@ test('from certification to settlement through the screens alone, with a second 
 })
 
 test('a rule bounds what the next agreement may say, and proposals start within it', async ({ page }) => {
-  await signIn(page, 'finance@demo.example')
+  await signIn(page, 'platform', 'finance@demo.example')
   await go(page, 'Agreement rules')
   await page.getByRole('button', { name: 'Set a rule' }).click()
   const dialog = page.getByRole('dialog')
@@ -134,7 +134,7 @@ test('a rule bounds what the next agreement may say, and proposals start within 
 })
 
 test('what was typed outlives the session', async ({ page }) => {
-  await signIn(page, 'admin@demo.example')
+  await signIn(page, 'platform', 'admin@demo.example')
   await go(page, 'Entries')
   await page.getByRole('button', { name: 'New entry' }).click()
   await page.getByLabel('Name').fill('The poster at the station')
@@ -160,7 +160,7 @@ test('a disputed visit: its review is hidden and shown again, its use refunded, 
   const words = `Cold soup ${ALL_HOSTILE}`
   const why = `Insults ${ALL_HOSTILE}`
   const { merchantName } = await visit(request, server, '+8613900000012', words)
-  await signIn(page, 'admin@demo.example')
+  await signIn(page, 'platform', 'admin@demo.example')
   await go(page, 'Reviews')
   const review = page.getByRole('listitem').filter({ hasText: words })
   await review.getByRole('button', { name: 'Hide' }).click()
@@ -202,9 +202,9 @@ test('a disputed visit: its review is hidden and shown again, its use refunded, 
 })
 
 test('an administrator lets a colleague in and out again', async ({ page, browser }) => {
-  await signIn(page, 'admin@demo.example')
+  await signIn(page, 'platform', 'admin@demo.example')
   const colleague = await letIn(page, 'Su Help', 'help@demo.example', 'Support')
-  const theirs = await atDesk(browser, 'help@demo.example')
+  const theirs = await operator(browser, 'help@demo.example')
   await expect(theirs.getByRole('navigation').getByRole('link', { name: /^Certifications/ })).toBeVisible()
   await expect(theirs.getByRole('link', { name: 'Settlement' })).toHaveCount(0)
 

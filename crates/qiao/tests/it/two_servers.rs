@@ -3,16 +3,18 @@
 //! is shown by `mutants/look-then-take.patch`, under which each of them must fail.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use store::testing::TestDatabase;
 use tempfile::TempDir;
 use tokio::sync::Barrier;
+use tokio_postgres::{Client as Connection, NoTls};
 use voucher::{DeviceKey, SignedPass, present};
 
 use crate::support::audit::Audit;
 use crate::support::client::{Answer, Client};
-use crate::support::market::{Market, Visitor};
+use crate::support::market::{Good, Market, Visitor};
 use crate::support::process::{Server, qiao};
 use crate::support::runtime;
 
@@ -85,11 +87,52 @@ async fn all_at_once(
     answers
 }
 
+/// Everything that is scarce, held back from both servers: each has looked what is left before either takes.
+struct Gate(Connection);
+
+impl Gate {
+    async fn close(database: &TestDatabase) -> Self {
+        let (client, connection) = tokio_postgres::connect(&database.url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let hold = "BEGIN; SELECT id FROM bucket FOR UPDATE";
+        client.batch_execute(hold).await.unwrap();
+        Self(client)
+    }
+
+    async fn open_when_both_wait(self) {
+        let waiting = "SELECT COUNT(*) FROM pg_stat_activity
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while self.0.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) < 2 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            // A transaction that asked once sees the same answer until then.
+            self.0
+                .batch_execute("SELECT pg_stat_clear_snapshot()")
+                .await
+                .unwrap();
+        }
+        self.0.batch_execute("COMMIT").await.unwrap();
+    }
+}
+
+/// The last one of something: one wins, and everybody else is refused for this reason.
+fn race_for_the_last(
+    database: &TestDatabase,
+    clients: &[Client],
+    write: impl Fn(usize) -> (String, Value),
+    reason: (u16, &str),
+) {
+    let answers = runtime().block_on(async {
+        let gate = Gate::close(database).await;
+        tokio::join!(all_at_once(clients, TIMES, write), gate.open_when_both_wait()).0
+    });
+    assert_winners(&answers, 1, &[reason]);
+}
+
 /// Exactly so many won, and everybody else was refused for one of these reasons.
 #[track_caller]
-fn assert_winners(answers: &[Answer], reasons: &[(u16, &str)]) {
+fn assert_winners(answers: &[Answer], winners: usize, reasons: &[(u16, &str)]) {
     let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.is_done());
-    assert_eq!(won.len(), WINNERS, "{lost:?}");
+    assert_eq!(won.len(), winners, "{lost:?}");
     for answer in lost {
         let told = (answer.status, answer.problem().unwrap_or_default());
         assert!(reasons.contains(&told), "{answer:?}");
@@ -101,20 +144,23 @@ fn stock_is_sold_once() {
     let database = TestDatabase::postgres();
     let mut market = Market::open(&database.url);
     let goods = [(); TIMES].map(|()| market.offer(WINNERS as i64, 1));
+    let last = market.offer(1, 1);
     let people = market.consumers(CLIENTS);
     market.close();
     let pair = Pair::start(&database);
     let clients = pair.clients(&people);
-    for (race, good) in goods.iter().enumerate() {
+    let order = |good: &Good| {
         let order = json!({ "offer": good.offer.to_string(), "quantity": 1 });
-        let answers = runtime().block_on(all_at_once(&clients, race, |_| {
-            ("/v1/orders".to_owned(), order.clone())
-        }));
-        assert_winners(&answers, &[(409, "order_sold_out")]);
+        ("/v1/orders".to_owned(), order)
+    };
+    race_for_the_last(&database, &clients, |_| order(&last), (409, "order_sold_out"));
+    for (race, good) in goods.iter().enumerate() {
+        let answers = runtime().block_on(all_at_once(&clients, race, |_| order(good)));
+        assert_winners(&answers, WINNERS, &[(409, "order_sold_out")]);
     }
     pair.stop();
     let audit = Audit::open(&database.url);
-    assert_eq!(audit.orders(), (TIMES * WINNERS) as i64);
+    assert_eq!(audit.orders(), (TIMES * WINNERS + 1) as i64);
     for good in goods {
         assert_eq!(audit.level(good.stock).held, WINNERS as i64);
     }
@@ -127,24 +173,26 @@ fn coupons_are_claimed_once() {
     let mut market = Market::open(&database.url);
     let coupons = [(); TIMES].map(|()| market.coupon(WINNERS as i64, 1));
     let for_one = market.coupon(1_000, WINNERS as i64);
+    let last = market.coupon(1, 1);
     let people = market.consumers(CLIENTS);
     market.close();
     let pair = Pair::start(&database);
     let clients = pair.clients(&people);
     let claim = |coupon| (format!("/v1/coupons/{coupon}/claims"), json!({}));
+    race_for_the_last(&database, &clients, |_| claim(last), (409, "coupon_all_claimed"));
     for (race, coupon) in coupons.into_iter().enumerate() {
         let answers = runtime().block_on(all_at_once(&clients, race, |_| claim(coupon)));
-        assert_winners(&answers, &[(409, "coupon_all_claimed")]);
+        assert_winners(&answers, WINNERS, &[(409, "coupon_all_claimed")]);
     }
     let greedy = &people[0];
     let at_both: Vec<_> = (0..CLIENTS)
         .map(|n| clients[n].with_token(&greedy.token))
         .collect();
-    let answers = runtime().block_on(all_at_once(&at_both, TIMES, |_| claim(for_one)));
-    assert_winners(&answers, &[(409, "coupon_limit_reached")]);
+    let answers = runtime().block_on(all_at_once(&at_both, TIMES + 1, |_| claim(for_one)));
+    assert_winners(&answers, WINNERS, &[(409, "coupon_limit_reached")]);
     pair.stop();
     let audit = Audit::open(&database.url);
-    assert_eq!(audit.claimed_coupons(), ((TIMES + 1) * WINNERS) as i64);
+    assert_eq!(audit.claimed_coupons(), ((TIMES + 1) * WINNERS + 1) as i64);
     audit.close();
 }
 
@@ -174,7 +222,7 @@ fn a_voucher_is_used_as_often_as_it_says() {
             _ => (format!("{redemptions}/code"), json!({ "code": code })),
         };
         let answers = runtime().block_on(all_at_once(&clients, race, write));
-        assert_winners(&answers, &[(409, "redeem_voucher_used_up")]);
+        assert_winners(&answers, WINNERS, &[(409, "redeem_voucher_used_up")]);
     }
     pair.stop();
     let audit = Audit::open(&database.url);
