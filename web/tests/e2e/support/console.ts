@@ -37,7 +37,7 @@ export async function letIn(page: Page, name: string, login: string, role: strin
   await page.getByLabel('First password').fill(PASSWORD)
   await page.getByRole('dialog').getByLabel('Role', { exact: true }).selectOption({ label: role })
   await page.getByRole('button', { name: 'Grant' }).click()
-  const colleague = page.getByRole('row').filter({ hasText: name })
+  const colleague = page.getByRole('row').filter({ hasText: login })
   await expect(colleague).toContainText(role)
   return colleague
 }
