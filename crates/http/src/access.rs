@@ -92,9 +92,7 @@ impl FromRequestParts<App> for Consumer {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let token_hash = token_hash(token_of(parts).ok_or_else(|| SIGN_IN_REQUIRED.plain())?);
         let now = shell::now();
-        let session = app
-            .read(move |read| party::queries::session(read, token_hash, now))
-            .await?;
+        let session = app.ask(party::queries::session(token_hash, now)).await?;
         Ok(Self(session.ok_or_else(|| SIGN_IN_REQUIRED.plain())?.person))
     }
 }

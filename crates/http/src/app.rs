@@ -11,7 +11,7 @@ use kernel::{Actor, Ctx};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use sha2::Sha256;
-use store::{Answer, Fail, Job, Lock, ReadTx, Store, Tx};
+use store::{Answer, Ask, Fail, Job, Lock, ReadTx, Store, Tx};
 use type_safe_id::{StaticType, TypeSafeId};
 
 use crate::body::WriteKey;
@@ -84,6 +84,11 @@ impl AppState {
         question: impl Fn(&mut ReadTx) -> Result<T, Fail> + Send + 'static,
     ) -> Result<T, Problem> {
         self.store.read(question).await.map_err(Problem::from)
+    }
+
+    /// Asks a question of one statement.
+    pub async fn ask<T>(&self, ask: Ask<T>) -> Result<T, Problem> {
+        self.store.ask(ask).await.map_err(Problem::from)
     }
 
     /// Starts a command of `actor` in the lane of `lane`.

@@ -5,7 +5,7 @@
 //!
 //! A command that knows its buckets beforehand names them in its locks (`Lock::row("bucket", id)`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{BucketId, Ctx, MerchantId};
 use store::{Fail, ReadTx, Row, StorageError, Tx, sql};
@@ -77,25 +77,38 @@ pub(crate) fn insert(
 /// One round trip; the claims themselves are told.
 pub fn hold(tx: &mut Tx, owner: Uuid, units: &[(BucketId, i64)]) -> Result<Option<BucketId>, Fail> {
     let units = in_order(units)?;
-    let claims = units.iter().map(|(bucket, quantity)| {
+    let claims = in_pairs(&units).into_iter().map(|pair| {
         sql!(
             "UPDATE bucket SET held = held + $1
-             WHERE id = $2 AND closed = 0 AND held + taken <= capacity - $1 RETURNING id",
-            *quantity,
-            *bucket
+             WHERE id IN ($2, $3) AND closed = 0 AND held + taken <= capacity - $1 RETURNING id",
+            pair.quantity,
+            pair.first,
+            pair.second
         )
     });
-    let answers = tx.ask_all(claims.collect())?;
-    if let Some(full) = units.keys().zip(&answers).find(|(_, rows)| rows.is_empty()) {
-        return Ok(Some(*full.0));
+    let answers = tx.ask_all(claims.collect())?.into_iter().flatten();
+    let held: BTreeSet<BucketId> = answers.map(|mut row| row.take()).collect::<Result<_, _>>()?;
+    if let Some(full) = units.keys().find(|bucket| !held.contains(bucket)) {
+        return Ok(Some(*full));
     }
-    for (bucket, quantity) in units {
-        tx.tell(sql!(
-            "INSERT INTO claim (owner_id, bucket_id, quantity, returned, status) VALUES ($1, $2, $3, 0, 'held')",
-            owner,
-            bucket,
-            quantity
-        ))?;
+    for pair in in_pairs(&units) {
+        let query = match pair.buckets() {
+            1 => sql!(
+                "INSERT INTO claim (owner_id, bucket_id, quantity, returned, status) VALUES ($1, $2, $3, 0, 'held')",
+                owner,
+                pair.first,
+                pair.quantity
+            ),
+            _ => sql!(
+                "INSERT INTO claim (owner_id, bucket_id, quantity, returned, status)
+                 VALUES ($1, $2, $3, 0, 'held'), ($1, $4, $3, 0, 'held')",
+                owner,
+                pair.first,
+                pair.quantity,
+                pair.second
+            ),
+        };
+        tx.tell_rows(query, pair.buckets())?;
     }
     Ok(None)
 }
@@ -107,12 +120,14 @@ pub fn take(tx: &mut Tx, owner: Uuid) -> Result<bool, Fail> {
         owner
     ))?;
     let claims = read_claims(claims)?;
-    for (bucket, quantity) in &claims {
-        tx.tell(sql!(
-            "UPDATE bucket SET held = held - $1, taken = taken + $1 WHERE id = $2",
-            *quantity,
-            *bucket
-        ))?;
+    for pair in in_pairs(&claims) {
+        let query = sql!(
+            "UPDATE bucket SET held = held - $1, taken = taken + $1 WHERE id IN ($2, $3)",
+            pair.quantity,
+            pair.first,
+            pair.second
+        );
+        tx.tell_rows(query, pair.buckets())?;
     }
     Ok(!claims.is_empty())
 }
@@ -124,12 +139,14 @@ pub fn release(tx: &mut Tx, owner: Uuid) -> Result<bool, Fail> {
         owner
     ))?;
     let claims = read_claims(claims)?;
-    for (bucket, quantity) in &claims {
-        tx.tell(sql!(
-            "UPDATE bucket SET held = held - $1 WHERE id = $2",
-            *quantity,
-            *bucket
-        ))?;
+    for pair in in_pairs(&claims) {
+        let query = sql!(
+            "UPDATE bucket SET held = held - $1 WHERE id IN ($2, $3)",
+            pair.quantity,
+            pair.first,
+            pair.second
+        );
+        tx.tell_rows(query, pair.buckets())?;
     }
     Ok(!claims.is_empty())
 }
@@ -154,12 +171,14 @@ pub fn give_back(tx: &mut Tx, owner: Uuid, units: &[(BucketId, i64)]) -> Result<
     if answers.iter().any(Vec::is_empty) {
         return Ok(false);
     }
-    for (bucket, quantity) in units {
-        tx.tell(sql!(
-            "UPDATE bucket SET taken = taken - $1 WHERE id = $2",
-            quantity,
-            bucket
-        ))?;
+    for pair in in_pairs(&units) {
+        let query = sql!(
+            "UPDATE bucket SET taken = taken - $1 WHERE id IN ($2, $3)",
+            pair.quantity,
+            pair.first,
+            pair.second
+        );
+        tx.tell_rows(query, pair.buckets())?;
     }
     Ok(true)
 }
@@ -221,6 +240,42 @@ fn in_order(units: &[(BucketId, i64)]) -> Result<BTreeMap<BucketId, i64>, Storag
         }
     }
     Ok(sums)
+}
+
+/// One or two buckets of which the same number of units is claimed, as stock and head count mostly are: one
+/// statement instead of two.
+struct Pair {
+    quantity: i64,
+    first: BucketId,
+    /// The same as the first if there is one only.
+    second: BucketId,
+}
+
+impl Pair {
+    fn buckets(&self) -> u64 {
+        1 + u64::from(self.first != self.second)
+    }
+}
+
+fn in_pairs(units: &BTreeMap<BucketId, i64>) -> Vec<Pair> {
+    let mut alone: BTreeMap<i64, BucketId> = BTreeMap::new();
+    let mut pairs = Vec::new();
+    for (bucket, quantity) in units {
+        match alone.remove(quantity) {
+            Some(first) => pairs.push(Pair {
+                quantity: *quantity,
+                first,
+                second: *bucket,
+            }),
+            None => drop(alone.insert(*quantity, *bucket)),
+        }
+    }
+    let alone = alone.into_iter().map(|(quantity, bucket)| Pair {
+        quantity,
+        first: bucket,
+        second: bucket,
+    });
+    pairs.into_iter().chain(alone).collect()
 }
 
 fn read_claims(rows: Vec<Row>) -> Result<BTreeMap<BucketId, i64>, StorageError> {

@@ -16,7 +16,7 @@ use type_safe_id::{StaticType, TypeSafeId};
 use crate::driver::{Driver, Postgres, Sqlite, lock_file};
 use crate::error::Cause;
 use crate::lane::Costs;
-use crate::reader::{self, Question, Reader};
+use crate::reader::{self, Ask, Question, Reader, ShortQuestion};
 use crate::{
     Answer, Cost, Fail, Faults, Job, Lane, NoAnswer, ReadTx, Recorder, Rejected, StorageError, Tx, migrate,
     partition_of,
@@ -46,7 +46,7 @@ impl Database {
     pub(crate) fn connect_writer(&self) -> Result<Driver, StorageError> {
         match self {
             Self::Sqlite(path) => Sqlite::open_writer(path).map(Driver::Sqlite),
-            Self::Postgres(url) => Postgres::connect(url).map(Driver::Postgres),
+            Self::Postgres(url) => Postgres::connect_writer(url).map(Driver::Postgres),
         }
     }
 
@@ -199,6 +199,16 @@ impl Store {
         typed_answer(answer, &result)
     }
 
+    /// Asks a question of one statement, beside the writers. Those that wait are sent together, so this costs
+    /// less than [`Self::read`].
+    pub async fn ask<T>(&self, ask: Ask<T>) -> Result<T, Fail> {
+        let (reply, answer) = oneshot::channel();
+        let query = ask.query;
+        self.hand_over(Question::Short(ShortQuestion { query, reply }))?;
+        let rows = answer.await.unwrap_or_else(|_| Err(reader_gone().into()))?;
+        Ok((ask.read)(rows)?)
+    }
+
     /// Asks a question of one state of the database, beside the writers. May be asked twice if the
     /// connection was lost.
     pub async fn read<T: Send + 'static>(
@@ -225,10 +235,13 @@ impl Store {
         question: impl Fn(&mut ReadTx) -> Result<T, Fail> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, Fail>>, StorageError> {
         let (reply, answer) = oneshot::channel();
-        let full = |_| StorageError::new(Cause::Conflict, "too many questions wait");
-        let question = reader::question(question, reply);
-        self.readers.try_send(question).map_err(full)?;
+        self.hand_over(reader::question(question, reply))?;
         Ok(answer)
+    }
+
+    fn hand_over(&self, question: Question) -> Result<(), StorageError> {
+        let full = |_| StorageError::new(Cause::Conflict, "too many questions wait");
+        self.readers.try_send(question).map_err(full)
     }
 
     /// Changes whenever this process committed something. Other nodes' commits are not seen.

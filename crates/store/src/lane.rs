@@ -292,6 +292,7 @@ fn begin(read: &mut ReadTx, jobs: &[&Job]) -> Result<Vec<Option<Answer>>, Storag
     locks.sort_unstable();
     locks.dedup();
     read.driver.lock(&locks);
+    read.locked = locks;
     // After the locks: whoever held them with the same key has committed its answer by then.
     let stored = read
         .driver

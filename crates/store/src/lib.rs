@@ -32,6 +32,7 @@ pub use job::{Answer, Job, Key, Lock, NoAnswer, Rejected};
 pub use lane::{Lane, MAX_BATCH};
 pub use lease::take_lease;
 pub use migrate::MIGRATIONS;
+pub use reader::Ask;
 pub use recording::{Recorder, Recording};
 pub use reject::{KEY_REUSED, REJECTS};
 pub use sql::{Query, STATEMENTS, Statement};

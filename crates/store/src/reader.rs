@@ -1,6 +1,6 @@
-//! A connection that answers questions beside the writers. Questions that wait at the same moment are
-//! answered from one snapshot, which is taken once all of them are there: opening one costs as much as a
-//! short question.
+//! A connection that answers questions beside the writers. Of those that wait at the same moment, the ones
+//! of a single statement are sent together, and the others are answered from one snapshot, which is taken
+//! once all of them are there: opening one costs as much as a short question.
 
 use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,13 +10,43 @@ use tokio::sync::oneshot;
 
 use crate::error::Cause;
 use crate::executor::Database;
-use crate::{Fail, ReadTx, StorageError};
+use crate::{Fail, Query, ReadTx, Row, StorageError};
 
-/// The most questions that share a snapshot.
+/// The most questions that share a snapshot or a round trip.
 const MOST_TOGETHER: usize = 16;
 
 /// Something to be answered, by whichever reader is free.
-pub(crate) type Question = Box<dyn FnOnce(&mut Reader) + Send>;
+pub(crate) enum Question {
+    /// Needs one state of the database for several statements.
+    Long(Box<dyn FnOnce(&mut Reader) + Send>),
+    /// A single statement.
+    Short(ShortQuestion),
+}
+
+pub(crate) struct ShortQuestion {
+    pub query: Query,
+    pub reply: oneshot::Sender<Result<Vec<Row>, Fail>>,
+}
+
+/// How the rows of an answer are read.
+type ReadRows<T> = Box<dyn FnOnce(Vec<Row>) -> Result<T, StorageError> + Send>;
+
+/// A question of one statement, with how its answer is read.
+pub struct Ask<T> {
+    pub(crate) query: Query,
+    pub(crate) read: ReadRows<T>,
+}
+
+impl<T> Ask<T> {
+    /// Of a statement that only reads.
+    pub fn new(
+        query: Query,
+        read: impl FnOnce(Vec<Row>) -> Result<T, StorageError> + Send + 'static,
+    ) -> Self {
+        let read = Box::new(read);
+        Self { query, read }
+    }
+}
 
 /// One reading connection.
 pub(crate) struct Reader {
@@ -30,7 +60,7 @@ pub(crate) fn question<T: Send + 'static>(
     ask: impl Fn(&mut ReadTx) -> Result<T, Fail> + Send + 'static,
     reply: oneshot::Sender<Result<T, Fail>>,
 ) -> Question {
-    Box::new(move |reader| {
+    Question::Long(Box::new(move |reader| {
         let answer = catch_unwind(AssertUnwindSafe(|| reader.answer(&ask)));
         let answer = answer.unwrap_or_else(|_| {
             reader.disconnect();
@@ -38,7 +68,7 @@ pub(crate) fn question<T: Send + 'static>(
         });
         // Whoever asked may have gone away.
         let _ = reply.send(answer);
-    })
+    }))
 }
 
 impl Reader {
@@ -56,11 +86,46 @@ impl Reader {
         while let Ok(first) = questions.recv() {
             // The other readers take their share.
             let more = (questions.len() / readers).min(MOST_TOGETHER - 1);
-            let together: Vec<Question> = iter::once(first).chain(questions.try_iter().take(more)).collect();
-            for question in together {
+            let (mut short, mut long) = (Vec::new(), Vec::new());
+            for question in iter::once(first).chain(questions.try_iter().take(more)) {
+                match question {
+                    Question::Short(question) => short.push(question),
+                    Question::Long(question) => long.push(question),
+                }
+            }
+            self.answer_short(short);
+            for question in long {
                 question(&mut self);
             }
             self.end_snapshot();
+        }
+    }
+
+    /// All of them in one round trip, or each by itself if that fails.
+    fn answer_short(&mut self, questions: Vec<ShortQuestion>) {
+        if questions.is_empty() {
+            return;
+        }
+        let queries = questions.iter().map(|question| question.query.clone()).collect();
+        let outcomes = self.connect().and_then(|read| read.driver.ask(queries));
+        let Ok(outcomes) = outcomes else {
+            self.disconnect();
+            for ShortQuestion { query, reply } in questions {
+                let answer = self.answer(&|read| Ok(read.many(query.clone())?));
+                self.end_snapshot();
+                let _ = reply.send(answer);
+            }
+            return;
+        };
+        for (question, outcome) in questions.into_iter().zip(outcomes) {
+            let _ = question.reply.send(Ok(outcome.rows));
+        }
+    }
+
+    fn connect(&mut self) -> Result<&mut ReadTx, StorageError> {
+        match &mut self.connection {
+            Some(read) => Ok(read),
+            empty => Ok(empty.insert(ReadTx::new(self.database.connect_reader()?))),
         }
     }
 
@@ -82,14 +147,11 @@ impl Reader {
     }
 
     fn answer_once<T>(&mut self, ask: &impl Fn(&mut ReadTx) -> Result<T, Fail>) -> Result<T, Fail> {
-        let read = match &mut self.connection {
-            Some(read) => read,
-            empty => empty.insert(ReadTx::new(self.database.connect_reader()?)),
-        };
+        let is_new = !std::mem::replace(&mut self.in_snapshot, true);
+        let read = self.connect()?;
         read.start_over();
-        if !self.in_snapshot {
+        if is_new {
             read.driver.begin_snapshot()?;
-            self.in_snapshot = true;
         }
         let answer = ask(read);
         read.sound()?;
@@ -148,6 +210,37 @@ mod tests {
                 .map(|answer| matches!(answer.blocking_recv(), Ok(Ok(0))))
                 .collect();
             assert_eq!(answered, [true, false, true, false, false, true]);
+        }
+    }
+
+    #[test]
+    fn short_questions_are_answered_beside_one_that_fails() {
+        for test in TestDatabase::both() {
+            test.open().close();
+            let (ask, questions) = crossbeam_channel::bounded(8);
+            let mut answers = Vec::new();
+            for n in [1_i64, 0, 3] {
+                let (reply, answer) = oneshot::channel();
+                // Both engines refuse to take the absolute value of the least integer.
+                let query = match n {
+                    0 => sql!("SELECT abs($1)", i64::MIN),
+                    n => sql!("SELECT CAST($1 AS BIGINT)", n),
+                };
+                ask.send(Question::Short(ShortQuestion { query, reply })).unwrap();
+                answers.push(answer);
+            }
+            drop(ask);
+            Reader::new(Database::from_url(&test.url).unwrap()).serve(&questions, 1);
+            let mut answered = answers.into_iter().map(|answer| answer.blocking_recv().unwrap());
+            let mut number = || {
+                answered
+                    .next()
+                    .unwrap()
+                    .map(|mut rows| rows[0].take::<i64>().unwrap())
+            };
+            assert_eq!(number().unwrap(), 1);
+            assert!(number().is_err());
+            assert_eq!(number().unwrap(), 3);
         }
     }
 }

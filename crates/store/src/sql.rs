@@ -21,7 +21,7 @@ pub struct Statement {
 pub static STATEMENTS: [Statement];
 
 /// A statement with its parameters. Made by [`sql!`](crate::sql!).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Query {
     pub(crate) statement: &'static Statement,
     pub(crate) values: Vec<Value>,

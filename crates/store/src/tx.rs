@@ -8,7 +8,7 @@ use type_safe_id::{StaticType, TypeSafeId};
 
 use crate::driver::{Driver, Outcome};
 use crate::event::PendingEvent;
-use crate::{EventBody, Lock, Query, Row, StorageError, TimerKind, sql};
+use crate::{Ask, EventBody, Lock, Query, Row, StorageError, TimerKind, sql};
 
 /// How many statements a command ran and how often it waited for the engine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct ReadTx {
     failed: Option<StorageError>,
     /// Whether the current command has changed a row.
     pub(crate) wrote: bool,
+    /// What the batch locked at its beginning, sorted.
+    pub(crate) locked: Vec<Lock>,
 }
 
 impl ReadTx {
@@ -42,12 +44,18 @@ impl ReadTx {
             cost: Cost::default(),
             failed: None,
             wrote: false,
+            locked: Vec::new(),
         }
     }
 
     /// The first row of the answer, if there is one.
     pub fn one(&mut self, query: Query) -> Result<Option<Row>, StorageError> {
         Ok(self.many(query)?.into_iter().next())
+    }
+
+    /// The answer to a question of one statement.
+    pub fn answer<T>(&mut self, ask: Ask<T>) -> Result<T, StorageError> {
+        (ask.read)(self.many(ask.query)?)
     }
 
     /// All rows of the answer.
@@ -101,10 +109,11 @@ impl ReadTx {
         self.failed.clone().map_or(Ok(()), Err)
     }
 
-    /// Forgets the last transaction's cost and failure.
+    /// Forgets the last transaction's cost, failure and locks.
     pub(crate) fn start_over(&mut self) {
         self.cost = Cost::default();
         self.failed = None;
+        self.locked.clear();
     }
 
     fn count(&mut self, asked: u64, told: u64) -> Result<(), StorageError> {
@@ -189,6 +198,7 @@ impl<'lane> Tx<'lane> {
     /// [`crate::Job::locking`] instead.
     pub fn lock(&mut self, rows: &[Lock]) {
         let mut rows = rows.to_vec();
+        rows.retain(|row| self.locked.binary_search(row).is_err());
         rows.sort();
         self.driver.lock(&rows);
     }

@@ -38,7 +38,7 @@ pub struct PlaceOrder {
 
 /// Places an order for the consumer who acts. It is paid at once if nothing is left to pay.
 ///
-/// Statements: 9 for a plain order; a coupon adds 4, rebates 2, a share link 1.
+/// Statements: 7 for a plain order; a coupon adds 4, rebates 2, a share link 1.
 pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrder, Fail> {
     let facts = load(tx, ctx, cmd)?;
     let price = price(&facts, cmd)?;

@@ -1,8 +1,8 @@
 //! Where a command runs and what it locks: its offer's lane, and every row that it will claim. Buckets
 //! never change for an order, so whoever submits commands asks this first and then names them all.
 
-use kernel::{BucketId, CouponId, OfferId, OrderId, PaymentAttemptId, RefundId, VoucherId, WalletCouponId};
-use store::{Fail, Lock, ReadTx, Row, sql};
+use kernel::{BucketId, CouponId, OfferId, OrderId, PaymentAttemptId, RefundId, VoucherId};
+use store::{Ask, Fail, Lock, ReadTx, Row, StorageError, sql};
 
 use crate::commands::PlaceOrder;
 
@@ -15,26 +15,29 @@ pub struct Route {
     pub locks: Vec<Lock>,
 }
 
-/// For [`crate::place_order`]. `None`: no such offer. The buckets may be remembered per offer.
-pub fn place_route(read: &mut ReadTx, cmd: &PlaceOrder) -> Result<Option<Route>, Fail> {
-    let Some(buckets) = offer::queries::buckets_of(read, cmd.offer)? else {
-        return Ok(None);
-    };
-    let mut locks = buckets.map(|bucket| Lock::row("bucket", bucket)).to_vec();
-    if let Some(wallet_coupon) = cmd.wallet_coupon {
-        locks.push(Lock::row("wallet_coupon", wallet_coupon));
-        locks.extend(budget_of(read, wallet_coupon)?.map(|bucket| Lock::row("bucket", bucket)));
-    }
-    let lane = cmd.offer;
-    Ok(Some(Route { lane, locks }))
-}
-
-fn budget_of(read: &mut ReadTx, wallet_coupon: WalletCouponId) -> Result<Option<BucketId>, Fail> {
-    let row = read.one(sql!(
-        "SELECT c.budget_bucket FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id WHERE w.id = $1",
-        wallet_coupon
-    ))?;
-    Ok(row.map(|mut row| row.take()).transpose()?)
+/// For [`crate::place_order`]. `None`: no such offer.
+pub fn place_route(cmd: &PlaceOrder) -> Ask<Option<Route>> {
+    let (lane, coupon) = (cmd.offer, cmd.wallet_coupon);
+    let query = sql!(
+        "SELECT o.stock_bucket, a.head_count_bucket,
+                (SELECT c.budget_bucket FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id WHERE w.id = $1)
+         FROM offer o JOIN agreement a ON a.id = o.agreement_id
+         WHERE o.id = $2 AND a.head_count_bucket IS NOT NULL",
+        coupon,
+        lane
+    );
+    Ask::new(query, move |rows| {
+        let Some(mut row) = rows.into_iter().next() else {
+            return Ok(None);
+        };
+        let (stock, head_count): (BucketId, BucketId) = (row.take()?, row.take()?);
+        let budget: Option<BucketId> = row.take()?;
+        let buckets = [stock, head_count].into_iter().chain(budget);
+        let coupon = coupon.map(|coupon| Lock::row("wallet_coupon", coupon));
+        let locks = buckets.map(|bucket| Lock::row("bucket", bucket)).chain(coupon);
+        let locks = locks.collect();
+        Ok(Some(Route { lane, locks }))
+    })
 }
 
 /// The rows that [`crate::claim_coupon`] claims: the coupon's count.
@@ -47,70 +50,74 @@ pub fn claim_locks(read: &mut ReadTx, coupon: CouponId) -> Result<Vec<Lock>, Fai
 }
 
 /// The lane of an order, for what claims nothing but the order itself: starting a payment.
-pub fn order_lane(read: &mut ReadTx, order: OrderId) -> Result<Option<OfferId>, Fail> {
-    let row = read.one(sql!(
+pub fn order_lane(order: OrderId) -> Ask<Option<OfferId>> {
+    let query = sql!(
         "SELECT offer_id FROM order_line WHERE order_id = $1 AND n = 1",
         order
-    ))?;
-    Ok(row.map(|mut row| row.take()).transpose()?)
+    );
+    Ask::new(query, |rows| {
+        rows.into_iter().next().map(|mut row| row.take()).transpose()
+    })
 }
 
 /// For the commands on an order: cancel, release.
-pub fn order_route(read: &mut ReadTx, order: OrderId) -> Result<Option<Route>, Fail> {
-    let row = read.one(sql!(
-        "SELECT l.offer_id, l.order_id, c.budget_bucket FROM order_line l JOIN orders o ON o.id = l.order_id
-         LEFT JOIN wallet_coupon w ON w.id = o.wallet_coupon_id LEFT JOIN coupon c ON c.id = w.coupon_id
+pub fn order_route(order: OrderId) -> Ask<Option<Route>> {
+    let query = sql!(
+        "SELECT l.offer_id, l.order_id, c.bucket_id FROM order_line l LEFT JOIN claim c ON c.owner_id = l.order_id
          WHERE l.order_id = $1 AND l.n = 1",
         order
-    ))?;
-    route_of(read, row, None)
+    );
+    Ask::new(query, |rows| route_of(rows, None))
 }
 
 /// For the commands on a payment attempt: confirm, fail.
-pub fn attempt_route(read: &mut ReadTx, attempt: PaymentAttemptId) -> Result<Option<Route>, Fail> {
-    let row = read.one(sql!(
-        "SELECT l.offer_id, l.order_id, c.budget_bucket FROM payment_attempt a
-         JOIN order_line l ON l.order_id = a.order_id AND l.n = 1 JOIN orders o ON o.id = l.order_id
-         LEFT JOIN wallet_coupon w ON w.id = o.wallet_coupon_id LEFT JOIN coupon c ON c.id = w.coupon_id
+pub fn attempt_route(attempt: PaymentAttemptId) -> Ask<Option<Route>> {
+    let query = sql!(
+        "SELECT l.offer_id, l.order_id, c.bucket_id FROM payment_attempt a
+         JOIN order_line l ON l.order_id = a.order_id AND l.n = 1 LEFT JOIN claim c ON c.owner_id = l.order_id
          WHERE a.id = $1",
         attempt
-    ))?;
-    route_of(read, row, Some(Lock::row("payment_attempt", attempt)))
+    );
+    let own = Lock::row("payment_attempt", attempt);
+    Ask::new(query, move |rows| route_of(rows, Some(own)))
 }
 
 /// For the commands on a voucher's money: refund, expire, and the redemption that consume runs.
-pub fn voucher_route(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<Route>, Fail> {
-    let row = read.one(sql!(
-        "SELECT l.offer_id, l.order_id, c.budget_bucket FROM order_voucher v
-         JOIN order_line l ON l.order_id = v.order_id AND l.n = v.line_n JOIN orders o ON o.id = l.order_id
-         LEFT JOIN wallet_coupon w ON w.id = o.wallet_coupon_id LEFT JOIN coupon c ON c.id = w.coupon_id
+pub fn voucher_route(voucher: VoucherId) -> Ask<Option<Route>> {
+    let query = sql!(
+        "SELECT l.offer_id, l.order_id, c.bucket_id FROM order_voucher v
+         JOIN order_line l ON l.order_id = v.order_id AND l.n = v.line_n LEFT JOIN claim c ON c.owner_id = l.order_id
          WHERE v.voucher_id = $1",
         voucher
-    ))?;
-    route_of(read, row, Some(Lock::row("voucher", voucher)))
+    );
+    let own = Lock::row("voucher", voucher);
+    Ask::new(query, move |rows| route_of(rows, Some(own)))
 }
 
 /// For the commands on a refund: sent, confirm, fail. They claim nothing but the refund itself.
-pub fn refund_route(read: &mut ReadTx, refund: RefundId) -> Result<Option<Route>, Fail> {
-    let row = read.one(sql!(
+pub fn refund_route(refund: RefundId) -> Ask<Option<Route>> {
+    let query = sql!(
         "SELECT l.offer_id FROM refund r JOIN order_line l ON l.order_id = r.order_id AND l.n = 1 WHERE r.id = $1",
         refund
-    ))?;
-    let lane = row.map(|mut row| row.take()).transpose()?;
-    let locks = vec![Lock::row("refund", refund)];
-    Ok(lane.map(|lane| Route { lane, locks }))
+    );
+    Ask::new(query, move |rows| {
+        let lane = rows.into_iter().next().map(|mut row| row.take()).transpose()?;
+        let locks = vec![Lock::row("refund", refund)];
+        Ok(lane.map(|lane| Route { lane, locks }))
+    })
 }
 
-/// Reads offer, order and the budget of the order's coupon.
-fn route_of(read: &mut ReadTx, row: Option<Row>, own: Option<Lock>) -> Result<Option<Route>, Fail> {
-    let Some(mut row) = row else {
-        return Ok(None);
-    };
-    let (lane, order): (OfferId, OrderId) = (row.take()?, row.take()?);
-    let budget: Option<BucketId> = row.take()?;
-    let buckets = offer::queries::buckets_of(read, lane)?.into_iter().flatten();
-    let buckets = buckets.chain(budget).map(|bucket| Lock::row("bucket", bucket));
-    let rows = [Lock::row("orders", order)].into_iter().chain(own);
-    let locks = rows.chain(buckets).collect();
-    Ok(Some(Route { lane, locks }))
+/// Reads the offer, the order and the buckets that it claimed, one a row.
+fn route_of(rows: Vec<Row>, own: Option<Lock>) -> Result<Option<Route>, StorageError> {
+    let mut lane = None;
+    let mut locks: Vec<Lock> = own.into_iter().collect();
+    for mut row in rows {
+        let (offer, order): (OfferId, OrderId) = (row.take()?, row.take()?);
+        let bucket: Option<BucketId> = row.take()?;
+        if lane.replace(offer).is_none() {
+            locks.push(Lock::row("orders", order));
+        }
+        locks.extend(bucket.map(|bucket| Lock::row("bucket", bucket)));
+    }
+    Ok(lane.map(|lane| Route { lane, locks }))
 }

@@ -36,8 +36,7 @@ fn an_order_with_everything_on_it_says_what_it_costs() {
             }));
         }
         let cost = db.costs()["place_order"];
-        // Above fifteen because of the coupon (its facts, its claim, its budget twice) and the rebates.
-        assert_eq!(cost.asked + cost.told, 16, "{cost:?}");
+        assert_eq!(cost.asked + cost.told, 14, "{cost:?}");
         assert!(cost.round_trips <= 7, "{cost:?}");
     });
 }

@@ -305,28 +305,28 @@ fn routes_name_the_lane_and_every_row_that_is_claimed() {
             assert_eq!((route.lane, route.locks), (shop.offer, rows));
         };
         let cmd = order.clone();
-        let placing = db.read_blocking(move |read| queries::place_route(read, &cmd));
+        let placing = db.read_blocking(move |read| Ok(read.answer(queries::place_route(&cmd))?));
         expect(placing, &[Lock::row("wallet_coupon", wallet_coupon)]);
         let placed = shop.place(buyer, order);
         let row = Lock::row("orders", placed.order);
         expect(
-            db.read_blocking(move |read| queries::order_route(read, placed.order)),
+            db.read_blocking(move |read| Ok(read.answer(queries::order_route(placed.order))?)),
             &[row],
         );
         let attempt = shop.start(buyer, placed.order);
         let own = Lock::row("payment_attempt", attempt);
         expect(
-            db.read_blocking(move |read| queries::attempt_route(read, attempt)),
+            db.read_blocking(move |read| Ok(read.answer(queries::attempt_route(attempt))?)),
             &[row, own],
         );
         let voucher = shop.pay(buyer, &placed)[0];
         let own = Lock::row("voucher", voucher);
         expect(
-            db.read_blocking(move |read| queries::voucher_route(read, voucher)),
+            db.read_blocking(move |read| Ok(read.answer(queries::voucher_route(voucher))?)),
             &[row, own],
         );
         let refund = ok(shop.refund(buyer, voucher)).refund;
-        let route = db.read_blocking(move |read| queries::refund_route(read, refund));
+        let route = db.read_blocking(move |read| Ok(read.answer(queries::refund_route(refund))?));
         let route = route.expect("an answer").expect("a route");
         assert_eq!(
             (route.lane, route.locks),

@@ -38,7 +38,7 @@ fn run_routed<T: Send + 'static>(
 fn place(db: &Store, shop: &Shop, buyer: PersonId) -> Result<PlacedOrder, Rejected> {
     let order = shop.order_of(1);
     let cmd = order.clone();
-    let route = db.read_blocking(move |read| place_route(read, &cmd));
+    let route = db.read_blocking(move |read| Ok(read.answer(place_route(&cmd))?));
     let route = route.expect("an answer").expect("a route");
     run_routed(db, Actor::Consumer(buyer), route, move |tx, ctx| {
         convert::place_order(tx, ctx, &order)
@@ -47,7 +47,7 @@ fn place(db: &Store, shop: &Shop, buyer: PersonId) -> Result<PlacedOrder, Reject
 
 fn pay(db: &Store, shop: &Shop, buyer: PersonId, placed: &PlacedOrder) -> ConfirmedPayment {
     let attempt = shop.start(buyer, placed.order);
-    let route = db.read_blocking(move |read| attempt_route(read, attempt));
+    let route = db.read_blocking(move |read| Ok(read.answer(attempt_route(attempt))?));
     let route = route.expect("an answer").expect("a route");
     let report = shop.report(attempt, placed.amounts.cash_due);
     let confirmed = run_routed(db, Actor::Provider(1), route, move |tx, ctx| {

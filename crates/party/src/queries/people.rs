@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{MerchantId, PersonId, Timestamp};
-use store::{Fail, Query, ReadTx, Row, StorageError, sql};
+use store::{Ask, Fail, Query, ReadTx, Row, StorageError, sql};
 
 use super::{all, first};
 use crate::Contact;
@@ -41,8 +41,13 @@ fn session_query(token_hash: [u8; 32], now: Timestamp) -> Query {
 }
 
 /// The live session of a token, by the SHA-256 of the token.
-pub fn session(read: &mut ReadTx, token_hash: [u8; 32], now: Timestamp) -> Result<Option<Session>, Fail> {
-    first(read.one(session_query(token_hash, now))?, read_session)
+pub fn session(token_hash: [u8; 32], now: Timestamp) -> Ask<Option<Session>> {
+    Ask::new(session_query(token_hash, now), |rows| {
+        rows.into_iter()
+            .next()
+            .map(|mut row| read_session(&mut row))
+            .transpose()
+    })
 }
 
 /// A person's live sessions, newest first, at most 200; `current` is the hash of the token that asks.

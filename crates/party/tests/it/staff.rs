@@ -109,7 +109,12 @@ fn a_change_of_role_ends_the_sessions_that_had_the_old_one() {
             Ok(person),
             "one person, one more role"
         );
-        assert!(ask(store, |read| queries::session(read, sha_like(5, 1), NOW)).is_none());
+        assert!(
+            ask(store, |read| Ok(
+                read.answer(queries::session(sha_like(5, 1), NOW))?
+            ))
+            .is_none()
+        );
         assert_eq!(
             ask(store, move |read| queries::grants(read, person)).staff.len(),
             2

@@ -194,6 +194,9 @@ fn a_file_is_recorded_by_its_owner_alone() {
             (stored.owner, stored.sha256),
             (shop.merchant.uuid(), sha_like(9, 1))
         );
-        assert_eq!(ask(store, |read| queries::session(read, [0; 32], NOW)), None);
+        assert_eq!(
+            ask(store, |read| Ok(read.answer(queries::session([0; 32], NOW))?)),
+            None
+        );
     });
 }

@@ -211,11 +211,7 @@ pub async fn learn_of_payment(app: &App, order: OrderId) -> Result<(), String> {
             instrument: paid.instrument_fingerprint,
         };
         let id = attempt.id;
-        let route = app
-            .store
-            .read(move |read| queries::attempt_route(read, id))
-            .await
-            .map_err(text)?;
+        let route = app.store.ask(queries::attempt_route(id)).await.map_err(text)?;
         let Some(route) = route else { continue };
         run(app, "confirmPayment", route.lane, route.locks, move |tx, ctx| {
             convert::confirm_payment(tx, ctx, &cmd).map(drop)

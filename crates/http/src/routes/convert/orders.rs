@@ -202,8 +202,7 @@ async fn place_order(
         use_rebate: body.use_rebate,
         expected_cash: body.expected_cash.map(|cash| cash.0.into()),
     };
-    let routed = cmd.clone();
-    let route = app.read(move |read| queries::place_route(read, &routed)).await?;
+    let route = app.ask(queries::place_route(&cmd)).await?;
     let locks = route.map(|route| route.locks).unwrap_or_default();
     let command = app
         .command("placeOrder", cmd.offer, consumer.actor(), write.key)
@@ -353,7 +352,7 @@ async fn cancel_order(
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
     let cmd = CancelOrder { order };
-    let route = app.read(move |read| queries::order_route(read, order)).await?;
+    let route = app.ask(queries::order_route(order)).await?;
     let route = route.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
     let command = app
         .command("cancelOrder", route.lane, consumer.actor(), write.key)

@@ -96,7 +96,7 @@ async fn start_payment(
     headers: HeaderMap,
     write: Write<Nothing>,
 ) -> Result<Json<PaymentStarted>, Problem> {
-    let lane = app.read(move |read| queries::order_lane(read, order)).await?;
+    let lane = app.ask(queries::order_lane(order)).await?;
     let lane = lane.ok_or_else(|| ORDER_NOT_FOUND.plain())?;
     let cmd = StartPayment {
         order,
@@ -188,9 +188,7 @@ async fn take(app: &App, news: ProviderEvent, key: Key) -> Result<(), Problem> {
                 currency: money.currency,
                 instrument: Some(instrument_fingerprint),
             };
-            let route = app
-                .read(move |read| queries::attempt_route(read, reference))
-                .await?;
+            let route = app.ask(queries::attempt_route(reference)).await?;
             let route = route.ok_or_else(|| convert::PAYMENT_NOT_FOUND.plain())?;
             run(
                 app,

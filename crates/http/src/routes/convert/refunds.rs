@@ -105,7 +105,7 @@ async fn refund_voucher(
 }
 
 async fn route_of(app: &App, voucher: VoucherId) -> Result<Route, Problem> {
-    let route = app.read(move |read| queries::voucher_route(read, voucher));
+    let route = app.ask(queries::voucher_route(voucher));
     Ok(route.await?.ok_or_else(|| REFUND_NOT_FOUND.plain())?)
 }
 

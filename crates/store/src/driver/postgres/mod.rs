@@ -87,6 +87,14 @@ impl Postgres {
         Ok(postgres)
     }
 
+    /// A connection for commands, which find every row by a key: no statement is planned twice, and none is
+    /// planned to read a whole table because that was small when the connection was young.
+    pub fn connect_writer(url: &str) -> Result<Self, StorageError> {
+        let mut postgres = Self::connect(url)?;
+        postgres.script("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")?;
+        Ok(postgres)
+    }
+
     pub fn tell(&mut self, query: Query, expected: u64) {
         self.waiting.push(Request::Told { query, expected });
     }
