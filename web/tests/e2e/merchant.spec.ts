@@ -3,6 +3,7 @@ import type { Browser, Page, Route } from '@playwright/test'
 import { chromium } from '@playwright/test'
 import { demoMerchant, film, Guest } from './merchant-stage'
 import { go, handScan, PASSWORD, signIn as signInAt, verdict } from './support/console'
+import { ALL_HOSTILE, expectUnharmed } from './support/hostile'
 import { expect, test } from './support/server'
 
 test.use({ locale: 'en', viewport: { width: 1440, height: 900 } })
@@ -257,6 +258,33 @@ test('hostile text in an offer shows as text, and the draft can be thrown away',
   await page.getByRole('dialog').getByRole('button', { name: 'Throw the draft away' }).click()
   await expect(page.getByRole('link', { name: HOSTILE })).toHaveCount(0)
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
+})
+
+test('what a merchant writes under a review shows as text to everybody, with and without scripts', async ({
+  page,
+  browser,
+  server,
+}) => {
+  await signIn(page, 'owner@demo.example')
+  await go(page, 'Reviews')
+  await page.getByRole('button', { name: 'Reply' }).first().click()
+  await page.getByLabel('Your reply').fill(ALL_HOSTILE)
+  await page.getByRole('button', { name: 'Publish the reply' }).click()
+  await expect(page.getByRole('blockquote').filter({ hasText: ALL_HOSTILE })).toBeVisible()
+  await expectUnharmed(page)
+  const merchant = await page.evaluate(async () => {
+    const { staff } = await (await fetch('/v1/me')).json()
+    return staff[0].merchant as string
+  })
+  await page.goto(`/m/${merchant}`)
+  await expect(page.getByText(ALL_HOSTILE)).toBeVisible()
+  await expectUnharmed(page)
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: server.url })
+  const plain = await context.newPage()
+  await plain.goto(`/m/${merchant}`)
+  await expect(plain.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(plain.locator('img[src="x"], svg[onload]')).toHaveCount(0)
+  await context.close()
 })
 
 async function check(page: Page, where: string) {

@@ -181,7 +181,7 @@ test('a disputed visit: its review is hidden and shown again, its use refunded, 
   const order = page.getByRole('row').filter({ hasText: merchantName }).first()
   await order.getByRole('button', { name: 'View' }).click()
   await page.getByRole('button', { name: 'Refund it' }).click()
-  await page.getByLabel('Reason').fill('The soup was cold; the store agrees.')
+  await page.getByLabel('Reason').fill(`The soup was cold. ${ALL_HOSTILE}`)
   await page
     .getByRole('dialog', { name: 'Refund this use?' })
     .getByRole('button', { name: 'Refund it' })
@@ -198,6 +198,9 @@ test('a disputed visit: its review is hidden and shown again, its use refunded, 
   await page.getByLabel('Event').selectOption({ label: 'A review was hidden' })
   await page.getByRole('button', { name: 'Filter' }).click()
   await expect(page.getByRole('row').filter({ hasText: why })).toContainText('You')
+  await page.getByLabel('Event').selectOption({ label: 'A use was refunded' })
+  await page.getByRole('button', { name: 'Filter' }).click()
+  await expect(page.getByRole('row').filter({ hasText: `The soup was cold. ${ALL_HOSTILE}` })).toHaveCount(1)
   await page.getByLabel('To', { exact: true }).fill('2020-01-01')
   await page.getByRole('button', { name: 'Filter' }).click()
   await expect(page.getByRole('heading', { name: 'Nothing fits' })).toBeVisible()

@@ -12,10 +12,14 @@ const UNEXPECTED = {
   en: 'Something went wrong here. Reload the page and try again.',
 }
 
+/** What the server says to programs, in words for people. */
+const EN_FOR_PEOPLE: Record<string, string> = { path_malformed: 'This link is not right.' }
+
 export function failureText(error: unknown, wanted: Language = language.value): string {
   if (error instanceof Refused) {
     const { detail, remedy, title } = error.problem
-    if (wanted === 'en') return [detail || title, remedy].filter(Boolean).join(' ')
+    if (wanted === 'en')
+      return EN_FOR_PEOPLE[error.code] ?? [detail || title, remedy].filter(Boolean).join(' ')
     return zhProblems[error.code] ?? title
   }
   return (error instanceof Unreachable ? UNREACHABLE : UNEXPECTED)[wanted]
