@@ -14,13 +14,13 @@ use utoipa::ToSchema;
 pub struct Label {
     /// The offer's title by language.
     #[schema(value_type = BTreeMap<String, String>)]
-    title: LocalText,
+    pub title: LocalText,
     /// The offer's picture.
     #[schema(value_type = Option<String>)]
-    media: Option<MediaId>,
+    pub media: Option<MediaId>,
     /// By language.
     #[schema(value_type = BTreeMap<String, String>)]
-    merchant_name: LocalText,
+    pub merchant_name: LocalText,
 }
 
 /// Something about an offer, with what that is called.

@@ -18,7 +18,7 @@ use crate::access::SESSION_COOKIE;
 use crate::app::App;
 use crate::body::Nothing;
 use crate::health;
-use crate::problem::{Problem, problems_markdown};
+use crate::problem::{PROBLEM_JSON, Problem, problems_markdown};
 use crate::routes;
 use crate::web;
 
@@ -52,7 +52,28 @@ pub fn document() -> OpenApi {
 fn split() -> (Router<App>, OpenApi) {
     let (api, mut document) = api().split_for_parts();
     say_what_may_be_left_out(&mut document);
+    say_what_problems_come_as(&mut document);
     (api, document)
+}
+
+/// A refusal has a media type of its own (RFC 9457), which the attributes of the operations leave out.
+fn say_what_problems_come_as(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        for operation in operations.into_iter().flatten() {
+            if let Some(RefOr::T(refusal)) = operation.responses.responses.get_mut("4XX") {
+                let content = std::mem::take(&mut refusal.content);
+                let as_problem = |content| (PROBLEM_JSON.to_owned(), content);
+                refusal.content = content.into_values().map(as_problem).collect();
+            }
+        }
+    }
 }
 
 /// A body that holds nothing may be left out; the attribute of an operation cannot say so.

@@ -10,6 +10,9 @@ use kernel::{Class, Members, Reject, RejectKind};
 use serde::Serialize;
 use store::{Fail, NoAnswer, Rejected};
 
+/// What a refusal comes as.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
 /// Every table of reasons to refuse.
 pub const REJECT_TABLES: [&[&RejectKind]; 11] = [
     store::REJECTS,
@@ -206,10 +209,7 @@ impl IntoResponse for Problem {
         let status = self.status();
         let mut response = (status, axum::Json(&self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

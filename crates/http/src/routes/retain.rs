@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use kernel::{MessageId, OfferId, OrderId, VoucherId};
+use kernel::{LocalText, MediaId, MessageId, OfferId, OrderId, VoucherId};
 use retain::{Message, ReadMessages};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::access::Consumer;
 use crate::app::App;
 use crate::body::{Query, Write};
-use crate::labels::{Label, Labels};
+use crate::labels::Labels;
 use crate::problem::Problem;
 use crate::wire::{After, PAGE_SIZE, Page, WireMoney};
 
@@ -37,8 +37,15 @@ pub struct PersonMessage {
     voucher: Option<VoucherId>,
     #[schema(value_type = Option<String>)]
     offer: Option<OfferId>,
-    #[serde(flatten)]
-    label: Option<Label>,
+    /// What the offer is called, by language.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    title: Option<LocalText>,
+    /// The offer's picture.
+    #[schema(value_type = Option<String>)]
+    media: Option<MediaId>,
+    /// Who sells the offer, by language.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    merchant_name: Option<LocalText>,
     /// How much was paid, came back or was earned.
     amount: Option<WireMoney>,
     /// RFC 3339.
@@ -56,16 +63,21 @@ impl PersonMessage {
 /// Messages with what they are about.
 pub fn labelled_messages(read: &mut ReadTx, messages: Vec<Message>) -> Result<Vec<PersonMessage>, Fail> {
     let labels = Labels::of(read, messages.iter().filter_map(|message| message.offer))?;
-    let show = |message: Message| PersonMessage {
-        id: message.id,
-        kind: message.kind.as_str().to_owned(),
-        order: message.order,
-        voucher: message.voucher,
-        offer: message.offer.map(|(offer, _)| offer),
-        label: message.offer.map(|offer| labels.get(offer)),
-        amount: message.amount.map(WireMoney::from),
-        at: message.created_at.to_string(),
-        is_read: message.read_at.is_some(),
+    let show = |message: Message| {
+        let label = message.offer.map(|offer| labels.get(offer));
+        PersonMessage {
+            id: message.id,
+            kind: message.kind.as_str().to_owned(),
+            order: message.order,
+            voucher: message.voucher,
+            offer: message.offer.map(|(offer, _)| offer),
+            title: label.as_ref().map(|label| label.title.clone()),
+            media: label.as_ref().and_then(|label| label.media),
+            merchant_name: label.map(|label| label.merchant_name),
+            amount: message.amount.map(WireMoney::from),
+            at: message.created_at.to_string(),
+            is_read: message.read_at.is_some(),
+        }
     };
     Ok(messages.into_iter().map(show).collect())
 }

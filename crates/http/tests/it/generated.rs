@@ -71,6 +71,18 @@ fn no_two_types_share_a_name_in_the_document() {
 }
 
 #[test]
+fn every_refusal_is_told_as_the_problem_document_that_it_is() {
+    let document = serde_json::to_value(http::document()).unwrap();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let told = operation["responses"]["4XX"]["content"].as_object().unwrap();
+            let types: Vec<_> = told.keys().collect();
+            assert_eq!(types, ["application/problem+json"], "{method} {path}");
+        }
+    }
+}
+
+#[test]
 fn every_parameter_of_a_path_is_told() {
     for operation in operations() {
         assert_eq!(

@@ -42,7 +42,7 @@ export function parseMoney(text: string, currency: string): number | undefined {
 }
 
 /** The text in the reader's language, else in a related or any language that it has. */
-export function textOf(texts: Texts | undefined, wanted: Language = language.value): string {
+export function textOf(texts: Texts | null | undefined, wanted: Language = language.value): string {
   if (!texts) return ''
   const primary = wanted.split('-')[0] ?? wanted
   const related = Object.keys(texts).find((tag) => tag.split('-')[0] === primary)

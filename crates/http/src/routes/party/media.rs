@@ -114,7 +114,7 @@ struct Shown {
 /// The bytes of a picture: for everybody if an offer that was published or a review shows it, else for its owner.
 #[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party", params(OfMedia, Shown),
     security((), ("session" = ["staff:cashier"])),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"),
         (status = "4XX", body = Problem)))]
 async fn get_media(
     State(app): State<App>,
