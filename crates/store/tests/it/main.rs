@@ -6,6 +6,7 @@ mod batches;
 mod commands;
 mod engines;
 mod faults;
+mod isolation;
 mod sign_in;
 
 use std::pin::Pin;
