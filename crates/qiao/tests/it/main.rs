@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
+mod abuse;
 mod backup;
 mod crash;
 mod fixtures;
@@ -13,10 +14,10 @@ mod import_csv;
 mod import_geojson;
 mod keys;
 mod outage;
+mod races;
 mod real_files;
 mod rules;
 mod statements;
 mod states;
 mod story;
 mod support;
-mod two_servers;

@@ -86,6 +86,61 @@ impl Audit {
         self.count(|| sql!("SELECT COUNT(*) FROM redemption"))
     }
 
+    /// Orders that their buyers took back.
+    pub fn cancelled_orders(&self) -> i64 {
+        self.count(|| sql!("SELECT COUNT(*) FROM orders WHERE status = 'cancelled'"))
+    }
+
+    /// Orders whose hold ran out.
+    pub fn released_orders(&self) -> i64 {
+        self.count(|| sql!("SELECT COUNT(*) FROM orders WHERE status = 'released'"))
+    }
+
+    /// Ways of money back to its payer.
+    pub fn refunds(&self) -> i64 {
+        self.count(|| sql!("SELECT COUNT(*) FROM refund"))
+    }
+
+    /// Redemptions that were taken back.
+    pub fn undone_redemptions(&self) -> i64 {
+        self.count(|| sql!("SELECT COUNT(*) FROM redemption WHERE status = 'undone'"))
+    }
+
+    /// Payouts of any status.
+    pub fn payouts(&self) -> i64 {
+        self.count(|| sql!("SELECT COUNT(*) FROM payout"))
+    }
+
+    /// Payouts that somebody approved.
+    pub fn approved_payouts(&self) -> i64 {
+        self.count(|| sql!("SELECT COUNT(*) FROM payout WHERE approved_by IS NOT NULL"))
+    }
+
+    /// All reviews.
+    pub fn reviews(&self) -> i64 {
+        self.count(|| sql!("SELECT COUNT(*) FROM review"))
+    }
+
+    /// Everything that ever happened.
+    pub fn all_events(&self) -> i64 {
+        self.count(|| sql!("SELECT COUNT(*) FROM event"))
+    }
+
+    /// Orders that were paid by rebates, all or in part.
+    pub fn orders_with_rebate(&self) -> i64 {
+        self.count(|| sql!("SELECT COUNT(*) FROM orders WHERE rebate_used > 0"))
+    }
+
+    /// Agreements that both sides accepted and under which nothing was offered.
+    pub fn accepted_without_an_offer(&self) -> i64 {
+        self.count(|| {
+            sql!(
+                "SELECT COUNT(*) FROM event WHERE type = 'AgreementAccepted'
+                   AND subject NOT IN (SELECT agreement_id FROM offer)"
+            )
+        })
+    }
+
     /// How full a bucket is.
     pub fn level(&self, bucket: BucketId) -> Level {
         self.0

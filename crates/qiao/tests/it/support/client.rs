@@ -73,17 +73,32 @@ impl Client {
         path: &str,
         write: Option<(&str, &Value)>,
     ) -> Result<Answer, reqwest::Error> {
+        let Some((key, body)) = write else {
+            return self.send(method, path, &[], String::new()).await;
+        };
+        let headers = [
+            ("idempotency-key", key.to_owned()),
+            ("content-type", "application/json".to_owned()),
+        ];
+        self.send(method, path, &headers, body.to_string()).await
+    }
+
+    /// Any request whatever.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, String)],
+        body: impl Into<reqwest::Body>,
+    ) -> Result<Answer, reqwest::Error> {
         let mut request = self.http.request(method, format!("{}{path}", self.server));
         if !self.token.is_empty() {
             request = request.bearer_auth(&self.token);
         }
-        if let Some((key, body)) = write {
-            request = request
-                .header("idempotency-key", key)
-                .header("content-type", "application/json");
-            request = request.body(body.to_string());
+        for (name, value) in headers {
+            request = request.header(*name, value);
         }
-        let response = request.send().await?;
+        let response = request.body(body).send().await?;
         let status = response.status().as_u16();
         let retry_after = response
             .headers()

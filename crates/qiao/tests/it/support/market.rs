@@ -3,8 +3,9 @@
 
 use http::shell;
 use kernel::{
-    Actor, BucketId, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, OfferId, PersonId, VoucherId,
+    Actor, BucketId, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, OfferId, PersonId, StoreId,
 };
+use offer::AgreementTerms;
 use offer::testing::{bp, on_sale, terms};
 use party::testing::{PASSWORD_HASH, Shop, certified_shop, mail, operator, staff};
 use party::{Contact, OperatorRole, RequestCode, Role, SignIn, SignInWithCode, SignInWithPassword};
@@ -13,10 +14,12 @@ use store::{Fail, Settings, Store, Tx};
 
 /// What one unit costs the buyer: 100.00 CNY less 20 %.
 pub const DUE: i64 = 8_000;
+/// What a coupon takes off, in fen.
+pub const COUPON: i64 = 1_000;
 
 /// An open database that is being filled.
 pub struct Market {
-    store: Store,
+    pub(super) store: Store,
     /// Sells everything here.
     pub shop: Shop,
     made: u64,
@@ -52,30 +55,55 @@ impl Market {
         self.store.close();
     }
 
-    fn run<T: Send + 'static>(
+    pub(super) fn run<T: Send + 'static>(
         &self,
         actor: Actor,
         command: impl Fn(&mut Tx, &Ctx) -> Result<T, Fail> + Send + 'static,
     ) -> T {
-        let ctx = shell::ctx(actor);
+        self.run_in(shell::ctx(actor), command)
+    }
+
+    pub(super) fn run_in<T: Send + 'static>(
+        &self,
+        ctx: Ctx,
+        command: impl Fn(&mut Tx, &Ctx) -> Result<T, Fail> + Send + 'static,
+    ) -> T {
         self.store
             .run_blocking("test", ctx.request, ctx, command)
             .unwrap()
             .unwrap()
     }
 
-    fn next(&mut self) -> u64 {
+    /// From here on another shop sells everything.
+    pub fn move_to_another_shop(&mut self) {
+        let n = self.next();
+        self.shop = certified_shop(&self.store, 1_000 + n);
+    }
+
+    pub(super) fn next(&mut self) -> u64 {
         self.made += 1;
         self.made
     }
 
-    /// An offer with this stock, whose vouchers have so many uses.
-    pub fn offer(&mut self, stock: i64, uses: i64) -> Good {
-        let terms = offer::AgreementTerms {
-            // On sale now, and at the time at which the shop was certified.
+    /// What is agreed on here: sold now, and at the time at which the shop was certified.
+    pub(super) fn terms() -> AgreementTerms {
+        AgreementTerms {
             starts_at: shell::now().min(party::testing::NOW).plus_us(-HOUR_US),
             ends_at: shell::now().max(party::testing::NOW).plus_us(30 * DAY_US),
             ..terms()
+        }
+    }
+
+    /// An offer with this stock, whose vouchers have so many uses.
+    pub fn offer(&mut self, stock: i64, uses: i64) -> Good {
+        self.offer_to(Self::terms().head_count.max(stock), stock, uses)
+    }
+
+    /// The same to no more guests than this.
+    pub fn offer_to(&mut self, head_count: i64, stock: i64, uses: i64) -> Good {
+        let terms = AgreementTerms {
+            head_count,
+            ..Self::terms()
         };
         let n = self.next();
         let offer = on_sale(&self.store, self.shop, terms, n, |draft| {
@@ -90,8 +118,13 @@ impl Market {
         Good { offer, stock }
     }
 
-    /// A coupon of the platform's, of which there are so many.
+    /// A coupon of the platform's over [`COUPON`], of which there are so many.
     pub fn coupon(&mut self, total: i64, per_person: i64) -> CouponId {
+        self.coupon_with(total, per_person, total * COUPON)
+    }
+
+    /// The same, which the platform pays up to `budget`.
+    pub fn coupon_with(&mut self, total: i64, per_person: i64, budget: i64) -> CouponId {
         let n = self.next();
         let admin = operator(&self.store, OperatorRole::Admin, n);
         self.run(Actor::Operator(admin), move |tx, ctx| {
@@ -99,13 +132,13 @@ impl Market {
                 merchant: None,
                 offer: None,
                 title: LocalText::one("zh-CN", "满 50 减 10"),
-                kind: convert::CouponKind::Cash { amount: 1_000 },
+                kind: convert::CouponKind::Cash { amount: COUPON },
                 currency: Currency::CNY,
                 min_spend: 0,
                 platform_share: bp(10_000),
                 per_person,
                 total,
-                budget: 1_000_000,
+                budget,
                 starts_at: ctx.now.plus_us(-HOUR_US),
                 ends_at: ctx.now.plus_us(DAY_US),
             };
@@ -113,14 +146,25 @@ impl Market {
         })
     }
 
-    /// So many consumers.
+    /// So many consumers. Many come at once, because there may be very many.
     pub fn consumers(&mut self, count: usize) -> Vec<Visitor> {
-        (0..count).map(|_| self.consumer()).collect()
+        let numbers: Vec<u64> = (0..count).map(|_| self.next()).collect();
+        let market = &*self;
+        std::thread::scope(|scope| {
+            let groups = numbers.chunks(count.div_ceil(32).max(1));
+            let groups: Vec<_> = groups
+                .map(|group| scope.spawn(|| group.iter().map(|n| market.consumer(*n)).collect::<Vec<_>>()))
+                .collect();
+            groups
+                .into_iter()
+                .flat_map(|group| group.join().unwrap())
+                .collect()
+        })
     }
 
-    fn consumer(&mut self) -> Visitor {
+    fn consumer(&self, n: u64) -> Visitor {
         // No mobile number in China starts with 100: these belong to nobody.
-        let contact = Contact::parse(&format!("+86100{:08}", self.next())).unwrap();
+        let contact = Contact::parse(&format!("+86100{n:08}")).unwrap();
         let token = hex::encode(shell::random_bytes::<32>());
         let token_hash = hash_of(&token);
         let person = self.run(Actor::Anonymous, move |tx, ctx| {
@@ -151,17 +195,30 @@ impl Market {
 
     /// So many cashiers of the shop, each with a session.
     pub fn cashiers(&mut self, count: usize) -> Vec<Visitor> {
-        (0..count).map(|_| self.cashier()).collect()
+        let at = Some(self.shop.store);
+        (0..count).map(|_| self.staff(Role::Cashier, at)).collect()
     }
 
-    fn cashier(&mut self) -> Visitor {
+    /// Somebody of the shop, with a session.
+    pub fn staff(&mut self, role: Role, at: Option<StoreId>) -> Visitor {
         let n = self.next();
-        let person = staff(&self.store, self.shop, Some(self.shop.store), Role::Cashier, n);
+        let person = staff(&self.store, self.shop, at, role, n);
+        self.signed_in(person, mail("staff", n))
+    }
+
+    /// Somebody of the platform, with a session.
+    pub fn operator(&mut self, role: OperatorRole) -> Visitor {
+        let n = self.next();
+        let person = operator(&self.store, role, n);
+        self.signed_in(person, mail("operator", n))
+    }
+
+    fn signed_in(&self, person: PersonId, login: Contact) -> Visitor {
         let token = hex::encode(shell::random_bytes::<32>());
         let token_hash = hash_of(&token);
         self.run(Actor::Anonymous, move |tx, ctx| {
             let cmd = SignInWithPassword {
-                login: mail("staff", n),
+                login: login.clone(),
                 verified_hash: PASSWORD_HASH.to_owned(),
                 token_hash,
                 device: "test".to_owned(),
@@ -169,46 +226,6 @@ impl Market {
             party::sign_in_with_password(tx, ctx, &cmd)
         });
         Visitor { person, token }
-    }
-
-    /// A paid voucher for one unit.
-    pub fn voucher(&self, good: Good, holder: &Visitor) -> VoucherId {
-        let buyer = Actor::Consumer(holder.person);
-        let order = convert::PlaceOrder {
-            offer: good.offer,
-            quantity: 1,
-            wallet_coupon: None,
-            share_token: None,
-            entry: None,
-            use_rebate: false,
-            expected_cash: None,
-        };
-        let provider = http::PROVIDER_NAME.to_owned();
-        let attempt = self.run(buyer, move |tx, ctx| {
-            let order = convert::place_order(tx, ctx, &order)?.order;
-            let start = convert::StartPayment {
-                order,
-                provider: provider.clone(),
-            };
-            Ok(convert::start_payment(tx, ctx, &start)?.attempt)
-        });
-        self.run(Actor::System, move |tx, ctx| {
-            let cmd = convert::ConfirmPayment {
-                attempt,
-                provider: http::PROVIDER_NAME.to_owned(),
-                provider_payment: format!("test-{attempt}"),
-                amount: DUE,
-                currency: Currency::CNY,
-                instrument: None,
-            };
-            convert::confirm_payment(tx, ctx, &cmd)
-        });
-        let person = holder.person;
-        let held = self
-            .store
-            .read_blocking(move |read| voucher::queries::vouchers_of(read, person, None, 1))
-            .unwrap();
-        held[0].id
     }
 }
 

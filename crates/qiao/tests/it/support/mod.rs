@@ -4,7 +4,10 @@
 pub mod audit;
 pub mod client;
 pub mod market;
+pub mod news;
 pub mod process;
+pub mod servers;
+pub mod trade;
 
 use std::time::Duration;
 
@@ -52,6 +55,12 @@ pub fn runtime() -> Runtime {
         .enable_all()
         .build()
         .unwrap()
+}
+
+/// How often or how many, unless the environment says otherwise: a few in every run of the tests, very many
+/// in a long one.
+pub fn count_from(variable: &str, default: usize) -> usize {
+    std::env::var(variable).map_or(default, |count| count.replace('_', "").parse().unwrap())
 }
 
 /// A number below `end` that nobody foresees.

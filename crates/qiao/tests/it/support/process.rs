@@ -118,6 +118,15 @@ impl Server {
         self.url.trim_start_matches("http://")
     }
 
+    /// How much memory it has (Linux; 0 elsewhere).
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+            .unwrap_or(0)
+    }
+
     /// Tells it to stop and waits until it did, which must be in peace. Gives what it had printed.
     pub fn stop(mut self) -> String {
         // The standard library knows no signal but SIGKILL.

@@ -1,0 +1,414 @@
+//! The table of what is scarce or single-use. A rule that gains a row here is raced on both engines.
+
+use kernel::CouponId;
+use serde_json::json;
+
+use super::{Body, CROWD, Cast, Race, Rule, WINNERS, Write, run};
+use crate::support::client::Answer;
+use crate::support::market::{COUPON, Good, Market, Visitor};
+use crate::support::news;
+
+/// A rule under which nobody stands on a second side.
+const ONE_SIDED: Rule = Rule {
+    held_back: "bucket",
+    set_up: |_, _| Race::of([]),
+    won: Answer::is_done,
+    outcomes: &[[1, 0]],
+    reasons: &[],
+    counted: |_| 0,
+};
+
+fn order(by: &Visitor, good: &Good) -> Write {
+    let body = json!({ "offer": good.offer.to_string(), "quantity": 1 });
+    Write::post(by, "/v1/orders", body)
+}
+
+fn claim(by: &Visitor, coupon: CouponId) -> Write {
+    Write::post(by, &format!("/v1/coupons/{coupon}/claims"), json!({}))
+}
+
+/// Half of the cashiers type and half of them scan, and both kinds are at both servers.
+fn redemptions(market: &Market, cast: &Cast, good: Good) -> Race {
+    let holder = &cast.guests[0];
+    let voucher = market.voucher(good, holder);
+    let (code, shop) = (market.code(voucher), market.shop);
+    let place = format!(
+        "/v1/merchants/{}/stores/{}/redemptions",
+        shop.merchant, shop.store
+    );
+    let write = |(n, cashier): (usize, &Visitor)| match n / 2 % 2 {
+        0 => Write {
+            body: Body::Scan,
+            ..Write::post(cashier, &format!("{place}/scan"), json!({}))
+        },
+        _ => Write::post(cashier, &format!("{place}/code"), json!({ "code": code })),
+    };
+    Race {
+        writes: cast.cashiers.iter().enumerate().map(write).collect(),
+        shown: Some((voucher.to_string(), holder.token.clone())),
+    }
+}
+
+/// Every other pair of writes is replaced by one of this kind, on the second side.
+fn against(race: Race, other: impl Fn(usize) -> Write) -> Race {
+    let mix = |(n, write)| match n / 2 % 2 {
+        0 => write,
+        _ => other(n).on_side(1),
+    };
+    let writes = race.writes.into_iter().enumerate().map(mix).collect();
+    Race { writes, ..race }
+}
+
+#[test]
+fn stock_is_sold_once() {
+    run(&Rule {
+        set_up: |market, cast| {
+            let good = market.offer(WINNERS as i64, 1);
+            Race::of(cast.guests.iter().map(|guest| order(guest, &good)))
+        },
+        outcomes: &[[WINNERS, 0]],
+        reasons: &[(409, "order_sold_out")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn the_last_unit_is_sold_once() {
+    run(&Rule {
+        set_up: |market, cast| {
+            let good = market.offer(1, 1);
+            Race::of(cast.guests.iter().map(|guest| order(guest, &good)))
+        },
+        reasons: &[(409, "order_sold_out")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_head_count_is_kept() {
+    run(&Rule {
+        set_up: |market, cast| {
+            let good = market.offer_to(WINNERS as i64, 1_000, 1);
+            Race::of(cast.guests.iter().map(|guest| order(guest, &good)))
+        },
+        outcomes: &[[WINNERS, 0]],
+        reasons: &[(409, "order_head_count_full")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_coupon_is_claimed_as_often_as_there_are() {
+    run(&Rule {
+        set_up: |market, cast| {
+            let coupon = market.coupon(1, 1);
+            Race::of(cast.guests.iter().map(|guest| claim(guest, coupon)))
+        },
+        reasons: &[(409, "coupon_all_claimed")],
+        counted: |audit| audit.claimed_coupons(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_coupon_is_claimed_as_often_as_one_person_may() {
+    run(&Rule {
+        set_up: |market, cast| {
+            let coupon = market.coupon(1_000, WINNERS as i64);
+            Race::of((0..CROWD).map(|_| claim(&cast.guests[0], coupon)))
+        },
+        outcomes: &[[WINNERS, 0]],
+        reasons: &[(409, "coupon_limit_reached")],
+        counted: |audit| audit.claimed_coupons(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_coupons_budget_is_not_overdrawn() {
+    run(&Rule {
+        set_up: |market, cast| {
+            let good = market.offer(1_000, 1);
+            let coupon = market.coupon_with(1_000, 1, WINNERS as i64 * COUPON + COUPON / 2);
+            let with_coupon = |guest| {
+                let wallet_coupon = market.claimed(coupon, guest).to_string();
+                let body =
+                    json!({ "offer": good.offer.to_string(), "quantity": 1, "wallet_coupon": wallet_coupon });
+                Write::post(guest, "/v1/orders", body)
+            };
+            Race::of(cast.guests.iter().map(with_coupon))
+        },
+        outcomes: &[[WINNERS, 0]],
+        reasons: &[(409, "coupon_budget_spent")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_coupon_of_a_wallet_is_in_one_order() {
+    run(&Rule {
+        held_back: "wallet_coupon",
+        set_up: |market, cast| {
+            // At two offers, whose orders do not wait for each other.
+            let goods = [market.offer(1_000, 1), market.offer(1_000, 1)];
+            let (coupon, guest) = (market.coupon(1, 1), &cast.guests[0]);
+            let wallet_coupon = market.claimed(coupon, guest).to_string();
+            Race::of((0..CROWD).map(|n| {
+                let offer = goods[n / 2 % 2].offer.to_string();
+                let body = json!({ "offer": offer, "quantity": 1, "wallet_coupon": wallet_coupon });
+                Write::post(guest, "/v1/orders", body)
+            }))
+        },
+        reasons: &[(409, "coupon_in_use")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_rebate_is_spent_once() {
+    run(&Rule {
+        held_back: "rebate_balance",
+        set_up: |market, _| {
+            let goods = [market.offer(1_000, 1), market.offer(1_000, 1)];
+            let guest = market.consumers(1).remove(0);
+            market.rebate(&guest, 1_000);
+            Race::of((0..CROWD).map(|n| {
+                let offer = goods[n / 2 % 2].offer.to_string();
+                let body = json!({ "offer": offer, "quantity": 1, "use_rebate": true });
+                Write::post(&guest, "/v1/orders", body)
+            }))
+        },
+        won: |answer| answer.body["price"]["rebate_used"]["amount"] == 1_000,
+        // Who looked before another spent it is told that it changed.
+        reasons: &[(409, "order_rebate_changed")],
+        counted: |audit| audit.orders_with_rebate(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_voucher_is_used_as_often_as_it_says() {
+    run(&Rule {
+        held_back: "voucher",
+        set_up: |market, cast| {
+            let good = market.offer(1, WINNERS as i64);
+            redemptions(market, cast, good)
+        },
+        outcomes: &[[WINNERS, 0]],
+        reasons: &[(409, "redeem_voucher_used_up")],
+        counted: |audit| audit.redemptions(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_voucher_is_redeemed_or_refunded() {
+    run(&Rule {
+        held_back: "voucher",
+        set_up: |market, cast| {
+            let good = market.offer(1, 1);
+            let race = redemptions(market, cast, good);
+            let (voucher, _) = race.shown.clone().expect("a voucher is shown");
+            against(race, |_| {
+                Write::post(
+                    &cast.guests[0],
+                    &format!("/v1/vouchers/{voucher}/refund"),
+                    json!({}),
+                )
+            })
+        },
+        outcomes: &[[1, 0], [0, 1]],
+        reasons: &[
+            (409, "redeem_voucher_used_up"),
+            (409, "redeem_voucher_refunded"),
+            (409, "refund_nothing_left"),
+        ],
+        counted: |audit| audit.redemptions(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_voucher_is_refunded_once() {
+    run(&Rule {
+        held_back: "voucher",
+        set_up: |market, cast| {
+            // A use is taken: its unit is not for sale again, so that no bucket stands behind the guards.
+            let good = market.offer(1, 2);
+            let voucher = market.voucher(good, &cast.guests[0]);
+            market.redemption(voucher, &cast.cashiers[0]);
+            // The guest asks, and so does the merchant's manager.
+            let (by_guest, by_shop) = (
+                format!("/v1/vouchers/{voucher}/refund"),
+                format!("/v1/merchants/{}/vouchers/{voucher}/refund", market.shop.merchant),
+            );
+            Race::of((0..CROWD).map(|n| match n / 2 % 2 {
+                0 => Write::post(&cast.guests[0], &by_guest, json!({})),
+                _ => Write::post(&cast.manager, &by_shop, json!({ "reason": "closed today" })),
+            }))
+        },
+        reasons: &[(409, "refund_nothing_left")],
+        counted: |audit| audit.refunds(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_visit_is_refunded_once() {
+    run(&Rule {
+        held_back: "redemption",
+        set_up: |market, cast| {
+            let good = market.offer(1, 1);
+            let voucher = market.voucher(good, &cast.guests[0]);
+            let visit = market.redemption(voucher, &cast.cashiers[0]);
+            let path = format!(
+                "/v1/merchants/{}/redemptions/{visit}/refund",
+                market.shop.merchant
+            );
+            let write = Write::post(&cast.manager, &path, json!({ "reason": "cold" }));
+            Race::of(vec![write; CROWD])
+        },
+        reasons: &[(409, "redemption_not_live")],
+        counted: |audit| audit.refunds(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_visit_is_undone_once_and_its_use_taken_again_at_most_once() {
+    run(&Rule {
+        held_back: "voucher",
+        set_up: |market, cast| {
+            let good = market.offer(1, 1);
+            let voucher = market.voucher(good, &cast.guests[0]);
+            let (code, shop) = (market.code(voucher), market.shop);
+            let visit = market.redemption(voucher, &cast.cashiers[0]);
+            let undo = format!("/v1/merchants/{}/redemptions/{visit}/undo", shop.merchant);
+            let type_in = format!(
+                "/v1/merchants/{}/stores/{}/redemptions/code",
+                shop.merchant, shop.store
+            );
+            let undoing = cast.cashiers.iter().map(|by| Write::post(by, &undo, json!({})));
+            against(Race::of(undoing), |n| {
+                Write::post(&cast.cashiers[n], &type_in, json!({ "code": code }))
+            })
+        },
+        outcomes: &[[1, 0], [1, 1]],
+        reasons: &[(409, "redemption_not_live"), (409, "redeem_voucher_used_up")],
+        counted: |audit| audit.undone_redemptions(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn an_order_is_cancelled_or_paid() {
+    run(&Rule {
+        held_back: "orders",
+        set_up: |market, cast| {
+            let good = market.offer(1, 1);
+            let (order, attempt) = market.awaiting(good, &cast.guests[0]);
+            let cancel = Write::post(&cast.guests[0], &format!("/v1/orders/{order}/cancel"), json!({}));
+            let body = news::paid(attempt);
+            against(Race::of(vec![cancel; CROWD]), |n| Write {
+                path: news::PATH.to_owned(),
+                // The same news under one id and under many.
+                body: Body::News(format!("msg_{attempt}_{}", n % 8), body.clone()),
+                ..Write::post(&cast.guests[0], "", json!({}))
+            })
+        },
+        // The provider's news is always taken; what came too late goes back whole.
+        outcomes: &[[1, CROWD / 2], [0, CROWD / 2]],
+        reasons: &[(409, "order_not_open")],
+        counted: |audit| {
+            assert_eq!(audit.cancelled_orders(), audit.refunds());
+            assert_eq!(audit.cancelled_orders() + audit.paid_orders(), audit.orders());
+            assert_eq!(audit.vouchers(), audit.paid_orders());
+            audit.cancelled_orders()
+        },
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_payout_is_proposed_once() {
+    run(&Rule {
+        held_back: "settlement_line",
+        set_up: |market, cast| {
+            // Each race pays another shop, or one would pay for the visits of all.
+            market.move_to_another_shop();
+            let cashier = market.cashiers(1).remove(0);
+            let good = market.offer(1, 1);
+            let voucher = market.voucher(good, &cast.guests[0]);
+            market.redemption(voucher, &cashier);
+            let until = http::shell::now().plus_us(kernel::DAY_US).to_string();
+            let merchant = market.shop.merchant.to_string();
+            let body = json!({ "merchant": merchant, "currency": "CNY", "until": until });
+            Race::of(vec![
+                Write::post(&cast.proposer, "/v1/platform/payouts", body);
+                CROWD
+            ])
+        },
+        reasons: &[(409, "nothing_to_pay")],
+        counted: |audit| audit.payouts(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_payout_is_approved_once() {
+    run(&Rule {
+        held_back: "payout",
+        set_up: |market, cast| {
+            let good = market.offer(1, 1);
+            let voucher = market.voucher(good, &cast.guests[0]);
+            market.redemption(voucher, &cast.cashiers[0]);
+            let path = format!("/v1/platform/payouts/{}/approve", market.payout(&cast.proposer));
+            Race::of(vec![Write::post(&cast.approver, &path, json!({})); CROWD])
+        },
+        reasons: &[(409, "payout_not_proposed")],
+        counted: |audit| audit.approved_payouts(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_visit_is_reviewed_once() {
+    run(&Rule {
+        held_back: "redemption",
+        set_up: |market, cast| {
+            let good = market.offer(1, 1);
+            let voucher = market.voucher(good, &cast.guests[0]);
+            let visit = market.redemption(voucher, &cast.cashiers[0]);
+            let path = format!("/v1/redemptions/{visit}/review");
+            let body = json!({ "stars": 5, "aspects": {}, "text": "", "media": [] });
+            Race::of(vec![Write::post(&cast.guests[0], &path, body); CROWD])
+        },
+        reasons: &[(409, "review_exists")],
+        counted: |audit| audit.reviews(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn terms_are_accepted_once() {
+    run(&Rule {
+        held_back: "agreement",
+        set_up: |market, cast| {
+            let (merchant, agreement) = (market.shop.merchant, market.proposal());
+            let path = format!("/v1/platform/merchants/{merchant}/agreements/{agreement}/accept");
+            Race::of(vec![
+                Write::post(&cast.approver, &path, json!({ "version": 1 }));
+                CROWD
+            ])
+        },
+        reasons: &[(409, "agreement_settled")],
+        // Whatever the market sold before was agreed on too.
+        counted: |audit| audit.accepted_without_an_offer(),
+        ..ONE_SIDED
+    });
+}

@@ -1,0 +1,86 @@
+//! The servers of one database: two on PostgreSQL, the one that SQLite can have. They share one secret, and each
+//! has a folder of its own.
+
+use tempfile::TempDir;
+
+use super::client::Client;
+use super::market::Visitor;
+use super::news::SECRET;
+use super::process::{Server, qiao};
+
+/// Servers that answer.
+pub struct Servers {
+    servers: Vec<Server>,
+    folders: Vec<TempDir>,
+    database_url: String,
+}
+
+impl Servers {
+    /// Starts them, as many as the database can have.
+    pub fn start(database_url: &str) -> Self {
+        let count = if is_postgres(database_url) { 2 } else { 1 };
+        let folders: Vec<_> = (0..count).map(|_| tempfile::tempdir().unwrap()).collect();
+        let mut servers = Self {
+            servers: Vec::new(),
+            folders,
+            database_url: database_url.to_owned(),
+        };
+        servers.start_all();
+        servers
+    }
+
+    fn start_all(&mut self) {
+        for folder in &self.folders {
+            let mut command = qiao(&["serve"]);
+            command.env("QIAO_SECRET", "5e".repeat(32));
+            let arguments = ["--database-url", &self.database_url, "--webhook-secret", SECRET];
+            self.servers
+                .push(Server::start(command, folder.path(), &arguments));
+        }
+    }
+
+    /// Kills all of them, as a power cut would end their processes, and starts them anew.
+    pub fn kill_and_restart(&mut self) {
+        self.servers.drain(..).for_each(Server::kill);
+        self.start_all();
+    }
+
+    /// Tells all of them to stop.
+    pub fn stop(mut self) {
+        self.servers.drain(..).for_each(|server| drop(server.stop()));
+    }
+
+    /// Where they listen.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.servers.iter().map(Server::address)
+    }
+
+    /// How much memory they have.
+    pub fn resident_kib(&self) -> u64 {
+        self.servers.iter().map(Server::resident_kib).sum()
+    }
+
+    /// Somebody who has not signed in, at each server.
+    pub fn visitors(&self) -> Vec<Client> {
+        self.servers
+            .iter()
+            .map(|server| Client::visitor(&server.url))
+            .collect()
+    }
+
+    /// These people, in turns at each server.
+    pub fn clients<'v>(&self, people: impl IntoIterator<Item = &'v Visitor>) -> Vec<Client> {
+        let visitors = self.visitors();
+        let at = (0..).map(|n| &visitors[n % visitors.len()]);
+        people
+            .into_iter()
+            .zip(at)
+            .map(|(person, visitor)| visitor.with_token(&person.token))
+            .collect()
+    }
+}
+
+/// Whether this is the URL of a server.
+pub fn is_postgres(database_url: &str) -> bool {
+    database_url.starts_with("postgres")
+}

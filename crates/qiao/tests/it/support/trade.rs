@@ -1,0 +1,138 @@
+//! What people did in the market before a server opens it: coupons in wallets, orders that wait for their payment,
+//! vouchers, visits, rebates, payouts and terms on the table. All of it through the commands.
+
+use http::shell;
+use kernel::{
+    Actor, AgreementId, CouponId, Ctx, Currency, OrderId, PaymentAttemptId, PayoutId, RedemptionId,
+    Timestamp, VoucherId, WalletCouponId,
+};
+use ledger::{Account, Leg, NewEntry, Reason};
+use store::{Fail, Tx};
+
+use super::market::{DUE, Good, Market, Visitor};
+
+impl Market {
+    /// A coupon in somebody's wallet.
+    pub fn claimed(&self, coupon: CouponId, person: &Visitor) -> WalletCouponId {
+        self.run(Actor::Consumer(person.person), move |tx, ctx| {
+            convert::claim_coupon(tx, ctx, &convert::ClaimCoupon { coupon })
+        })
+    }
+
+    /// An order of one unit whose payment was started.
+    pub fn awaiting(&self, good: Good, buyer: &Visitor) -> (OrderId, PaymentAttemptId) {
+        self.run(Actor::Consumer(buyer.person), started(good))
+    }
+
+    /// A payment that was started for an order whose hold is over.
+    pub fn overdue(&self, good: Good, buyer: &Visitor) -> PaymentAttemptId {
+        let then = shell::now().plus_us(-convert::HOLD_US);
+        let ctx = Ctx::new(then, Actor::Consumer(buyer.person), shell::random_bytes());
+        self.run_in(ctx, started(good)).1
+    }
+
+    /// A paid voucher for one unit.
+    pub fn voucher(&self, good: Good, holder: &Visitor) -> VoucherId {
+        let (order, attempt) = self.awaiting(good, holder);
+        self.run(Actor::System, move |tx, ctx| {
+            let cmd = convert::ConfirmPayment {
+                attempt,
+                provider: http::PROVIDER_NAME.to_owned(),
+                provider_payment: format!("test-{attempt}"),
+                amount: DUE,
+                currency: Currency::CNY,
+                instrument: None,
+            };
+            convert::confirm_payment(tx, ctx, &cmd)
+        });
+        let issued = self
+            .store
+            .read_blocking(move |read| convert::queries::order_vouchers(read, order));
+        issued.unwrap()[0].voucher
+    }
+
+    /// The twelve digits of a voucher.
+    pub fn code(&self, voucher: VoucherId) -> String {
+        let found = self
+            .store
+            .read_blocking(move |read| voucher::queries::voucher(read, voucher));
+        found.unwrap().unwrap().code.to_string()
+    }
+
+    /// One use of the voucher, taken by its code.
+    pub fn redemption(&self, voucher: VoucherId, cashier: &Visitor) -> RedemptionId {
+        let code = self.code(voucher).parse().unwrap();
+        let cmd = consume::RedeemCode {
+            merchant: self.shop.merchant,
+            store: self.shop.store,
+            device: None,
+            code,
+        };
+        let as_cashier = Actor::Staff(cashier.person, self.shop.merchant);
+        self.run(as_cashier, move |tx, ctx| {
+            match consume::redeem_code(tx, ctx, &cmd)? {
+                consume::CodeAnswer::Redeemed(redeemed) => Ok(redeemed.redemption),
+                consume::CodeAnswer::Declined { .. } => panic!("the right code was declined"),
+            }
+        })
+    }
+
+    /// Rebates that somebody can spend.
+    pub fn rebate(&self, person: &Visitor, amount: i64) {
+        let person = person.person;
+        self.run(Actor::System, move |tx, ctx| {
+            let legs = [
+                Leg::debit(Account::Rounding, None, amount),
+                Leg::credit(Account::RebatePayable, Some(person.uuid()), amount),
+            ];
+            let (reason, currency) = (Reason::RebateAccrued, Currency::CNY);
+            let entry = NewEntry::of(reason, ctx.request.uuid(), currency, legs).unwrap();
+            ledger::post(tx, ctx, &entry)?;
+            ledger::give_back(tx, person, currency, amount)
+        });
+    }
+
+    /// A payout of everything that the shop is owed.
+    pub fn payout(&self, proposer: &Visitor) -> PayoutId {
+        let cmd = ledger::ProposePayout {
+            merchant: self.shop.merchant,
+            currency: Currency::CNY,
+            until: Timestamp::MAX,
+        };
+        self.run(Actor::Operator(proposer.person), move |tx, ctx| {
+            Ok(ledger::propose_payout(tx, ctx, &cmd)?.payout)
+        })
+    }
+
+    /// Terms that the shop proposed and nobody has answered.
+    pub fn proposal(&self) -> AgreementId {
+        let cmd = offer::ProposeAgreement {
+            merchant: self.shop.merchant,
+            terms: Self::terms(),
+        };
+        self.run(self.shop.as_owner(), move |tx, ctx| {
+            offer::propose_agreement(tx, ctx, &cmd)
+        })
+    }
+}
+
+/// Places an order of one unit and starts its payment.
+fn started(
+    good: Good,
+) -> impl Fn(&mut Tx, &Ctx) -> Result<(OrderId, PaymentAttemptId), Fail> + Send + 'static {
+    let order = convert::PlaceOrder {
+        offer: good.offer,
+        quantity: 1,
+        wallet_coupon: None,
+        share_token: None,
+        entry: None,
+        use_rebate: false,
+        expected_cash: None,
+    };
+    move |tx, ctx| {
+        let order = convert::place_order(tx, ctx, &order)?.order;
+        let provider = http::PROVIDER_NAME.to_owned();
+        let start = convert::StartPayment { order, provider };
+        Ok((order, convert::start_payment(tx, ctx, &start)?.attempt))
+    }
+}
