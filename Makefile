@@ -3,7 +3,7 @@ SHELL := /bin/bash
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo story web build setup test lint bench
+.PHONY: demo story web build setup test prove lint bench
 
 demo: build ## A running Qiao with a small demo city.
 	target/release/qiao demo --data $(DATA) --listen $(LISTEN)
@@ -31,6 +31,9 @@ setup: ## What the tests need from the system: PostgreSQL and Chromium.
 
 test: setup web ## Everything, on both engines and in a browser.
 	scripts/with-postgres scripts/test
+
+prove: setup ## The long run of what is promised: docs/reliability.md.
+	scripts/with-postgres scripts/prove
 
 lint: web
 	cargo fmt --all --check
