@@ -221,6 +221,20 @@ fn a_part_of_what_was_taken_can_be_returned_but_never_more() {
 }
 
 #[test]
+fn what_is_left_is_what_is_neither_held_nor_taken() {
+    on_both(|store| {
+        let (one, two) = (make(store, 10), make(store, 4));
+        assert!(hold(store, owner(1), vec![(one, 5)]) && take(store, owner(1)));
+        assert!(hold(store, owner(2), vec![(one, 2)]));
+        let left: Vec<i64> = ask(store, move |read| bucket::levels(read, &[two, one]))
+            .into_iter()
+            .map(Level::left)
+            .collect();
+        assert_eq!(left, [4, 3]);
+    });
+}
+
+#[test]
 fn the_same_bucket_twice_in_a_claim_counts_together() {
     on_both(|store| {
         let id = make(store, 3);
