@@ -1,12 +1,26 @@
-//! Any bytes whatever: an import ends, never panics, and holds to its own limits.
+//! Any bytes whatever: an import ends, never panics, and holds to its own limits. A backup that was changed is refused.
+
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use qiao::import::{Format, Options};
+
+use store::backup;
+use store::testing::TestDatabase;
 
 use crate::fixtures::open;
 
 const CSV: &str = "\u{FEFF}id,name,lat,lon,category,price,score\n1,\"A \"\"b\"\"\",31.2,121.4,火锅,￥85,4.5\n2,B,0,0,,-,-\n";
 const GEOJSON: &str = r#"{"type":"FeatureCollection","bbox":[1,2,3,4],"features":[{"type":"Feature","id":"node/1","properties":{"name":"A\"\\","shop":"x"},"geometry":{"type":"Polygon","coordinates":[[[1,1],[1,2],[2,2],[1,1]]]}},{"type":"Feature","properties":null,"geometry":null}]}"#;
+
+/// A whole backup.
+static BACKUP: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let database = TestDatabase::sqlite();
+    database.open().close();
+    let (mut file, mut keys) = (Vec::new(), Vec::new());
+    backup::write(&database.url, &mut file, &mut keys).unwrap();
+    file
+});
 
 fn options() -> impl Strategy<Value = Options> {
     let format = prop_oneof![
@@ -77,5 +91,26 @@ proptest! {
         content.splice(at..end, damage);
         let name = if csv { "x.csv" } else { "x.geojson" };
         read_to_the_end(name, &content, &Options::default());
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_backup_that_was_changed_anywhere_is_refused(
+        at in any::<prop::sample::Index>(),
+        cut in 0usize..40,
+        put in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let whole = BACKUP.as_slice();
+        let at = at.index(whole.len());
+        let rest = &whole[(at + cut).min(whole.len())..];
+        let changed = [&whole[..at], &put, rest].concat();
+        let verified = backup::verify(&mut changed.as_slice());
+        prop_assert_eq!(verified.is_ok(), changed == whole, "{:?}", verified);
+    }
+
+    #[test]
+    fn what_is_no_backup_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..4_000)) {
+        prop_assert!(backup::verify(&mut bytes.as_slice()).is_err());
     }
 }
