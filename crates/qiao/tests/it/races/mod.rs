@@ -1,12 +1,13 @@
 //! Everything scarce or single-use, wanted by 64 at the same moment, through two servers on PostgreSQL and through
 //! the one of SQLite: exactly as many win as may, each hears one final answer, and the books and the event log are
-//! sound afterwards. The rules are a table (`rules.rs`), and a race is run `QIAO_RACE_ROUNDS` times for each.
+//! sound afterwards. The rules are a table (`rules.rs`, `house.rs`), and a race is run `QIAO_RACE_ROUNDS` times for each.
 //!
 //! That these tests can see a lost race is shown by `mutants/look-then-take.patch`.
 
 mod flash_sale;
 mod gate;
 mod holds;
+mod house;
 mod rules;
 
 use std::sync::Arc;
