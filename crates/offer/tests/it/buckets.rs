@@ -308,7 +308,7 @@ fn a_hold_of_several_buckets_costs_one_round_trip() {
             assert_eq!(answer, Ok(Ok(None)));
         }
         let cost = store.costs()["measured"];
-        assert_eq!((cost.asked, cost.told), (3, 3));
+        assert_eq!((cost.asked, cost.told), (2, 2));
         assert!(cost.round_trips <= 1, "{cost:?}");
     });
 }
