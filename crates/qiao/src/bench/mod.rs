@@ -5,6 +5,7 @@
 #![allow(clippy::float_arithmetic, reason = "measurements, not money")]
 
 mod cpu;
+mod growth;
 mod hot_offer;
 mod load;
 mod market;
@@ -35,6 +36,15 @@ pub enum Bench {
     Redeem(Options),
     /// One hot offer on PostgreSQL, beside the same orders in one transaction each.
     HotOffer(Options),
+    /// What an order costs when many are stored.
+    Growth {
+        /// How to measure.
+        #[command(flatten)]
+        options: Options,
+        /// How many are stored before it is measured again.
+        #[arg(long, default_value_t = 1_000_000, value_name = "N")]
+        orders: u64,
+    },
     /// Search near a place among 100,000 offers, 500 requests a second whatever the answers take.
     Search(Options),
     /// Reads of an offer's page, beside a server that only says hello.
@@ -87,6 +97,7 @@ impl Bench {
             Self::Orders(options) => (orders::beside_rusqlite(&options)?, options),
             Self::Redeem(options) => (redeem::run(&options)?, options),
             Self::HotOffer(options) => (hot_offer::run(&options)?, options),
+            Self::Growth { options, orders } => (growth::run(&options, orders)?, options),
             Self::Search(options) => (search::run(&options)?, options),
             Self::Offer(options) => (offer_page::run(&options)?, options),
             Self::Start(options) => (start::run(&options)?, options),

@@ -64,18 +64,22 @@ impl Demo {
         Err("the demo did not become ready".into())
     }
 
-    /// A figure of `/proc/PID/status` in MiB.
     fn memory_mib(&self, name: &str) -> Result<f64, Failure> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        let kib: f64 = line
-            .and_then(|text| text.trim().split(' ').next())
-            .ok_or("no such figure")?
-            .parse()?;
-        Ok(kib / 1024.0)
+        memory_mib(self.process.id(), name)
     }
+}
+
+/// A figure of `/proc/PID/status` in MiB.
+pub fn memory_mib(process: u32, name: &str) -> Result<f64, Failure> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let kib: f64 = line
+        .and_then(|text| text.trim().split(' ').next())
+        .ok_or("no such figure")?
+        .parse()?;
+    Ok(kib / 1024.0)
 }
 
 async fn is_ready(address: SocketAddr) -> Result<bool, Failure> {

@@ -8,9 +8,12 @@ use store::StoredEvent;
 use super::follow::{follow, run};
 use super::text;
 
+/// Whose cursor it moves.
+pub const CONSUMER: &str = "messages";
+
 /// Takes in the next events. Gives how many there were.
 pub async fn step(app: App) -> Result<usize, String> {
-    follow(&app, "messages", tell).await
+    follow(&app, CONSUMER, tell).await
 }
 
 async fn tell(app: App, events: Vec<StoredEvent>) -> Result<(), String> {

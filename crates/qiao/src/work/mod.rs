@@ -24,6 +24,9 @@ const IDLE: Duration = Duration::from_millis(200);
 const EVERY_SECOND: Duration = Duration::from_secs(1);
 const RARELY: Duration = Duration::from_secs(60);
 
+/// Who follows the event log with a cursor in the database.
+pub const CONSUMERS: [&str; 2] = [messages::CONSUMER, reviews::CONSUMER];
+
 /// Starts every worker. They end soon after `stop` becomes true.
 pub fn start(app: &App, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
     vec![

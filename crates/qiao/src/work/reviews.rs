@@ -8,9 +8,12 @@ use store::{EventBody, StoredEvent};
 
 use super::follow::{follow, run};
 
+/// Whose cursor it moves.
+pub const CONSUMER: &str = "reviews";
+
 /// Takes in the next events. Gives how many there were.
 pub async fn step(app: App) -> Result<usize, String> {
-    follow(&app, "reviews", hide).await
+    follow(&app, CONSUMER, hide).await
 }
 
 async fn hide(app: App, events: Vec<StoredEvent>) -> Result<(), String> {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Plugin, Rollup } from 'vite'
 
 /** Too large to be kept for what is useless without a network. */
-const NOT_KEPT = /maplibre|PlainMap|BaseChart/
+const NOT_KEPT = /maplibre|PlaceMap|BaseChart/
 
 interface Face {
   /** Its entry. */
