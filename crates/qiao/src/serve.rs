@@ -135,6 +135,9 @@ pub fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
     Ok(receiver)
 }
 
+/// Where the secret lies in the data folder.
+pub const SECRET_FILE: &str = "secret.key";
+
 /// The server's secret: `QIAO_SECRET` (64 hexadecimal digits), else the file `secret.key` in the data
 /// folder, made at the first start for its owner alone. Several nodes on one database need the same one.
 pub fn secret_of(data: &Path) -> Result<[u8; 32], Failure> {
@@ -143,7 +146,7 @@ pub fn secret_of(data: &Path) -> Result<[u8; 32], Failure> {
     if let Ok(text) = std::env::var("QIAO_SECRET") {
         return Ok(parse(&text).ok_or_else(|| wrong("QIAO_SECRET"))?);
     }
-    let path = data.join("secret.key");
+    let path = data.join(SECRET_FILE);
     if !path.exists() {
         use std::os::unix::fs::OpenOptionsExt;
         let mut file = fs::OpenOptions::new()

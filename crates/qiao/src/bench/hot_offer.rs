@@ -1,5 +1,5 @@
-//! Everybody wants the same offer, on PostgreSQL: a server that groups commits and pipelines statements,
-//! beside the same commands in one transaction each, from sixteen connections and without HTTP.
+//! Everybody wants the same offer, on PostgreSQL: a server that groups commits and pipelines statements, then
+//! two of them, beside the same commands in one transaction each, from sixteen connections and without HTTP.
 
 use std::time::Duration;
 
@@ -31,6 +31,9 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     let before = one_by_one(url, shops[0], &visitors, options.duration())?;
     let measured = orders::drive(&stage, &mut buyers, options.duration())?;
     let after = one_by_one(url, shops[0], &visitors, options.duration())?;
+    let other = stage.open_beside(options)?;
+    let by_two = from_two_servers(&stage, &other, &mut buyers, options.duration())?;
+    other.close()?;
 
     let mut report = Report::new("one hot offer, PostgreSQL");
     orders::note(&mut report, &measured, options.clients);
@@ -38,9 +41,38 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     report.figure("orders/s, a transaction each, after", after);
     let ratio = measured.finding.rate() / ((before + after) / 2.0);
     report.at_least("HTTP / a transaction each", ratio, 2.5, None);
+    report.figure("orders/s over HTTP, two servers", by_two);
+    report.figure("two servers / one", by_two / measured.finding.rate());
     drop(buyers);
     stage.close()?;
     Ok(report)
+}
+
+/// Orders a second when every other buyer buys at a second server on the same database.
+fn from_two_servers(
+    one: &Stage,
+    other: &Stage,
+    buyers: &mut Vec<Buyer>,
+    duration: Duration,
+) -> Result<f64, Failure> {
+    let mut theirs = buyers.split_off(buyers.len() / 2);
+    for buyer in &mut theirs {
+        other.load.block_on(buyer.move_to(other))?;
+    }
+    let rate = |stage: &Stage, buyers: &mut Vec<Buyer>| {
+        let measured = orders::drive(stage, buyers, duration);
+        measured
+            .map(|measured| measured.finding.rate())
+            .map_err(|error| error.to_string())
+    };
+    std::thread::scope(|scope| {
+        let theirs = scope.spawn(|| rate(other, &mut theirs));
+        let ours = rate(one, buyers)?;
+        let theirs = theirs
+            .join()
+            .unwrap_or_else(|_| Err("a thread panicked".into()))?;
+        Ok(ours + theirs)
+    })
 }
 
 /// Orders a second when each of the four commands of an order is a transaction of its own. Every

@@ -48,6 +48,12 @@ impl Buyer {
         }
         Ok(buyers)
     }
+
+    /// From here on buys at another server.
+    pub async fn move_to(&mut self, stage: &Stage) -> Result<(), Failure> {
+        self.connection = Connection::open(stage.address).await?;
+        Ok(())
+    }
 }
 
 impl Worker for Buyer {

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::{Options, provider};
 use crate::config::{Flags, Settings};
-use crate::serve::{self, Failure};
+use crate::serve::{self, Failure, SECRET_FILE};
 
 /// A folder that is gone with this value.
 pub struct Folder(PathBuf);
@@ -76,12 +76,25 @@ pub struct Stage {
 impl Stage {
     /// Opens a server on an empty database.
     pub fn open(options: &Options) -> Result<Self, Failure> {
+        Self::open_in(Folder::new(options)?, options)
+    }
+
+    /// Opens a second server on the same database.
+    pub fn open_beside(&self, options: &Options) -> Result<Self, Failure> {
+        let folder = Folder::new(options)?;
+        std::fs::copy(
+            self.folder.path().join(SECRET_FILE),
+            folder.path().join(SECRET_FILE),
+        )?;
+        Self::open_in(folder, options)
+    }
+
+    fn open_in(folder: Folder, options: &Options) -> Result<Self, Failure> {
         let load = Builder::new_current_thread().enable_all().build()?;
         let server = Builder::new_multi_thread()
             .thread_name("server")
             .enable_all()
             .build()?;
-        let folder = Folder::new(options)?;
         let settings = Settings::from(Flags {
             data: Some(folder.path().to_owned()),
             database_url: options.database_url.clone(),
