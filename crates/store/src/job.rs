@@ -92,6 +92,11 @@ impl Job {
         self
     }
 
+    /// The key under which its answer is kept.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
     /// Locks these rows before the batch starts.
     pub fn locking(mut self, locks: impl IntoIterator<Item = Lock>) -> Self {
         self.locks.extend(locks);

@@ -74,8 +74,12 @@ impl Life {
     pub fn begin(seed: u64, engines: &Engines) -> Result<Self, String> {
         let world = World::draw(&Ctx::new(BEGIN, Actor::System, bytes_of(seed, "world", 0)));
         let mut platforms = vec![Platform::open("SQLite", TestDatabase::sqlite())?];
-        if let Engines::Both { server } = engines {
-            platforms.push(Platform::open("PostgreSQL", TestDatabase::postgres_on(server))?);
+        match engines {
+            Engines::Sqlite => {}
+            Engines::Both { server } => {
+                platforms.push(Platform::open("PostgreSQL", TestDatabase::postgres_on(server))?);
+            }
+            Engines::WatchedSqlite { journal } => platforms[0].keep(journal)?,
         }
         let founded: Result<Vec<_>, String> = platforms
             .iter_mut()

@@ -7,6 +7,7 @@ mod audit;
 mod directory;
 mod draw;
 mod found;
+mod journal;
 mod life;
 mod model;
 mod op;
@@ -14,6 +15,8 @@ mod platform;
 mod requests;
 mod shrink;
 mod world;
+
+use std::path::PathBuf;
 
 use life::Life;
 use op::Step;
@@ -29,6 +32,11 @@ pub enum Engines {
     Both {
         /// A PostgreSQL server on which databases can be created.
         server: String,
+    },
+    /// On the embedded engine, on a disk that may fail: whoever gets no answer asks again.
+    WatchedSqlite {
+        /// Every answer is added to this file, a line to each, once it is heard.
+        journal: PathBuf,
     },
 }
 

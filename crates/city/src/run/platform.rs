@@ -1,12 +1,17 @@
 //! The platform under test: one lane on one database, in this thread, that fails where it is told to. What died
 //! starts again on the same database, as a process does.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use store::testing::TestDatabase;
 use store::{Answer, Database, Fail, FaultPoint, Faults, Job, Lane, NoAnswer, ReadTx, Store};
 
+use super::journal::{Journal, Reply};
 use super::op::Fault;
+
+/// How often the client of a failing disk asks for an answer.
+const MOST_TRIES: u32 = 100;
 
 /// One engine with what was committed on it.
 pub(crate) struct Platform {
@@ -14,6 +19,7 @@ pub(crate) struct Platform {
     database: Database,
     faults: Arc<Faults>,
     lane: Lane,
+    journal: Option<Journal>,
     _home: TestDatabase,
 }
 
@@ -32,8 +38,15 @@ impl Platform {
             database,
             faults,
             lane,
+            journal: None,
             _home: home,
         })
+    }
+
+    /// Writes every answer down from here on, and asks again where there is none.
+    pub fn keep(&mut self, journal: &Path) -> Result<(), String> {
+        self.journal = Some(Journal::begin(journal)?);
+        Ok(())
     }
 
     /// Sends requests as one batch until they are answered, whatever goes wrong on the way. Every sending must
@@ -76,9 +89,26 @@ impl Platform {
         Ok(answers)
     }
 
-    /// Sends requests once, as one batch.
+    /// Sends requests as one batch: once, or on a disk that may fail until all are answered.
     pub fn send(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, String> {
-        let answers = self.lane.run_batch(jobs).into_iter().collect::<Result<_, _>>();
+        let mut answers = self.lane.run_batch(jobs);
+        if let Some(journal) = &mut self.journal {
+            journal.note(jobs, &answers)?;
+            for _ in 0..MOST_TRIES {
+                if answers.iter().all(Result::is_ok) {
+                    break;
+                }
+                let again = self.lane.run_batch(jobs);
+                journal.note(jobs, &again)?;
+                let changed =
+                    |(first, then): (&Reply, &Reply)| first.is_ok() && then.is_ok() && first != then;
+                if answers.iter().zip(&again).any(changed) {
+                    return Err(format!("{again:?} was {answers:?} before"));
+                }
+                answers = again;
+            }
+        }
+        let answers = answers.into_iter().collect::<Result<_, _>>();
         answers.map_err(|no_answer| no_answer.to_string())
     }
 

@@ -1,5 +1,11 @@
 //! A whole city on both engines: the same from the same seed, in balance, nothing oversold, found again.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
+#[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
+mod power;
 mod run;
 
 use std::collections::BTreeSet;

@@ -1,6 +1,7 @@
 //! SQLite through `rusqlite`: every statement runs at once.
 
 use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ const CACHED_STATEMENTS: usize = 512;
 impl Sqlite {
     /// The connection that writes. WAL, and a commit is on the disk before it is answered.
     pub fn open_writer(path: &Path) -> Result<Self, StorageError> {
+        let in_log = |error| StorageError::lost(format!("the log of {}: {error}", path.display()));
+        make_log_durable(path).map_err(in_log)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -34,6 +37,12 @@ impl Sqlite {
              PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA journal_size_limit = 67108864;
              PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;",
         )?;
+        // SQLite syncs the folder of a new log too, but takes no notice if that fails.
+        let folder = path.canonicalize().and_then(|path| match path.parent() {
+            Some(folder) => File::open(folder)?.sync_all(),
+            None => Ok(()),
+        });
+        folder.map_err(in_log)?;
         keep_plans(&connection)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         Ok(Self {
@@ -131,6 +140,29 @@ impl Sqlite {
             }
         }
         Ok(())
+    }
+}
+
+/// SQLite takes for committed whatever its log holds whole, and the lane answers from it; but who wrote it may
+/// have died before it was synced, or was told that the sync failed, after which the disk's cache passes for
+/// clean. So it is written once more and synced.
+fn make_log_durable(path: &Path) -> io::Result<()> {
+    let mut log_path = path.as_os_str().to_owned();
+    log_path.push("-wal");
+    let mut log = match File::options().read(true).write(true).open(log_path) {
+        Ok(log) => log,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut chunk = vec![0; 1 << 20];
+    loop {
+        let at = log.stream_position()?;
+        let length = log.read(&mut chunk)?;
+        if length == 0 {
+            return log.sync_all();
+        }
+        log.seek(SeekFrom::Start(at))?;
+        log.write_all(&chunk[..length])?;
     }
 }
 
