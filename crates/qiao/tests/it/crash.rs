@@ -1,6 +1,7 @@
 //! `kill -9` under load, again and again, on both engines: what was answered stays answered, what was not
 //! is settled by repeating its key, nothing is sold twice and the books agree with the provider's. The
 //! provider survives. (The page cache survives too: durability against power loss is proven elsewhere.)
+//! `QIAO_CRASH_ROUNDS` (default 20) says how often the server is killed on each engine.
 
 use std::path::Path;
 

@@ -6,6 +6,7 @@
 
 mod abuse;
 mod backup;
+mod bad_wire;
 mod crash;
 mod fixtures;
 mod hostile;

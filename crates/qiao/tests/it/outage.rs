@@ -1,5 +1,6 @@
 //! The database goes away, or its disk is full: writes say so and may be repeated, none of them is told to
 //! have succeeded when it did not, and afterwards the same keys have one effect each.
+//! `QIAO_POSTGRES_KILLS` (default 3) says how often a PostgreSQL is killed.
 
 use serde_json::json;
 use store::testing::TestDatabase;
@@ -9,6 +10,7 @@ use tokio_postgres::NoTls;
 use crate::support::audit::Audit;
 use crate::support::client::{Answer, Client};
 use crate::support::market::{Good, Market, Visitor};
+use crate::support::postgres::Postgres;
 use crate::support::process::{Server, qiao_on_a_small_disk};
 use crate::support::{eventually, random_below, runtime};
 
@@ -104,9 +106,8 @@ fn compare(database: &TestDatabase, tried: &[Tried], good: Good) {
     audit.close();
 }
 
-#[test]
-fn postgresql_may_go_away_and_come_back() {
-    let database = TestDatabase::postgres();
+/// Lets the database go away under load and come back, so many times.
+fn outages_lose_nothing(database: &TestDatabase, outages: usize, let_in: impl AsyncFn(bool)) {
     let mut market = Market::open(&database.url);
     let good = market.offer(100_000, 1);
     let people = market.consumers(BUYERS);
@@ -115,16 +116,16 @@ fn postgresql_may_go_away_and_come_back() {
     let server = Server::serve(folder.path(), &["--database-url", &database.url]);
     let tried = runtime().block_on(async {
         let mut all = Vec::new();
-        for round in 0..OUTAGES {
+        for round in 0..outages {
             let tried = order_all(&server, &people, round, good, async |mut told| {
                 for _ in 0..20 + random_below(20) {
                     told.recv().await.unwrap();
                 }
-                let_in(&database, false).await;
+                let_in(false).await;
             });
             let tried = tried.await;
             nothing_is_ready(&server, good).await;
-            let_in(&database, true).await;
+            let_in(true).await;
             eventually("being ready again", async || {
                 (ready(&server).await == 200).then_some(())
             })
@@ -135,7 +136,29 @@ fn postgresql_may_go_away_and_come_back() {
         all
     });
     server.stop();
-    compare(&database, &tried, good);
+    compare(database, &tried, good);
+}
+
+#[test]
+fn postgresql_may_go_away_and_come_back() {
+    let database = TestDatabase::postgres();
+    outages_lose_nothing(&database, OUTAGES, async |allowed| {
+        let_in(&database, allowed).await
+    });
+}
+
+#[test]
+fn postgresql_may_be_killed() {
+    let kills = std::env::var("QIAO_POSTGRES_KILLS").map_or(3, |kills| kills.parse().unwrap());
+    let postgres = Postgres::start();
+    let database = TestDatabase::postgres_on(&postgres.url);
+    outages_lose_nothing(&database, kills, async |alive| {
+        if alive {
+            postgres.start_again();
+        } else {
+            postgres.kill();
+        }
+    });
 }
 
 /// Cuts every connection to the database and takes no new ones, or takes them again.

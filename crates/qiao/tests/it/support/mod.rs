@@ -5,7 +5,9 @@ pub mod audit;
 pub mod client;
 pub mod market;
 pub mod news;
+pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod servers;
 pub mod trade;
 
