@@ -71,7 +71,6 @@ export function salesChart(
         data: days.map(({ redemptions }) => redemptions),
         itemStyle: { color: info },
         lineStyle: { width: 2 },
-        smooth: true,
         symbolSize: 6,
       },
     ],

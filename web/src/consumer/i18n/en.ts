@@ -6,7 +6,7 @@ export default {
   footer: { label: 'More', merchant: 'For merchants', platform: 'For operators', api: 'API' },
   home: {
     title: 'Good places near you',
-    lead: 'Compare, buy, show your QR in the store. Whatever you have not used comes back at any time.',
+    lead: 'Compare, buy, show your QR in the store. What you have not used is refunded at any time.',
     search: 'Search for places and deals',
     searchHint: 'Hot pot, coffee, haircut…',
     suggestions: 'Suggestions',
@@ -206,7 +206,7 @@ export default {
       refunded: 'Refunded',
     },
     explain: {
-      paid: 'Show the QR in the store. Unused, it comes back at any time.',
+      paid: 'Show the QR in the store. Unused, it is refunded at any time.',
       cancelled: 'This order was cancelled. Nothing was charged.',
       released: 'It was not paid in time. Nothing was charged; a late payment comes back by itself.',
       refunded: 'The money goes back the way you paid.',
