@@ -59,7 +59,8 @@ pub struct Flags {
     )]
     pub webhook_secret: Option<String>,
 
-    /// Writing connections to PostgreSQL. SQLite has one. [default: 4]
+    /// Writing connections to PostgreSQL. SQLite has one. Where the server is on the same machine, as many as it has
+    /// cores: more of them share each commit among fewer commands. [default: 4]
     #[arg(long, env = "QIAO_LANES", value_name = "N")]
     pub lanes: Option<usize>,
 

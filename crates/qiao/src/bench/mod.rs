@@ -65,6 +65,9 @@ pub struct Options {
     /// Connections of the load generator, each with one request under way.
     #[arg(long, default_value_t = 128, value_name = "N")]
     clients: usize,
+    /// Writing connections of the server. [default: the server's own]
+    #[arg(long, value_name = "N")]
+    lanes: Option<usize>,
     /// A folder on a disk that keeps what is synced. [default: the system's temporary folder]
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,

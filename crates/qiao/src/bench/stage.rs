@@ -98,6 +98,7 @@ impl Stage {
         let settings = Settings::from(Flags {
             data: Some(folder.path().to_owned()),
             database_url: options.database_url.clone(),
+            lanes: options.lanes,
             listen: Some("127.0.0.1:0".to_owned()),
             provider_url: Some(load.block_on(provider::start())?),
             provider_key: Some("bench".to_owned()),
