@@ -60,8 +60,10 @@ enum Form {
     Bowl(f32, f32, f32),
     /// Half of the width, and the height, of a triangle on its base.
     Roof(f32, f32, f32, f32),
+    /// Half of the width and of the height of what two discs have in common; pointed at its longer ends.
+    Lens(f32, f32, f32, f32),
 }
-use Form::{Bar, Bowl, Disc, Ring, Roof};
+use Form::{Bar, Bowl, Disc, Lens, Ring, Roof};
 
 /// What is drawn in which of [`Paint`]'s colours, one over the other.
 type Motif = &'static [(Form, usize)];
@@ -82,6 +84,26 @@ const DISH: Motif = &[
     (Bar(-34.0, -74.0, 5.0, 26.0, 5.0), LIGHT), (Bar(0.0, -86.0, 5.0, 34.0, 5.0), LIGHT), (Bar(34.0, -74.0, 5.0, 26.0, 5.0), LIGHT),
     (Disc(-44.0, -14.0, 30.0), LIGHT), (Disc(2.0, -22.0, 36.0), WHITE), (Disc(48.0, -14.0, 30.0), BASE),
     (Bowl(0.0, -8.0, 112.0), DEEP), (Bar(0.0, -8.0, 122.0, 9.0, 9.0), WHITE), (Bar(0.0, 104.0, 44.0, 8.0, 6.0), DEEP), (Bar(0.0, 34.0, 88.0, 5.0, 5.0), BASE),
+];
+#[rustfmt::skip]
+const FISH: Motif = &[
+    (Lens(116.0, 0.0, 24.0, 62.0), DEEP), (Lens(-16.0, 0.0, 136.0, 66.0), DEEP), (Lens(-16.0, 12.0, 118.0, 44.0), BASE), (Lens(-6.0, 6.0, 34.0, 12.0), DEEP),
+    (Disc(-96.0, -14.0, 12.0), WHITE), (Disc(-97.0, -14.0, 6.0), DEEP), (Bar(40.0, 0.0, 4.0, 26.0, 4.0), LIGHT), (Bar(62.0, 0.0, 4.0, 20.0, 4.0), LIGHT),
+    (Bar(0.0, 98.0, 150.0, 9.0, 9.0), WHITE), (Disc(-104.0, 78.0, 20.0), LIGHT), (Disc(-68.0, 84.0, 14.0), BASE), (Disc(104.0, -84.0, 12.0), WHITE), (Disc(80.0, -108.0, 7.0), WHITE),
+];
+#[rustfmt::skip]
+const SKEWERS: Motif = &[
+    (Bar(-72.0, 6.0, 4.0, 126.0, 4.0), DEEP), (Bar(0.0, -2.0, 4.0, 126.0, 4.0), DEEP), (Bar(72.0, 6.0, 4.0, 126.0, 4.0), DEEP),
+    (Bar(-72.0, -76.0, 27.0, 19.0, 12.0), BASE), (Bar(-72.0, -32.0, 27.0, 19.0, 12.0), LIGHT), (Bar(-72.0, 12.0, 27.0, 19.0, 12.0), BASE),
+    (Bar(0.0, -84.0, 27.0, 19.0, 12.0), LIGHT), (Bar(0.0, -40.0, 27.0, 19.0, 12.0), BASE), (Bar(0.0, 4.0, 27.0, 19.0, 12.0), LIGHT),
+    (Bar(72.0, -76.0, 27.0, 19.0, 12.0), BASE), (Bar(72.0, -32.0, 27.0, 19.0, 12.0), LIGHT), (Bar(72.0, 12.0, 27.0, 19.0, 12.0), BASE),
+    (Bar(0.0, 62.0, 138.0, 6.0, 6.0), DEEP), (Bar(0.0, 86.0, 138.0, 6.0, 6.0), DEEP),
+];
+#[rustfmt::skip]
+const SUSHI: Motif = &[
+    (Bar(0.0, -96.0, 140.0, 4.0, 4.0), DEEP), (Bar(0.0, -80.0, 140.0, 4.0, 4.0), DEEP), (Bar(-66.0, 22.0, 50.0, 30.0, 20.0), WHITE), (Bar(-66.0, -10.0, 58.0, 24.0, 20.0), BASE),
+    (Bar(-84.0, -10.0, 4.0, 20.0, 4.0), LIGHT), (Bar(-56.0, -10.0, 4.0, 20.0, 4.0), LIGHT), (Bar(66.0, 22.0, 50.0, 30.0, 20.0), WHITE), (Bar(66.0, -10.0, 58.0, 24.0, 20.0), LIGHT),
+    (Bar(66.0, 8.0, 14.0, 42.0, 6.0), DEEP), (Bar(0.0, 64.0, 148.0, 11.0, 8.0), DEEP), (Bar(-92.0, 86.0, 16.0, 14.0, 4.0), DEEP), (Bar(92.0, 86.0, 16.0, 14.0, 4.0), DEEP),
 ];
 #[rustfmt::skip]
 const CUP: Motif = &[
@@ -119,6 +141,19 @@ const MIRROR: Motif = &[
     (Bar(-20.0, -34.0, 7.0, 26.0, 7.0), WHITE), (Bar(4.0, -24.0, 7.0, 40.0, 7.0), WHITE), (Disc(112.0, -74.0, 13.0), WHITE), (Disc(-120.0, 40.0, 9.0), WHITE), (Disc(118.0, 52.0, 7.0), LIGHT),
 ];
 #[rustfmt::skip]
+const COMB: Motif = &[
+    (Bar(-94.0, 0.0, 16.0, 112.0, 12.0), DEEP), (Bar(-58.0, -99.0, 26.0, 5.0, 4.0), DEEP), (Bar(-58.0, -77.0, 26.0, 5.0, 4.0), DEEP), (Bar(-58.0, -55.0, 26.0, 5.0, 4.0), DEEP),
+    (Bar(-58.0, -33.0, 26.0, 5.0, 4.0), DEEP), (Bar(-58.0, -11.0, 26.0, 5.0, 4.0), DEEP), (Bar(-58.0, 11.0, 26.0, 5.0, 4.0), DEEP), (Bar(-58.0, 33.0, 26.0, 5.0, 4.0), DEEP),
+    (Bar(-58.0, 55.0, 26.0, 5.0, 4.0), DEEP), (Bar(-58.0, 77.0, 26.0, 5.0, 4.0), DEEP), (Bar(-58.0, 99.0, 26.0, 5.0, 4.0), DEEP),
+    (Bar(64.0, 74.0, 11.0, 44.0, 11.0), BASE), (Disc(64.0, -32.0, 74.0), BASE), (Disc(64.0, -32.0, 60.0), WHITE), (Disc(64.0, -32.0, 52.0), LIGHT),
+    (Bar(50.0, -46.0, 5.0, 18.0, 5.0), WHITE), (Bar(68.0, -38.0, 5.0, 28.0, 5.0), WHITE),
+];
+#[rustfmt::skip]
+const DUMBBELL: Motif = &[
+    (Bar(0.0, 0.0, 150.0, 11.0, 8.0), DEEP), (Bar(-84.0, 0.0, 19.0, 78.0, 12.0), DEEP), (Bar(84.0, 0.0, 19.0, 78.0, 12.0), DEEP), (Bar(-121.0, 0.0, 15.0, 52.0, 10.0), BASE),
+    (Bar(121.0, 0.0, 15.0, 52.0, 10.0), BASE), (Bar(-84.0, -34.0, 6.0, 22.0, 6.0), LIGHT), (Bar(84.0, -34.0, 6.0, 22.0, 6.0), LIGHT), (Bar(0.0, 118.0, 150.0, 6.0, 6.0), WHITE),
+];
+#[rustfmt::skip]
 const BRIDGE: Motif = &[
     (Ring(-92.0, -20.0, 54.0, 13.0), DEEP), (Ring(92.0, -20.0, 54.0, 13.0), DEEP), (Bar(0.0, 76.0, 180.0, 11.0, 8.0), BASE),
     (Bar(-92.0, 100.0, 9.0, 40.0, 4.0), BASE), (Bar(92.0, 100.0, 9.0, 40.0, 4.0), BASE), (Disc(-92.0, -20.0, 20.0), LIGHT), (Disc(92.0, -20.0, 20.0), LIGHT),
@@ -126,16 +161,19 @@ const BRIDGE: Motif = &[
 
 fn motif_of(category: &str) -> Motif {
     match category {
-        "hot_pot" | "seafood" | "korean_food" | "buffet" => POT,
+        "hot_pot" | "korean_food" | "buffet" => POT,
+        "seafood" => FISH,
+        "barbecue" => SKEWERS,
+        "japanese_food" => SUSHI,
         "cafe" | "tea_drinks" | "bar" => CUP,
         "bakery" | "dessert" => CAKE,
         "cinema" | "ktv" | "theatre" | "photography" => STAGE,
         "hotel" | "home_service" | "property" | "laundry" | "education" => HOUSE,
         "car_service" | "ride_hailing" | "fuel" => CAR,
-        "beauty" | "massage" | "bath" | "fitness" => MIRROR,
-        "restaurant" | "snacks" | "barbecue" | "japanese_food" | "western_food" | "southeast_asian_food" => {
-            DISH
-        }
+        "massage" | "bath" => MIRROR,
+        "beauty" => COMB,
+        "fitness" => DUMBBELL,
+        "restaurant" | "snacks" | "western_food" | "southeast_asian_food" => DISH,
         _ => BRIDGE,
     }
 }
@@ -211,6 +249,12 @@ fn coverage(form: Form, x: f32, y: f32) -> f32 {
         Roof(cx, base, w, h) => {
             let slope = (x - cx).abs() * h + (base - y) * w - w * h;
             (slope / w.hypot(h).max(1.0)).max(y - base)
+        }
+        Lens(cx, cy, w, h) => {
+            let (along, across) = if w < h { (y - cy, x - cx) } else { (x - cx, y - cy) };
+            let (long, short) = (w.max(h), w.min(h));
+            let radius = (long * long + short * short) / (2.0 * short.max(1.0));
+            along.hypot(across.abs() + radius - short) - radius
         }
     };
     (0.5 - outside).clamp(0.0, 1.0)

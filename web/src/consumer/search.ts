@@ -69,13 +69,28 @@ export function sortOf({ sort, text }: Search, currency: string | undefined, nea
   return near && near.kind !== 'city' && !text ? 'distance' : 'relevance'
 }
 
+/** The same offers, each merchant's next one only when all others had theirs: who browses sees what there is. */
+export function inTurns<T extends { merchant: string }>(items: T[]): T[] {
+  const shown = new Map<string, number>()
+  const turns = items.map((item) => {
+    const turn = shown.get(item.merchant) ?? 0
+    shown.set(item.merchant, turn + 1)
+    return { item, turn }
+  })
+  return turns.sort((a, b) => a.turn - b.turn).map(({ item }) => item)
+}
+
 export function useSearch(currency: Ref<string | undefined>) {
   const route = useRoute()
   const router = useRouter()
   const search = computed(() => readSearch(route.query))
   const query = computed(() => searchQuery(search.value, currency.value, place.value))
   const results = usePages(
-    (cursor) => done(api.GET('/v1/search', { params: { query: { ...query.value, cursor } } })),
+    async (cursor) => {
+      const page = await done(api.GET('/v1/search', { params: { query: { ...query.value, cursor } } }))
+      const isBrowsing = query.value.sort === 'relevance' && !query.value.text
+      return isBrowsing ? { ...page, items: inTurns(page.items) } : page
+    },
     // What comes to the same question is not asked again.
     [() => JSON.stringify(query.value)],
   )

@@ -1,5 +1,6 @@
 /** The dashboard's charts in Qiao's colours. */
 import { tokenColor } from '@/shared/design/color'
+import { shortDate } from '@/shared/i18n/format'
 import type { Day } from './figures'
 
 /** Read anew for each chart, since the theme may have changed. */
@@ -36,14 +37,13 @@ export function salesChart(
   days: Day[],
   words: { sales: string; redemptions: string },
   money: (amount: number) => string,
-  dayName: (from: string) => string,
 ) {
   const { accent, info, axis, base } = look()
   return {
     ...base,
     xAxis: {
       type: 'category',
-      data: days.map(({ from }) => dayName(from)),
+      data: days.map(({ from }) => shortDate(from)),
       ...axis,
       splitLine: { show: false },
     },
@@ -91,7 +91,7 @@ export function barsChart(rows: { name: string; values: number[] }[], series: st
       inverse: true,
       data: rows.map(({ name }) => name),
       ...axis,
-      axisLabel: { ...axis.axisLabel, width: 112, overflow: 'break', lineHeight: 15 },
+      axisLabel: { ...axis.axisLabel, width: 128, overflow: 'break', lineHeight: 15 },
     },
     series: series.map((name, i) => ({
       name,

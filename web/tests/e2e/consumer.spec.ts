@@ -122,7 +122,7 @@ test('what is not used comes back, and is shown before', async ({ page, server }
   await signIn(page, server, '+8613900000004')
   const coupon = page.getByRole('article').filter({ hasText: '10 yuan off for newcomers' })
   await coupon.getByRole('button', { name: 'Claim' }).click()
-  await expect(coupon.getByRole('button', { name: 'In your wallet' })).toBeDisabled()
+  await expect(coupon.getByRole('button', { name: 'Claimed' })).toBeDisabled()
 
   await page.goto('/?text=Beef-tallow+hot+pot+for+two')
   await page.getByRole('link', { name: 'Beef-tallow hot pot for two' }).first().click()

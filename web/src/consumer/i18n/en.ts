@@ -6,7 +6,13 @@ export default {
   footer: { label: 'More', merchant: 'For merchants', platform: 'For operators', api: 'API' },
   home: {
     title: 'Good places near you',
-    lead: 'Compare, buy, show your QR in the store. What you have not used is refunded at any time.',
+    titleIn: 'Good places in {place}',
+    promise: {
+      compare: 'Compare prices',
+      buy: 'Pay less online',
+      show: 'Show your QR there',
+      refund: 'Unused? Money back',
+    },
     search: 'Search for places and deals',
     searchHint: 'Hot pot, coffee, haircut…',
     suggestions: 'Suggestions',
@@ -136,7 +142,7 @@ export default {
     none: { open: 'No coupons to claim right now', mine: 'Your wallet is empty' },
     claim: 'Claim',
     claimed: 'It is in your wallet',
-    inWallet: 'In your wallet',
+    inWallet: 'Claimed',
     after: 'with “{title}”',
     off: 'off',
     share: '{share}',
@@ -188,6 +194,7 @@ export default {
     coupon: 'Coupon',
     rebate: 'Rebates',
     cash: 'To pay',
+    paid: 'Paid',
     refunded: 'Refunded',
   },
   pay: {

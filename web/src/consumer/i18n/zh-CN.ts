@@ -3,7 +3,13 @@ export default {
   footer: { label: '更多', merchant: '我是商家', platform: '平台管理', api: '开放接口' },
   home: {
     title: '发现身边好店',
-    lead: '先比价，再下单，到店出示二维码即可使用，未使用随时退。',
+    titleIn: '发现{place}好店',
+    promise: {
+      compare: '先比价，再下单',
+      buy: '低于门市价',
+      show: '到店出示二维码',
+      refund: '未使用随时退',
+    },
     search: '搜索商家或套餐',
     searchHint: '搜索火锅、咖啡、美发…',
     suggestions: '搜索建议',
@@ -78,7 +84,7 @@ export default {
     hours: '营业时间',
   },
   offer: {
-    off: '省 {share}',
+    off: '{fold} 折',
     about: '套餐详情',
     stores: '适用门店（{n}）',
     left: '仅剩 {n} 份',
@@ -185,6 +191,7 @@ export default {
     coupon: '优惠券',
     rebate: '返利抵扣',
     cash: '应付',
+    paid: '实付',
     refunded: '已退款',
   },
   pay: {

@@ -105,6 +105,8 @@ export default {
     limits: 'How many, and when',
     total: 'How many',
     perPerson: 'At most per person',
+    starts: 'Guests claim from',
+    ends: 'Guests claim until',
     budget: 'Budget',
     budgetHint: 'All of them together take off no more',
     amountWrong: 'Give a valid number.',

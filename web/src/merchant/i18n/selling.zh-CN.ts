@@ -102,6 +102,8 @@ export default {
     limits: '数量与时间',
     total: '总张数',
     perPerson: '每人限领',
+    starts: '开始领取',
+    ends: '截止领取',
     budget: '总预算',
     budgetHint: '全部券加起来最多减这么多',
     amountWrong: '请填写有效的数字。',

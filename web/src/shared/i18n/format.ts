@@ -51,13 +51,21 @@ export function textOf(texts: Texts | null | undefined, wanted: Language = langu
 
 type Moment = string | number | Date
 
+/** Unbroken at the end of a line. */
+const whole = (text: string) => text.replaceAll(' ', '\u00a0')
+
 export function date(at: Moment): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium' }).format(new Date(at))
+  return whole(new Intl.DateTimeFormat(language.value, { dateStyle: 'medium' }).format(new Date(at)))
+}
+
+/** Where the year goes without saying, as under a chart. */
+export function shortDate(at: Moment): string {
+  return new Intl.DateTimeFormat(language.value, { month: 'numeric', day: 'numeric' }).format(new Date(at))
 }
 
 export function dateTime(at: Moment): string {
   const style = { dateStyle: 'medium', timeStyle: 'short' } as const
-  return new Intl.DateTimeFormat(language.value, style).format(new Date(at))
+  return whole(new Intl.DateTimeFormat(language.value, style).format(new Date(at)))
 }
 
 export function distance(metres: number): string {
