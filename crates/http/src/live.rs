@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::Stream;
-use futures_util::stream::unfold;
+use futures_util::stream::{once, unfold};
+use futures_util::{Stream, StreamExt};
 use kernel::{MerchantId, OrderId, PersonId, StoreId};
 use serde::Serialize;
 use serde_json::Value;
@@ -28,6 +29,8 @@ const BEHIND_AT_MOST: usize = 256;
 const EVENTS_AT_ONCE: i64 = 200;
 /// A stream ends then and the client comes again, so that a session that has ended sees no more.
 const STREAM_LASTS: Duration = Duration::from_secs(60);
+/// How soon the client comes again: a browser's own choice would leave its pages behind for seconds.
+const COME_AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// A sign of life, for proxies that close what is silent.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
@@ -111,7 +114,7 @@ pub async fn tell_news(app: &AppState) -> Result<usize, Problem> {
     let Some((sender, before)) = app.live.wanted() else {
         return Ok(0);
     };
-    let (news, cursor) = app.read(move |read| news_since(read, before.as_ref())).await?;
+    let (news, cursor) = app.read(move |read| news_since(read, &before)).await?;
     app.live.listeners().cursor = Some(cursor);
     let told = news.len();
     for news in news {
@@ -127,7 +130,7 @@ impl Live {
     }
 
     /// Where news go and how far the log is read for them, if somebody listens.
-    fn wanted(&self) -> Option<(Sender<News>, Option<Cursor>)> {
+    fn wanted(&self) -> Option<(Sender<News>, Cursor)> {
         let mut listeners = self.listeners();
         let sender = listeners
             .sender
@@ -136,7 +139,7 @@ impl Live {
         if sender.is_none() {
             listeners.cursor = None;
         }
-        Some((sender?, listeners.cursor.clone()))
+        Some((sender?, listeners.cursor.clone()?))
     }
 
     /// Ends every stream, so that a program that stops waits for none.
@@ -144,20 +147,31 @@ impl Live {
         self.listeners().sender = None;
     }
 
-    /// The news that `concerns` says yes to, from now on, for a while.
-    pub fn listen<C: Fn(&News) -> bool + Send + Sync + 'static>(
-        &self,
-        concerns: C,
-    ) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<C>> {
+    fn subscribe(&self) -> Receiver<News> {
         let receiver = self.listeners().sender.as_ref().map(Sender::subscribe);
-        let receiver = receiver.unwrap_or_else(|| broadcast::channel(1).1);
-        let state = (receiver, concerns, Instant::now() + STREAM_LASTS);
-        let events = unfold(state, |(mut receiver, concerns, until)| async move {
-            let event = timeout_at(until, next(&mut receiver, &concerns)).await.ok()??;
-            Some((Ok(event), (receiver, concerns, until)))
-        });
-        Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE))
+        receiver.unwrap_or_else(|| broadcast::channel(1).1)
     }
+}
+
+/// The news that `concerns` says yes to, for a while: what happens once this has answered is told.
+pub async fn listen<C: Fn(&News) -> bool + Send + Sync + 'static>(
+    app: &AppState,
+    concerns: C,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<C>>, Problem> {
+    // First of all, because the log is read for somebody only.
+    let receiver = app.live.subscribe();
+    let is_first = app.live.listeners().cursor.is_none();
+    if is_first {
+        let heads = app.read(|read| Ok(StoredEvent::heads(read)?)).await?;
+        app.live.listeners().cursor.get_or_insert(heads);
+    }
+    let state = (receiver, concerns, Instant::now() + STREAM_LASTS);
+    let news = unfold(state, |(mut receiver, concerns, until)| async move {
+        let event = timeout_at(until, next(&mut receiver, &concerns)).await.ok()??;
+        Some((Ok(event), (receiver, concerns, until)))
+    });
+    let hint = ready(Ok(Event::default().retry(COME_AGAIN_AFTER)));
+    Ok(Sse::new(once(hint).chain(news)).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)))
 }
 
 /// `None`: the program stops.
@@ -172,13 +186,10 @@ async fn next(receiver: &mut Receiver<News>, concerns: &impl Fn(&News) -> bool) 
     }
 }
 
-/// What happened since, and how far the log is read now. At first nothing has happened.
-fn news_since(read: &mut ReadTx, before: Option<&Cursor>) -> Result<(Vec<News>, Cursor), Fail> {
+/// What happened since, and how far the log is read now.
+fn news_since(read: &mut ReadTx, before: &Cursor) -> Result<(Vec<News>, Cursor), Fail> {
     let mut cursor = StoredEvent::heads(read)?;
     let mut news = Vec::new();
-    let Some(before) = before else {
-        return Ok((news, cursor));
-    };
     for partition in 0..PARTITIONS {
         let (Some(head), done) = (
             cursor.get_mut(&partition),

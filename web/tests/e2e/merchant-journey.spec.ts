@@ -36,6 +36,7 @@ test('a business registers, is certified, agrees, sells, serves and is paid', as
   await admin.getByRole('button', { name: 'Propose changes' }).click()
   await admin.getByRole('textbox', { name: 'Commission' }).fill('7')
   await admin.getByRole('button', { name: 'Send to the merchant' }).click()
+  await expect(admin.getByText('Sent; now the merchant answers')).toBeVisible()
   await expect(page.getByRole('row', { name: /^Commission 5% 7%/ })).toBeVisible()
   await page.getByRole('button', { name: 'Accept version 2' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Accept' }).click()

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::access::{AnyOperator, Cashier, Consumer, OfMerchant, Operator, Staff};
 use crate::app::App;
-use crate::live::News;
+use crate::live::{News, listen};
 use crate::problem::Problem;
 
 pub fn operations() -> OpenApiRouter<App> {
@@ -24,7 +24,7 @@ pub fn operations() -> OpenApiRouter<App> {
     security(("session" = ["consumer"])),
     responses((status = 200, body = News, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]
 async fn listen_as_consumer(State(app): State<App>, consumer: Consumer) -> impl IntoResponse {
-    app.live.listen(move |news| news.is_of_person(consumer.0))
+    listen(&app, move |news| news.is_of_person(consumer.0)).await
 }
 
 /// What happens at the merchant: the same events.
@@ -32,7 +32,7 @@ async fn listen_as_consumer(State(app): State<App>, consumer: Consumer) -> impl 
     params(OfMerchant), security(("session" = ["staff:cashier"])),
     responses((status = 200, body = News, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]
 async fn listen_as_merchant(State(app): State<App>, staff: Staff<Cashier>) -> impl IntoResponse {
-    app.live.listen(move |news| news.is_of_merchant(staff.merchant))
+    listen(&app, move |news| news.is_of_merchant(staff.merchant)).await
 }
 
 /// Everything that happens: the same events.
@@ -40,5 +40,5 @@ async fn listen_as_merchant(State(app): State<App>, staff: Staff<Cashier>) -> im
     security(("session" = ["operator"])),
     responses((status = 200, body = News, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]
 async fn listen_as_platform(State(app): State<App>, _operator: Operator<AnyOperator>) -> impl IntoResponse {
-    app.live.listen(|_| true)
+    listen(&app, |_| true).await
 }

@@ -89,7 +89,9 @@ export const test = base.extend<{ baseURL: string }, { server: DemoServer }>({
       const database = worker.project.name === 'postgres' ? newDatabase(worker.workerIndex) : undefined
       const args = ['demo', '--data', data, '--listen', address]
       if (database) args.push('--database-url', database)
-      const child = spawn(binary(), args, { stdio: 'ignore' })
+      // What the server warns of explains a journey that fails.
+      const env = { RUST_LOG: 'warn', ...process.env }
+      const child = spawn(binary(), args, { stdio: ['ignore', 'ignore', 'inherit'], env })
       try {
         const server = `http://localhost:${address.split(':')[1]}`
         await untilReady(server, child)
