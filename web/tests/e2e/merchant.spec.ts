@@ -256,6 +256,7 @@ test('hostile text in an offer shows as text, and the draft can be thrown away',
   await page.getByRole('button', { name: 'Throw the draft away' }).click()
   await expect(page.getByRole('dialog')).toContainText(HOSTILE)
   await page.getByRole('dialog').getByRole('button', { name: 'Throw the draft away' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Offers' })).toBeVisible()
   await expect(page.getByRole('link', { name: HOSTILE })).toHaveCount(0)
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
 })

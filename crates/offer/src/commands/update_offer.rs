@@ -55,7 +55,8 @@ pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fa
     }
     claim_update(tx, cmd, &stores)?;
     if of_now != stores {
-        tx.tell(sql!("DELETE FROM offer_store WHERE offer_id = $1", offer.id))?;
+        let gone = sql!("DELETE FROM offer_store WHERE offer_id = $1", offer.id);
+        tx.tell_rows(gone, of_now.len() as u64)?;
         tell_stores(tx, offer.id, &stores)?;
     }
     let event = OfferUpdated {

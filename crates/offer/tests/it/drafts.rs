@@ -1,12 +1,12 @@
 //! What a merchant can still change of an offer, and who makes none.
 
-use kernel::{Actor, LocalText};
+use kernel::{Actor, Currency, LocalText};
 use offer::testing::{agreed, draft, terms};
 use offer::*;
 use party::testing::{certified_shop, ctx, operator, run};
 use party::{OperatorRole, SuspendMerchant};
 
-use crate::offers::{create, publish};
+use crate::offers::{another_store, create, publish};
 use crate::{act, ask, code, on_both};
 
 #[test]
@@ -15,7 +15,9 @@ fn a_draft_changes_wholly_and_a_published_offer_in_its_words_alone() {
         let shop = certified_shop(store, 1);
         let (agreement, _) = agreed(store, shop, terms(), 1);
         let owner = shop.as_owner();
-        let offer = create(store, owner, draft(shop, agreement)).expect("a draft");
+        let mut of_two = draft(shop, agreement);
+        of_two.stores.push(another_store(store, shop, Currency::CNY));
+        let offer = create(store, owner, of_two).expect("a draft");
         let write = |version, change: fn(&mut CreateOffer)| {
             let mut to = draft(shop, agreement);
             change(&mut to);
@@ -59,7 +61,9 @@ fn a_draft_is_thrown_away_with_its_stock_and_nothing_else() {
     on_both(|store| {
         let shop = certified_shop(store, 1);
         let (agreement, _) = agreed(store, shop, terms(), 1);
-        let [gone, kept] = [(); 2].map(|()| create(store, shop.as_owner(), draft(shop, agreement)));
+        let mut of_two = draft(shop, agreement);
+        of_two.stores.push(another_store(store, shop, Currency::CNY));
+        let [gone, kept] = [(); 2].map(|()| create(store, shop.as_owner(), of_two.clone()));
         let (gone, kept) = (gone.expect("a draft"), kept.expect("another"));
         let other = certified_shop(store, 2);
         for (actor, answer) in [(other.as_owner(), false), (shop.as_owner(), true)] {
