@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { test as base } from '@playwright/test'
 import { preview } from 'vite'
 
@@ -89,15 +90,21 @@ export const test = base.extend<{ baseURL: string }, { server: DemoServer }>({
       const database = worker.project.name === 'postgres' ? newDatabase(worker.workerIndex) : undefined
       const args = ['demo', '--data', data, '--listen', address]
       if (database) args.push('--database-url', database)
-      // What the server warns of explains a journey that fails.
+      // What the server warns of explains a journey that fails, and an error of its own is a failure of all.
       const env = { RUST_LOG: 'warn', ...process.env }
-      const child = spawn(binary(), args, { stdio: ['ignore', 'ignore', 'inherit'], env })
+      const child = spawn(binary(), args, { stdio: ['ignore', 'ignore', 'pipe'], env })
+      const errors: string[] = []
+      createInterface(child.stderr).on('line', (line) => {
+        console.error(line)
+        if (line.includes(' ERROR ')) errors.push(line)
+      })
       try {
         const server = `http://localhost:${address.split(':')[1]}`
         await untilReady(server, child)
         const pages = process.env.QIAO_WEB_DIST ? await withPages(server) : undefined
         await use({ url: pages?.url ?? server, codeFor: (contact) => codeFor(server, contact) })
         await pages?.close()
+        base.expect(errors, 'what went wrong in the server').toEqual([])
       } finally {
         child.kill('SIGTERM')
         if (child.exitCode === null) await once(child, 'exit')
