@@ -7,8 +7,12 @@ use store::{Fail, NoAnswer, Rejected};
 /// Why a city could not be built or found.
 #[derive(Debug)]
 pub enum CityError {
-    /// The database holds something already.
+    /// The database holds something already, and no part of a city.
     NotEmpty,
+    /// The database holds a part of a city whose building was interrupted.
+    Unfinished,
+    /// Whoever heard of the progress said that it is enough.
+    Interrupted,
     /// A command of the city's history was refused: the rules and the city disagree.
     Refused {
         /// Which part of the city.
@@ -27,7 +31,15 @@ impl fmt::Display for CityError {
         match self {
             Self::NotEmpty => f.write_str(
                 "the database is not empty, and a city is only built in an empty one: \
-                 choose another data folder, or delete this one if a build was interrupted here",
+                 choose another data folder or database",
+            ),
+            Self::Unfinished => f.write_str(
+                "the building of a city was interrupted here, and a part of one is no city: \
+                 delete this data folder (and, on PostgreSQL, make the database anew), then build again",
+            ),
+            Self::Interrupted => f.write_str(
+                "the building of the city was stopped, and a part of one is no city: \
+                 delete this data folder (and, on PostgreSQL, make the database anew) before you build again",
             ),
             Self::Refused { step, rejected } => {
                 write!(f, "{step} was refused ({}): {}", rejected.code, rejected.detail)
@@ -42,7 +54,11 @@ impl std::error::Error for CityError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Media(error) => Some(error),
-            Self::NotEmpty | Self::Refused { .. } | Self::Storage(_) => None,
+            Self::NotEmpty
+            | Self::Unfinished
+            | Self::Interrupted
+            | Self::Refused { .. }
+            | Self::Storage(_) => None,
         }
     }
 }

@@ -80,7 +80,7 @@ impl Founding<'_> {
                 format!("{} ({})", name.in_language("en"), street.name.1),
             ),
             category: profile.trade.category.to_owned(),
-            address: format!("上海市{}{} {} 号", street.district, street.name.0, site.number),
+            address: format!("上海市{}{} {} 号", site.district, street.name.0, site.number),
             phone: format!(
                 "+86 21 5550 {:04}",
                 (profile.number * 10 + site.number as u64) % 10_000

@@ -27,6 +27,7 @@ pub use error::CityError;
 pub use model::{Account, City, Counts, DemoMerchant};
 pub use plan::Plan;
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use kernel::{PersonId, Timestamp};
@@ -39,10 +40,10 @@ use works::Works;
 
 /// Fills an empty database with the city of `seed`, as it stands at `now`. The password of all accounts is
 /// the one of `password_hash` (Argon2id in PHC form); pictures are written to `media_folder`, each under
-/// the SHA-256 of its bytes. `progress` hears of steps done and steps in all.
+/// the SHA-256 of its bytes. `progress` hears of steps done and steps in all, and may end it.
 ///
 /// Refuses a database that holds anything already, and stops at the first command that is refused: what
-/// was built until then stays, and is no city.
+/// was built until then stays, and is no city. Quickest in a store with one lane.
 pub fn build(
     store: &Store,
     plan: &Plan,
@@ -50,11 +51,16 @@ pub fn build(
     now: Timestamp,
     password_hash: &str,
     media_folder: &Path,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
 ) -> Result<City, CityError> {
     let is_empty = store.read_blocking(|read| Ok(StoredEvent::heads(read)?.is_empty()))?;
     if !is_empty {
-        return Err(CityError::NotEmpty);
+        let is_part = record::is_begun(store)? && record::find(store)?.is_none();
+        return Err(if is_part {
+            CityError::Unfinished
+        } else {
+            CityError::NotEmpty
+        });
     }
     let plan = plan.at_least_something();
     let album = Album::open(media_folder)?;
@@ -69,21 +75,17 @@ pub fn build(
         album: &album,
         password_hash,
     };
-    let mut shops = Vec::with_capacity(plan.merchants as usize);
-    for n in 0..plan.merchants {
-        shops.push(shops::open(&mut works, opening, n)?);
-    }
+    let shops = shops::open_all(&mut works, opening)?;
     shops::open_newcomer(&mut works, opening)?;
     let counts = live(&mut works, &plan, operators, &consumers, &shops)?;
-    let city = survey(store, &shops, counts)?;
-    record::write(&mut works, seed, &city)?;
+    let city = survey(store, seed, &shops, counts)?;
+    record::write(&mut works, &city)?;
     Ok(city)
 }
 
-/// The city of `seed` that [`build`] made in this database; `None` if there is none, or none that was
-/// finished.
-pub fn describe(store: &Store, seed: u64) -> Result<Option<City>, CityError> {
-    record::find(store, seed)
+/// The city that [`build`] made in this database; `None` if there is none, or none that was finished.
+pub fn describe(store: &Store) -> Result<Option<City>, CityError> {
+    record::find(store)
 }
 
 /// The past of the city: coupons, orders and all that followed.
@@ -105,7 +107,7 @@ fn live(
         coupons: &coupons,
     };
     let past = trade::draw(&town, &dice, plan.orders);
-    let happened = orders::happen(works, shops, &past)?;
+    let happened = orders::happen(works, shops, past)?;
     let rebates = settle::run_timers(works)?;
     settle::pay_out(works, operators)?;
     market::fill_wallet(works, consumers[0], &coupons)?;
@@ -118,11 +120,12 @@ fn live(
 }
 
 /// What the ledger says at the end, and what there is to show.
-fn survey(store: &Store, shops: &[Shop], counts: Counts) -> Result<City, CityError> {
+fn survey(store: &Store, seed: u64, shops: &[Shop], counts: Counts) -> Result<City, CityError> {
     let rows = store.read_blocking(ledger::queries::trial_balance)?;
     let first = &shops[0];
     let sum = |count: fn(&Shop) -> usize| shops.iter().map(|shop| count(shop) as u64).sum();
     Ok(City {
+        seed,
         accounts: record::accounts(),
         demo: DemoMerchant {
             merchant: first.merchant,

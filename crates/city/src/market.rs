@@ -1,13 +1,14 @@
 //! What brings people in: the platform's entries, and coupons of the platform and of every fourth merchant.
 
 use convert::{CouponKind, CreateCoupon};
-use kernel::{Actor, BasisPoints, CouponId, Currency, EntryId, LocalText, MerchantId, PersonId};
+use kernel::{Actor, BasisPoints, CouponId, Ctx, Currency, EntryId, LocalText, MerchantId, PersonId};
+use store::Tx;
 
 use crate::CityError;
 use crate::people::Operators;
 use crate::shops::Shop;
 use crate::texts::both;
-use crate::works::{Works, acting};
+use crate::works::{Script, Works, acting};
 
 /// A coupon that can be claimed since before the first order.
 #[derive(Debug, Clone, Copy)]
@@ -92,20 +93,25 @@ pub(crate) fn issue_coupons(
             .map(|cmd| Ok(Coupon::of(convert::create_coupon(tx, &act(), cmd)?, cmd)))
             .collect()
     })?;
-    for shop in shops.iter().step_by(4) {
+    let of_merchants = works.run_all("a merchant's coupon", shops.iter().step_by(4), |works, shop| {
         let (merchant, owner) = (shop.merchant, shop.owner);
-        let coupon = works.run("a merchant's coupon", merchant, 0, move |tx, ctx| {
-            let kind = CouponKind::Cash { amount: 500 };
-            let cmd = CreateCoupon {
-                merchant: Some(merchant),
-                platform_share: BasisPoints::ZERO,
-                ..draft(both("到店立减 5 元", "5 yuan off in our stores"), kind, 2_500, 2)
-            };
-            let act = acting(ctx, Actor::Staff(owner, merchant), calendar.at(62, 1_000));
-            Ok(Coupon::of(convert::create_coupon(tx, &act, &cmd)?, &cmd))
-        })?;
-        coupons.push(coupon);
-    }
+        Script {
+            lane: merchant,
+            ctx: works.dice(),
+            work: 0,
+            run: move |tx: &mut Tx, ctx: &Ctx| {
+                let kind = CouponKind::Cash { amount: 500 };
+                let cmd = CreateCoupon {
+                    merchant: Some(merchant),
+                    platform_share: BasisPoints::ZERO,
+                    ..draft(both("到店立减 5 元", "5 yuan off in our stores"), kind, 2_500, 2)
+                };
+                let act = acting(ctx, Actor::Staff(owner, merchant), calendar.at(62, 1_000));
+                Ok(Coupon::of(convert::create_coupon(tx, &act, &cmd)?, &cmd))
+            },
+        }
+    })?;
+    coupons.extend(of_merchants);
     Ok(coupons)
 }
 

@@ -55,6 +55,8 @@ pub struct Counts {
 /// A city that stands in a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct City {
+    /// What it was made from.
+    pub seed: u64,
     /// One account per role.
     pub accounts: Vec<Account>,
     /// The merchant whose staff they are.

@@ -10,8 +10,8 @@ use store::{Fail, StorageError, Tx};
 
 use crate::dice::between;
 use crate::shops::Shop;
-use crate::trade::{Fate, Purchase, Review, Trading, Visit};
-use crate::works::{ORDERS_AT_ONCE, Works, acting};
+use crate::trade::{Fate, Purchase, Review, Visit};
+use crate::works::{Script, Works, acting};
 use crate::{CityError, Counts};
 
 /// The name under which payments go to the provider, and its number as an actor.
@@ -26,40 +26,30 @@ struct Scene {
     owner: PersonId,
 }
 
-/// Does what was drawn, an offer after the other. Counts what became of it.
-pub(crate) fn happen(works: &mut Works, shops: &[Shop], past: &[Trading]) -> Result<Counts, CityError> {
-    let mut counts = Counts::default();
-    for trading in past {
-        let shop = &shops[trading.shop];
+/// Does what was drawn, one order after the other. Counts what became of it.
+pub(crate) fn happen(works: &mut Works, shops: &[Shop], past: Vec<Purchase>) -> Result<Counts, CityError> {
+    let parts = works.run_all("an order", past, |works, purchase| {
+        let shop = &shops[purchase.shop];
         let scene = Scene {
-            offer: shop.goods[trading.good].offer,
+            offer: shop.goods[purchase.good].offer,
             merchant: shop.merchant,
             owner: shop.owner,
         };
-        for chunk in trading.purchases.chunks(ORDERS_AT_ONCE) {
-            let chunk = chunk.to_vec();
-            let work = chunk.len() as u64;
-            let done = works.run("an order", scene.offer, work, move |tx, ctx| {
-                let mut counts = Counts::default();
-                for purchase in &chunk {
-                    carry_out(tx, ctx, scene, purchase, &mut counts)?;
-                }
-                Ok(counts)
-            })?;
-            counts.add(&done);
+        Script {
+            lane: scene.offer,
+            ctx: works.dice(),
+            work: 1,
+            run: move |tx: &mut Tx, ctx: &Ctx| carry_out(tx, ctx, scene, &purchase),
         }
-    }
+    })?;
+    let mut counts = Counts::default();
+    parts.iter().for_each(|part| counts.add(part));
     Ok(counts)
 }
 
-fn carry_out(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    scene: Scene,
-    purchase: &Purchase,
-    counts: &mut Counts,
-) -> Result<(), Fail> {
-    let placed = place(tx, ctx, scene, purchase, counts)?;
+fn carry_out(tx: &mut Tx, ctx: &Ctx, scene: Scene, purchase: &Purchase) -> Result<Counts, Fail> {
+    let mut counts = Counts::default();
+    let placed = place(tx, ctx, scene, purchase, &mut counts)?;
     match &purchase.fate {
         Fate::Abandoned => {
             let release = ReleaseOrder { order: placed.order };
@@ -94,7 +84,7 @@ fn carry_out(
             }
         }
     }
-    Ok(())
+    Ok(counts)
 }
 
 fn place(

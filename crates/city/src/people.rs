@@ -1,12 +1,12 @@
 //! The people of a city: the platform's own and those who buy. Each has an address that anybody can guess
 //! and a session that nobody can: its token is not known even here.
 
-use kernel::{Actor, Ctx, PersonId, Timestamp};
+use kernel::{Actor, Ctx, DAY_US, PersonId, Timestamp};
 use party::{Contact, GrantOperator, OperatorRole, RequestCode, SignIn, SignInWithCode};
 use store::{Fail, StorageError, Tx};
 
 use crate::CityError;
-use crate::works::{Works, acting};
+use crate::works::{Script, Works, acting};
 
 /// The platform's own people.
 #[derive(Debug, Clone, Copy)]
@@ -58,23 +58,22 @@ pub(crate) fn engage_operators(works: &mut Works, password_hash: &str) -> Result
 /// Lets so many people sign in for the first time. The first of them is the one to sign in as.
 pub(crate) fn invite_consumers(works: &mut Works, count: u64) -> Result<Vec<PersonId>, CityError> {
     let calendar = works.calendar;
-    let mut people = Vec::with_capacity(count as usize);
-    for start in (0..count).step_by(JOBS_OF as usize) {
+    let starts = (0..count).step_by(JOBS_OF as usize);
+    let people = works.run_all("a consumer", starts, |works, start| {
         let numbers = start..count.min(start + JOBS_OF);
-        let joined = works.run_alone("a consumer", numbers.end - start, move |tx, ctx| {
-            let join = |n: u64| {
-                join(
-                    tx,
-                    ctx,
-                    n,
-                    calendar.at(74 - (n % 12) as i64, (480 + n * 13 % 800) as i64),
-                )
-            };
-            numbers.clone().map(join).collect::<Result<Vec<_>, _>>()
-        })?;
-        people.extend(joined);
-    }
-    Ok(people)
+        Script {
+            lane: works.dice().request,
+            ctx: works.dice(),
+            work: numbers.end - start,
+            run: move |tx: &mut Tx, ctx: &Ctx| {
+                // One after the other, so that what is stored by time or number is only ever added to at its end.
+                let apart_us = 11 * DAY_US / count as i64;
+                let join = |n: u64| join(tx, ctx, n, calendar.at(74, 480).plus_us(n as i64 * apart_us));
+                numbers.clone().map(join).collect::<Result<Vec<_>, _>>()
+            },
+        }
+    })?;
+    Ok(people.into_iter().flatten().collect())
 }
 
 fn join(tx: &mut Tx, ctx: &Ctx, n: u64, at: Timestamp) -> Result<PersonId, Fail> {

@@ -3,6 +3,8 @@
 
 #![allow(clippy::float_arithmetic, reason = "shapes, no money")]
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use image::codecs::jpeg::JpegEncoder;
@@ -23,27 +25,39 @@ pub(crate) struct Kept {
     pub size: i64,
 }
 
+/// What a picture shows: a trade's category or a licence, its colour, and which of several it is.
+pub(crate) type Subject = (&'static str, usize, usize);
+
 /// The folder that pictures go to, each under the SHA-256 of its bytes in hexadecimal.
 #[derive(Debug)]
-pub(crate) struct Album(PathBuf);
+pub(crate) struct Album {
+    folder: PathBuf,
+    kept: RefCell<HashMap<Subject, Kept>>,
+}
 
 impl Album {
     pub fn open(folder: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        Ok(Self(folder.to_owned()))
+        Ok(Self {
+            folder: folder.to_owned(),
+            kept: RefCell::default(),
+        })
     }
 
-    /// Writes the bytes. Not synced: a city that a power cut spoils is built again.
-    pub fn keep(&self, bytes: &[u8]) -> std::io::Result<Kept> {
-        let sha256: [u8; 32] = Sha256::digest(bytes).into();
-        let path = self.0.join(hex::encode(sha256));
-        if !path.exists() {
-            std::fs::write(path, bytes)?;
+    /// Draws and writes a picture, the first time that it is wanted. Not synced: a city that a power cut spoils is
+    /// built again.
+    pub fn keep(&self, subject: Subject, draw: impl FnOnce() -> Vec<u8>) -> std::io::Result<Kept> {
+        if let Some(kept) = self.kept.borrow().get(&subject) {
+            return Ok(*kept);
         }
-        Ok(Kept {
-            sha256,
+        let bytes = draw();
+        let kept = Kept {
+            sha256: Sha256::digest(&bytes).into(),
             size: bytes.len() as i64,
-        })
+        };
+        std::fs::write(self.folder.join(hex::encode(kept.sha256)), bytes)?;
+        self.kept.borrow_mut().insert(subject, kept);
+        Ok(kept)
     }
 }
 
@@ -205,13 +219,16 @@ pub(crate) fn of_offer(category: &str, hue: usize, turn: usize) -> Vec<u8> {
     })
 }
 
+/// So many licences differ.
+pub(crate) const LICENCES: u64 = 40;
+
 /// A picture of a licence: dark lines of different lengths on paper and a seal.
 pub(crate) fn of_licence(number: u64) -> Vec<u8> {
     let ink = [92.0, 84.0, 78.0];
     let seal = [176.0, 44.0, 36.0];
     draw(|x, y| {
         let row = (y / 34.0) as u64;
-        let length = 120.0 + ((number * 37 + row * 71) % 170) as f32;
+        let length = 120.0 + ((number * 37 + row * 71) % LICENCES) as f32;
         let line = Bar(
             52.0 + length / 2.0,
             row as f32 * 34.0 + 17.0,

@@ -24,9 +24,19 @@ impl Plan {
         Self::of(40, 60, 300)
     }
 
-    /// A town to work with: built in about a minute.
+    /// Some 600 stores with 1,200 offers: built in half a minute.
     pub fn town() -> Self {
         Self::of(400, 2_000, 10_000)
+    }
+
+    /// Some 10,000 stores with 19,000 offers.
+    pub fn city() -> Self {
+        Self::of(6_400, 100_000, 50_000)
+    }
+
+    /// Some 100,000 stores with 190,000 offers, and a million people.
+    pub fn metropolis() -> Self {
+        Self::of(64_000, 1_000_000, 200_000)
     }
 
     /// The same with the least that a city needs.

@@ -34,9 +34,9 @@ const LANE: [u8; 16] = *b"a simulated city";
 const PAGE: i64 = 500;
 
 /// Notes that the city stands.
-pub(crate) fn write(works: &mut Works, seed: u64, city: &City) -> Result<(), CityError> {
+pub(crate) fn write(works: &mut Works, city: &City) -> Result<(), CityError> {
     let body = CityBuilt {
-        seed,
+        seed: city.seed,
         merchant: city.demo.merchant,
         stores: city.demo.stores.clone(),
         offers: city.demo.offers.clone(),
@@ -50,8 +50,16 @@ pub(crate) fn write(works: &mut Works, seed: u64, city: &City) -> Result<(), Cit
     })
 }
 
-/// The city of this seed, if it was finished here.
-pub(crate) fn find(store: &Store, seed: u64) -> Result<Option<City>, CityError> {
+/// Whether a city was begun here.
+pub(crate) fn is_begun(store: &Store) -> Result<bool, CityError> {
+    Ok(store.read_blocking(|read| {
+        let first = party::Contact::parse(ADMIN)?;
+        Ok(party::queries::password(read, &first)?.is_some())
+    })?)
+}
+
+/// The city that was finished here, if one was.
+pub(crate) fn find(store: &Store) -> Result<Option<City>, CityError> {
     let found = store.read_blocking(|read| {
         let owner = party::Contact::parse(OWNER)?;
         // Most databases hold no city at all, and some of those are large.
@@ -60,11 +68,12 @@ pub(crate) fn find(store: &Store, seed: u64) -> Result<Option<City>, CityError> 
         };
         Ok(find_event(read)?)
     })?;
-    let Some(built) = found.filter(|built| built.seed == seed) else {
+    let Some(built) = found else {
         return Ok(None);
     };
     let money = |pairs: &[(String, i64)]| pairs.iter().filter_map(from_pair).collect();
     Ok(Some(City {
+        seed: built.seed,
         accounts: accounts(),
         clearing: money(&built.clearing),
         paid_out: money(&built.paid_out),

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Ctx, EntryId, PersonId, Timestamp};
+use kernel::{Ctx, EntryId, MerchantId, PersonId, Timestamp};
 
 use crate::calendar::{Calendar, HISTORY_DAYS};
 use crate::dice::{between, chance, pick};
@@ -19,6 +19,10 @@ const LATELY_DAYS: i64 = 9;
 /// One order of the past.
 #[derive(Debug, Clone)]
 pub(crate) struct Purchase {
+    /// Index of the shop.
+    pub shop: usize,
+    /// Index of the offer among the shop's.
+    pub good: usize,
     pub buyer: PersonId,
     /// The number of the card that pays. People do not share cards.
     pub card: u64,
@@ -74,16 +78,6 @@ pub(crate) struct Review {
     pub reply: Option<(Timestamp, &'static str)>,
 }
 
-/// The purchases of one offer, in the order of their time.
-#[derive(Debug)]
-pub(crate) struct Trading {
-    /// Index of the shop.
-    pub shop: usize,
-    /// Index of the offer among the shop's.
-    pub good: usize,
-    pub purchases: Vec<Purchase>,
-}
-
 /// What the past is drawn from.
 pub(crate) struct Town<'a> {
     pub calendar: Calendar,
@@ -93,54 +87,72 @@ pub(crate) struct Town<'a> {
     pub coupons: &'a [Coupon],
 }
 
-/// Claims of each coupon (by its index) by each consumer (by theirs) so far.
-type Claims = HashMap<(usize, usize), u64>;
+/// However large the city is, the first merchant, the first buyer and the first sharer are drawn no more often.
+const MOST_OF_THE_FIRST: u64 = 1_000;
 
-/// Draws so many orders. Where the offers' stock is nearly gone, it is fewer.
-pub(crate) fn draw(town: &Town, dice: &Ctx, orders: u64) -> Vec<Trading> {
-    let mut sold: HashMap<(usize, usize), i64> = HashMap::new();
-    let mut claims = Claims::new();
-    let mut by_offer: HashMap<(usize, usize), Vec<Purchase>> = HashMap::new();
+/// What was drawn so far.
+struct Drawn {
+    /// Units of each offer, by the index of its shop and its own.
+    sold: HashMap<(usize, usize), i64>,
+    /// Claims of each coupon (by its index) by each consumer (by theirs).
+    claims: HashMap<(usize, usize), u64>,
+    /// The indexes of coupons by the merchant whom they are for; those for everybody's offers under `None`.
+    coupons: HashMap<Option<MerchantId>, Vec<usize>>,
+    first_shop: u64,
+    first_buyer: u64,
+    first_sharer: u64,
+}
+
+/// Draws so many orders, and gives them in the order of their time. Where the offers' stock is nearly gone, it is fewer.
+pub(crate) fn draw(town: &Town, dice: &Ctx, orders: u64) -> Vec<Purchase> {
+    let mut drawn = Drawn {
+        sold: HashMap::new(),
+        claims: HashMap::new(),
+        coupons: HashMap::new(),
+        first_shop: 0,
+        first_buyer: 0,
+        first_sharer: 0,
+    };
+    for (index, coupon) in town.coupons.iter().enumerate() {
+        drawn.coupons.entry(coupon.merchant).or_default().push(index);
+    }
+    let mut purchases = Vec::new();
     for _ in 0..orders {
-        let shop = draw_shop(town, dice);
+        let shop = draw_shop(town, dice, &mut drawn);
         let good = dice.random_below(town.shops[shop].goods.len() as u64) as usize;
-        let purchase = draw_purchase(town, dice, (shop, good), &mut claims);
-        let sold = sold.entry((shop, good)).or_default();
+        let purchase = draw_purchase(town, dice, (shop, good), &mut drawn);
+        let sold = drawn.sold.entry((shop, good)).or_default();
         if (*sold + purchase.quantity) * 2 > town.shops[shop].goods[good].stock {
             continue;
         }
         *sold += purchase.quantity;
-        by_offer.entry((shop, good)).or_default().push(purchase);
+        purchases.push(purchase);
     }
-    let mut tradings: Vec<Trading> = by_offer
-        .into_iter()
-        .map(|((shop, good), mut purchases)| {
-            purchases.sort_by_key(|purchase| purchase.placed);
-            Trading {
-                shop,
-                good,
-                purchases,
-            }
-        })
-        .collect();
-    tradings.sort_by_key(|trading| (trading.shop, trading.good));
-    tradings
+    purchases.sort_by_key(|purchase| purchase.placed);
+    purchases
+}
+
+/// Whether it is the first of its kind, in so many of a hundred cases.
+fn is_the_first(dice: &Ctx, percent: u64, so_far: &mut u64) -> bool {
+    let is_first = chance(dice, percent) && *so_far < MOST_OF_THE_FIRST;
+    *so_far += u64::from(is_first);
+    is_first
 }
 
 /// One order in eight is at the first merchant, and the earlier ones are busier than the later.
-fn draw_shop(town: &Town, dice: &Ctx) -> usize {
+fn draw_shop(town: &Town, dice: &Ctx, drawn: &mut Drawn) -> usize {
     let count = town.shops.len() as u64;
-    if chance(dice, 12) {
+    if is_the_first(dice, 12, &mut drawn.first_shop) {
         return 0;
     }
     dice.random_below(count).min(dice.random_below(count)) as usize
 }
 
-fn draw_purchase(town: &Town, dice: &Ctx, (shop, good): (usize, usize), claims: &mut Claims) -> Purchase {
-    let shop = &town.shops[shop];
-    let good = &shop.goods[good];
+fn draw_purchase(town: &Town, dice: &Ctx, (index, of_shop): (usize, usize), drawn: &mut Drawn) -> Purchase {
+    let shop = &town.shops[index];
+    let good = &shop.goods[of_shop];
     let people = town.consumers.len() as u64;
-    let buyer = if chance(dice, 6) {
+    let buyer = if is_the_first(dice, 6, &mut drawn.first_buyer) {
         0
     } else {
         dice.random_below(people) as usize
@@ -150,10 +162,10 @@ fn draw_purchase(town: &Town, dice: &Ctx, (shop, good): (usize, usize), claims: 
     } else {
         *pick(dice, &[1, 1, 1, 1, 1, 2, 2, 3, 4])
     };
-    let sharer = draw_sharer(dice, buyer);
+    let sharer = draw_sharer(dice, buyer, &mut drawn.first_sharer);
     let due = good.due * quantity;
     // A friend's discount may come off first.
-    let coupon = draw_coupon(town, dice, shop, (buyer, due * 8 / 10), claims);
+    let coupon = draw_coupon(town, dice, shop, (buyer, due * 8 / 10), drawn);
     let entry = match sharer {
         Some(_) => None,
         None if chance(dice, 60) => Some(*pick(dice, town.entries)),
@@ -161,6 +173,8 @@ fn draw_purchase(town: &Town, dice: &Ctx, (shop, good): (usize, usize), claims: 
     };
     let (placed, fate) = draw_fate(town.calendar, dice, shop, good, (buyer, quantity));
     Purchase {
+        shop: index,
+        good: of_shop,
         buyer: town.consumers[buyer],
         card: buyer as u64,
         quantity,
@@ -173,11 +187,11 @@ fn draw_purchase(town: &Town, dice: &Ctx, (shop, good): (usize, usize), claims: 
 }
 
 /// Whoever shares has a lower number than whoever follows, so that no two people share with each other.
-fn draw_sharer(dice: &Ctx, buyer: usize) -> Option<usize> {
+fn draw_sharer(dice: &Ctx, buyer: usize, first_sharer: &mut u64) -> Option<usize> {
     if buyer == 0 || !chance(dice, 18) {
         return None;
     }
-    Some(if chance(dice, 40) {
+    Some(if is_the_first(dice, 40, first_sharer) {
         0
     } else {
         dice.random_below(buyer as u64) as usize
@@ -189,18 +203,16 @@ fn draw_coupon(
     dice: &Ctx,
     shop: &Shop,
     (buyer, spend): (usize, i64),
-    claims: &mut Claims,
+    drawn: &mut Drawn,
 ) -> Option<Coupon> {
     if !chance(dice, 20) {
         return None;
     }
-    let for_this = |coupon: &Coupon| coupon.merchant.is_none_or(|merchant| merchant == shop.merchant);
-    let fitting: Vec<usize> = (0..town.coupons.len())
-        .filter(|i| for_this(&town.coupons[*i]))
-        .collect();
+    let fitting = [None, Some(shop.merchant)].map(|merchant| drawn.coupons.get(&merchant));
+    let fitting: Vec<usize> = fitting.into_iter().flatten().flatten().copied().collect();
     let index = *pick(dice, &fitting);
     let coupon = town.coupons[index];
-    let claimed = claims.entry((index, buyer)).or_default();
+    let claimed = drawn.claims.entry((index, buyer)).or_default();
     // The consumer to sign in as keeps one for the wallet of today.
     let kept = u64::from(buyer == 0);
     let left = *claimed + kept < coupon.per_person;

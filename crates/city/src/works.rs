@@ -1,6 +1,8 @@
 //! Runs the city's commands one job after another, each job's contexts drawn from the city's seed, and
 //! tells how far the work has come. A refused command ends the build: nothing is skipped silently.
 
+use std::ops::ControlFlow;
+
 use kernel::{Actor, Ctx, Timestamp};
 use sha2::{Digest, Sha256};
 use store::{Fail, Store, Tx};
@@ -9,9 +11,18 @@ use type_safe_id::{StaticType, TypeSafeId};
 use crate::CityError;
 use crate::calendar::Calendar;
 
-/// The most orders in one transaction: an order of several vouchers and visits is up to
-/// a hundred statements.
-pub(crate) const ORDERS_AT_ONCE: usize = 40;
+/// Scripts that are handed over together.
+const SCRIPTS_AT_ONCE: usize = 256;
+
+/// Commands that are one transaction.
+pub(crate) struct Script<K: StaticType, F> {
+    /// What they are drawn from.
+    pub ctx: Ctx,
+    pub lane: TypeSafeId<K>,
+    /// How much of the whole it is.
+    pub work: u64,
+    pub run: F,
+}
 
 /// A city under construction.
 pub(crate) struct Works<'a> {
@@ -21,7 +32,7 @@ pub(crate) struct Works<'a> {
     drawn: u64,
     done: u64,
     total: u64,
-    progress: &'a mut dyn FnMut(u64, u64),
+    progress: &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>,
 }
 
 impl<'a> Works<'a> {
@@ -30,9 +41,8 @@ impl<'a> Works<'a> {
         seed: u64,
         now: Timestamp,
         total: u64,
-        progress: &'a mut dyn FnMut(u64, u64),
+        progress: &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Self {
-        progress(0, total);
         Self {
             store,
             calendar: Calendar::new(now),
@@ -65,9 +75,49 @@ impl<'a> Works<'a> {
     ) -> Result<T, CityError> {
         let ctx = self.dice();
         let answer = self.store.run_blocking(step, lane, ctx, script)?;
+        let result = answer.map_err(|rejected| CityError::Refused { step, rejected })?;
+        self.tell(work)?;
+        Ok(result)
+    }
+
+    /// Runs a script for each of the items, many of them in one commit. None may rest on what another one does.
+    pub fn run_all<I, K: StaticType, T: Send + 'static, F>(
+        &mut self,
+        step: &'static str,
+        items: impl IntoIterator<Item = I>,
+        mut script_of: impl FnMut(&mut Self, I) -> Script<K, F>,
+    ) -> Result<Vec<T>, CityError>
+    where
+        F: Fn(&mut Tx, &Ctx) -> Result<T, Fail> + Send + 'static,
+    {
+        let mut items = items.into_iter();
+        let mut results = Vec::new();
+        loop {
+            let scripts: Vec<_> = items
+                .by_ref()
+                .take(SCRIPTS_AT_ONCE)
+                .map(|item| script_of(self, item))
+                .collect();
+            if scripts.is_empty() {
+                return Ok(results);
+            }
+            let work = scripts.iter().map(|script| script.work).sum();
+            let commands = scripts
+                .into_iter()
+                .map(|script| (script.lane, script.ctx, script.run));
+            for answer in self.store.run_all_blocking(step, commands) {
+                results.push(answer?.map_err(|rejected| CityError::Refused { step, rejected })?);
+            }
+            self.tell(work)?;
+        }
+    }
+
+    fn tell(&mut self, work: u64) -> Result<(), CityError> {
         self.done += work;
-        (self.progress)(self.done.min(self.total), self.total);
-        answer.map_err(|rejected| CityError::Refused { step, rejected })
+        match (self.progress)(self.done.min(self.total), self.total) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(CityError::Interrupted),
+        }
     }
 
     /// The same in a lane of its own.

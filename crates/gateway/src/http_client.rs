@@ -1,11 +1,12 @@
 //! The one way in which this crate makes HTTP calls: rustls with *ring*, no redirects, no proxy from
 //! the environment, no retries of its own, a deadline, and answers of bounded size.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
-use reqwest::{Client, Url};
+use reqwest::{Client, ClientBuilder, Url};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 
@@ -50,7 +51,7 @@ pub(crate) enum ReadError {
 }
 
 /// Whether the URL names this machine, so that plain `http` shows nothing to a network.
-pub(crate) fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     match url.host_str() {
         Some("localhost") => true,
         Some(host) => host
@@ -64,7 +65,18 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 /// A client whose calls take at most `timeout` in all. Without `with_tls` it trusts no certificate, and
 /// so works on a machine that has none.
 pub(crate) fn build(timeout: Duration, with_tls: bool) -> Result<Client, SetupError> {
-    let tls_error = |error: &dyn std::fmt::Display| SetupError::Tls(error.to_string());
+    finish(builder(timeout, with_tls)?)
+}
+
+fn finish(builder: ClientBuilder) -> Result<Client, SetupError> {
+    builder.build().map_err(|error| tls_error(&error))
+}
+
+fn tls_error(error: &dyn std::fmt::Display) -> SetupError {
+    SetupError::Tls(error.to_string())
+}
+
+fn builder(timeout: Duration, with_tls: bool) -> Result<ClientBuilder, SetupError> {
     let versions = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|e| tls_error(&e))?;
@@ -73,25 +85,32 @@ pub(crate) fn build(timeout: Duration, with_tls: bool) -> Result<Client, SetupEr
     } else {
         versions.with_root_certificates(RootCertStore::empty())
     };
-    Client::builder()
+    Ok(Client::builder()
         .tls_backend_preconfigured(verifier.with_no_client_auth())
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy()
         .timeout(timeout)
-        .connect_timeout(timeout)
-        .build()
-        .map_err(|e| tls_error(&e))
+        .connect_timeout(timeout))
 }
 
 /// A client for one address: `https` anywhere, plain `http` to this machine only.
 pub fn for_address(address: &str, timeout: Duration) -> Result<Client, SetupError> {
+    finish(builder_for(address, timeout)?)
+}
+
+/// The same, connecting from an address of this machine.
+pub fn for_address_from(address: &str, timeout: Duration, from: IpAddr) -> Result<Client, SetupError> {
+    finish(builder_for(address, timeout)?.local_address(from))
+}
+
+fn builder_for(address: &str, timeout: Duration) -> Result<ClientBuilder, SetupError> {
     let invalid = || SetupError::InvalidUrl(address.to_owned());
     let url = Url::parse(address).map_err(|_| invalid())?;
     let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     match url.scheme() {
-        "https" if plain => build(timeout, true),
-        "http" if plain && is_loopback(&url) => build(timeout, false),
+        "https" if plain => builder(timeout, true),
+        "http" if plain && is_loopback(&url) => builder(timeout, false),
         "http" if plain => Err(SetupError::PlainHttpBeyondLoopback(address.to_owned())),
         _ => Err(invalid()),
     }

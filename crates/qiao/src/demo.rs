@@ -1,19 +1,20 @@
-//! `qiao demo`: everything on one machine with one command. Fills an empty database with a small
+//! `qiao demo`: everything on one machine with one command. Fills an empty database with a
 //! generated city, starts a sandbox payment provider as a server of its own, serves, and prints where to
 //! look.
 
 use std::net::SocketAddr;
+use std::ops::ControlFlow;
 
-use city::{City, Plan};
-use clap::Args;
+use city::{City, Counts, Plan};
+use clap::{Args, ValueEnum};
 use convert::queries::Attempt;
-use convert::{AttemptStatus, RefundStatus};
 use gateway::protocol::{Payment, PaymentStatus};
 use gateway::sandbox::{self, SandboxConfig, SandboxHandle};
 use http::{City as ServedCity, DemoAccount, DemoInfo, Outbox, derive, hash_password, shell};
 use kernel::{Currency, LocalText};
 use store::{Fail, ReadTx, Store};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::config::{Flags, Settings};
 use crate::serve::{self, Failure, failed, own_webhook_secret, secret_of, start_log, stop_signal};
@@ -26,9 +27,36 @@ const DEMO_PASSWORD: &str = "qiao-demo";
 pub struct Demo {
     #[command(flatten)]
     flags: Flags,
-    /// Which city: the same seed makes the same one.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// How large a city is built in an empty database. [default: village, or what is there]
+    #[arg(long, value_name = "SIZE")]
+    city: Option<Size>,
+    /// Which city: the same seed makes the same one. [default: 1, or what is there]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+/// How large a city is.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Size {
+    /// 60 stores, 60 people, 300 orders: built in a second.
+    Village,
+    /// 600 stores, 2,000 people, 10,000 orders: in half a minute.
+    Town,
+    /// 10,000 stores, 100,000 people, 50,000 orders: in minutes.
+    City,
+    /// 100,000 stores, a million people, 200,000 orders: see docs/benchmarks.md.
+    Metropolis,
+}
+
+impl Size {
+    fn plan(self) -> Plan {
+        match self {
+            Self::Village => Plan::village(),
+            Self::Town => Plan::town(),
+            Self::City => Plan::city(),
+            Self::Metropolis => Plan::metropolis(),
+        }
+    }
 }
 
 impl Demo {
@@ -41,7 +69,7 @@ impl Demo {
         let secret = secret_of(&settings.data)?;
         let listener = serve::bind(&settings).await?;
         let address = listener.local_addr()?;
-        let (city, payments) = build_city(&settings, self.seed).await?;
+        let (city, payments) = find_or_build(&settings, self.city, self.seed, stop.clone()).await?;
         let provider = start_sandbox(&mut settings, &secret, address, payments).await?;
         let accounts = city.accounts.iter().map(|account| DemoAccount {
             role: account.role.clone(),
@@ -58,7 +86,7 @@ impl Demo {
             settings.site.cities.push(served_city());
         }
         let ready = serve::open(&settings, Outbox::demo(info.clone()), listener).await?;
-        print_welcome(address, &info);
+        print_welcome(address, &city.counts, &info);
         ready.run(stop).await?;
         provider.shutdown().await?;
         Ok(())
@@ -85,43 +113,62 @@ async fn start_sandbox(
     Ok(provider)
 }
 
-/// The city of this seed: built if the database is empty, else found again. With it all that was ever paid, so that
-/// the sandbox, which forgets everything when it stops, can give it back.
-async fn build_city(settings: &Settings, seed: u64) -> Result<(City, Vec<Payment>), Failure> {
+/// The city that is there, if it is the one that is wanted; built in an empty database. With it all that was ever paid,
+/// so that the sandbox, which forgets everything when it stops, can give it back.
+async fn find_or_build(
+    settings: &Settings,
+    size: Option<Size>,
+    seed: Option<u64>,
+    stop: watch::Receiver<bool>,
+) -> Result<(City, Vec<Payment>), Failure> {
     let password_hash = hash_password(DEMO_PASSWORD.to_owned()).await;
-    let (settings, media) = (
-        store::Settings::new(&settings.database_url),
-        settings.data.join("media"),
-    );
+    let media = settings.data.join("media");
+    let settings = store::Settings {
+        lanes: 1,
+        ..store::Settings::new(&settings.database_url)
+    };
     let built = tokio::task::spawn_blocking(move || -> Result<_, Failure> {
         let store = Store::open(&settings)?;
-        let city = match city::describe(&store, seed)? {
+        let city = match city::describe(&store)? {
             Some(city) => city,
             None => {
-                let bar = indicatif::ProgressBar::new(0).with_message("building the city");
+                let bar = indicatif::ProgressBar::new(0).with_style(indicatif::ProgressStyle::with_template(
+                    "building the city {wide_bar} {percent} %, {eta} left",
+                )?);
                 let mut show = |done, total| {
                     bar.set_length(total);
                     bar.set_position(done);
+                    match *stop.borrow() {
+                        true => ControlFlow::Break(()),
+                        false => ControlFlow::Continue(()),
+                    }
                 };
-                let plan = Plan::village();
-                let city = city::build(
-                    &store,
-                    &plan,
-                    seed,
-                    shell::now(),
-                    &password_hash,
-                    &media,
-                    &mut show,
-                )?;
+                let (plan, seed) = (size.unwrap_or(Size::Village).plan(), seed.unwrap_or(1));
+                let now = shell::now();
+                let city = city::build(&store, &plan, seed, now, &password_hash, &media, &mut show)?;
                 bar.finish_and_clear();
                 city
             }
         };
+        check_wanted(&city, size, seed)?;
         let payments = store.read_blocking(payments).map_err(failed)?;
         store.close();
         Ok((city, payments))
     });
     built.await?
+}
+
+/// An error if the city that is there is another one than was asked for.
+fn check_wanted(city: &City, size: Option<Size>, seed: Option<u64>) -> Result<(), Failure> {
+    let (merchants, there) = (city.counts.merchants, city.seed);
+    if size.is_some_and(|size| size.plan().merchants != merchants) || seed.is_some_and(|seed| seed != there) {
+        return Err(format!(
+            "--city, --seed: a city of {merchants} merchants with seed {there} stands here already; leave both out to \
+             serve it, or choose another data folder or database"
+        )
+        .into());
+    }
+    Ok(())
 }
 
 /// The one city of the demo, for the choice of cities.
@@ -142,19 +189,15 @@ fn served_city() -> ServedCity {
 fn payments(read: &mut ReadTx) -> Result<Vec<Payment>, Fail> {
     let (mut payments, mut after) = (Vec::new(), None);
     loop {
-        let orders = convert::queries::orders(read, after, 200)?;
-        let Some(last) = orders.last() else {
+        let paid = convert::queries::paid_attempts(read, after, 200)?;
+        let Some((last, _)) = paid.last() else {
             return Ok(payments);
         };
         after = Some(last.id);
-        for order in &orders {
-            let refunds = convert::queries::refunds_of(read, order.id)?.into_iter();
-            let arrived = refunds.filter(|refund| refund.status == RefundStatus::Succeeded);
-            let refunded = arrived.map(|refund| refund.amount).sum();
-            let tries = convert::queries::attempts_of(read, order.id)?.into_iter();
-            let paid = tries.filter(|one| one.status == AttemptStatus::Paid);
-            payments.extend(paid.map(|one| remembered(one, refunded)));
-        }
+        payments.extend(
+            paid.into_iter()
+                .map(|(attempt, refunded)| remembered(attempt, refunded)),
+        );
     }
 }
 
@@ -177,8 +220,11 @@ fn remembered(attempt: Attempt, refunded: i64) -> Payment {
     }
 }
 
-fn print_welcome(address: SocketAddr, info: &DemoInfo) {
-    println!("\nQiao is running with a small demo city.\n");
+fn print_welcome(address: SocketAddr, counts: &Counts, info: &DemoInfo) {
+    println!(
+        "\nQiao is running with a demo city of {} stores, {} offers and {} people.\n",
+        counts.stores, counts.offers, counts.consumers
+    );
     println!("  API            http://{address}/v1");
     println!("  API docs       http://{address}/docs");
     println!("  One-time codes http://{address}/demo/outbox");

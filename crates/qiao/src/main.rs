@@ -19,7 +19,7 @@ struct Cli {
 enum Command {
     /// Serve the platform.
     Serve(qiao::config::Flags),
-    /// Serve a small generated city with a sandbox payment provider: the quickest way to look around.
+    /// Serve a generated city, a small one unless --city says otherwise, with a sandbox payment provider: the quickest way to look around.
     Demo(demo::Demo),
     /// Play the whole O2O loop against a running demo, as eight people, and check every figure.
     Story(story::Story),
@@ -32,7 +32,7 @@ enum Command {
     Restore(backup::Restore),
     /// Let payments, refunds and messages go out again after a restore.
     Resume(backup::Resume),
-    /// Simulate a city to prove the platform.
+    /// Simulate a city to prove the platform, or to load a running demo.
     #[command(subcommand)]
     City(city::City),
     /// Measure a whole server beside the raw engine, in one run.
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
         Command::Resume(resume) => resume.run(),
-        Command::City(city) => city.run(),
+        Command::City(city) => with_runtime(city.run()),
         Command::Bench(bench) => bench.run(),
         Command::Reindex(flags) => with_runtime(reindex::run(flags)),
         Command::Operator(operator) => with_runtime(operator.run()),

@@ -199,6 +199,30 @@ impl Store {
         typed_answer(answer, &result)
     }
 
+    /// Runs several at once, for callers without an async runtime, and gives their results in the same order: what
+    /// waits together in a lane shares a commit.
+    pub fn run_all_blocking<K: StaticType, T: Send + 'static, F>(
+        &self,
+        name: &'static str,
+        commands: impl IntoIterator<Item = (TypeSafeId<K>, kernel::Ctx, F)>,
+    ) -> Vec<Result<Result<T, Rejected>, NoAnswer>>
+    where
+        F: Fn(&mut Tx, &kernel::Ctx) -> Result<T, Fail> + Send + 'static,
+    {
+        let accepted: Vec<_> = commands
+            .into_iter()
+            .map(|(lane, ctx, command)| {
+                let (job, result) = typed_job(name, lane, ctx, command);
+                (self.accept(job), result)
+            })
+            .collect();
+        let wait = |answer: oneshot::Receiver<_>| answer.blocking_recv().unwrap_or(Err(NoAnswer::Unknown));
+        accepted
+            .into_iter()
+            .map(|(answer, result)| typed_answer(answer.and_then(wait), &result))
+            .collect()
+    }
+
     /// Asks a question of one statement, beside the writers. Those that wait are sent together, so this costs
     /// less than [`Self::read`].
     pub async fn ask<T>(&self, ask: Ask<T>) -> Result<T, Fail> {

@@ -20,6 +20,17 @@ pub(crate) const BRANDS: &[Words] = &[
 /// The brand of the merchant whose staff can be signed in as.
 pub(crate) const DEMO_BRAND: Words = ("桥头", "Bridgehead");
 
+/// What stands before the brands of one quarter, so that not too many merchants have the same name. The first quarter
+/// needs nothing.
+#[rustfmt::skip]
+pub(crate) const HOUSES: &[Words] = &[
+    ("", ""), ("陈记", "Chen's "), ("林家", "Lin's "), ("老王", "Old Wang's "), ("小李", "Little Li's "), ("赵记", "Zhao's "),
+    ("周家", "Zhou's "), ("吴记", "Wu's "), ("老徐", "Old Xu's "), ("孙家", "Sun's "), ("马记", "Ma's "), ("小朱", "Little Zhu's "),
+    ("胡家", "Hu's "), ("郭记", "Guo's "), ("老何", "Old He's "), ("高家", "Gao's "), ("罗记", "Luo's "), ("小郑", "Little Zheng's "),
+    ("梁家", "Liang's "), ("谢记", "Xie's "), ("老韩", "Old Han's "), ("唐家", "Tang's "), ("冯记", "Feng's "), ("小于", "Little Yu's "),
+    ("董家", "Dong's "), ("萧记", "Xiao's "), ("老程", "Old Cheng's "), ("曹家", "Cao's "), ("袁记", "Yuan's "), ("小邓", "Little Deng's "),
+];
+
 /// People who run merchants.
 #[rustfmt::skip]
 pub(crate) const PEOPLE: &[&str] = &[

@@ -30,6 +30,35 @@ const fn street(
     }
 }
 
+/// So many merchants fill the streets of a quarter; the next ones open in the next quarter, and its streets have the
+/// same names.
+pub(crate) const MERCHANTS_IN_A_QUARTER: u64 = 400;
+
+/// How far apart the middles of quarters are, in microdegrees of latitude and of longitude.
+const QUARTER_SIZE: (i64, i64) = (27_000, 38_000);
+
+/// Where quarter number `n` lies, in microdegrees from the city's centre: they wind around the first one.
+pub(crate) fn quarter(n: u64) -> (i64, i64) {
+    let (north, east) = winding(n as i64);
+    (north * QUARTER_SIZE.0, east * QUARTER_SIZE.1)
+}
+
+/// The cell of a grid at which number `n` is when they are counted from the middle outwards, ring by ring.
+fn winding(n: i64) -> (i64, i64) {
+    if n == 0 {
+        return (0, 0);
+    }
+    let ring = (n.isqrt() + 1) / 2;
+    let in_ring = n - (2 * ring - 1).pow(2);
+    let (up, down) = (in_ring % (2 * ring) - ring + 1, ring - 1 - in_ring % (2 * ring));
+    match in_ring / (2 * ring) {
+        0 => (up, ring),
+        1 => (ring, down),
+        2 => (down, -ring),
+        _ => (-ring, up),
+    }
+}
+
 /// Neighbouring streets stand next to each other, so that a merchant's stores are not far apart.
 #[rustfmt::skip]
 pub(crate) const STREETS: &[Street] = &[
@@ -46,3 +75,18 @@ pub(crate) const STREETS: &[Street] = &[
     street(("复兴中路", "Fuxing Middle Road"), "黄浦区", (-12_200, 1_800), (-15_600, -13_200), (180, 1_100)),
     street(("思南路", "Sinan Road"), "黄浦区", (-10_800, -6_200), (-16_900, -5_100), (20, 130)),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn quarters_fill_the_city_from_the_middle_without_gaps() {
+        let of_three_rings: BTreeSet<_> = (0..49).map(winding).collect();
+        let square: BTreeSet<_> = (-3..=3).flat_map(|x| (-3..=3).map(move |y| (x, y))).collect();
+        assert_eq!(of_three_rings, square);
+        assert_eq!(quarter(0), (0, 0));
+    }
+}

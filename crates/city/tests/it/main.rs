@@ -9,6 +9,7 @@ mod power;
 mod run;
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use city::{City, CityError, Plan};
@@ -49,7 +50,9 @@ fn small() -> Plan {
 }
 
 fn build(store: &Store, plan: &Plan, seed: u64, folder: &Folder) -> Result<City, CityError> {
-    city::build(store, plan, seed, NOW, HASH, &folder.0, &mut |_, _| {})
+    city::build(store, plan, seed, NOW, HASH, &folder.0, &mut |_, _| {
+        ControlFlow::Continue(())
+    })
 }
 
 fn trial_balance(store: &Store) -> Vec<TrialRow> {
@@ -274,6 +277,7 @@ fn guests_speak_both_languages_and_sharers_earn() {
         &folder.0,
         &mut |done, total| {
             steps.push((done, total));
+            ControlFlow::Continue(())
         },
     );
     let city = built.expect("a village");
@@ -317,14 +321,33 @@ fn a_city_is_found_again_and_never_built_over() {
     let folder = Folder::new("again");
     for database in TestDatabase::both() {
         let store = database.open();
-        assert!(city::describe(&store, 5).expect("an empty database").is_none());
+        assert!(city::describe(&store).expect("an empty database").is_none());
         let built = build(&store, &small(), 5, &folder).expect("a city");
         store.close();
         let store = database.open();
-        assert_eq!(city::describe(&store, 5).expect("the database"), Some(built));
-        assert_eq!(city::describe(&store, 6).expect("the database"), None);
+        assert_eq!(built.seed, 5);
+        assert_eq!(city::describe(&store).expect("the database"), Some(built));
         let again = build(&store, &small(), 5, &folder);
         assert!(matches!(again, Err(CityError::NotEmpty)), "{again:?}");
+        store.close();
+    }
+}
+
+#[test]
+fn a_part_of_a_city_is_no_city() {
+    let folder = Folder::new("part");
+    for database in TestDatabase::both() {
+        let store = database.open();
+        let mut stop_halfway = |done, total| match done * 2 < total {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        };
+        let stopped = city::build(&store, &small(), 4, NOW, HASH, &folder.0, &mut stop_halfway);
+        assert!(matches!(stopped, Err(CityError::Interrupted)), "{stopped:?}");
+        assert_eq!(city::describe(&store).expect("the database"), None);
+        let again = build(&store, &small(), 4, &folder).expect_err("a part is there");
+        assert!(matches!(again, CityError::Unfinished), "{again:?}");
+        assert!(again.to_string().contains("interrupted"), "{again}");
         store.close();
     }
 }
@@ -348,7 +371,7 @@ fn a_database_with_anything_in_it_is_left_alone() {
     added.expect("the database answers").expect("an operator");
     let refused = build(&store, &small(), 1, &folder).expect_err("the database is not empty");
     assert!(refused.to_string().contains("not empty"), "{refused}");
-    assert!(city::describe(&store, 1).expect("the database").is_none());
+    assert!(city::describe(&store).expect("the database").is_none());
     assert!(!folder.0.exists(), "nothing was written");
     store.close();
 }

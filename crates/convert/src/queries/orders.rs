@@ -303,6 +303,24 @@ pub fn attempts_of_person(
     all(rows, read_attempt)
 }
 
+/// Tries that were paid, in the order of their ids, each with what came back of its order's payment.
+pub fn paid_attempts(
+    read: &mut ReadTx,
+    after: Option<PaymentAttemptId>,
+    limit: i64,
+) -> Result<Vec<(Attempt, i64)>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status, a.at,
+           (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
+            WHERE r.order_id = a.order_id AND r.status = 'succeeded')
+         FROM payment_attempt a JOIN orders o ON o.id = a.order_id
+         WHERE a.id > $1 AND a.status = 'paid' ORDER BY a.id LIMIT $2",
+        after.map_or([0; 16], |attempt| attempt.uuid().into_bytes()),
+        page(limit)
+    ))?;
+    all(rows, |row| Ok((read_attempt(row)?, row.take()?)))
+}
+
 fn read_attempt(row: &mut Row) -> Result<Attempt, StorageError> {
     Ok(Attempt {
         id: row.take()?,

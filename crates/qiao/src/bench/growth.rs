@@ -103,7 +103,7 @@ fn wait_for_followers(stage: &Stage) -> Result<(), Failure> {
 }
 
 /// All files of a folder and of those below it.
-fn bytes_in(folder: &Path) -> Result<u64, Failure> {
+pub fn bytes_in(folder: &Path) -> Result<u64, Failure> {
     let mut bytes = 0;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;

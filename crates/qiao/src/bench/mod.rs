@@ -45,8 +45,15 @@ pub enum Bench {
         #[arg(long, default_value_t = 1_000_000, value_name = "N")]
         orders: u64,
     },
-    /// Search near a place among 100,000 offers, 500 requests a second whatever the answers take.
-    Search(Options),
+    /// Search near a place among many offers, 500 requests a second whatever the answers take.
+    Search {
+        /// How to measure.
+        #[command(flatten)]
+        options: Options,
+        /// How many are searched.
+        #[arg(long, default_value_t = 100_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+        offers: u32,
+    },
     /// Reads of an offer's page, beside a server that only says hello.
     Offer(Options),
     /// The demo city from a cold start: time until it is ready, and memory.
@@ -101,7 +108,7 @@ impl Bench {
             Self::Redeem(options) => (redeem::run(&options)?, options),
             Self::HotOffer(options) => (hot_offer::run(&options)?, options),
             Self::Growth { options, orders } => (growth::run(&options, orders)?, options),
-            Self::Search(options) => (search::run(&options)?, options),
+            Self::Search { options, offers } => (search::run(&options, offers)?, options),
             Self::Offer(options) => (offer_page::run(&options)?, options),
             Self::Start(options) => (start::run(&options)?, options),
         };

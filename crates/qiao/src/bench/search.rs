@@ -1,4 +1,4 @@
-//! Searches near a place over HTTP among 100,000 made-up offers in one city: half browse what is nearest,
+//! Searches near a place over HTTP among made-up offers in one city: half browse what is nearest,
 //! half look for words. The index alone is filled; no merchant stands behind these offers.
 #![allow(clippy::float_arithmetic, reason = "places on a map")]
 
@@ -7,16 +7,17 @@ use http::shell;
 use kernel::{Currency, DAY_US, GeoPoint, LocalText, Money, Timestamp, TypeSafeId};
 use uuid::Uuid;
 
-use super::Options;
+use super::growth::bytes_in;
 use super::load::{Worker, open};
 use super::report::Report;
 use super::stage::Stage;
 use super::wire::Connection;
+use super::{Options, start};
 use crate::serve::Failure;
 
-const OFFERS: usize = 100_000;
 const AT_ONCE: usize = 10_000;
 const PER_SECOND: u32 = 500;
+/// Up to 100,000 offers; beyond that twice as much.
 const P99_BUDGET_MS: f64 = 10.0;
 /// The middle of the city, in degrees.
 const CENTER: (f64, f64) = (31.2304, 121.4737);
@@ -92,11 +93,11 @@ impl Dice {
     }
 }
 
-fn document(n: usize, dice: &mut Dice, now: Timestamp) -> Option<OfferDoc> {
+fn document(n: u32, dice: &mut Dice, now: Timestamp) -> Option<OfferDoc> {
     let (dish, dish_en, category) = dice.pick(DISHES);
     let brand = dice.pick(BRANDS);
     let (lat, lon) = dice.place();
-    let id = |kind: u128| Uuid::from_u128(0x019a_0000_0000_7000_8000 << 48 | kind << 40 | n as u128);
+    let id = |kind: u128| Uuid::from_u128(0x019a_0000_0000_7000_8000 << 48 | kind << 40 | u128::from(n));
     let mut title = LocalText::one("zh-CN", &format!("{brand}{dish}双人套餐"));
     title.0.insert("en".to_owned(), format!("{dish_en} set for two"));
     let price = 900 + dice.below(60_000) as i64;
@@ -119,17 +120,17 @@ fn document(n: usize, dice: &mut Dice, now: Timestamp) -> Option<OfferDoc> {
     })
 }
 
-fn fill(stage: &Stage) -> Result<(), Failure> {
+fn fill(stage: &Stage, offers: u32) -> Result<(), Failure> {
     let (mut dice, now) = (Dice(20_261_123), shell::now());
-    let docs: Vec<Change> = (0..OFFERS)
-        .filter_map(|n| document(n, &mut dice, now))
-        .map(|doc| Change::Upsert(Box::new(doc)))
-        .collect();
-    for chunk in docs.chunks(AT_ONCE) {
+    for first in (0..offers).step_by(AT_ONCE) {
+        let docs: Vec<Change> = (first..offers.min(first + AT_ONCE as u32))
+            .filter_map(|n| document(n, &mut dice, now))
+            .map(|doc| Change::Upsert(Box::new(doc)))
+            .collect();
         stage
             .app
             .search
-            .apply(chunk, &Default::default())
+            .apply(&docs, &Default::default())
             .map_err(|error| error.to_string())?;
     }
     Ok(())
@@ -139,6 +140,7 @@ struct Searcher {
     connection: Connection,
     dice: Dice,
     turn: usize,
+    is_dense: bool,
 }
 
 impl Worker for Searcher {
@@ -156,8 +158,8 @@ impl Worker for Searcher {
             .prepare(format_args!("GET {near}{words}"), format_args!(""), "");
         let found = self.connection.send().await?;
         found.expect(200)?;
-        // Nothing is far from everything here; an empty page would be a fast lie.
-        if found.text_of("title").is_err() && !found.body.contains("\"offer\"") {
+        // Among so many nothing is far from everything; an empty page would be a fast lie.
+        if self.is_dense && found.text_of("title").is_err() && !found.body.contains("\"offer\"") {
             return Err(format!("nothing was found: {near}{words}").into());
         }
         Ok(())
@@ -165,10 +167,10 @@ impl Worker for Searcher {
 }
 
 /// Open loop; the index is the same for either engine.
-pub fn run(options: &Options) -> Result<Report, Failure> {
+pub fn run(options: &Options, offers: u32) -> Result<Report, Failure> {
     let stage = Stage::open(&options.embedded())?;
     let filling = shell::instant();
-    fill(&stage)?;
+    fill(&stage, offers)?;
     let fill_seconds = filling.elapsed().as_secs_f64();
     let mut searchers = Vec::with_capacity(options.clients);
     for n in 0..options.clients {
@@ -177,6 +179,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
             connection,
             dice: Dice(7 + 1_000_003 * n as u64),
             turn: n,
+            is_dense: offers >= 100_000,
         });
     }
     let warm_up = options.duration() / 4;
@@ -193,7 +196,21 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     report.figure("p90 ms", finding.latency_ms(0.9));
     report.figure("p99.9 ms", finding.latency_ms(0.999));
     report.note("busy cores", finding.cpu.to_string());
-    report.at_most("p99 ms", finding.latency_ms(0.99), P99_BUDGET_MS);
+    let index_bytes = bytes_in(&stage.folder.path().join("search"))?;
+    report.figure(
+        "bytes of the index on the disk an offer",
+        index_bytes as f64 / f64::from(offers),
+    );
+    report.figure(
+        "memory of the whole process, MiB",
+        start::memory_mib(std::process::id(), "VmRSS")?,
+    );
+    let budget_ms = if offers > 100_000 {
+        2.0 * P99_BUDGET_MS
+    } else {
+        P99_BUDGET_MS
+    };
+    report.at_most("p99 ms", finding.latency_ms(0.99), budget_ms);
     stage.close()?;
     Ok(report)
 }

@@ -1,5 +1,6 @@
-//! Somebody of the story: a name, a session, and the calls that person makes.
+//! Somebody of the story or of a load: a name, a session, and the calls that person makes.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use http::shell;
@@ -32,6 +33,12 @@ impl Actor {
         })
     }
 
+    /// The same, connecting from another address of this machine.
+    pub fn coming_from(self, address: IpAddr) -> Result<Self, Failure> {
+        let http = gateway::http_client::for_address_from(&self.server, TIMEOUT, address)?;
+        Ok(Self { http, ..self })
+    }
+
     /// The same with a session.
     pub fn signed_in(mut self, token: &str) -> Self {
         self.token = Some(token.to_owned());
@@ -61,15 +68,18 @@ impl Actor {
         Ok(actor.signed_in(text(&session, "token")?))
     }
 
-    /// Signs in with the one-time code that the demo's outbox shows.
+    /// Somebody new who signs in with a one-time code.
     pub async fn with_code(name: &'static str, server: &str) -> Result<Self, Failure> {
-        let actor = Self::new(name, server)?;
+        Self::new(name, server)?.sign_in_with_code().await
+    }
+
+    /// Signs in as somebody new, with the one-time code that the demo's outbox shows.
+    pub async fn sign_in_with_code(self) -> Result<Self, Failure> {
         let digits = u64::from_le_bytes(shell::random_bytes()) % 100_000_000;
         let phone = format!("+86139{digits:08}");
-        actor
-            .post("/v1/sign-in/codes", json!({ "contact": phone }))
+        self.post("/v1/sign-in/codes", json!({ "contact": phone }))
             .await?;
-        let messages = actor.get("/demo/outbox").await?;
+        let messages = self.get("/demo/outbox").await?;
         let sent = messages
             .as_array()
             .into_iter()
@@ -77,15 +87,15 @@ impl Actor {
             .find(|message| message["to"] == phone.as_str());
         let code = sent.and_then(|message| message["text"].as_str()?.split(' ').next().map(str::to_owned));
         let code = code.ok_or("the outbox shows no code for the phone")?;
-        let session = actor
+        let session = self
             .post("/v1/sign-in/code", json!({ "contact": phone, "code": code }))
             .await?;
-        Ok(actor.signed_in(text(&session, "token")?))
+        Ok(self.signed_in(text(&session, "token")?))
     }
 
     /// What a GET answers; an error unless it succeeds.
     pub async fn get(&self, path: &str) -> Result<Value, Failure> {
-        self.call(Method::GET, path, None, None).await?.done()
+        self.ask(path).await?.done()
     }
 
     /// What a POST answers, under a key of its own; an error unless it succeeds.
@@ -106,26 +116,35 @@ impl Actor {
         .into())
     }
 
-    /// What a POST answers, whatever it is.
+    /// What a GET answers, whatever it is.
+    pub async fn ask(&self, path: &str) -> Result<Answer, Failure> {
+        self.call(Method::GET, path, None).await
+    }
+
+    /// What a POST answers under a key of its own, whatever it is.
     pub async fn try_post(&self, path: &str, body: Value) -> Result<Answer, Failure> {
-        let body = serde_json::to_vec(&body)?;
-        self.call(Method::POST, path, Some(body), Some("application/json"))
-            .await
+        self.post_under(&fresh_key(), path, &body).await
+    }
+
+    /// What a POST answers under this key, whatever it is.
+    pub async fn post_under(&self, key: &str, path: &str, body: &Value) -> Result<Answer, Failure> {
+        let body = serde_json::to_vec(body)?;
+        let write = Some((key.to_owned(), "application/json", body));
+        self.call(Method::POST, path, write).await
     }
 
     /// Uploads bytes.
     pub async fn upload(&self, path: &str, bytes: Vec<u8>) -> Result<Value, Failure> {
-        self.call(Method::POST, path, Some(bytes), Some("application/octet-stream"))
-            .await?
-            .done()
+        let write = Some((fresh_key(), "application/octet-stream", bytes));
+        self.call(Method::POST, path, write).await?.done()
     }
 
+    /// A write has a key, a content type and a body.
     async fn call(
         &self,
         method: Method,
         path: &str,
-        body: Option<Vec<u8>>,
-        content_type: Option<&str>,
+        write: Option<(String, &str, Vec<u8>)>,
     ) -> Result<Answer, Failure> {
         let mut request = self
             .http
@@ -133,8 +152,7 @@ impl Actor {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
-        if let (Some(body), Some(content_type)) = (body, content_type) {
-            let key = hex::encode(shell::random_bytes::<16>());
+        if let Some((key, content_type, body)) = write {
             request = request
                 .header("content-type", content_type)
                 .header("idempotency-key", key)
@@ -156,12 +174,19 @@ impl Actor {
     }
 }
 
+/// An idempotency key that was never used.
+pub fn fresh_key() -> String {
+    hex::encode(shell::random_bytes::<16>())
+}
+
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {
     what: String,
-    status: u16,
-    body: Value,
+    /// The HTTP status.
+    pub status: u16,
+    /// The body; null if it is empty.
+    pub body: Value,
 }
 
 impl Answer {

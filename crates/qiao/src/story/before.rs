@@ -11,8 +11,8 @@ use crate::serve::Failure;
 /// A PNG of one grey pixel: the smallest picture that is one.
 const LICENCE_PNG: &str = "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c636800000082008177cd72b60000000049454e44ae426082";
 /// Where the shop is: in Lujiazui, away from the demo city's streets, so that its offers are found first.
-const LAT: f64 = 31.239_7;
-const LON: f64 = 121.499_8;
+pub const LAT: f64 = 31.239_7;
+pub const LON: f64 = 121.499_8;
 /// Of the shop's other store, five kilometres to the west.
 const OTHER_LON: f64 = 121.449_8;
 const PASSWORD: &str = "a long password";
@@ -101,7 +101,12 @@ pub async fn merchant_registers_and_is_certified(stage: &mut Stage) -> Result<Sh
     })
 }
 
-async fn register(stage: &Stage, name: &'static str, zh: &str, en: &str) -> Result<(String, Actor), Failure> {
+pub async fn register(
+    stage: &Stage,
+    name: &'static str,
+    zh: &str,
+    en: &str,
+) -> Result<(String, Actor), Failure> {
     let visitor = Actor::new(name, &stage.server)?;
     let registered = visitor
         .post(
@@ -116,7 +121,13 @@ async fn register(stage: &Stage, name: &'static str, zh: &str, en: &str) -> Resu
     ))
 }
 
-async fn add_store(owner: &Actor, merchant: &str, zh: &str, en: &str, lon: f64) -> Result<String, Failure> {
+pub async fn add_store(
+    owner: &Actor,
+    merchant: &str,
+    zh: &str,
+    en: &str,
+    lon: f64,
+) -> Result<String, Failure> {
     let store = json!({
         "name": { "zh-CN": zh, "en": en }, "category": "hot_pot", "address": "世纪大道 8 号 · 8 Century Avenue",
         "phone": "+862158881234", "place": { "lat": LAT, "lon": lon }, "time_zone": "Asia/Shanghai",
@@ -128,7 +139,7 @@ async fn add_store(owner: &Actor, merchant: &str, zh: &str, en: &str, lon: f64) 
     Ok(text(&added, "id")?.to_owned())
 }
 
-async fn add_cashier(
+pub async fn add_cashier(
     stage: &Stage,
     owner: &Actor,
     merchant: &str,
@@ -144,7 +155,7 @@ async fn add_cashier(
     Actor::with_password(name, &stage.server, &login, PASSWORD).await
 }
 
-async fn certify(stage: &Stage, owner: &Actor, merchant: &str) -> Result<(), Failure> {
+pub async fn certify(stage: &Stage, owner: &Actor, merchant: &str) -> Result<(), Failure> {
     let picture = hex::decode(LICENCE_PNG)?;
     let media = owner
         .upload(&format!("/v1/merchants/{merchant}/media"), picture)

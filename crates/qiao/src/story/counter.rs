@@ -27,6 +27,12 @@ impl Held {
     pub fn qr(&self, now: Timestamp) -> String {
         present(&self.pass, &self.phone, now)
     }
+
+    /// What another phone would show that got hold of the pass.
+    pub fn qr_of_another_phone(&self, now: Timestamp) -> Result<String, Failure> {
+        let stolen = DeviceKey::from_bytes(&shell::random_bytes())?;
+        Ok(present(&self.pass, &stolen, now))
+    }
 }
 
 /// What came of the visit.
@@ -181,8 +187,7 @@ async fn refuse_what_is_wrong(
     let screenshot = json!({ "qr": held.qr(shell::now().plus_us(-90_000_000)) });
     shop.cashier.is_refused(&scan, screenshot, "qr_stale").await?;
     stage.tell("a screenshot of 90 s ago is refused: it is stale");
-    let stolen = DeviceKey::from_bytes(&shell::random_bytes())?;
-    let forged = json!({ "qr": present(&held.pass, &stolen, shell::now()) });
+    let forged = json!({ "qr": held.qr_of_another_phone(shell::now())? });
     shop.cashier.is_refused(&scan, forged, "qr_other_device").await?;
     let mut text = held.qr(shell::now()).into_bytes();
     let middle = text.len() / 3;

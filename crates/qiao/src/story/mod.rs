@@ -1,12 +1,12 @@
 //! `qiao story`: plays the whole O2O loop over HTTP against a running demo, as people with their own
 //! credentials, and compares every account with the figure that the story expects after every step.
 
-mod actor;
+pub(crate) mod actor;
 mod after;
-mod before;
-mod books;
-mod counter;
-mod stage;
+pub(crate) mod before;
+pub(crate) mod books;
+pub(crate) mod counter;
+pub(crate) mod stage;
 
 use clap::Args;
 

@@ -7,6 +7,7 @@
 mod abuse;
 mod backup;
 mod bad_wire;
+mod city_load;
 mod crash;
 mod fixtures;
 mod hostile;

@@ -7,18 +7,11 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use city::run::{Divergence, Engines, RunSettings, Totals, run_seed};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
 use crate::serve::Failure;
-
-/// What to do with a simulated city.
-#[derive(Debug, Subcommand)]
-pub enum City {
-    /// Live random lives by the platform's own commands, with faults, beside an independent model.
-    Run(Run),
-}
 
 /// Which lives.
 #[derive(Debug, Args)]
@@ -60,17 +53,9 @@ struct Reached {
     totals: Totals,
 }
 
-impl City {
+impl Run {
     /// Runs to the end or to the first divergence.
     pub fn run(self) -> Result<(), Failure> {
-        match self {
-            Self::Run(run) => run.run(),
-        }
-    }
-}
-
-impl Run {
-    fn run(self) -> Result<(), Failure> {
         let settings = RunSettings {
             engines: match &self.postgres {
                 Some(server) => Engines::Both {
