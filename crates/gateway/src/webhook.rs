@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -136,6 +136,23 @@ pub fn sign(secrets: &[WebhookSecret], id: &str, now: Timestamp, body: &[u8]) ->
         format!("v1,{}", STANDARD.encode(tag))
     };
     secrets.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// The three headers of a delivery made at `now`. The `id` is of letters, digits, `_` and `-`.
+pub fn signed_headers(secrets: &[WebhookSecret], id: &str, now: Timestamp, body: &[u8]) -> HeaderMap {
+    let seconds = now.unix_seconds().to_string();
+    let signatures = sign(secrets, id, now, body);
+    [
+        (ID_HEADER, id),
+        (TIMESTAMP_HEADER, &seconds),
+        (SIGNATURE_HEADER, &signatures),
+    ]
+    .into_iter()
+    .map(|(name, value)| {
+        let value = HeaderValue::from_str(value).expect("an id, a number and base64 are plain text");
+        (HeaderName::from_static(name), value)
+    })
+    .collect()
 }
 
 impl FromStr for WebhookSecret {

@@ -13,4 +13,3 @@ pub mod queries;
 pub use commands::{ReadMessages, WriteMessages, erase_person, read_messages, write_messages};
 pub use events::{MessageWritten, MessagesRead};
 pub use model::{Message, MessageKind};
-pub use news::message_of;

@@ -231,6 +231,16 @@ impl StoredEvent {
             .collect()
     }
 
+    /// The partitions that have events which the consumer `name` has not read, and how far it has read each.
+    pub fn behind(read: &mut ReadTx, name: &str) -> Result<Vec<(Partition, i64)>, StorageError> {
+        let (heads, cursor) = (Self::heads(read)?, Self::cursor(read, name)?);
+        let reached = |(partition, head)| {
+            let seq = cursor.get(&partition).copied().unwrap_or(0);
+            (seq < head).then_some((partition, seq))
+        };
+        Ok(heads.into_iter().filter_map(reached).collect())
+    }
+
     /// Notes that the consumer `name` has read a partition up to `seq`. Never moves back.
     pub fn advance(tx: &mut Tx, name: &str, partition: Partition, seq: i64) -> Result<(), StorageError> {
         tx.claim(sql!(

@@ -7,7 +7,7 @@ use kernel::{AgreementId, CouponId, DeviceId, MerchantId, OfferId, PersonId, Sta
 use type_safe_id::TypeSafeId;
 use uuid::Uuid;
 
-use super::op::Name;
+use super::op::{Name, Staff};
 
 /// A shop with its people and tills.
 #[derive(Debug, Clone)]
@@ -32,6 +32,7 @@ pub(crate) struct Cast {
 }
 
 /// The ids of a life.
+#[derive(Clone)]
 pub(crate) struct Directory {
     pub cast: Cast,
     ids: BTreeMap<Name, Uuid>,
@@ -40,11 +41,20 @@ pub(crate) struct Directory {
 
 impl Directory {
     pub fn new(cast: Cast) -> Self {
-        Self {
+        let mut directory = Self {
             cast,
             ids: BTreeMap::new(),
             names: BTreeMap::new(),
+        };
+        let cast = directory.cast.clone();
+        for (n, shop) in cast.shops.iter().enumerate() {
+            directory.bind(Name::Staff(n, Staff::Owner), shop.owner.uuid());
+            directory.bind(Name::Staff(n, Staff::Clerk), shop.clerk.uuid());
         }
+        for (n, agreement) in cast.agreements.iter().enumerate() {
+            directory.bind(Name::Agreement(n), agreement.uuid());
+        }
+        directory
     }
 
     /// The id of something that was made.

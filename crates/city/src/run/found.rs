@@ -12,11 +12,11 @@ use store::{Fail, Job, StorageError, Tx};
 
 use super::directory::{Cast, CastShop};
 use super::platform::Platform;
-use super::requests::bytes_of;
+use super::requests::{bytes_of, clerk_login};
 use super::world::{BEGIN, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World};
 
 /// Nobody signs in during a run.
-const NO_PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo";
+pub(crate) const NO_PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo";
 
 struct Founder<'a> {
     platform: &'a mut Platform,
@@ -24,8 +24,12 @@ struct Founder<'a> {
     drawn: u32,
 }
 
-/// Founds the world. Gives everybody's id, and how many requests it took.
-pub(crate) fn found(platform: &mut Platform, seed: u64, world: &World) -> Result<(Cast, u64), String> {
+/// Founds the world. Gives everybody's id, and when each of the requests was made that it took.
+pub(crate) fn found(
+    platform: &mut Platform,
+    seed: u64,
+    world: &World,
+) -> Result<(Cast, Vec<Timestamp>), String> {
     let mut founder = Founder {
         platform,
         seed,
@@ -73,7 +77,7 @@ pub(crate) fn found(platform: &mut Platform, seed: u64, world: &World) -> Result
         goods,
         coupons,
     };
-    Ok((cast, founder.drawn.into()))
+    Ok((cast, (1..=founder.drawn).map(founded_at).collect()))
 }
 
 impl Founder<'_> {
@@ -85,11 +89,10 @@ impl Founder<'_> {
     ) -> Result<T, String> {
         self.drawn += 1;
         let (seed, drawn) = (self.seed, self.drawn);
-        let at = BEGIN.plus_us(-2 * DAY_US + i64::from(drawn) * kernel::MINUTE_US);
         let slot = Arc::new(Mutex::new(None));
         let job = {
             let slot = Arc::clone(&slot);
-            let ctx = Ctx::new(at, actor, bytes_of(seed, "founding", drawn));
+            let ctx = Ctx::new(founded_at(drawn), actor, bytes_of(seed, "founding", drawn));
             let lane = ctx.request;
             Job::new("founding", lane, ctx, move |tx, ctx| {
                 let value = command(tx, ctx)?;
@@ -174,7 +177,7 @@ impl Founder<'_> {
         let clerk = self.run(as_owner, move |tx, ctx| {
             let cmd = party::AddStaff {
                 merchant,
-                login: Contact::parse(&format!("clerk{n}@example.com"))?,
+                login: clerk_login(n)?,
                 password_hash: NO_PASSWORD.to_owned(),
                 name: format!("Clerk {n}"),
                 store: Some(first),
@@ -297,6 +300,11 @@ impl Founder<'_> {
             convert::create_coupon(tx, ctx, &cmd)
         })
     }
+}
+
+/// When the request of this number was made.
+fn founded_at(drawn: u32) -> Timestamp {
+    BEGIN.plus_us(-2 * DAY_US + i64::from(drawn) * kernel::MINUTE_US)
 }
 
 fn bp(points: i64) -> BasisPoints {

@@ -13,11 +13,11 @@ use super::audit::{audit, audit_provider, audit_search};
 use super::directory::Directory;
 use super::draw;
 use super::model::{Answer as Expected, Model};
-use super::op::{Fault, No, Step};
+use super::op::{Fault, Forgery, No, Op, Step, Worker};
 use super::platform::Platform;
-use super::requests::{Reply, Scene, bytes_of, job};
+use super::requests::{Reply, Scene, bytes_of, forge, job};
 use super::world::{BEGIN, World};
-use super::{Engines, found};
+use super::{Engines, found, work};
 
 /// Steps that finish what the provider has not said yet are numbered from here on.
 const DRAINED_FROM: No = 1_000_000;
@@ -59,10 +59,11 @@ pub(crate) struct Life {
     platforms: Vec<Platform>,
     pub model: Model,
     directory: Directory,
-    founding: u64,
     /// Fed from the first engine's log.
     index: SearchIndex,
     now: Timestamp,
+    /// Requests of the workers' own.
+    worked: u32,
     /// Requests in the lane, with what must be answered.
     waiting: Vec<(Step, Expected)>,
     trace: Sha256,
@@ -89,11 +90,11 @@ impl Life {
         Ok(Self {
             seed,
             platforms,
-            model: Model::new(world),
+            model: Model::new(world, &founding),
             directory: Directory::new(cast),
-            founding,
             index: SearchIndex::in_memory().map_err(|error| error.to_string())?,
             now: BEGIN,
+            worked: 0,
             waiting: Vec::new(),
             trace: Sha256::new(),
             totals: Totals::default(),
@@ -109,13 +110,52 @@ impl Life {
         if step.op.names().iter().any(|name| !self.directory.has(*name)) {
             self.flush()?;
         }
-        let Some(expected) = self.model.live(step) else {
+        let expected = self.model.live(step);
+        self.now = step.at;
+        if let Op::Forge(forgery) = step.op {
+            self.forge(forgery)?;
+        }
+        if let Op::Work { worker, dies_after } = step.op {
+            self.work(worker, dies_after)?;
+        }
+        let Some(expected) = expected else {
             return Ok(());
         };
         self.note(step, &expected);
-        self.now = step.at;
         self.waiting.push((*step, expected));
         if step.waits { Ok(()) } else { self.flush() }
+    }
+
+    /// What is made up reaches no lane.
+    fn forge(&mut self, forgery: Forgery) -> Result<(), String> {
+        let scene = Scene {
+            model: &self.model,
+            directory: &self.directory,
+        };
+        forge(scene, self.now, forgery).map_err(|problem| format!("{forgery:?}: {problem}"))?;
+        *self.totals.refused.entry("forged".to_owned()).or_default() += 1;
+        Ok(())
+    }
+
+    /// A worker takes in the log to its end on every engine.
+    fn work(&mut self, worker: Worker, dies_after: Option<usize>) -> Result<(), String> {
+        self.flush()?;
+        let (seed, now, worked) = (self.seed, self.now, self.worked);
+        let ctx = |sent| Ctx::new(now, Actor::System, bytes_of(seed, "work", worked + sent));
+        let mut sent = Vec::new();
+        for platform in &mut self.platforms {
+            let taken = work::take_in(platform, worker, dies_after, ctx);
+            sent.push(taken.map_err(|problem| format!("{worker:?} on {}: {problem}", platform.engine))?);
+        }
+        if sent.iter().any(|count| *count != sent[0]) {
+            return Err(format!("{worker:?} took {sent:?} requests on the engines"));
+        }
+        self.worked += sent[0];
+        self.model.note_own_requests(now, sent[0] as usize);
+        if worker == Worker::Reviews {
+            self.model.withdraw_reviews();
+        }
+        Ok(())
     }
 
     /// Sends who waits, as one batch, and holds the answers against the model's.
@@ -152,7 +192,10 @@ impl Life {
     fn note(&mut self, step: &Step, expected: &Expected) {
         let totals = &mut self.totals;
         totals.operations += 1;
-        let op = format!("{:?}", step.op);
+        let op = match step.op {
+            Op::Hear { news, .. } => format!("Hear{news:?}"),
+            op => format!("{op:?}"),
+        };
         let name = op.split([' ', '(']).next().unwrap_or_default().to_owned();
         match expected {
             Ok(_) => *totals.accepted.entry(name).or_default() += 1,
@@ -162,10 +205,11 @@ impl Life {
 
     /// Compares every figure on every engine.
     pub fn audit(&mut self) -> Result<(), String> {
-        self.flush()?;
+        self.work(Worker::Reviews, None)?;
+        self.work(Worker::Messages, None)?;
         self.totals.audits += 1;
         for platform in &mut self.platforms {
-            let compared = audit(platform, &self.model, &self.directory, self.founding);
+            let compared = audit(platform, &self.model, &self.directory);
             compared.map_err(|difference| format!("audit on {}: {difference}", platform.engine))?;
         }
         let search = audit_search(
@@ -193,11 +237,39 @@ impl Life {
             self.step(&step)?;
         }
         self.audit()?;
+        self.audit_provider()
+    }
+
+    /// Compares the books with the provider's own.
+    pub fn audit_provider(&mut self) -> Result<(), String> {
         for platform in &mut self.platforms {
             audit_provider(platform, &self.model)
                 .map_err(|difference| format!("{}: {difference}", platform.engine))?;
         }
         Ok(())
+    }
+
+    /// The time of the last step.
+    #[cfg(test)]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What each engine's auditor says of a damage, which is then taken back.
+    #[cfg(test)]
+    pub fn audit_damaged(&mut self, damage: &[store::Query]) -> Vec<(&'static str, String)> {
+        let (seed, now, worked) = (self.seed, self.now, self.worked);
+        self.worked += 1;
+        let (mut heard, mut kept) = (Vec::new(), 0);
+        for platform in &mut self.platforms {
+            let ctx = Ctx::new(now, Actor::System, bytes_of(seed, "work", worked));
+            let (says, keeps) =
+                super::audit::audit_damaged(platform, &self.model, &self.directory, damage, ctx);
+            heard.push((platform.engine, says));
+            kept = usize::from(keeps);
+        }
+        self.model.note_own_requests(now, kept);
+        heard
     }
 
     /// What tells two lives apart: every answer in its order, with all ids.
@@ -209,7 +281,7 @@ impl Life {
     pub fn draw(&self, no: No, last: Option<&Step>, with_faults: bool) -> Step {
         let dice = Ctx::new(BEGIN, Actor::System, bytes_of(self.seed, "dice", no));
         let at = draw::later(&dice, last.map_or(BEGIN, |last| last.at));
-        let op = draw::op(&dice, &self.model, at);
+        let op = draw::op(&dice, &self.model, at, last.map(|last| last.op));
         let fault = draw::fault(&dice);
         Step {
             no,

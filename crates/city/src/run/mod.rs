@@ -14,6 +14,7 @@ mod op;
 mod platform;
 mod requests;
 mod shrink;
+mod work;
 mod world;
 
 use std::path::PathBuf;

@@ -12,22 +12,82 @@ pub(crate) type No = u32;
 pub(crate) enum Name {
     Wallet(No),
     Link(No),
+    /// Made by hand, or with the link of this step.
+    Entry(No),
     Order(No),
     Attempt(No),
     Voucher(No, u8),
     Redemption(No),
+    /// Of the redemption.
+    Review(No),
     Refund(No),
     Payout(No),
+    /// Somebody of a shop.
+    Staff(usize, Staff),
+    /// Of the good, which has one from the beginning.
+    Agreement(usize),
 }
 
 /// A voucher: of which order, and which of its vouchers.
 pub(crate) type VoucherName = (No, u8);
 
-/// Who stands at a counter: the owner, or the clerk of the first store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Who stands at a counter: the owner, or a clerk of the first store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Staff {
     Owner,
+    /// Who was there from the beginning.
     Clerk,
+    /// Who was hired in that step.
+    Hired(No),
+}
+
+/// What a clerk may do at the first store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Post {
+    Cashier,
+    Manager,
+}
+
+/// What the provider has to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum News {
+    /// The payment that was made in this step.
+    Paid(No),
+    /// An attempt at a payment came to nothing.
+    NotPaid(No),
+    /// What became of a try at a refund, from 1.
+    Refund(No, usize),
+    /// What became of a try at a payout, from 1.
+    Transfer(No, usize),
+}
+
+impl News {
+    /// What it is about. A payment happened outside; the attempt for which it was is older than that.
+    fn name(self) -> Option<Name> {
+        match self {
+            Self::Paid(_) => None,
+            Self::NotPaid(attempt) => Some(Name::Attempt(attempt)),
+            Self::Refund(refund, _) => Some(Name::Refund(refund)),
+            Self::Transfer(payout, _) => Some(Name::Payout(payout)),
+        }
+    }
+}
+
+/// How something that proves itself is made that must not be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Forgery {
+    /// Signed with another secret.
+    Secret(News),
+    /// The provider's own delivery under another name, to be taken twice.
+    Renamed(News),
+    /// Its body changed, in the byte that is so many from the start.
+    Changed(News, usize),
+    /// The provider's own delivery, so many microseconds later; or before its time.
+    Replayed(News, i64),
+    /// A voucher's QR as it was so many microseconds ago: a screenshot.
+    Screenshot(VoucherName, i64),
+    /// A voucher's QR shown by a phone that it is not bound to.
+    OtherPhone(VoucherName),
 }
 
 /// A deed. People, shops, goods, coupons and stores are indexes into the [`super::world::World`].
@@ -40,6 +100,21 @@ pub(crate) enum Op {
     Share {
         person: usize,
         good: usize,
+    },
+    /// A shop puts up a poster, or the platform does.
+    OpenEntry {
+        shop: Option<usize>,
+    },
+    /// By the shop's owner, or by the platform.
+    CloseEntry {
+        entry: No,
+        shop: Option<usize>,
+    },
+    /// People come in through an entry, or by an address that nobody gave out.
+    Visit {
+        entry: Option<No>,
+        good: Option<usize>,
+        count: usize,
     },
     Place(Place),
     Cancel {
@@ -55,14 +130,13 @@ pub(crate) enum Op {
         attempt: No,
         amount: i64,
     },
-    /// The provider tells of the payment made in step `payment`, or Qiao asks after it.
-    ReportPayment {
-        payment: No,
+    /// The provider tells, in a delivery that it signed, or Qiao asks after it.
+    Hear {
+        news: News,
         asked: bool,
     },
-    FailPayment {
-        attempt: No,
-    },
+    /// Somebody forges.
+    Forge(Forgery),
     RefundVoucher {
         person: usize,
         voucher: VoucherName,
@@ -115,11 +189,6 @@ pub(crate) enum Op {
         refund: No,
         succeeds: bool,
     },
-    /// The provider tells what became of a try at a refund, from 1.
-    ReportRefund {
-        refund: No,
-        tries: usize,
-    },
     Propose {
         shop: usize,
         second: bool,
@@ -131,10 +200,6 @@ pub(crate) enum Op {
     TransferOutside {
         payout: No,
         succeeds: bool,
-    },
-    ReportTransfer {
-        payout: No,
-        tries: usize,
     },
     Retry {
         payout: No,
@@ -154,9 +219,22 @@ pub(crate) enum Op {
         redemption: No,
         stars: i64,
     },
-    /// Qiao hears that a visit was taken back, perhaps more than once.
-    HideForRefund {
+    Reply {
+        shop: usize,
+        staff: Staff,
         redemption: No,
+    },
+    /// An operator hides a review or shows it again; without a reason nobody may.
+    Moderate {
+        redemption: No,
+        hide: bool,
+        with_reason: bool,
+    },
+    /// What goes on without being asked: a worker takes in the log to its end. It dies after so many of its
+    /// commands and begins again.
+    Work {
+        worker: Worker,
+        dies_after: Option<usize>,
     },
     /// The house.
     StopCoupon {
@@ -172,7 +250,16 @@ pub(crate) enum Op {
     Resume {
         good: usize,
     },
+    /// By one side of it.
     EndAgreement {
+        good: usize,
+        by_platform: bool,
+    },
+    /// Timers.
+    AgreementStarts {
+        good: usize,
+    },
+    AgreementEnds {
         good: usize,
     },
     Suspend {
@@ -181,9 +268,33 @@ pub(crate) enum Op {
     Reinstate {
         shop: usize,
     },
-    Dismiss {
+    Hire {
         shop: usize,
     },
+    /// Whoever has the clerk's login.
+    SignIn {
+        shop: usize,
+    },
+    ChangePost {
+        shop: usize,
+        staff: Staff,
+        post: Post,
+    },
+    Dismiss {
+        shop: usize,
+        staff: Staff,
+    },
+    /// Forgets what is only kept for a while.
+    Prune,
+}
+
+/// Who takes in the log of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worker {
+    /// Tells people what happened.
+    Messages,
+    /// Withdraws the reviews of visits that were taken back.
+    Reviews,
 }
 
 /// An order, with everything that a cheat may get wrong.
@@ -195,6 +306,8 @@ pub(crate) struct Place {
     pub wallet: Option<No>,
     /// The step that first asked for the link.
     pub link: Option<No>,
+    /// Where the buyer says to have come from.
+    pub entry: Option<No>,
     pub use_rebate: bool,
     pub expected: Option<i64>,
 }
@@ -240,52 +353,85 @@ pub(crate) struct Step {
 impl Op {
     /// Everything that it names.
     pub fn names(&self) -> Vec<Name> {
+        let voucher = |(order, n)| Name::Voucher(order, n);
         match *self {
             Self::Place(place) => {
                 let wallet = place.wallet.map(Name::Wallet);
-                wallet.into_iter().chain(place.link.map(Name::Link)).collect()
+                let link = place.link.map(Name::Link);
+                let entry = place.entry.map(Name::Entry);
+                wallet.into_iter().chain(link).chain(entry).collect()
             }
+            Self::CloseEntry { entry, .. } => vec![Name::Entry(entry)],
+            Self::Visit { entry, .. } => entry.map(Name::Entry).into_iter().collect(),
             Self::Cancel { order, .. } | Self::Start { order, .. } | Self::Release { order } => {
                 vec![Name::Order(order)]
             }
-            Self::PayOutside { attempt, .. } | Self::FailPayment { attempt } => vec![Name::Attempt(attempt)],
-            Self::RefundVoucher { voucher, .. }
-            | Self::Redeem { voucher, .. }
-            | Self::Bind { voucher, .. }
-            | Self::Scan { voucher, .. }
+            Self::PayOutside { attempt, .. } => vec![Name::Attempt(attempt)],
+            Self::Hear { news, .. }
+            | Self::Forge(
+                Forgery::Secret(news)
+                | Forgery::Renamed(news)
+                | Forgery::Changed(news, _)
+                | Forgery::Replayed(news, _),
+            ) => news.name().into_iter().collect(),
+            Self::RefundVoucher { voucher: name, .. }
+            | Self::Bind { voucher: name, .. }
             | Self::Sync {
-                scan: Scan { voucher, .. },
+                scan: Scan { voucher: name, .. },
                 ..
             }
-            | Self::Expire { voucher } => {
-                vec![Name::Voucher(voucher.0, voucher.1)]
+            | Self::Expire { voucher: name }
+            | Self::Forge(Forgery::Screenshot(name, _) | Forgery::OtherPhone(name)) => vec![voucher(name)],
+            Self::Redeem {
+                shop,
+                staff,
+                voucher: name,
+                ..
             }
-            Self::Undo { redemption, .. }
-            | Self::RefundRedeemed { redemption, .. }
+            | Self::Scan {
+                shop,
+                staff,
+                voucher: name,
+                ..
+            } => vec![voucher(name), Name::Staff(shop, staff)],
+            Self::Undo {
+                shop,
+                staff,
+                redemption,
+            } => vec![Name::Redemption(redemption), Name::Staff(shop, staff)],
+            Self::RefundRedeemed { redemption, .. }
             | Self::Review { redemption, .. }
-            | Self::HideForRefund { redemption }
             | Self::PostRebate { redemption } => vec![Name::Redemption(redemption)],
-            Self::SendRefund { refund }
-            | Self::RefundOutside { refund, .. }
-            | Self::ReportRefund { refund, .. } => vec![Name::Refund(refund)],
-            Self::Approve { payout, .. }
-            | Self::Retry { payout }
-            | Self::TransferOutside { payout, .. }
-            | Self::ReportTransfer { payout, .. } => vec![Name::Payout(payout)],
-            // The payment happened outside; the attempt for which it was is older than that.
-            Self::ReportPayment { .. }
-            | Self::Claim { .. }
+            Self::Reply {
+                shop,
+                staff,
+                redemption,
+            } => vec![Name::Review(redemption), Name::Staff(shop, staff)],
+            Self::Moderate { redemption, .. } => vec![Name::Review(redemption)],
+            Self::TypeNonsense { shop, staff }
+            | Self::ChangePost { shop, staff, .. }
+            | Self::Dismiss { shop, staff } => vec![Name::Staff(shop, staff)],
+            Self::SendRefund { refund } | Self::RefundOutside { refund, .. } => vec![Name::Refund(refund)],
+            Self::Approve { payout, .. } | Self::Retry { payout } | Self::TransferOutside { payout, .. } => {
+                vec![Name::Payout(payout)]
+            }
+            Self::Claim { .. }
             | Self::Share { .. }
-            | Self::TypeNonsense { .. }
+            | Self::OpenEntry { .. }
+            | Self::Work { .. }
             | Self::Propose { .. }
             | Self::StopCoupon { .. }
             | Self::ChangeStock { .. }
             | Self::Pause { .. }
             | Self::Resume { .. }
             | Self::EndAgreement { .. }
+            | Self::AgreementStarts { .. }
+            | Self::AgreementEnds { .. }
             | Self::Suspend { .. }
             | Self::Reinstate { .. }
-            | Self::Dismiss { .. } => Vec::new(),
+            | Self::Hire { .. }
+            | Self::SignIn { .. }
+            | Self::Prune => Vec::new(),
         }
     }
 }

@@ -75,7 +75,7 @@ impl Platform {
                     "a process that died answered {answers:?} instead of {expected:?}"
                 ));
             }
-            self.lane = Lane::new(self.database.clone(), Arc::clone(&self.faults));
+            self.die();
         }
         let answers = self.send(&jobs())?;
         if fault == Fault::Repeated {
@@ -87,6 +87,11 @@ impl Platform {
             }
         }
         Ok(answers)
+    }
+
+    /// The process dies between two batches, and starts again.
+    pub fn die(&mut self) {
+        self.lane = Lane::new(self.database.clone(), Arc::clone(&self.faults));
     }
 
     /// Sends requests as one batch: once, or on a disk that may fail until all are answered.

@@ -44,18 +44,29 @@ fn platform_and_model_agree_whatever_goes_wrong() {
         &totals.accepted,
         &[
             "Place",
-            "ReportPayment",
+            "HearPaid",
+            "HearTransfer",
             "Redeem",
             "Undo",
             "RefundVoucher",
             "RefundRedeemed",
             "Expire",
-            "ReportTransfer",
+            "Visit",
+            "Reply",
+            "Moderate",
+            "SignIn",
+            "AgreementStarts",
+            "Prune",
         ],
     );
     happened(
         &totals.refused,
-        &["order_sold_out", "coupon_limit_reached", "order_price_changed"],
+        &[
+            "order_sold_out",
+            "coupon_limit_reached",
+            "order_price_changed",
+            "forged",
+        ],
     );
 }
 

@@ -1,9 +1,9 @@
 //! Withdraws the review of a visit that was refunded or undone. Called for each such event, by whoever
 //! reads them; doing it again changes nothing.
 
-use consume::RedemptionStatus;
+use consume::{RedemptionRefunded, RedemptionStatus, RedemptionUndone};
 use kernel::{Ctx, RedemptionId};
-use store::{Fail, Lock, Tx};
+use store::{EventBody, Fail, Lock, StoredEvent, Tx};
 
 use crate::hiding::take_down;
 use crate::{ReviewStatus, queries};
@@ -16,6 +16,14 @@ pub struct HideForRefund {
 }
 
 impl HideForRefund {
+    /// What this event calls for: `None` unless a visit was taken back.
+    pub fn called_for(event: &StoredEvent) -> Option<Self> {
+        let takes_back = [RedemptionRefunded::TYPE, RedemptionUndone::TYPE].contains(&event.kind.as_str());
+        takes_back.then(|| Self {
+            redemption: event.subject(),
+        })
+    }
+
     /// The rows that it rests on: a review of the visit that is being posted is waited for.
     pub fn locks(&self) -> Vec<Lock> {
         vec![Lock::row("redemption", self.redemption)]

@@ -12,7 +12,7 @@ use super::Sandbox;
 use super::book::News;
 use super::misbehave::take_one;
 use crate::protocol::{BookEntry, PaymentStatus, RefundStatus, TransferStatus};
-use crate::webhook::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
+use crate::webhook::signed_headers;
 
 /// The pause stops doubling here.
 const MOST_DOUBLINGS: u32 = 8;
@@ -94,15 +94,12 @@ impl Delivery {
         if take_one(&mut sandbox.control().fail_webhooks_next) {
             return false;
         }
-        let now = super::now();
-        let signature = sign(&sandbox.config.webhook_secrets, &self.id, now, &self.body);
+        let secrets = &sandbox.config.webhook_secrets;
         let request = sandbox
             .http
             .post(&self.url)
             .header(CONTENT_TYPE, "application/json")
-            .header(ID_HEADER, &self.id)
-            .header(TIMESTAMP_HEADER, now.unix_seconds().to_string())
-            .header(SIGNATURE_HEADER, signature)
+            .headers(signed_headers(secrets, &self.id, super::now(), &self.body))
             .body(self.body.clone());
         matches!(request.send().await, Ok(response) if response.status().is_success())
     }

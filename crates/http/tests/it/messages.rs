@@ -1,6 +1,6 @@
 //! What people are told of what happened to them.
 
-use retain::{WriteMessages, message_of};
+use retain::WriteMessages;
 use serde_json::{Value, json};
 use store::{PARTITIONS, StoredEvent};
 
@@ -11,17 +11,13 @@ use crate::sale::{Device, Sale};
 async fn tell(app: &TestApp) -> usize {
     let store = &app.app.store;
     let messages = store.read(|read| {
-        let mut messages = Vec::new();
+        let mut events = Vec::new();
         for partition in 0..PARTITIONS {
-            for event in StoredEvent::after(read, partition, 0, 500)? {
-                messages.extend(message_of(read, &event)?);
-            }
+            events.extend(StoredEvent::after(read, partition, 0, 500)?);
         }
-        Ok(messages)
+        WriteMessages::about(read, &events)
     });
-    let cmd = WriteMessages {
-        messages: messages.await.unwrap(),
-    };
+    let cmd = messages.await.unwrap();
     let ctx = http::shell::ctx(kernel::Actor::System);
     let written = store.run("writeMessages", ctx.request, ctx, move |tx, ctx| {
         retain::write_messages(tx, ctx, &cmd)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::{App, shell};
 use kernel::{Actor, Ctx, RequestId};
-use store::{Cursor, Fail, Lock, PARTITIONS, Partition, StoredEvent, Tx};
+use store::{Cursor, Fail, Lock, StoredEvent, Tx};
 
 use super::text;
 
@@ -18,14 +18,9 @@ pub async fn follow<F: Future<Output = Result<(), String>>>(
     consumer: &'static str,
     take_in: impl Fn(App, Vec<StoredEvent>) -> F,
 ) -> Result<usize, String> {
-    let behind = app.store.read(move |read| {
-        let (heads, cursor) = (StoredEvent::heads(read)?, StoredEvent::cursor(read, consumer)?);
-        let done = |partition: &Partition| cursor.get(partition).copied().unwrap_or(0);
-        let behind = (0..PARTITIONS).filter(|p| heads.get(p).is_some_and(|head| *head > done(p)));
-        Ok(behind
-            .map(|partition| (partition, done(&partition)))
-            .collect::<Vec<_>>())
-    });
+    let behind = app
+        .store
+        .read(move |read| Ok(StoredEvent::behind(read, consumer)?));
     let (mut taken, mut reached) = (0, Cursor::new());
     for (partition, after) in behind.await.map_err(text)? {
         let events = app

@@ -2,7 +2,7 @@
 //! event that is news to somebody. The same news twice is one message.
 
 use http::App;
-use retain::{WriteMessages, message_of};
+use retain::WriteMessages;
 use store::StoredEvent;
 
 use super::follow::{follow, run};
@@ -17,16 +17,8 @@ pub async fn step(app: App) -> Result<usize, String> {
 }
 
 async fn tell(app: App, events: Vec<StoredEvent>) -> Result<(), String> {
-    let found = app.store.read(move |read| {
-        let mut messages = Vec::new();
-        for event in &events {
-            messages.extend(message_of(read, event)?);
-        }
-        Ok(messages)
-    });
-    let cmd = WriteMessages {
-        messages: found.await.map_err(text)?,
-    };
+    let found = app.store.read(move |read| WriteMessages::about(read, &events));
+    let cmd = found.await.map_err(text)?;
     if cmd.messages.is_empty() {
         return Ok(());
     }

@@ -5,9 +5,9 @@
 use convert::queries::{self, RefundToSend};
 use convert::{AttemptStatus, ConfirmPayment, ConfirmRefund, FailRefund, MarkRefundSent, RefundStatus};
 use gateway::protocol::{PaymentStatus, RefundStatus as AtProvider, TransferStatus};
-use gateway::provider::{AttemptRef, Outcome, SANDBOX};
-use http::{App, PROVIDER_NAME, shell};
-use kernel::{Actor, Ctx, Money, OrderId, PayoutId, StaticType};
+use gateway::provider::{AttemptRef, Outcome};
+use http::{App, PROVIDER, PROVIDER_NAME, shell};
+use kernel::{Ctx, Money, OrderId, PayoutId, StaticType};
 use ledger::{ConfirmPayout, FailPayout, Payout, PayoutStatus};
 use store::{Fail, Lock, Tx, backup};
 use type_safe_id::TypeSafeId;
@@ -228,7 +228,7 @@ async fn run<K: StaticType>(
     locks: Vec<Lock>,
     command: impl Fn(&mut Tx, &Ctx) -> Result<(), Fail> + Send + 'static,
 ) -> Result<(), String> {
-    let ctx = shell::ctx(Actor::Provider(SANDBOX));
+    let ctx = shell::ctx(PROVIDER);
     let job = store::Job::new(name, lane, ctx, move |tx, ctx| {
         command(tx, ctx).map(|()| String::new())
     });

@@ -1,10 +1,9 @@
 //! Hides the reviews of visits that were taken back: listens for undone and refunded redemptions. Hiding
 //! twice is hiding once.
 
-use consume::{RedemptionRefunded, RedemptionUndone};
 use feedback::HideForRefund;
 use http::App;
-use store::{EventBody, StoredEvent};
+use store::StoredEvent;
 
 use super::follow::{follow, run};
 
@@ -17,14 +16,7 @@ pub async fn step(app: App) -> Result<usize, String> {
 }
 
 async fn hide(app: App, events: Vec<StoredEvent>) -> Result<(), String> {
-    let takes_back = [RedemptionRefunded::TYPE, RedemptionUndone::TYPE];
-    for event in events
-        .iter()
-        .filter(|event| takes_back.contains(&event.kind.as_str()))
-    {
-        let cmd = HideForRefund {
-            redemption: event.subject(),
-        };
+    for cmd in events.iter().filter_map(HideForRefund::called_for) {
         let locks = cmd.locks();
         run(&app, "hideForRefund", locks, move |tx, ctx| {
             feedback::hide_for_refund(tx, ctx, &cmd).map(drop)

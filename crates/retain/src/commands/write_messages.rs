@@ -2,8 +2,9 @@
 
 use kernel::{Actor, Ctx};
 use party::FORBIDDEN;
-use store::{Fail, Tx, sql};
+use store::{Fail, ReadTx, StoredEvent, Tx, sql};
 
+use crate::news::message_of;
 use crate::{Message, MessageWritten};
 
 /// Tell these.
@@ -11,6 +12,17 @@ use crate::{Message, MessageWritten};
 pub struct WriteMessages {
     /// Of at most one step of a worker.
     pub messages: Vec<Message>,
+}
+
+impl WriteMessages {
+    /// What is to be told of these events.
+    pub fn about(read: &mut ReadTx, events: &[StoredEvent]) -> Result<Self, Fail> {
+        let mut messages = Vec::new();
+        for event in events {
+            messages.extend(message_of(read, event)?);
+        }
+        Ok(Self { messages })
+    }
 }
 
 /// Writes messages, for Qiao itself alone, and gives how many were new.

@@ -31,7 +31,11 @@ pub(super) fn figures(model: &Model) -> Figures {
         let said = format!("{} use {}", lower(redemption.status), redemption.use_no);
         figures.insert(format!("{:?}", Name::Redemption(*no)), said);
         if let Some(review) = &redemption.review {
-            let said = format!("{} {}", lower(review.status), review.stars);
+            let (status, stars, replied) = (lower(review.status), review.stars, review.replied);
+            let said = format!(
+                "{status} {stars}, {}",
+                if replied { "answered" } else { "not answered" }
+            );
             figures.insert(format!("review of {:?}", Name::Redemption(*no)), said);
         }
         if let Some(rebate) = redemption.rebate {
@@ -58,6 +62,29 @@ pub(super) fn figures(model: &Model) -> Figures {
             format!("{} {}", scanned.said, scanned.amount),
         );
     }
+    for (no, entry) in &model.entries {
+        for (good, count) in &entry.visits {
+            figures.insert(
+                format!("visits by {:?} to {good:?}", Name::Entry(*no)),
+                count.to_string(),
+            );
+        }
+    }
+    for ((person, kind), (count, sum)) in &model.told {
+        figures.insert(format!("{kind} told to {person}"), format!("{count} of {sum}"));
+    }
+    for ((shop, staff), clerk) in &model.clerks {
+        let said = clerk.post.map(lower);
+        let name = format!("{:?}", Name::Staff(*shop, *staff));
+        figures.extend(said.map(|said| (name.clone(), said)));
+        if !clerk.sessions.is_empty() {
+            figures.insert(format!("sessions of {name}"), clerk.sessions.len().to_string());
+        }
+    }
+    for (n, ended) in model.agreement_ended.iter().enumerate() {
+        let said = if *ended { "ended" } else { "accepted" };
+        figures.insert(format!("{:?}", Name::Agreement(n)), said.to_owned());
+    }
     lines(model, &mut figures);
     figures
 }
@@ -83,6 +110,8 @@ fn orders(model: &Model, figures: &mut Figures) {
             order.units_returned
         );
         figures.insert(format!("{:?}", Name::Order(*no)), said);
+        let source = (order.entry.map(Name::Entry), order.sharer);
+        figures.insert(format!("source of {:?}", Name::Order(*no)), format!("{source:?}"));
         for (n, voucher) in order.vouchers.iter().enumerate() {
             let Paid {
                 price,

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::Figures;
 use crate::run::directory::{Cast, Directory};
-use crate::run::model::{Model, Owner};
-use crate::run::op::Name;
+use crate::run::model::Owner;
+use crate::run::op::{Name, Staff};
 
 struct Reader<'a> {
     directory: &'a Directory,
@@ -16,7 +16,7 @@ struct Reader<'a> {
 }
 
 /// Every figure as it is.
-pub(super) fn figures(read: &mut ReadTx, model: &Model, directory: &Directory) -> Result<Figures, Fail> {
+pub(super) fn figures(read: &mut ReadTx, directory: &Directory) -> Result<Figures, Fail> {
     let mut reader = Reader {
         directory,
         figures: Figures::new(),
@@ -24,11 +24,13 @@ pub(super) fn figures(read: &mut ReadTx, model: &Model, directory: &Directory) -
     reader.accounts(read)?;
     reader.orders(read)?;
     reader.things(read)?;
-    reader.buckets(read, model)?;
+    reader.buckets(read)?;
     reader.people(read)?;
     reader.timers(read)?;
     reader.lines(read)?;
     reader.scans(read)?;
+    reader.comings(read)?;
+    reader.staff(read)?;
     Ok(reader.figures)
 }
 
@@ -72,11 +74,7 @@ impl Reader<'_> {
 
     fn owner(&self, id: Uuid) -> String {
         let cast = self.cast();
-        let person = cast
-            .people
-            .iter()
-            .position(|person| person.uuid() == id)
-            .map(Owner::Person);
+        let person = self.person(id).map(Owner::Person);
         let shop = cast
             .shops
             .iter()
@@ -155,18 +153,22 @@ impl Reader<'_> {
         self.each(read, rebates, "rebate of ", |row| {
             Ok(format!("{} {}", text(row)?, number(row)?))
         })?;
-        let reviews = sql!("SELECT redemption_id, status, stars FROM review");
+        let reviews = sql!(
+            "SELECT redemption_id, status, stars, CASE WHEN reply IS NULL THEN 'not answered' ELSE 'answered' END
+             FROM review"
+        );
         self.each(read, reviews, "review of ", |row| {
-            Ok(format!("{} {}", text(row)?, number(row)?))
+            Ok(format!("{} {}, {}", text(row)?, number(row)?, text(row)?))
         })?;
+        self.each(read, sql!("SELECT id, status FROM agreement"), "", text)?;
         let payouts = sql!("SELECT id, status, amount FROM payout");
         self.each(read, payouts, "", |row| {
             Ok(format!("{} {}", text(row)?, number(row)?))
         })
     }
 
-    fn buckets(&mut self, read: &mut ReadTx, model: &Model) -> Result<(), Fail> {
-        for n in 0..model.world.goods.len() {
+    fn buckets(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        for n in 0..self.cast().goods.len() {
             let levels = sql!(
                 "SELECT s.capacity, s.held, s.taken, s.closed, h.capacity, h.held, h.taken, h.closed
                  FROM offer o JOIN bucket s ON s.id = o.stock_bucket JOIN agreement a ON a.id = o.agreement_id
@@ -175,7 +177,7 @@ impl Reader<'_> {
             );
             self.two_levels(read, levels, [format!("stock {n}"), format!("head count {n}")])?;
         }
-        for n in 0..model.world.coupons.len() {
+        for n in 0..self.cast().coupons.len() {
             let levels = sql!(
                 "SELECT k.capacity, k.held, k.taken, k.closed, b.capacity, b.held, b.taken, b.closed
                  FROM coupon c JOIN bucket k ON k.id = c.count_bucket JOIN bucket b ON b.id = c.budget_bucket
@@ -208,8 +210,9 @@ impl Reader<'_> {
         ))?;
         for mut row in rows {
             let id: Uuid = row.take()?;
-            let person = self.cast().people.iter().position(|person| person.uuid() == id);
-            let person = person.map_or_else(|| id.to_string(), |person| person.to_string());
+            let person = self
+                .person(id)
+                .map_or_else(|| id.to_string(), |person| person.to_string());
             let name = format!("spendable of {person} in {}", text(&mut row)?);
             self.figures.insert(name, number(&mut row)?.to_string());
         }
@@ -221,6 +224,14 @@ impl Reader<'_> {
         self.each(read, timers, "Release of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'expire_voucher'");
         self.each(read, timers, "Expire of ", |row| Ok(number(row)?.to_string()))?;
+        let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'agreement_starts'");
+        self.each(read, timers, "AgreementStarts of ", |row| {
+            Ok(number(row)?.to_string())
+        })?;
+        let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'agreement_ends'");
+        self.each(read, timers, "AgreementEnds of ", |row| {
+            Ok(number(row)?.to_string())
+        })?;
         let timers = sql!(
             "SELECT r.redemption_id, t.due FROM timer t LEFT JOIN rebate r ON r.id = t.subject
              WHERE t.kind = 'post_rebate'"
@@ -235,6 +246,61 @@ impl Reader<'_> {
                 format!("scan {nonce}"),
                 format!("{} {}", text(&mut row)?, number(&mut row)?),
             );
+        }
+        Ok(())
+    }
+
+    /// Who came from where, and what became of it.
+    fn comings(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        for mut row in read.many(sql!("SELECT id, entry_id, sharer_id FROM orders"))? {
+            let (order, entry, sharer): (Uuid, Option<Uuid>, Option<Uuid>) =
+                (row.take()?, row.take()?, row.take()?);
+            let entry = entry.and_then(|entry| self.directory.name_of(entry));
+            let sharer = sharer.and_then(|sharer| self.person(sharer));
+            let name = format!("source of {}", self.name(order));
+            self.figures.insert(name, format!("{:?}", (entry, sharer)));
+        }
+        let visits = read.many(sql!(
+            "SELECT entry_id, offer_id, COUNT(*) FROM visit GROUP BY entry_id, offer_id"
+        ))?;
+        for mut row in visits {
+            let (entry, offer): (Uuid, Option<Uuid>) = (row.take()?, row.take()?);
+            let good = offer.and_then(|offer| self.cast().goods.iter().position(|good| good.uuid() == offer));
+            let name = format!("visits by {} to {good:?}", self.name(entry));
+            self.figures.insert(name, number(&mut row)?.to_string());
+        }
+        let messages = read.many(sql!(
+            "SELECT person_id, kind, COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM message
+             GROUP BY person_id, kind"
+        ))?;
+        for mut row in messages {
+            let id = row.take()?;
+            let person = self
+                .person(id)
+                .map_or_else(|| id.to_string(), |person| person.to_string());
+            let name = format!("{} told to {person}", text(&mut row)?);
+            self.figures
+                .insert(name, format!("{} of {}", number(&mut row)?, number(&mut row)?));
+        }
+        Ok(())
+    }
+
+    fn person(&self, id: Uuid) -> Option<usize> {
+        self.cast().people.iter().position(|person| person.uuid() == id)
+    }
+
+    /// What clerks are, and what they have open.
+    fn staff(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        let clerks = sql!("SELECT person_id, role FROM staff WHERE role <> 'owner'");
+        self.each(read, clerks, "", text)?;
+        let sessions = read.many(sql!("SELECT person_id, COUNT(*) FROM session GROUP BY person_id"))?;
+        for mut row in sessions {
+            let who = self.directory.name_of(row.take()?);
+            // Guests and owners signed in once when the world was founded.
+            if let Some(clerk @ Name::Staff(_, Staff::Clerk | Staff::Hired(_))) = who {
+                let name = format!("sessions of {clerk:?}");
+                self.figures.insert(name, number(&mut row)?.to_string());
+            }
         }
         Ok(())
     }

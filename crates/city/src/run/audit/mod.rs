@@ -6,10 +6,12 @@ mod expected;
 mod flaws;
 mod found;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
-use store::ReadTx;
+use store::{Fail, ReadTx};
 
 use super::directory::Directory;
 use super::model::Model;
@@ -21,19 +23,34 @@ pub(crate) use search::audit_search;
 pub(crate) type Figures = BTreeMap<String, String>;
 
 /// Compares everything. The error names the first few differences.
-pub(crate) fn audit(
-    platform: &mut Platform,
-    model: &Model,
-    directory: &Directory,
-    founding: u64,
-) -> Result<(), String> {
-    let keys = founding + model.keys;
-    let (found, flaws) = platform
-        .read(|read: &mut ReadTx| Ok((found::figures(read, model, directory)?, flaws::flaws(read, keys)?)))?;
-    if let Some(flaw) = flaws.first() {
-        return Err(flaw.clone());
+pub(crate) fn audit(platform: &mut Platform, model: &Model, directory: &Directory) -> Result<(), String> {
+    let expected = Expected::of(model);
+    platform.read(|read| expected.compare(read, directory))?
+}
+
+/// What must be found.
+#[derive(Clone)]
+struct Expected {
+    figures: Figures,
+    keys: u64,
+}
+
+impl Expected {
+    fn of(model: &Model) -> Self {
+        Self {
+            figures: expected::figures(model),
+            keys: model.keys.len() as u64,
+        }
     }
-    compare(&expected::figures(model), &found)
+
+    fn compare(&self, read: &mut ReadTx, directory: &Directory) -> Result<Result<(), String>, Fail> {
+        let found = found::figures(read, directory)?;
+        let flaws = flaws::flaws(read, self.keys)?;
+        Ok(match flaws.first() {
+            Some(flaw) => Err(flaw.clone()),
+            None => compare(&self.figures, &found),
+        })
+    }
 }
 
 fn compare(expected: &Figures, found: &Figures) -> Result<(), String> {
@@ -78,4 +95,39 @@ pub(crate) fn audit_provider(platform: &mut Platform, model: &Model) -> Result<(
         }
     }
     Ok(())
+}
+
+/// What the auditor says of a damage, which is taken back with its transaction, and whether a key is left of it.
+#[cfg(test)]
+pub(crate) fn audit_damaged(
+    platform: &mut Platform,
+    model: &Model,
+    directory: &Directory,
+    damage: &[store::Query],
+    ctx: kernel::Ctx,
+) -> (String, bool) {
+    use std::sync::{Arc, Mutex};
+
+    let (expected, directory, damage) = (Expected::of(model), directory.clone(), damage.to_vec());
+    let heard = Arc::new(Mutex::new(String::new()));
+    let lane: kernel::RequestId = ctx.request;
+    let job = {
+        let heard = Arc::clone(&heard);
+        store::Job::new("damage", lane, ctx, move |tx, _| {
+            let mut touched = Ok(1);
+            for query in &damage {
+                touched = touched.and_then(|_| tx.claim(query.clone()));
+            }
+            let says = match touched {
+                Ok(0) => "nothing was there to be damaged".to_owned(),
+                Ok(_) => expected.compare(tx, &directory)?.err().unwrap_or_default(),
+                Err(refused) => refused.to_string(),
+            };
+            *heard.lock().expect("one thread") = says;
+            Err(store::KEY_REUSED.plain().into())
+        })
+    };
+    let kept = platform.send(&[job]).is_ok();
+    let says = heard.lock().expect("one thread").clone();
+    (says, kept)
 }

@@ -2,6 +2,7 @@
 //! is wrong, late, doubled or forged.
 
 mod outside;
+mod people;
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use kernel::{Ctx, DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp};
 
 use super::model::{AttemptStatus, Model, OrderStatus, RedemptionStatus};
 use super::model::{VoucherStatus, WalletStatus};
-use super::op::{Fault, No, Op, Place, Scan, Staff, VoucherName};
+use super::op::{Fault, News, No, Op, Place, Scan, Staff, VoucherName};
 use crate::dice::{between, chance, pick};
 
 pub(crate) use outside::drain;
@@ -43,34 +44,40 @@ pub(crate) fn waits(dice: &Ctx) -> bool {
     chance(dice, 40)
 }
 
-/// The next deed.
-pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
+/// The next deed. Now and then somebody does the last one once more, by a request of its own.
+pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) -> Op {
+    if let Some(last) = last.filter(|_| chance(dice, 3)) {
+        return last;
+    }
     loop {
-        let drawn = match dice.random_below(100) {
+        let drawn = match dice.random_below(110) {
             0..4 => Some(Op::Claim {
                 person: person(dice, model),
                 coupon: index(dice, model.world.coupons.len()),
             }),
-            4..7 => Some(Op::Share {
-                person: person(dice, model),
-                good: index(dice, model.world.goods.len()),
+            4..9 => people::come(dice, model),
+            9..25 => Some(Op::Place(place(dice, model))),
+            25..28 => cancel(dice, model),
+            28..39 => start(dice, model),
+            39..50 => pay(dice, model),
+            50..62 => hear_of_payment(dice, model),
+            62..64 => any(dice, &model.attempts, |_| true).map(|attempt| Op::Hear {
+                news: News::NotPaid(attempt),
+                asked: false,
             }),
-            7..23 => Some(Op::Place(place(dice, model))),
-            23..26 => cancel(dice, model),
-            26..37 => start(dice, model),
-            37..48 => pay(dice, model),
-            48..60 => report_payment(dice, model),
-            60..62 => any(dice, &model.attempts, |_| true).map(|attempt| Op::FailPayment { attempt }),
-            62..66 => refund_voucher(dice, model),
-            66..72 => redeem(dice, model),
-            72..77 => scans(dice, model, now),
-            77..79 => Some(nonsense(dice, model)),
-            79..82 => undo(dice, model),
-            82..84 => refund_redeemed(dice, model),
-            84 => review(dice, model),
-            85..89 => outside::refunds(dice, model),
-            89..93 => outside::payouts(dice, model),
-            93..98 => outside::timer(dice, model, now),
+            64..68 => refund_voucher(dice, model),
+            68..75 => redeem(dice, model),
+            75..80 => scans(dice, model, now),
+            80 => Some(nonsense(dice, model)),
+            81..83 => outside::forge(dice, model),
+            83..86 => undo(dice, model),
+            86..88 => refund_redeemed(dice, model),
+            88..92 => people::review(dice, model),
+            92..96 => outside::refunds(dice, model),
+            96..100 => outside::payouts(dice, model),
+            100..105 => outside::timer(dice, model, now),
+            105 => Some(outside::work(dice)),
+            106 => Some(people::staff_changes(dice, model)),
             _ => Some(house(dice, model)),
         };
         if let Some(op) = drawn {
@@ -141,6 +148,11 @@ fn place(dice: &Ctx, model: &Model) -> Place {
             None
         },
         link,
+        entry: if chance(dice, 15) {
+            any(dice, &model.entries, |_| true)
+        } else {
+            None
+        },
         use_rebate: chance(dice, 40),
         expected: None,
     };
@@ -191,20 +203,16 @@ fn pay(dice: &Ctx, model: &Model) -> Option<Op> {
     Some(Op::PayOutside { attempt, amount })
 }
 
-fn report_payment(dice: &Ctx, model: &Model) -> Option<Op> {
+fn hear_of_payment(dice: &Ctx, model: &Model) -> Option<Op> {
     let again = chance(dice, 15);
-    let news: Vec<No> = model
-        .provider
-        .payments
-        .keys()
-        .rev()
-        .copied()
-        .filter(|payment| again || !model.provider.heard.contains_key(payment))
+    let made = model.provider.payments.keys().rev().map(|no| News::Paid(*no));
+    let told: Vec<News> = made
+        .filter(|news| again || !model.heard.contains_key(news))
         .take(8)
         .collect();
     let asked = chance(dice, 20);
-    (!news.is_empty()).then(|| Op::ReportPayment {
-        payment: *pick(dice, &news),
+    (!told.is_empty()).then(|| Op::Hear {
+        news: *pick(dice, &told),
         asked,
     })
 }
@@ -232,8 +240,18 @@ fn refund_voucher(dice: &Ctx, model: &Model) -> Option<Op> {
     Some(Op::RefundVoucher { person, voucher })
 }
 
-fn staff(dice: &Ctx) -> Staff {
-    *pick(dice, &[Staff::Owner, Staff::Clerk])
+/// The owner, or a clerk; one who was dismissed now and then.
+fn staff(dice: &Ctx, model: &Model, shop: usize) -> Staff {
+    let clerks: Vec<Staff> = model
+        .clerks
+        .range((shop, Staff::Owner)..(shop + 1, Staff::Owner))
+        .map(|((_, staff), _)| *staff)
+        .collect();
+    match dice.random_below(10) {
+        0..4 => Staff::Owner,
+        4 => *pick(dice, &clerks),
+        _ => clerks.last().copied().unwrap_or(Staff::Owner),
+    }
 }
 
 fn redeem(dice: &Ctx, model: &Model) -> Option<Op> {
@@ -251,22 +269,9 @@ fn redeem(dice: &Ctx, model: &Model) -> Option<Op> {
     };
     Some(Op::Redeem {
         shop,
-        staff: staff(dice),
+        staff: staff(dice, model, shop),
         store: index(dice, stores),
         voucher,
-    })
-}
-
-fn review(dice: &Ctx, model: &Model) -> Option<Op> {
-    let redemption = any(dice, &model.redemptions, |_| true)?;
-    if chance(dice, 30) {
-        return Some(Op::HideForRefund { redemption });
-    }
-    let order = model.redemptions[&redemption].voucher.0;
-    Some(Op::Review {
-        person: owner_or_other(dice, model, model.orders[&order].person),
-        redemption,
-        stars: between(dice, 1, 5) + i64::from(chance(dice, 3)),
     })
 }
 
@@ -317,13 +322,14 @@ fn scans(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
 }
 
 fn nonsense(dice: &Ctx, model: &Model) -> Op {
+    let shop = if chance(dice, 80) {
+        0
+    } else {
+        index(dice, model.world.shops.len())
+    };
     Op::TypeNonsense {
-        shop: if chance(dice, 80) {
-            0
-        } else {
-            index(dice, model.world.shops.len())
-        },
-        staff: staff(dice),
+        shop,
+        staff: staff(dice, model, shop),
     }
 }
 
@@ -339,7 +345,7 @@ fn undo(dice: &Ctx, model: &Model) -> Option<Op> {
     };
     Some(Op::Undo {
         shop,
-        staff: staff(dice),
+        staff: staff(dice, model, shop),
         redemption,
     })
 }
@@ -376,9 +382,12 @@ fn house(dice: &Ctx, model: &Model) -> Op {
         },
         8..10 => Op::Pause { good },
         10..13 => Op::Resume { good },
-        13 => Op::EndAgreement { good },
+        13 => Op::EndAgreement {
+            good,
+            by_platform: chance(dice, 50),
+        },
         14 => Op::Suspend { shop },
         15..19 => Op::Reinstate { shop },
-        _ => Op::Dismiss { shop },
+        _ => Op::Prune,
     }
 }

@@ -1,13 +1,18 @@
-//! What happens without anybody at the platform: refunds and payouts at the provider, and timers.
+//! What happens without anybody at the platform: refunds and payouts at the provider, forgeries, workers and
+//! timers.
 
 use std::collections::BTreeMap;
 
-use kernel::{Ctx, Timestamp};
+use gateway::webhook::TOLERANCE_US;
+use kernel::{Ctx, DAY_US, HOUR_US, SECOND_US, Timestamp};
 
-use super::{any, index, mostly};
-use crate::dice::chance;
+use super::{any, index, mostly, voucher};
+use crate::dice::{between, chance, pick};
 use crate::run::model::{Model, PayoutStatus, RefundStatus, TimerKind};
-use crate::run::op::{Name, No, Op};
+use crate::run::op::{Forgery, Name, News, No, Op, Worker};
+
+/// A QR is good for this one and the next.
+const STEP_US: i64 = voucher::STEP_S * SECOND_US;
 
 pub(super) fn refunds(dice: &Ctx, model: &Model) -> Option<Op> {
     match dice.random_below(3) {
@@ -24,8 +29,49 @@ pub(super) fn refunds(dice: &Ctx, model: &Model) -> Option<Op> {
         }
         _ => {
             let (refund, tries) = decided(dice, &model.provider.refunds)?;
-            Some(Op::ReportRefund { refund, tries })
+            Some(hear(dice, News::Refund(refund, tries)))
         }
+    }
+}
+
+fn hear(dice: &Ctx, news: News) -> Op {
+    Op::Hear {
+        news,
+        asked: chance(dice, 20),
+    }
+}
+
+/// What nobody may believe: another's signature, a delivery that is changed, renamed or stale, a screenshot.
+pub(super) fn forge(dice: &Ctx, model: &Model) -> Option<Op> {
+    if chance(dice, 30) {
+        let voucher = voucher(dice, model, |_| true)?;
+        let age_us = between(dice, 2 * STEP_US, HOUR_US);
+        return Some(Op::Forge(if chance(dice, 70) {
+            Forgery::Screenshot(voucher, age_us)
+        } else {
+            Forgery::OtherPhone(voucher)
+        }));
+    }
+    let news = match dice.random_below(4) {
+        0 => decided(dice, &model.provider.refunds).map(|(refund, tries)| News::Refund(refund, tries)),
+        1 => decided(dice, &model.provider.transfers).map(|(payout, tries)| News::Transfer(payout, tries)),
+        2 => any(dice, &model.attempts, |_| true).map(News::NotPaid),
+        _ => any(dice, &model.provider.payments, |_| true).map(News::Paid),
+    }?;
+    let too_long_us = between(dice, TOLERANCE_US + SECOND_US, DAY_US);
+    Some(Op::Forge(match dice.random_below(5) {
+        0 => Forgery::Secret(news),
+        1 => Forgery::Renamed(news),
+        2 => Forgery::Changed(news, index(dice, 1_000)),
+        3 => Forgery::Replayed(news, too_long_us),
+        _ => Forgery::Replayed(news, -too_long_us),
+    }))
+}
+
+pub(super) fn work(dice: &Ctx) -> Op {
+    Op::Work {
+        worker: *pick(dice, &[Worker::Messages, Worker::Reviews]),
+        dies_after: chance(dice, 50).then(|| index(dice, 4)),
     }
 }
 
@@ -58,7 +104,7 @@ pub(super) fn payouts(dice: &Ctx, model: &Model) -> Option<Op> {
         }
         3 => {
             let (payout, tries) = decided(dice, &model.provider.transfers)?;
-            Some(Op::ReportTransfer { payout, tries })
+            Some(hear(dice, News::Transfer(payout, tries)))
         }
         _ => {
             let payout = mostly(dice, &model.payouts, 10, |payout| {
@@ -82,6 +128,8 @@ fn timer_op(kind: TimerKind, name: Name) -> Option<Op> {
     match (kind, name) {
         (TimerKind::Release, Name::Order(order)) => Some(Op::Release { order }),
         (TimerKind::Expire, Name::Voucher(order, n)) => Some(Op::Expire { voucher: (order, n) }),
+        (TimerKind::AgreementStarts, Name::Agreement(good)) => Some(Op::AgreementStarts { good }),
+        (TimerKind::AgreementEnds, Name::Agreement(good)) => Some(Op::AgreementEnds { good }),
         (TimerKind::PostRebate, Name::Redemption(redemption)) => Some(Op::PostRebate { redemption }),
         _ => None,
     }
@@ -91,15 +139,10 @@ fn timer_op(kind: TimerKind, name: Name) -> Option<Op> {
 /// is said.
 pub(crate) fn drain(model: &Model) -> Option<Op> {
     let provider = &model.provider;
-    let unheard = provider
-        .payments
-        .keys()
-        .find(|payment| !provider.heard.contains_key(payment));
-    if let Some(payment) = unheard {
-        return Some(Op::ReportPayment {
-            payment: *payment,
-            asked: false,
-        });
+    let mut made = provider.payments.keys().map(|no| News::Paid(*no));
+    let tell = |news| Op::Hear { news, asked: false };
+    if let Some(unheard) = made.find(|news| !model.heard.contains_key(news)) {
+        return Some(tell(unheard));
     }
     for (refund, now) in model.refunds.iter().map(|(no, refund)| (*no, refund.status)) {
         let tries = provider.refunds.get(&refund).map_or(&[][..], Vec::as_slice);
@@ -109,10 +152,7 @@ pub(crate) fn drain(model: &Model) -> Option<Op> {
                 refund,
                 succeeds: true,
             },
-            (RefundStatus::Sent, _) => Op::ReportRefund {
-                refund,
-                tries: tries.len(),
-            },
+            (RefundStatus::Sent, _) => tell(News::Refund(refund, tries.len())),
             (RefundStatus::Requested | RefundStatus::Failed, _) => Op::SendRefund { refund },
         });
     }
@@ -124,10 +164,7 @@ pub(crate) fn drain(model: &Model) -> Option<Op> {
                 payout,
                 succeeds: true,
             },
-            (PayoutStatus::Approved, _) => Op::ReportTransfer {
-                payout,
-                tries: tries.len(),
-            },
+            (PayoutStatus::Approved, _) => tell(News::Transfer(payout, tries.len())),
             (PayoutStatus::Failed, _) => Op::Retry { payout },
         });
     }

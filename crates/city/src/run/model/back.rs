@@ -26,6 +26,7 @@ impl Model {
             return Err("refund_nothing_left");
         }
         voucher.status = VoucherStatus::Refunded;
+        voucher.closed_at = Some(now);
         self.give_rest_back(no, name);
         self.timers
             .remove(&(TimerKind::Expire, Name::Voucher(name.0, name.1)));
@@ -66,6 +67,7 @@ impl Model {
         let was_live = voucher.status == VoucherStatus::Live;
         if was_live {
             voucher.status = VoucherStatus::Expired;
+            voucher.closed_at = Some(now);
         }
         self.timers
             .remove(&(TimerKind::Expire, Name::Voucher(name.0, name.1)));
@@ -131,6 +133,7 @@ impl Model {
                 let (currency, person) = (self.currency_of_order(order), self.orders[&order].person);
                 self.books.settle(currency, &refund_legs(order, person, &paid));
                 self.give_rebate(person, currency, paid.rebate);
+                self.tell(person, "refund_arrived", paid.cash);
             }
             // What became of an earlier try says nothing of the last one.
             (false, RefundStatus::Requested | RefundStatus::Sent) if is_last => {

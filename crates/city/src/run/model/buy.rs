@@ -3,7 +3,9 @@
 use kernel::{MINUTE_US, Timestamp};
 
 use super::money::{Paid, share};
-use super::{Answer, Model, Name, No, Order, OrderStatus, TimerKind, Wallet, WalletStatus, made, told};
+use super::{
+    Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, Wallet, WalletStatus, made, told,
+};
 use crate::run::op::Place;
 use crate::run::world::{Coupon, Takes};
 
@@ -38,13 +40,19 @@ impl Model {
 
     pub(super) fn share(&mut self, no: No, now: Timestamp, person: usize, good: usize) -> Answer {
         if let Some(link) = self.links.get(&(person, good)) {
-            return made("", vec![Name::Link(*link)]);
+            return made("", vec![Name::Link(*link), Name::Entry(*link)]);
         }
         if !self.on_sale(good, now) {
             return Err("offer_not_on_sale");
         }
         self.links.insert((person, good), no);
-        made("", vec![Name::Link(no)])
+        let entry = Entry {
+            shop: Some(self.world.goods[good].shop),
+            of_link: true,
+            ..Entry::default()
+        };
+        self.entries.insert(no, entry);
+        made("", vec![Name::Link(no), Name::Entry(no)])
     }
 
     /// What a unit costs after the agreement's discount.
@@ -71,6 +79,7 @@ impl Model {
             self.check_wallet(place.person, wallet, now)?;
         }
         let sharer = self.sharer_of(place)?;
+        let entry = self.entry_of(place)?;
         let (whole, coupon_discount) = self.price(place, sharer.is_some())?;
         if place
             .expected
@@ -88,6 +97,7 @@ impl Model {
             whole,
             wallet,
             sharer,
+            entry,
             hold_until: now.plus_us(HOLD_US),
             status: OrderStatus::Placed,
             was_paid: false,
@@ -126,6 +136,18 @@ impl Model {
         let fits = found.filter(|((sharer, good), _)| *good == place.good && *sharer != place.person);
         fits.map(|((sharer, _), _)| Some(*sharer))
             .ok_or("order_share_link_invalid")
+    }
+
+    /// Where the order is counted: where the buyer says to have come from, or else the link.
+    fn entry_of(&self, place: &Place) -> Result<Option<No>, &'static str> {
+        let shop = self.world.goods[place.good].shop;
+        match place.entry {
+            Some(entry) if self.entries[&entry].shop.is_some_and(|of| of != shop) => {
+                Err("order_entry_invalid")
+            }
+            Some(entry) => Ok(Some(entry)),
+            None => Ok(place.link),
+        }
     }
 
     /// What it costs and what the coupon takes off: agreement, friend, coupon, rebates.

@@ -1,6 +1,8 @@
 //! What shops and the platform do to what is sold: stock, pauses, ends, suspensions, dismissals.
 
-use super::{Answer, Model, told};
+use kernel::Timestamp;
+
+use super::{Answer, Model, Name, TimerKind, told};
 
 impl Model {
     pub(super) fn stop_coupon(&mut self, coupon: usize) -> Answer {
@@ -32,7 +34,22 @@ impl Model {
             return Err("agreement_settled");
         }
         self.agreement_ended[good] = true;
+        for kind in [TimerKind::AgreementStarts, TimerKind::AgreementEnds] {
+            self.timers.remove(&(kind, Name::Agreement(good)));
+        }
         told("")
+    }
+
+    pub(super) fn agreement_starts(&mut self, good: usize) -> Answer {
+        let timer = (TimerKind::AgreementStarts, Name::Agreement(good));
+        told(self.timers.remove(&timer).is_some().to_string())
+    }
+
+    pub(super) fn agreement_ends(&mut self, now: Timestamp, good: usize) -> Answer {
+        if now < self.world.goods[good].ends_at {
+            return Err("agreement_not_over");
+        }
+        self.end_agreement(good)
     }
 
     pub(super) fn suspend(&mut self, shop: usize) -> Answer {
@@ -49,13 +66,5 @@ impl Model {
         }
         self.suspended[shop] = false;
         told("certified")
-    }
-
-    pub(super) fn dismiss(&mut self, shop: usize) -> Answer {
-        if self.dismissed[shop] {
-            return Err("not_found");
-        }
-        self.dismissed[shop] = true;
-        told("")
     }
 }

@@ -5,21 +5,25 @@
 mod back;
 mod books;
 mod buy;
+mod come;
 mod house;
+mod keep;
 pub(crate) mod money;
 mod pay;
 mod pay_out;
 mod provider;
+mod review;
 mod scan;
+mod staff;
 mod state;
 mod visit;
 
 use std::collections::BTreeMap;
 
-use kernel::Timestamp;
+use kernel::{DAY_US, Timestamp};
 
-use super::op::{Name, No, Op, Scan, Step, VoucherName};
-use super::world::World;
+use super::op::{Forgery, Name, News, No, Op, Post, Scan, Staff, Step, VoucherName};
+use super::world::{BEGIN, World};
 
 pub(crate) use books::{Books, Owner};
 pub(crate) use provider::Provider;
@@ -49,18 +53,24 @@ pub(crate) struct Model {
     claimed: BTreeMap<(usize, usize), i64>,
     coupon_stopped: Vec<bool>,
     paused: Vec<bool>,
-    agreement_ended: Vec<bool>,
+    pub agreement_ended: Vec<bool>,
     suspended: Vec<bool>,
-    dismissed: Vec<bool>,
+    pub clerks: BTreeMap<(usize, Staff), Clerk>,
+    pub entries: BTreeMap<No, Entry>,
+    /// What people were told once everybody who tells has: how often by its kind, and of how much.
+    pub told: BTreeMap<(usize, &'static str), (i128, i128)>,
+    /// The provider's news that was taken in, with the answer.
+    pub heard: BTreeMap<News, Answer>,
     misses: BTreeMap<(usize, Typist), Misses>,
     /// What devices sent that had no network, by shop, store and the step that sent it.
     pub scans: BTreeMap<(usize, usize, No), Scanned>,
-    /// Requests that were answered: one row each.
-    pub keys: u64,
+    /// Requests that were answered: when each was, and of which news.
+    pub keys: Vec<(Timestamp, Option<News>)>,
 }
 
 impl Model {
-    pub fn new(world: World) -> Self {
+    /// A world that was founded by so many requests.
+    pub fn new(world: World, founding: &[Timestamp]) -> Self {
         let of_goods = |capacity: fn(&super::world::Good) -> i64| {
             world
                 .goods
@@ -75,6 +85,18 @@ impl Model {
                 .map(|coupon| Bucket::of(capacity(coupon)))
                 .collect::<Vec<_>>()
         };
+        let timers = world.goods.iter().enumerate().flat_map(|(n, good)| {
+            [
+                (TimerKind::AgreementStarts, BEGIN.plus_us(-DAY_US)),
+                (TimerKind::AgreementEnds, good.ends_at),
+            ]
+            .map(|(kind, due)| ((kind, Name::Agreement(n)), due))
+        });
+        let clerk = Clerk {
+            post: Some(Post::Cashier),
+            sessions: Vec::new(),
+        };
+        let clerks = (0..world.shops.len()).map(|shop| ((shop, Staff::Clerk), clerk.clone()));
         Self {
             books: Books::default(),
             provider: Provider::default(),
@@ -86,7 +108,7 @@ impl Model {
             payouts: BTreeMap::new(),
             wallets: BTreeMap::new(),
             links: BTreeMap::new(),
-            timers: BTreeMap::new(),
+            timers: timers.collect(),
             spendable: BTreeMap::new(),
             stock: of_goods(|good| good.stock),
             head_count: of_goods(|good| good.head_count),
@@ -97,37 +119,62 @@ impl Model {
             paused: vec![false; world.goods.len()],
             agreement_ended: vec![false; world.goods.len()],
             suspended: vec![false; world.shops.len()],
-            dismissed: vec![false; world.shops.len()],
+            clerks: clerks.collect(),
+            entries: BTreeMap::new(),
+            told: BTreeMap::new(),
+            heard: BTreeMap::new(),
             misses: BTreeMap::new(),
             scans: BTreeMap::new(),
-            keys: 0,
+            keys: founding.iter().map(|at| (*at, None)).collect(),
             world,
         }
     }
 
     /// Whether everything that the step names was made.
     pub fn knows(&self, op: &Op) -> bool {
+        let employs = |shop: &usize, staff: &Staff| {
+            *staff == Staff::Owner || self.clerks.contains_key(&(*shop, *staff))
+        };
+        let has_entry = |entry: &Option<No>| entry.is_none_or(|entry| self.entries.contains_key(&entry));
         match op {
             Op::Place(place) => {
-                place
-                    .wallet
-                    .is_none_or(|wallet| self.wallets.contains_key(&wallet))
+                let wallet = place.wallet;
+                has_entry(&place.entry)
+                    && wallet.is_none_or(|wallet| self.wallets.contains_key(&wallet))
                     && place
                         .link
                         .is_none_or(|link| self.links.values().any(|made| *made == link))
             }
+            Op::CloseEntry { entry, .. } => self.entries.contains_key(entry),
+            Op::Visit { entry, .. } => has_entry(entry),
             Op::Cancel { order, .. } | Op::Start { order, .. } | Op::Release { order } => {
                 self.orders.contains_key(order)
             }
-            Op::PayOutside { attempt, .. } | Op::FailPayment { attempt } => {
-                self.attempts.contains_key(attempt)
-            }
-            Op::ReportPayment { payment, .. } => self.provider.payments.contains_key(payment),
+            Op::PayOutside { attempt, .. } => self.attempts.contains_key(attempt),
+            Op::Hear { news, .. }
+            | Op::Forge(
+                Forgery::Secret(news)
+                | Forgery::Renamed(news)
+                | Forgery::Changed(news, _)
+                | Forgery::Replayed(news, _),
+            ) => match *news {
+                News::Paid(payment) => self.provider.payments.contains_key(&payment),
+                News::NotPaid(attempt) => self.attempts.contains_key(&attempt),
+                News::Refund(refund, tries) => self.provider.refund_said(refund, tries).is_some(),
+                News::Transfer(payout, tries) => self.provider.transfer_said(payout, tries).is_some(),
+            },
             Op::RefundVoucher { voucher, .. }
-            | Op::Redeem { voucher, .. }
             | Op::Bind { voucher, .. }
-            | Op::Scan { voucher, .. }
-            | Op::Expire { voucher } => self.voucher(*voucher).is_some(),
+            | Op::Expire { voucher }
+            | Op::Forge(Forgery::Screenshot(voucher, _) | Forgery::OtherPhone(voucher)) => {
+                self.voucher(*voucher).is_some()
+            }
+            Op::Redeem {
+                shop, staff, voucher, ..
+            }
+            | Op::Scan {
+                shop, staff, voucher, ..
+            } => self.voucher(*voucher).is_some() && employs(shop, staff),
             Op::Sync {
                 shop,
                 store,
@@ -137,52 +184,75 @@ impl Model {
                 let sent = |(no, _): &(No, Scan)| self.scans.contains_key(&(*shop, *store, *no));
                 self.voucher(scan.voucher).is_some() && again.as_ref().is_none_or(sent)
             }
-            Op::Undo { redemption, .. }
-            | Op::RefundRedeemed { redemption, .. }
-            | Op::Review { redemption, .. }
-            | Op::HideForRefund { redemption } => self.redemptions.contains_key(redemption),
+            Op::Undo {
+                shop,
+                staff,
+                redemption,
+            } => self.redemptions.contains_key(redemption) && employs(shop, staff),
+            Op::RefundRedeemed { redemption, .. } | Op::Review { redemption, .. } => {
+                self.redemptions.contains_key(redemption)
+            }
+            Op::Reply {
+                shop,
+                staff,
+                redemption,
+            } => self.has_review(*redemption) && employs(shop, staff),
+            Op::Moderate { redemption, .. } => self.has_review(*redemption),
             Op::PostRebate { redemption } => self
                 .redemptions
                 .get(redemption)
                 .is_some_and(|redemption| redemption.rebate.is_some()),
             Op::SendRefund { refund } => self.refunds.contains_key(refund),
             Op::RefundOutside { refund, .. } => self.provider.refunds.contains_key(refund),
-            Op::ReportRefund { refund, tries } => self.provider.refund_said(*refund, *tries).is_some(),
             Op::Approve { payout, .. } | Op::Retry { payout } => self.payouts.contains_key(payout),
             Op::TransferOutside { payout, .. } => self.provider.transfers.contains_key(payout),
-            Op::ReportTransfer { payout, tries } => self.provider.transfer_said(*payout, *tries).is_some(),
+            Op::TypeNonsense { shop, staff }
+            | Op::ChangePost { shop, staff, .. }
+            | Op::Dismiss { shop, staff } => employs(shop, staff),
             Op::Claim { .. }
             | Op::Share { .. }
-            | Op::TypeNonsense { .. }
+            | Op::OpenEntry { .. }
+            | Op::Work { .. }
             | Op::Propose { .. }
             | Op::StopCoupon { .. }
             | Op::ChangeStock { .. }
             | Op::Pause { .. }
             | Op::Resume { .. }
             | Op::EndAgreement { .. }
+            | Op::AgreementStarts { .. }
+            | Op::AgreementEnds { .. }
             | Op::Suspend { .. }
             | Op::Reinstate { .. }
-            | Op::Dismiss { .. } => true,
+            | Op::Hire { .. }
+            | Op::SignIn { .. }
+            | Op::Prune => true,
         }
     }
 
-    /// Lives a step that [`Self::knows`] of, and says what the platform must answer. `None`: it happens outside of
-    /// the platform.
+    fn has_review(&self, redemption: No) -> bool {
+        let redemption = self.redemptions.get(&redemption);
+        redemption.is_some_and(|redemption| redemption.review.is_some())
+    }
+
+    /// Lives a step that [`Self::knows`] of, and says what the platform must answer. `None`: nobody asks it.
     pub fn live(&mut self, step: &Step) -> Option<Answer> {
         let (no, now) = (step.no, step.at);
         let answer = match step.op {
             Op::PayOutside { attempt, amount } => return self.pay_outside(no, attempt, amount),
             Op::RefundOutside { refund, succeeds } => return self.refund_outside(refund, succeeds),
             Op::TransferOutside { payout, succeeds } => return self.transfer_outside(payout, succeeds),
+            // Nobody may believe a forgery; and workers say nothing to anybody.
+            Op::Forge(_) | Op::Work { .. } => return None,
             Op::Claim { person, coupon } => self.claim(no, now, person, coupon),
             Op::Share { person, good } => self.share(no, now, person, good),
+            Op::OpenEntry { shop } => self.open_entry(no, shop),
+            Op::CloseEntry { entry, shop } => self.close_entry(entry, shop),
+            Op::Visit { entry, good, count } => self.visit(entry, good, count),
             Op::Place(place) => self.place(no, now, &place),
             Op::Cancel { person, order } => self.cancel(person, order),
             Op::Start { person, order } => self.start(no, now, person, order),
-            Op::ReportPayment { payment, asked } => {
-                return Some(self.report_payment(no, now, payment, asked));
-            }
-            Op::FailPayment { attempt } => self.fail_payment(attempt),
+            // It keeps its key by itself.
+            Op::Hear { news, asked } => return Some(self.hear(no, now, news, asked)),
             Op::RefundVoucher { person, voucher } => self.refund_voucher(no, now, person, voucher),
             Op::Redeem {
                 shop,
@@ -220,10 +290,8 @@ impl Model {
                 redemption,
             } => self.refund_redeemed(no, now, (shop, by_operator), redemption),
             Op::SendRefund { refund } => self.send_refund(refund),
-            Op::ReportRefund { refund, tries } => self.report_refund(refund, tries),
             Op::Propose { shop, second } => self.propose(no, now, shop, second),
             Op::Approve { payout, second } => self.approve(payout, second),
-            Op::ReportTransfer { payout, tries } => self.report_transfer(payout, tries),
             Op::Retry { payout } => self.retry(payout),
             Op::Release { order } => self.release(now, order),
             Op::Expire { voucher } => self.expire(no, now, voucher),
@@ -233,17 +301,32 @@ impl Model {
                 redemption,
                 stars,
             } => self.review(person, redemption, stars),
-            Op::HideForRefund { redemption } => self.hide_for_refund(redemption),
+            Op::Reply {
+                shop,
+                staff,
+                redemption,
+            } => self.reply(shop, staff, redemption),
+            Op::Moderate {
+                redemption,
+                hide,
+                with_reason,
+            } => self.moderate(redemption, hide, with_reason),
             Op::StopCoupon { coupon } => self.stop_coupon(coupon),
             Op::ChangeStock { good, capacity } => self.change_stock(good, capacity),
             Op::Pause { good } => self.pause(good, true),
             Op::Resume { good } => self.pause(good, false),
-            Op::EndAgreement { good } => self.end_agreement(good),
+            Op::EndAgreement { good, .. } => self.end_agreement(good),
+            Op::AgreementStarts { good } => self.agreement_starts(good),
+            Op::AgreementEnds { good } => self.agreement_ends(now, good),
             Op::Suspend { shop } => self.suspend(shop),
             Op::Reinstate { shop } => self.reinstate(shop),
-            Op::Dismiss { shop } => self.dismiss(shop),
+            Op::Hire { shop } => self.hire(no, shop),
+            Op::SignIn { shop } => self.sign_in(now, shop),
+            Op::ChangePost { shop, staff, post } => self.change_post(shop, staff, Some(post)),
+            Op::Dismiss { shop, staff } => self.change_post(shop, staff, None),
+            Op::Prune => self.prune(now),
         };
-        self.keys += 1;
+        self.keys.push((now, None));
         Some(answer)
     }
 

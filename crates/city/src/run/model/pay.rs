@@ -7,6 +7,7 @@ use super::{
     Answer, Attempt, AttemptStatus, Model, Name, No, OrderStatus, Owner, Refund, RefundStatus, TimerKind,
     Voucher, VoucherStatus, WalletStatus, made, told,
 };
+use crate::run::op::News;
 
 impl Model {
     pub(super) fn start(&mut self, no: No, now: Timestamp, person: usize, order_no: No) -> Answer {
@@ -32,7 +33,7 @@ impl Model {
         made("", vec![Name::Attempt(no)])
     }
 
-    pub(super) fn fail_payment(&mut self, attempt: No) -> Answer {
+    fn fail_payment(&mut self, attempt: No) -> Answer {
         let attempt = self.attempts.get_mut(&attempt).expect("a known attempt");
         if attempt.status == AttemptStatus::Open {
             attempt.status = AttemptStatus::Failed;
@@ -41,14 +42,19 @@ impl Model {
     }
 
     /// The provider's news has a key of its own, under which it is taken once. Who asks gets a new answer.
-    pub(super) fn report_payment(&mut self, no: No, now: Timestamp, payment: No, asked: bool) -> Answer {
-        if !asked && let Some(answer) = self.provider.heard.get(&payment) {
+    pub(super) fn hear(&mut self, no: No, now: Timestamp, news: News, asked: bool) -> Answer {
+        if !asked && let Some(answer) = self.heard.get(&news) {
             return answer.clone();
         }
-        let answer = self.hear_of_payment(no, now, payment);
-        self.keys += 1;
+        let answer = match news {
+            News::Paid(payment) => self.hear_of_payment(no, now, payment),
+            News::NotPaid(attempt) => self.fail_payment(attempt),
+            News::Refund(refund, tries) => self.report_refund(refund, tries),
+            News::Transfer(payout, tries) => self.report_transfer(payout, tries),
+        };
+        self.keys.push((now, (!asked).then_some(news)));
         if !asked {
-            self.provider.heard.insert(payment, answer.clone());
+            self.heard.insert(news, answer.clone());
         }
         answer
     }
@@ -114,6 +120,8 @@ impl Model {
             uses_left: good.uses.into(),
             status: VoucherStatus::Live,
             valid_until,
+            closed_at: None,
+            code_forgotten: false,
             phone: None,
             binding: 0,
         };
@@ -146,6 +154,7 @@ impl Model {
             ("escrow", Owner::Order(no), -whole.escrow()),
         ];
         self.books.post(self.currency_of_order(no), &legs);
+        self.tell(person, "order_paid", whole.cash);
         names
     }
 
@@ -160,6 +169,7 @@ impl Model {
         } else {
             self.books.post(currency, &legs);
             self.give_rebate(person, currency, paid.rebate);
+            self.tell(person, "refund_arrived", 0);
             RefundStatus::Succeeded
         };
         let refund = Refund {

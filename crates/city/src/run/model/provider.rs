@@ -26,8 +26,6 @@ pub(crate) struct Provider {
     pub holds: BTreeMap<&'static str, i128>,
     /// What it paid to merchants from the platform's bank account, by currency.
     pub paid_out: BTreeMap<&'static str, i128>,
-    /// The payments of which it was told that the news arrived, with the answer.
-    pub heard: BTreeMap<No, Answer>,
 }
 
 impl Provider {

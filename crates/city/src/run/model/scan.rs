@@ -62,7 +62,7 @@ impl Model {
         self.may_stand(shop, staff, store)?;
         self.check_use((shop, store), name, Some(binding), now)
             .map_err(refusal)?;
-        self.take_use(no, now, store, name)
+        self.take_use(no, (now, now), store, name)
     }
 
     /// A scanner sends what it accepted without a network: a new scan, and perhaps one that it sent before.
@@ -82,7 +82,7 @@ impl Model {
         };
         let (said, name) = match outcome {
             Ok(()) => {
-                self.take_use(no, now, store, scan.voucher)?;
+                self.take_use(no, (scan.at, now), store, scan.voucher)?;
                 ("redeemed", Some(no))
             }
             Err("used_up") => ("used_up", self.last_use(scan.voucher)),

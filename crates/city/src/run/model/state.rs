@@ -1,9 +1,11 @@
 //! What the model keeps of each thing: its state and its money. Plain values.
 
+use std::collections::BTreeMap;
+
 use kernel::Timestamp;
 
 use super::money::{Paid, Split};
-use crate::run::op::{Name, No, Scan, Staff, VoucherName};
+use crate::run::op::{Name, No, Post, Scan, Staff, VoucherName};
 
 /// An accepted answer: what it says, and what it made or named.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,6 +67,7 @@ pub(crate) struct Order {
     /// The coupon of the wallet and what it takes off.
     pub wallet: Option<(No, i128)>,
     pub sharer: Option<usize>,
+    pub entry: Option<No>,
     pub hold_until: Timestamp,
     pub status: OrderStatus,
     pub was_paid: bool,
@@ -87,6 +90,9 @@ pub(crate) struct Voucher {
     pub uses_left: i128,
     pub status: VoucherStatus,
     pub valid_until: Timestamp,
+    /// Since when it is live no longer, and whether its code is forgotten since.
+    pub closed_at: Option<Timestamp>,
+    pub code_forgotten: bool,
     /// The phone that shows it, and how often it came to another one.
     pub phone: Option<usize>,
     pub binding: u32,
@@ -145,6 +151,7 @@ pub(crate) enum RebateStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ReviewStatus {
     Shown,
+    Hidden,
     Withdrawn,
 }
 
@@ -152,6 +159,28 @@ pub(crate) enum ReviewStatus {
 pub(crate) struct Review {
     pub stars: i64,
     pub status: ReviewStatus,
+    pub replied: bool,
+}
+
+/// Where people come from.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entry {
+    /// `None`: the platform's.
+    pub shop: Option<usize>,
+    /// Nobody runs it by hand.
+    pub of_link: bool,
+    pub closed: bool,
+    /// By the good that they came for.
+    pub visits: BTreeMap<Option<usize>, usize>,
+}
+
+/// Who works, or worked, at a shop's first store.
+#[derive(Debug, Clone)]
+pub(crate) struct Clerk {
+    /// `None`: dismissed.
+    pub post: Option<Post>,
+    /// Until when each session lasts.
+    pub sessions: Vec<Timestamp>,
 }
 
 #[derive(Debug, Clone)]
@@ -216,6 +245,8 @@ pub(crate) enum TimerKind {
     Release,
     Expire,
     PostRebate,
+    AgreementStarts,
+    AgreementEnds,
 }
 
 /// What became of a scan without a network.
@@ -240,18 +271,8 @@ pub(crate) struct Misses {
 /// Who is held to wrong codes, within a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Typist {
-    Owner,
-    Clerk,
+    Person(Staff),
     Device(usize),
-}
-
-impl From<Staff> for Typist {
-    fn from(staff: Staff) -> Self {
-        match staff {
-            Staff::Owner => Self::Owner,
-            Staff::Clerk => Self::Clerk,
-        }
-    }
 }
 
 /// An acceptance that says this.

@@ -6,7 +6,7 @@ use super::money::{Paid, Split};
 use super::scan::refusal;
 use super::{
     Answer, AttemptStatus, Line, Misses, Model, Name, No, Owner, RebateStatus, Redemption, RedemptionStatus,
-    Review, ReviewStatus, TimerKind, Typist, VoucherStatus, made, told,
+    TimerKind, Typist, VoucherStatus, made, told,
 };
 use crate::run::op::{Staff, VoucherName};
 
@@ -15,15 +15,6 @@ const MISS_WINDOW_US: i64 = HOUR_US;
 const LOCK_US: i64 = 15 * MINUTE_US;
 
 impl Model {
-    /// The owner may stand anywhere, the clerk in the first store until dismissed.
-    pub(super) fn may_stand(&self, shop: usize, staff: Staff, store: usize) -> Result<(), &'static str> {
-        match staff {
-            Staff::Owner => Ok(()),
-            Staff::Clerk if store == 0 && !self.dismissed[shop] => Ok(()),
-            Staff::Clerk => Err("forbidden"),
-        }
-    }
-
     pub(super) fn redeem(
         &mut self,
         no: No,
@@ -32,10 +23,10 @@ impl Model {
         name: VoucherName,
     ) -> Answer {
         self.may_stand(shop, staff, store)?;
-        let typists = [Typist::from(staff), Typist::Device(store)];
+        let typists = [Typist::Person(staff), Typist::Device(store)];
         let tries = self.check_locks(shop, typists, now)?;
         let good = &self.world.goods[self.orders[&name.0].good];
-        if good.shop != shop {
+        if good.shop != shop || self.voucher(name).is_some_and(|voucher| voucher.code_forgotten) {
             return self.miss(shop, typists, now, tries);
         }
         self.check_use((shop, store), name, None, now).map_err(refusal)?;
@@ -46,12 +37,12 @@ impl Model {
             misses.count -= 1;
             misses.locked_until = Timestamp(0);
         }
-        self.take_use(no, now, store, name)
+        self.take_use(no, (now, now), store, name)
     }
 
     pub(super) fn type_nonsense(&mut self, now: Timestamp, shop: usize, staff: Staff) -> Answer {
         self.may_stand(shop, staff, 0)?;
-        let typists = [Typist::from(staff), Typist::Device(0)];
+        let typists = [Typist::Person(staff), Typist::Device(0)];
         let tries = self.check_locks(shop, typists, now)?;
         self.miss(shop, typists, now, tries)
     }
@@ -92,10 +83,17 @@ impl Model {
         told(format!("declined {}", (MOST_MISSES - tries).max(0)))
     }
 
-    pub(super) fn take_use(&mut self, no: No, now: Timestamp, store: usize, name: VoucherName) -> Answer {
+    /// A use that was scanned at one time and is heard of at another.
+    pub(super) fn take_use(
+        &mut self,
+        no: No,
+        (scanned_at, now): (Timestamp, Timestamp),
+        store: usize,
+        name: VoucherName,
+    ) -> Answer {
         let order = &self.orders[&name.0];
         let good = self.world.goods[order.good].clone();
-        let sharer = order.sharer;
+        let (sharer, holder) = (order.sharer, order.person);
         let earns = sharer.is_some() && !self.is_self_dealing(name.0);
         let rebate_bp = if earns { good.rebate_bp } else { 0 };
         let uses = i128::from(good.uses);
@@ -103,6 +101,7 @@ impl Model {
         voucher.uses_left -= 1;
         if voucher.uses_left == 0 {
             voucher.status = VoucherStatus::Used;
+            voucher.closed_at = Some(scanned_at);
         }
         let (use_no, left, whole) = (uses - voucher.uses_left, voucher.uses_left, voucher.paid);
         let (paid, split) = whole.use_of(uses, use_no, good.commission_bp.into(), rebate_bp.into());
@@ -132,6 +131,7 @@ impl Model {
             review: None,
         };
         self.redemptions.insert(no, redemption);
+        self.tell(holder, "voucher_redeemed", 0);
         let text = format!("use {use_no}, {left} left, worth {}", paid.escrow());
         made(text, vec![Name::Redemption(no)])
     }
@@ -218,10 +218,12 @@ impl Model {
         }
         voucher.uses_left += 1;
         voucher.status = VoucherStatus::Live;
+        (voucher.closed_at, voucher.code_forgotten) = (None, false);
         let valid_until = voucher.valid_until;
         let name = Name::Voucher(redemption.voucher.0, redemption.voucher.1);
         self.timers.insert((TimerKind::Expire, name), valid_until);
         self.reverse(now, no, RedemptionStatus::Undone);
+        self.tell(self.orders[&redemption.voucher.0].person, "redemption_undone", 0);
         told("")
     }
 
@@ -303,44 +305,6 @@ impl Model {
         self.redemptions.get_mut(&no).expect("a known redemption").rebate = Some(after);
     }
 
-    pub(super) fn review(&mut self, person: usize, no: No, stars: i64) -> Answer {
-        if !(1..=5).contains(&stars) {
-            return Err("review_invalid");
-        }
-        let of = self.redemptions[&no].voucher.0;
-        if self.orders[&of].person != person {
-            return Err("review_redemption_unknown");
-        }
-        let redemption = self.redemptions.get_mut(&no).expect("a known redemption");
-        if redemption.status != RedemptionStatus::Live {
-            return Err("review_visit_void");
-        }
-        if redemption.review.is_some() {
-            return Err("review_exists");
-        }
-        redemption.review = Some(Review {
-            stars,
-            status: ReviewStatus::Shown,
-        });
-        told("")
-    }
-
-    pub(super) fn hide_for_refund(&mut self, no: No) -> Answer {
-        let redemption = self.redemptions.get_mut(&no).expect("a known redemption");
-        let stands = redemption.status == RedemptionStatus::Live;
-        let shown = redemption
-            .review
-            .as_mut()
-            .filter(|review| review.status == ReviewStatus::Shown);
-        match shown {
-            Some(review) if !stands => {
-                review.status = ReviewStatus::Withdrawn;
-                told("true")
-            }
-            Some(_) | None => told("false"),
-        }
-    }
-
     pub(super) fn post_rebate(&mut self, now: Timestamp, no: No) -> Answer {
         let redemption = self.redemptions.get_mut(&no).expect("a known redemption");
         if redemption.rebate != Some(RebateStatus::Pending) || redemption.refund_until > now {
@@ -354,6 +318,7 @@ impl Model {
         let currency = self.currency_of_order(order);
         self.books.settle(currency, &rebate_legs(order, sharer, amount));
         self.give_rebate(sharer, currency, amount);
+        self.tell(sharer, "rebate_earned", amount);
         self.timers.remove(&(TimerKind::PostRebate, Name::Redemption(no)));
         told("true")
     }

@@ -1,14 +1,10 @@
-//! Coupons, links, orders and payments.
+//! Coupons and orders.
 
-use convert::{
-    CancelOrder, ClaimCoupon, ConfirmPayment, FailPayment, PaymentOutcome, PlaceOrder, ReleaseOrder,
-    StartPayment,
-};
-use kernel::{Actor, Money, OrderId, PaymentAttemptId, ShareLinkId};
-use store::{Fail, Tx};
-use uuid::Uuid;
+use convert::{CancelOrder, ClaimCoupon, PlaceOrder, ReleaseOrder, StartPayment};
+use http::PROVIDER_NAME;
+use kernel::{Actor, Money, ShareLinkId};
 
-use super::{PROVIDER, PROVIDER_NAME, Reply, Request, Scene, look};
+use super::{Reply, Request, Scene, look};
 use crate::run::model::money::Paid;
 use crate::run::op::{Name, No, Place};
 
@@ -23,21 +19,6 @@ pub(super) fn claim(scene: Scene<'_>, person: usize, coupon: usize) -> Request {
         move |tx, ctx| {
             let claimed = convert::claim_coupon(tx, ctx, &cmd)?;
             Ok(Reply::made("", vec![claimed.uuid()]))
-        },
-    )
-}
-
-pub(super) fn share(scene: Scene<'_>, person: usize, good: usize) -> Request {
-    let cmd = channel::CreateShareLink {
-        offer: scene.directory.cast.goods[good],
-    };
-    Request::new(
-        "createShareLink",
-        scene.consumer(person),
-        cmd.offer.uuid(),
-        move |tx, ctx| {
-            let link = channel::create_share_link(tx, ctx, &cmd)?;
-            Ok(Reply::made("", vec![link.id.uuid()]))
         },
     )
 }
@@ -77,19 +58,6 @@ pub(super) fn start(scene: Scene<'_>, person: usize, order: No) -> Request {
     .locking(locks)
 }
 
-pub(super) fn fail_payment(scene: Scene<'_>, attempt: No) -> Request {
-    let cmd = FailPayment {
-        attempt: scene.id(Name::Attempt(attempt)),
-        provider: PROVIDER_NAME.to_owned(),
-    };
-    let locks = cmd.locks();
-    Request::new("failPayment", PROVIDER, cmd.attempt.uuid(), move |tx, ctx| {
-        convert::fail_payment(tx, ctx, &cmd)?;
-        Ok(Reply::text(""))
-    })
-    .locking(locks)
-}
-
 pub(super) fn release(scene: Scene<'_>, order: No) -> Request {
     let cmd = ReleaseOrder {
         order: scene.id(Name::Order(order)),
@@ -110,7 +78,7 @@ pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
         quantity: place.quantity,
         wallet_coupon: place.wallet.map(|wallet| scene.id(Name::Wallet(wallet))),
         share_token: None,
-        entry: None,
+        entry: place.entry.map(|entry| scene.id(Name::Entry(entry))),
         use_rebate: place.use_rebate,
         expected_cash: place.expected.map(|amount| Money::new(amount, currency)),
     };
@@ -138,37 +106,4 @@ pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
             Ok(Reply::made(format!("{whole:?}"), made))
         },
     )
-}
-
-/// The provider tells of a payment, or is asked.
-pub(super) fn report(scene: Scene<'_>, payment_no: No) -> Request {
-    let payment = scene.model.provider.payments[&payment_no];
-    let order = &scene.model.orders[&scene.model.attempts[&payment.attempt].order];
-    let attempt: PaymentAttemptId = scene.id(Name::Attempt(payment.attempt));
-    let cmd = ConfirmPayment {
-        attempt,
-        provider: PROVIDER_NAME.to_owned(),
-        provider_payment: format!("payment_{payment_no}"),
-        amount: payment.amount,
-        currency: scene.model.world.currency_of(order.good),
-        instrument: Some(format!("card_{}", scene.model.world.cards[order.person])),
-    };
-    let locks = cmd.locks();
-    Request::new("confirmPayment", PROVIDER, attempt.uuid(), move |tx, ctx| {
-        let confirmed = convert::confirm_payment(tx, ctx, &cmd)?;
-        match confirmed.outcome {
-            PaymentOutcome::Paid => Ok(Reply::made("Paid", vouchers_of(tx, confirmed.order)?)),
-            PaymentOutcome::Refunded => Ok(Reply::made(
-                "Refunded",
-                vec![look::refund_of_attempt(tx, attempt)?],
-            )),
-            PaymentOutcome::Conflicting => Ok(Reply::made("Conflicting", Vec::new())),
-        }
-    })
-    .locking(locks)
-}
-
-fn vouchers_of(tx: &mut Tx, order: OrderId) -> Result<Vec<Uuid>, Fail> {
-    let vouchers = convert::queries::order_vouchers(tx, order)?;
-    Ok(vouchers.iter().map(|bought| bought.voucher.uuid()).collect())
 }

@@ -1,7 +1,6 @@
-//! Uses of vouchers by their codes, uses taken back, rebates and reviews.
+//! Uses of vouchers by their codes, uses taken back, and rebates.
 
 use consume::{CodeAnswer, RedeemCode, UndoRedemption};
-use feedback::{HideForRefund, PostReview};
 use kernel::{Actor, MerchantId, RedemptionId, VoucherId};
 use ledger::PostRebate;
 use store::{Fail, StorageError, Tx};
@@ -46,35 +45,6 @@ pub(super) fn undo(scene: Scene<'_>, shop: usize, staff: Staff, redemption: No) 
             consume::undo_redemption(tx, ctx, &cmd)?;
             Ok(Reply::text(""))
         },
-    )
-    .locking(cmd.locks())
-}
-
-pub(super) fn review(scene: Scene<'_>, person: usize, redemption: No, stars: i64) -> Request {
-    let cmd = PostReview {
-        redemption: scene.id(Name::Redemption(redemption)),
-        stars,
-        aspects: Default::default(),
-        text: "Good".to_owned(),
-        media: Vec::new(),
-    };
-    let (actor, lane, locks) = (scene.consumer(person), cmd.redemption.uuid(), cmd.locks());
-    Request::new("postReview", actor, lane, move |tx, ctx| {
-        feedback::post_review(tx, ctx, &cmd)?;
-        Ok(Reply::text(""))
-    })
-    .locking(locks)
-}
-
-pub(super) fn hide_for_refund(scene: Scene<'_>, redemption: No) -> Request {
-    let cmd = HideForRefund {
-        redemption: scene.id(Name::Redemption(redemption)),
-    };
-    Request::new(
-        "hideForRefund",
-        Actor::System,
-        cmd.redemption.uuid(),
-        move |tx, ctx| Ok(Reply::text(feedback::hide_for_refund(tx, ctx, &cmd)?.to_string())),
     )
     .locking(cmd.locks())
 }

@@ -1,12 +1,14 @@
 //! Payouts, and what shops and the platform do to what is sold.
 
-use kernel::PayoutId;
-use ledger::{ApprovePayout, ConfirmPayout, FailPayout, ProposePayout, RetryPayout};
-use offer::{ChangeStock, EndAgreement, PauseOffer, ResumeOffer};
-use party::{ReinstateMerchant, RevokeStaff, SuspendMerchant};
+use kernel::{Actor, DAY_US, PayoutId};
+use ledger::{ApprovePayout, ProposePayout, RetryPayout};
+use offer::{ChangeStock, EndAgreement, PauseOffer, ResumeOffer, StartAgreement};
+use party::{ReinstateMerchant, SuspendMerchant};
 
-use super::{PROVIDER, Reply, Request, Scene};
+use super::{Reply, Request, Scene};
 use crate::run::op::{Name, No, Staff};
+
+const PRUNED_AT_ONCE: i64 = 500;
 
 pub(super) fn stop_coupon(scene: Scene<'_>, coupon: usize) -> Request {
     let cmd = convert::StopCoupon {
@@ -59,20 +61,31 @@ pub(super) fn resume(scene: Scene<'_>, good: usize) -> Request {
     )
 }
 
-pub(super) fn end_agreement(scene: Scene<'_>, good: usize) -> Request {
+pub(super) fn end_agreement(scene: Scene<'_>, good: usize, actor: Actor) -> Request {
+    let agreement = scene.directory.cast.agreements[good];
+    let cmd = EndAgreement { agreement };
+    let locks = cmd.locks();
+    Request::new("endAgreement", actor, agreement.uuid(), move |tx, ctx| {
+        offer::end_agreement(tx, ctx, &cmd)?;
+        Ok(Reply::text(""))
+    })
+    .locking(locks)
+}
+
+pub(super) fn start_agreement(scene: Scene<'_>, good: usize) -> Request {
     let agreement = scene.directory.cast.agreements[good];
     Request::new(
-        "endAgreement",
-        owner_of(scene, good),
+        "startAgreement",
+        Actor::System,
         agreement.uuid(),
         move |tx, ctx| {
-            offer::end_agreement(tx, ctx, &EndAgreement { agreement })?;
-            Ok(Reply::text(""))
+            let started = offer::start_agreement(tx, ctx, &StartAgreement { agreement })?;
+            Ok(Reply::text(started.to_string()))
         },
     )
 }
 
-fn owner_of(scene: Scene<'_>, good: usize) -> kernel::Actor {
+pub(super) fn owner_of(scene: Scene<'_>, good: usize) -> Actor {
     scene.staff(scene.model.world.goods[good].shop, Staff::Owner)
 }
 
@@ -122,27 +135,6 @@ pub(super) fn retry(scene: Scene<'_>, payout: No) -> Request {
     )
 }
 
-/// The provider tells what became of a try at a payout.
-pub(super) fn report(scene: Scene<'_>, payout: No, tries: usize) -> Request {
-    let succeeded = scene.model.provider.transfer_said(payout, tries) == Some(true);
-    let payout: PayoutId = scene.id(Name::Payout(payout));
-    if succeeded {
-        return Request::new("confirmPayout", PROVIDER, payout.uuid(), move |tx, ctx| {
-            let confirmed = ledger::confirm_payout(tx, ctx, &ConfirmPayout { payout })?;
-            Ok(Reply::text(confirmed.to_string()))
-        });
-    }
-    let cmd = FailPayout {
-        payout,
-        // Approved as version 2; each failure and each retry is one more.
-        sent_version: 2 * tries as i64,
-        detail: "the account is closed".to_owned(),
-    };
-    Request::new("failPayout", PROVIDER, payout.uuid(), move |tx, ctx| {
-        Ok(Reply::text(ledger::fail_payout(tx, ctx, &cmd)?.to_string()))
-    })
-}
-
 pub(super) fn suspend(scene: Scene<'_>, shop: usize) -> Request {
     let merchant = scene.directory.cast.shops[shop].merchant;
     Request::new(
@@ -171,16 +163,13 @@ pub(super) fn reinstate(scene: Scene<'_>, shop: usize) -> Request {
     .because("cleared up")
 }
 
-pub(super) fn dismiss(scene: Scene<'_>, shop: usize) -> Request {
-    let cast = &scene.directory.cast.shops[shop];
-    let cmd = RevokeStaff {
-        merchant: cast.merchant,
-        person: cast.clerk,
-        store: Some(cast.stores[0].0),
-    };
-    let actor = scene.staff(shop, Staff::Owner);
-    Request::new("revokeStaff", actor, cast.merchant.uuid(), move |tx, ctx| {
-        party::revoke_staff(tx, ctx, &cmd)?;
+/// Forgets what the platform's own worker forgets, as long after.
+pub(super) fn prune(scene: Scene<'_>) -> Request {
+    let lane = scene.directory.cast.goods[0].uuid();
+    Request::new("prune", Actor::System, lane, move |tx, ctx| {
+        store::prune_idempotency(tx, ctx.now.plus_us(-30 * DAY_US), PRUNED_AT_ONCE)?;
+        party::prune_sessions(tx, ctx, ctx.now, PRUNED_AT_ONCE)?;
+        voucher::prune_codes(tx, ctx, ctx.now.plus_us(-7 * DAY_US), PRUNED_AT_ONCE)?;
         Ok(Reply::text(""))
     })
 }

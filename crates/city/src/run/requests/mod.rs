@@ -2,11 +2,15 @@
 //! can be stored, repeated and compared.
 
 mod buying;
+mod coming;
 mod counter;
 mod house;
 mod look;
+mod news;
 mod returning;
+mod reviewing;
 mod scanning;
+mod staff;
 
 use kernel::{Actor, Ctx, StaticType};
 use sha2::{Digest, Sha256};
@@ -16,11 +20,10 @@ use uuid::Uuid;
 
 use super::directory::Directory;
 use super::model::Model;
-use super::op::{Name, No, Op, Staff, Step};
+use super::op::{Name, Op, Staff, Step};
 
-/// The name under which all payments go to the provider, and its number as an actor.
-const PROVIDER_NAME: &str = "sandbox";
-const PROVIDER: Actor = Actor::Provider(1);
+pub(crate) use news::forge;
+pub(crate) use staff::login as clerk_login;
 
 /// An accepted command's answer.
 pub(crate) struct Reply {
@@ -73,6 +76,8 @@ struct Request {
     lane: Uuid,
     locks: Vec<Lock>,
     reason: Option<&'static str>,
+    /// Who sends it names it by itself, not after the step.
+    key: Option<Key>,
     run: Run,
 }
 
@@ -89,12 +94,20 @@ impl Request {
             lane,
             locks: Vec::new(),
             reason: None,
+            key: None,
             run: Box::new(run),
         }
     }
 
     fn locking(self, locks: Vec<Lock>) -> Self {
         Self { locks, ..self }
+    }
+
+    fn keyed(self, key: Key) -> Self {
+        Self {
+            key: Some(key),
+            ..self
+        }
     }
 
     fn because(self, reason: &'static str) -> Self {
@@ -124,28 +137,18 @@ pub(crate) fn bytes_of(seed: u64, purpose: &str, no: u32) -> [u8; 32] {
 /// The step's job. Building it twice is sending the same request twice; `altered` sends something else under
 /// the same key. `None`: nobody sends anything.
 pub(crate) fn job(scene: Scene<'_>, seed: u64, step: &Step, altered: bool) -> Option<Job> {
-    let request = request(scene, step.no, &step.op)?;
+    let request = request(scene, step, altered)?;
     let ctx = Ctx::new(step.at, request.actor, bytes_of(seed, "step", step.no));
     let ctx = match request.reason {
         Some(reason) => ctx.with_reason(reason.to_owned()),
         None => ctx,
     };
-    // The provider names its news itself.
-    let key = if let Op::ReportPayment {
-        payment,
-        asked: false,
-    } = step.op
-    {
-        format!("news of payment {payment}")
-    } else {
-        format!("step {}", step.no)
-    };
-    let body = format!("{:?} {altered}", step.op);
-    let key = Key {
+    let own_key = || Key {
         actor: request.actor.to_bytes(),
-        key: key.into_bytes(),
-        request_hash: Sha256::digest(body).into(),
+        key: format!("step {}", step.no).into_bytes(),
+        request_hash: Sha256::digest(format!("{:?} {altered}", step.op)).into(),
     };
+    let key = request.key.unwrap_or_else(own_key);
     let run = request.run;
     let job = Job::in_lane(request.name, request.lane.into_bytes(), ctx, move |tx, ctx| {
         Ok(run(tx, ctx)?.to_stored())
@@ -153,16 +156,23 @@ pub(crate) fn job(scene: Scene<'_>, seed: u64, step: &Step, altered: bool) -> Op
     Some(job.keyed(key).locking(request.locks))
 }
 
-fn request(scene: Scene<'_>, no: No, op: &Op) -> Option<Request> {
-    Some(match *op {
-        Op::PayOutside { .. } | Op::RefundOutside { .. } | Op::TransferOutside { .. } => return None,
+fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
+    Some(match step.op {
+        Op::PayOutside { .. }
+        | Op::RefundOutside { .. }
+        | Op::TransferOutside { .. }
+        | Op::Forge(_)
+        | Op::Work { .. } => return None,
         Op::Claim { person, coupon } => buying::claim(scene, person, coupon),
-        Op::Share { person, good } => buying::share(scene, person, good),
+        Op::Share { person, good } => coming::share(scene, person, good),
+        Op::OpenEntry { shop } => coming::open_entry(scene, shop),
+        Op::CloseEntry { entry, shop } => coming::close_entry(scene, entry, shop),
+        Op::Visit { entry, good, count } => coming::visit(scene, entry, good, count),
         Op::Place(place) => buying::place(scene, &place),
         Op::Cancel { person, order } => buying::cancel(scene, person, order),
         Op::Start { person, order } => buying::start(scene, person, order),
-        Op::ReportPayment { payment, .. } => buying::report(scene, payment),
-        Op::FailPayment { attempt } => buying::fail_payment(scene, attempt),
+        Op::Hear { news, asked: true } => news::asked(scene, step.at, news),
+        Op::Hear { news, asked: false } => news::delivered(scene, step.no, step.at, news, altered),
         Op::Release { order } => buying::release(scene, order),
         Op::Redeem {
             shop,
@@ -193,7 +203,7 @@ fn request(scene: Scene<'_>, no: No, op: &Op) -> Option<Request> {
             store,
             scan,
             again,
-        } => scanning::sync(scene, (shop, store), [Some((no, scan)), again]),
+        } => scanning::sync(scene, (shop, store), [Some((step.no, scan)), again]),
         Op::PostRebate { redemption } => counter::post_rebate(scene, redemption),
         Op::RefundVoucher { person, voucher } => returning::refund_voucher(scene, person, voucher),
         Op::RefundRedeemed {
@@ -202,26 +212,46 @@ fn request(scene: Scene<'_>, no: No, op: &Op) -> Option<Request> {
             redemption,
         } => returning::refund_redeemed(scene, shop, by_operator, redemption),
         Op::SendRefund { refund } => returning::send_refund(scene, refund),
-        Op::ReportRefund { refund, tries } => returning::report(scene, refund, tries),
         Op::Expire { voucher } => returning::expire(scene, voucher),
         Op::Propose { shop, second } => house::propose(scene, shop, second),
         Op::Approve { payout, second } => house::approve(scene, payout, second),
-        Op::ReportTransfer { payout, tries } => house::report(scene, payout, tries),
         Op::Retry { payout } => house::retry(scene, payout),
         Op::Review {
             person,
             redemption,
             stars,
-        } => counter::review(scene, person, redemption, stars),
-        Op::HideForRefund { redemption } => counter::hide_for_refund(scene, redemption),
+        } => reviewing::review(scene, person, redemption, stars),
+        Op::Reply {
+            shop,
+            staff,
+            redemption,
+        } => reviewing::reply(scene, shop, staff, redemption),
+        Op::Moderate {
+            redemption,
+            hide,
+            with_reason,
+        } => reviewing::moderate(scene, redemption, hide, with_reason),
         Op::StopCoupon { coupon } => house::stop_coupon(scene, coupon),
         Op::ChangeStock { good, capacity } => house::change_stock(scene, good, capacity),
         Op::Pause { good } => house::pause(scene, good),
         Op::Resume { good } => house::resume(scene, good),
-        Op::EndAgreement { good } => house::end_agreement(scene, good),
+        Op::EndAgreement { good, by_platform } => {
+            let by = if by_platform {
+                scene.admin()
+            } else {
+                house::owner_of(scene, good)
+            };
+            house::end_agreement(scene, good, by)
+        }
+        Op::AgreementStarts { good } => house::start_agreement(scene, good),
+        Op::AgreementEnds { good } => house::end_agreement(scene, good, Actor::System),
         Op::Suspend { shop } => house::suspend(scene, shop),
         Op::Reinstate { shop } => house::reinstate(scene, shop),
-        Op::Dismiss { shop } => house::dismiss(scene, shop),
+        Op::Hire { shop } => staff::hire(scene, shop),
+        Op::SignIn { shop } => staff::sign_in(scene, shop),
+        Op::ChangePost { shop, staff, post } => staff::change_post(scene, shop, staff, post),
+        Op::Dismiss { shop, staff } => staff::dismiss(scene, shop, staff),
+        Op::Prune => house::prune(scene),
     })
 }
 
@@ -235,11 +265,8 @@ impl Scene<'_> {
     }
 
     fn staff(&self, shop: usize, staff: Staff) -> Actor {
-        let shop = &self.directory.cast.shops[shop];
-        match staff {
-            Staff::Owner => Actor::Staff(shop.owner, shop.merchant),
-            Staff::Clerk => Actor::Staff(shop.clerk, shop.merchant),
-        }
+        let merchant = self.directory.cast.shops[shop].merchant;
+        Actor::Staff(self.id(Name::Staff(shop, staff)), merchant)
     }
 
     fn finance(&self, second: bool) -> Actor {

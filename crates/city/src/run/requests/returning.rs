@@ -1,10 +1,11 @@
 //! Refunds, and vouchers that run out.
 
 use consume::RefundRedeemed;
-use convert::{ConfirmRefund, ExpireVoucher, FailRefund, MarkRefundSent, RefundVoucher};
+use convert::{ExpireVoucher, MarkRefundSent, RefundVoucher};
+use http::PROVIDER;
 use kernel::Actor;
 
-use super::{PROVIDER, PROVIDER_NAME, Reply, Request, Scene, look};
+use super::{Reply, Request, Scene, look};
 use crate::run::model::money::Paid;
 use crate::run::op::{Name, No, Staff, VoucherName};
 
@@ -81,31 +82,5 @@ pub(super) fn expire(scene: Scene<'_>, voucher: VoucherName) -> Request {
             Ok(Reply::made(expired.to_string(), made))
         },
     )
-    .locking(locks)
-}
-
-/// The provider tells what became of a try at a refund.
-pub(super) fn report(scene: Scene<'_>, refund: No, tries: usize) -> Request {
-    let succeeded = scene.model.provider.refund_said(refund, tries) == Some(true);
-    let (refund, provider) = (scene.id(Name::Refund(refund)), PROVIDER_NAME.to_owned());
-    if succeeded {
-        let cmd = ConfirmRefund { refund, provider };
-        let locks = cmd.locks();
-        return Request::new("confirmRefund", PROVIDER, refund.uuid(), move |tx, ctx| {
-            convert::confirm_refund(tx, ctx, &cmd)?;
-            Ok(Reply::text(""))
-        })
-        .locking(locks);
-    }
-    let cmd = FailRefund {
-        refund,
-        provider,
-        tries: tries as i64,
-    };
-    let locks = cmd.locks();
-    Request::new("failRefund", PROVIDER, refund.uuid(), move |tx, ctx| {
-        convert::fail_refund(tx, ctx, &cmd)?;
-        Ok(Reply::text(""))
-    })
     .locking(locks)
 }

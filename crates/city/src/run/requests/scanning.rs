@@ -5,8 +5,8 @@ use kernel::{OfferId, Timestamp, VoucherId};
 use store::{Fail, StorageError};
 use uuid::Uuid;
 use voucher::{
-    BindDevice, CheckedPass, DeviceKey, KeyRing, Network, PassTerms, Scanner, SigningKey, StoreSet,
-    StoreSets, check_qr, present, sign_pass,
+    BindDevice, CheckedPass, DeviceKey, KeyRing, Network, PassTerms, QrRefusal, Scanner, SigningKey,
+    StoreSet, StoreSets, check_qr, present, sign_pass,
 };
 
 use super::{Reply, Request, Scene};
@@ -62,8 +62,15 @@ impl Shown {
 
     /// As a scanner of a store that takes it reads it from the holder's phone.
     fn scanned(&self, store: kernel::StoreId, at: Timestamp) -> Result<CheckedPass, Fail> {
-        let platform = SigningKey::from_bytes(&[1; 32]);
         let phone = phone_key(self.holder, 0)?;
+        let text = self.text(&phone, &phone, at);
+        Ok(self
+            .check(&text, store, at)?
+            .map_err(|refusal| StorageError::bug(refusal.to_string()))?)
+    }
+
+    /// The QR that one phone shows of a voucher that is bound to another, or to itself.
+    fn text(&self, bound: &DeviceKey, shows: &DeviceKey, at: Timestamp) -> String {
         let terms = PassTerms {
             voucher: self.voucher,
             offer: self.offer,
@@ -71,11 +78,20 @@ impl Shown {
             uses_total: self.uses,
             binding: self.binding,
             offline_until: Timestamp::MAX,
-            device_key: phone.public_key(),
+            device_key: bound.public_key(),
         };
-        let text = present(&sign_pass(&platform, &terms), &phone, at);
+        present(&sign_pass(&platform(), &terms), shows, at)
+    }
+
+    /// What a scanner says.
+    fn check(
+        &self,
+        text: &str,
+        store: kernel::StoreId,
+        now: Timestamp,
+    ) -> Result<Result<CheckedPass, QrRefusal>, Fail> {
         let mut keys = KeyRing::default();
-        let known = keys.add(platform.verifying_key().as_bytes());
+        let known = keys.add(platform().verifying_key().as_bytes());
         known.map_err(|refusal| StorageError::bug(refusal.to_string()))?;
         let store_sets: StoreSets = [self.stores.clone()].into_iter().collect();
         let scanner = Scanner {
@@ -84,8 +100,28 @@ impl Shown {
             store,
             network: Network::Online,
         };
-        Ok(check_qr(&text, &scanner, at).map_err(|refusal| StorageError::bug(refusal.to_string()))?)
+        Ok(check_qr(text, &scanner, now))
     }
+}
+
+fn platform() -> SigningKey {
+    SigningKey::from_bytes(&[1; 32])
+}
+
+/// Whether a scanner takes a QR that was shown before, or that a phone shows to which the voucher is not bound.
+pub(super) fn is_believed(
+    scene: Scene<'_>,
+    voucher: VoucherName,
+    shown_at: Timestamp,
+    now: Timestamp,
+    by_another: bool,
+) -> bool {
+    let binding = scene.model.voucher(voucher).map_or(0, |voucher| voucher.binding);
+    let shown = Shown::new(scene, voucher, binding);
+    let key = |phone| phone_key(shown.holder, phone).expect("small numbers are keys");
+    let text = shown.text(&key(0), &key(usize::from(by_another)), shown_at);
+    let checked = shown.check(&text, taking_store(scene, voucher), now);
+    checked.is_ok_and(|checked| checked.is_ok())
 }
 
 /// A store that takes the voucher, whichever it is shown in.

@@ -6,16 +6,10 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use convert::queries::{self, Attempt};
-use convert::{
-    ConfirmPayment, ConfirmRefund, FailPayment, FailRefund, ORDER_NOT_FOUND, StartPayment, StartedPayment,
-    Stored,
-};
-use gateway::provider::{Outcome, ProviderEvent, SANDBOX, UnknownCause};
-use gateway::webhook;
-use kernel::{Actor, Ctx, MerchantId, Money, OrderId, PaymentAttemptId, PayoutId, StaticType, TypeSafeId};
-use ledger::{ConfirmPayout, FailPayout};
+use convert::{ORDER_NOT_FOUND, StartPayment, StartedPayment, Stored};
+use gateway::provider::{Outcome, UnknownCause};
+use kernel::{Ctx, MerchantId, Money, OrderId, PaymentAttemptId, PayoutId, StaticType, TypeSafeId};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use store::{Answer, Fail, Job, Key, Lock, NoAnswer, Tx};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -26,7 +20,8 @@ use crate::access::Consumer;
 use crate::app::App;
 use crate::body::{Nothing, Path, Write, parse_json};
 use crate::problem::Problem;
-use crate::reject::{PROVIDER_REFUSED, WEBHOOK_REFUSED};
+use crate::provider_news::{News, NewsCommand, PROVIDER, read_news};
+use crate::reject::PROVIDER_REFUSED;
 use crate::routes::PROVIDER_NAME;
 use crate::shell;
 use crate::wire::WireMoney;
@@ -143,10 +138,6 @@ fn provider_away(cause: &UnknownCause) -> Problem {
     NoAnswer::Busy.into()
 }
 
-fn provider() -> Actor {
-    Actor::Provider(SANDBOX)
-}
-
 /// Takes the sandbox provider's news. Only what it signed is believed; what was seen before has no effect.
 #[utoipa::path(post, path = "/v1/webhooks/sandbox", operation_id = "receiveSandboxWebhook", tag = "convert",
     request_body = String, responses((status = 200), (status = "4XX", body = Problem)))]
@@ -155,40 +146,16 @@ async fn receive_sandbox_webhook(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(), Problem> {
-    let event = webhook::verify(&app.webhook_secrets, &headers, &body, shell::now())
-        .map_err(|refusal| WEBHOOK_REFUSED.because(refusal.to_string()))?;
-    let news = match ProviderEvent::read(&event) {
-        Ok(news) => news,
-        // A type that this version does not know is not ours to refuse.
-        Err(gateway::provider::EventRefusal::UnknownType(_)) => return Ok(()),
-        Err(refusal) => return Err(WEBHOOK_REFUSED.because(refusal.to_string()).into()),
-    };
-    let key = Key {
-        actor: provider().to_bytes(),
-        key: event.id().as_bytes().to_vec(),
-        request_hash: Sha256::digest(event.body()).into(),
-    };
-    take(&app, news, key).await
+    match read_news(&app.webhook_secrets, &headers, &body, shell::now())? {
+        Some(News { key, command }) => take(&app, key, command).await,
+        None => Ok(()),
+    }
 }
 
-async fn take(app: &App, news: ProviderEvent, key: Key) -> Result<(), Problem> {
-    let provider = PROVIDER_NAME.to_owned();
-    match news {
-        ProviderEvent::PaymentSucceeded {
-            provider_payment,
-            reference,
-            money,
-            instrument_fingerprint,
-        } => {
-            let cmd = ConfirmPayment {
-                attempt: reference,
-                provider,
-                provider_payment,
-                amount: money.amount,
-                currency: money.currency,
-                instrument: Some(instrument_fingerprint),
-            };
-            let route = app.ask(queries::attempt_route(reference)).await?;
+async fn take(app: &App, key: Key, command: NewsCommand) -> Result<(), Problem> {
+    match command {
+        NewsCommand::ConfirmPayment(cmd) => {
+            let route = app.ask(queries::attempt_route(cmd.attempt)).await?;
             let route = route.ok_or_else(|| convert::PAYMENT_NOT_FOUND.plain())?;
             run(
                 app,
@@ -200,21 +167,18 @@ async fn take(app: &App, news: ProviderEvent, key: Key) -> Result<(), Problem> {
             )
             .await
         }
-        ProviderEvent::PaymentFailed { reference, .. } => {
-            let cmd = FailPayment {
-                attempt: reference,
-                provider,
-            };
-            run(app, "failPayment", reference, key, cmd.locks(), move |tx, ctx| {
-                convert::fail_payment(tx, ctx, &cmd)
-            })
+        NewsCommand::FailPayment(cmd) => {
+            run(
+                app,
+                "failPayment",
+                cmd.attempt,
+                key,
+                cmd.locks(),
+                move |tx, ctx| convert::fail_payment(tx, ctx, &cmd),
+            )
             .await
         }
-        ProviderEvent::RefundSucceeded { reference, .. } => {
-            let cmd = ConfirmRefund {
-                refund: reference.id(),
-                provider,
-            };
+        NewsCommand::ConfirmRefund(cmd) => {
             run(
                 app,
                 "confirmRefund",
@@ -225,35 +189,20 @@ async fn take(app: &App, news: ProviderEvent, key: Key) -> Result<(), Problem> {
             )
             .await
         }
-        ProviderEvent::RefundFailed { reference, .. } => {
-            let cmd = FailRefund {
-                refund: reference.id(),
-                provider,
-                tries: reference.attempt().into(),
-            };
+        NewsCommand::FailRefund(cmd) => {
             run(app, "failRefund", cmd.refund, key, cmd.locks(), move |tx, ctx| {
                 convert::fail_refund(tx, ctx, &cmd)
             })
             .await
         }
-        ProviderEvent::TransferPaid { reference, .. } => {
-            let cmd = ConfirmPayout {
-                payout: reference.id(),
-            };
+        NewsCommand::ConfirmPayout(cmd) => {
             let lane = merchant_of(app, cmd.payout).await?;
             run(app, "confirmPayout", lane, key, cmd.locks(), move |tx, ctx| {
                 ledger::confirm_payout(tx, ctx, &cmd).map(drop)
             })
             .await
         }
-        ProviderEvent::TransferFailed {
-            reference, failure, ..
-        } => {
-            let cmd = FailPayout {
-                payout: reference.id(),
-                sent_version: reference.attempt().into(),
-                detail: failure,
-            };
+        NewsCommand::FailPayout(cmd) => {
             let lane = merchant_of(app, cmd.payout).await?;
             run(app, "failPayout", lane, key, cmd.locks(), move |tx, ctx| {
                 ledger::fail_payout(tx, ctx, &cmd).map(drop)
@@ -278,7 +227,7 @@ async fn run<K: StaticType>(
     locks: Vec<Lock>,
     command: impl Fn(&mut Tx, &Ctx) -> Result<(), Fail> + Send + 'static,
 ) -> Result<(), Problem> {
-    let ctx = shell::ctx(provider());
+    let ctx = shell::ctx(PROVIDER);
     let job = Job::new(name, lane, ctx, move |tx, ctx| {
         command(tx, ctx).map(|()| String::new())
     });

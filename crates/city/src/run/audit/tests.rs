@@ -1,0 +1,229 @@
+//! Every check is seen to fail: a lived-in database is damaged in one way after the other, or the model is, and the
+//! check that is for it must speak. Each damage is taken back with its transaction.
+
+use store::{Query, sql};
+
+use crate::run::Engines;
+use crate::run::life::Life;
+
+/// A life with one of everything that is damaged.
+const SEED: u64 = 6;
+const STEPS: u32 = 700;
+
+/// What is done to the database, and what the auditor must then say.
+type Damage = (&'static str, Vec<Query>);
+
+fn damages() -> Vec<Damage> {
+    let one = |says, query| (says, vec![query]);
+    vec![
+        one(
+            "an entry does not sum to zero",
+            sql!(
+                "UPDATE journal_leg SET amount = amount + 1
+                 WHERE n = 0 AND entry_id = (SELECT entry_id FROM journal_leg WHERE n = 0 ORDER BY entry_id LIMIT 1)"
+            ),
+        ),
+        one(
+            "a resolved entry is still pending",
+            sql!(
+                "DELETE FROM journal_resolution
+                 WHERE pending_id = (SELECT pending_id FROM journal_resolution ORDER BY pending_id LIMIT 1)"
+            ),
+        ),
+        // The table keeps itself from an entry that comes again, under its own reference; every entry sums to zero.
+        (
+            "escrow of Order",
+            vec![
+                sql!(
+                    "INSERT INTO journal_entry (id, reason, reference, currency, kind, at)
+                     SELECT $1, reason, $1, currency, kind, at FROM journal_entry
+                     WHERE id = (SELECT entry_id FROM journal_leg WHERE account = 'escrow' ORDER BY entry_id LIMIT 1)",
+                    [7_u8; 16]
+                ),
+                sql!(
+                    "INSERT INTO journal_leg (entry_id, n, account, owner_id, currency, layer, amount)
+                     SELECT $1, n, account, owner_id, currency, layer, amount FROM journal_leg
+                     WHERE entry_id = (SELECT entry_id FROM journal_leg WHERE account = 'escrow'
+                                       ORDER BY entry_id LIMIT 1)",
+                    [7_u8; 16]
+                ),
+            ],
+        ),
+        // What is owed to one shop becomes the platform's.
+        one(
+            "commission of Platform",
+            sql!(
+                "UPDATE journal_leg SET account = 'commission', owner_id = $1
+                 WHERE account = 'merchant_payable' AND amount <> 0
+                   AND entry_id = (SELECT entry_id FROM journal_leg
+                                   WHERE account = 'merchant_payable' AND amount <> 0 ORDER BY entry_id LIMIT 1)",
+                [0_u8; 16]
+            ),
+        ),
+        one(
+            "lines of",
+            sql!(
+                "UPDATE settlement_line SET payable = payable + 1
+                 WHERE id = (SELECT id FROM settlement_line ORDER BY id LIMIT 1)"
+            ),
+        ),
+        one(
+            "a bucket is not what is claimed of it",
+            sql!(
+                "UPDATE bucket SET taken = taken - 1
+                 WHERE id = (SELECT id FROM bucket WHERE taken > 0 ORDER BY id LIMIT 1)"
+            ),
+        ),
+        // The table keeps itself.
+        one("bucket", sql!("UPDATE bucket SET taken = capacity + 1")),
+        // Sold, and nobody knows to whom: bucket and claim agree.
+        (
+            "head count",
+            vec![
+                sql!(
+                    "UPDATE claim SET returned = returned + 1 WHERE status IN ('taken', 'returned')
+                       AND returned < quantity AND bucket_id = (SELECT id FROM bucket WHERE kind = 'head_count'
+                         AND taken > 0 ORDER BY id LIMIT 1)"
+                ),
+                sql!(
+                    "UPDATE bucket SET taken = (SELECT SUM(quantity - returned) FROM claim
+                                                WHERE bucket_id = bucket.id AND status IN ('taken', 'returned'))
+                     WHERE id = (SELECT id FROM bucket WHERE kind = 'head_count' AND taken > 0 ORDER BY id LIMIT 1)"
+                ),
+            ],
+        ),
+        one(
+            "a voucher is used more often than it may be",
+            sql!(
+                "UPDATE voucher SET uses_left = uses_left + 1
+                 WHERE id = (SELECT voucher_id FROM redemption WHERE status = 'live' ORDER BY id LIMIT 1)"
+            ),
+        ),
+        one(
+            "a store's rating is not the sum of its reviews",
+            sql!("UPDATE store_rating SET stars_sum = stars_sum + 1"),
+        ),
+        one(
+            "a request has no answer",
+            sql!("UPDATE idempotency SET response = NULL WHERE response IS NOT NULL"),
+        ),
+        one(
+            "there are more or fewer keys than requests",
+            sql!("DELETE FROM idempotency WHERE key = (SELECT key FROM idempotency ORDER BY key LIMIT 1)"),
+        ),
+        one(
+            "there are more or fewer keys than requests",
+            sql!(
+                "INSERT INTO idempotency (actor, key, request_hash, at, response, rejection)
+                 SELECT actor, $1, request_hash, at, response, rejection FROM idempotency ORDER BY key LIMIT 1",
+                b"again".to_vec()
+            ),
+        ),
+        one(
+            "the events of a partition have a gap",
+            sql!(
+                "DELETE FROM event WHERE seq = 2
+                   AND part = (SELECT part FROM event_head WHERE seq > 2 ORDER BY part LIMIT 1)"
+            ),
+        ),
+        one(
+            "the events of a partition have a gap",
+            sql!("UPDATE event_head SET seq = seq + 1"),
+        ),
+        one("figures differ: Order", sql!("UPDATE orders SET status = 'lost'")),
+        one(
+            "figures differ: Order",
+            sql!("UPDATE orders SET units_returned = units_returned + 1"),
+        ),
+        one("source of Order", sql!("UPDATE orders SET sharer_id = person_id")),
+        one("figures differ: Voucher", sql!("UPDATE voucher SET valid_until = valid_until + 1")),
+        one(
+            "figures differ: Voucher",
+            sql!("UPDATE order_voucher SET discount_platform = discount_platform + 1"),
+        ),
+        one("figures differ: Attempt", sql!("UPDATE payment_attempt SET status = 'lost'")),
+        one("figures differ: Refund", sql!("UPDATE refund SET amount = amount + 1")),
+        one("figures differ: Redemption", sql!("UPDATE redemption SET use_no = use_no + 1")),
+        one("rebate of Redemption", sql!("UPDATE rebate SET amount = amount + 1")),
+        one("spendable of", sql!("UPDATE rebate_balance SET spendable = spendable + 1")),
+        one("review of Redemption", sql!("UPDATE review SET reply = 'Never' WHERE reply IS NULL")),
+        one("figures differ: Payout", sql!("UPDATE payout SET amount = amount + 1")),
+        one("figures differ: Wallet", sql!("UPDATE wallet_coupon SET status = 'lost'")),
+        one("coupon count", sql!("UPDATE bucket SET closed = 1 WHERE closed = 0")),
+        one("Expire of Voucher", sql!("UPDATE timer SET due = due + 1 WHERE kind = 'expire_voucher'")),
+        one("figures differ: AgreementEnds", sql!("DELETE FROM timer WHERE kind = 'agreement_ends'")),
+        one("figures differ: scan", sql!("UPDATE offline_scan SET amount = amount + 1")),
+        one("figures differ: visits by", sql!("DELETE FROM visit")),
+        one("told to", sql!("UPDATE message SET amount = amount + 1")),
+        one("figures differ: Agreement", sql!("UPDATE agreement SET status = 'lost'")),
+        one("figures differ: Staff", sql!("UPDATE staff SET role = 'manager' WHERE role = 'cashier'")),
+        one(
+            "sessions of Staff",
+            sql!(
+                "INSERT INTO session (token_hash, id, person_id, device, created_at, expires_at)
+                 SELECT $1, person_id, person_id, '', 0, 0 FROM staff WHERE role <> 'owner' LIMIT 1",
+                [7_u8; 32]
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn every_check_speaks_of_what_is_damaged() {
+    let mut life = lived();
+    let mut silent = Vec::new();
+    for (says, damage) in damages() {
+        for (engine, heard) in life.audit_damaged(&damage) {
+            if !heard.contains(says) {
+                silent.push(format!("{engine}: {heard:?}, and not {says:?}"));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{silent:#?}");
+    life.audit().expect("every damage was taken back");
+}
+
+/// What the auditor knows by itself, and not from the platform.
+#[test]
+fn the_providers_book_and_search_are_compared() {
+    let mut life = lived();
+    *life.model.provider.holds.values_mut().next().expect("a payment") += 1;
+    let heard = life
+        .audit_provider()
+        .expect_err("the provider holds more than is booked");
+    assert!(heard.contains("provider_clearing"), "{heard}");
+    *life.model.provider.holds.values_mut().next().expect("a payment") -= 1;
+    *life
+        .model
+        .provider
+        .paid_out
+        .values_mut()
+        .next()
+        .expect("a payout") += 1;
+    let heard = life
+        .audit_provider()
+        .expect_err("more was paid out than is booked");
+    assert!(heard.contains("bank"), "{heard}");
+
+    let now = life.now();
+    let on_sale = (0..life.model.world.goods.len()).find(|good| life.model.on_sale(*good, now));
+    life.model.world.goods[on_sale.expect("something to sell")].list_price += 100;
+    let heard = life.audit().expect_err("search finds it at another price");
+    assert!(heard.contains("search finds"), "{heard}");
+}
+
+fn lived() -> Life {
+    let server =
+        std::env::var("QIAO_TEST_POSTGRES_URL").expect("run the tests through scripts/with-postgres");
+
+    let mut life = Life::begin(SEED, &Engines::Both { server }).expect("an empty city");
+    let mut last = None;
+    for no in 1..=STEPS {
+        let step = life.draw(no, last.as_ref(), false);
+        life.step(&step).expect("a life that goes as it must");
+        last = Some(step);
+    }
+    life.end(&last.expect("steps"))
+        .expect("a life that went as it must");
+    life
+}
