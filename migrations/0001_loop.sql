@@ -479,18 +479,22 @@ CREATE INDEX voucher_code_by_closing ON voucher_code (closed_at) WHERE closed_at
 
 -- convert --------------------------------------------------------------------------------------------------------------
 
+-- What it takes off (`kind`) and what has to be true (`conditions`) are JSON, never changed.
 CREATE TABLE coupon (
   id BYTEA NOT NULL PRIMARY KEY,
   merchant_id BYTEA,
   offer_id BYTEA,
   title TEXT NOT NULL,
   kind TEXT NOT NULL,
+  conditions TEXT NOT NULL,
   currency TEXT NOT NULL,
-  value BIGINT NOT NULL,
-  max_discount BIGINT,
   min_spend BIGINT NOT NULL,
   platform_bp BIGINT NOT NULL,
   per_person BIGINT NOT NULL,
+  per_day BIGINT NOT NULL,
+  -- What its unique codes are made of, if it is claimed by code.
+  code_batch BIGINT,
+  code_key BYTEA,
   count_bucket BYTEA NOT NULL REFERENCES bucket (id),
   budget_bucket BYTEA NOT NULL REFERENCES bucket (id),
   starts_at BIGINT NOT NULL,
@@ -500,12 +504,24 @@ CREATE TABLE coupon (
   version BIGINT NOT NULL
 );
 CREATE INDEX coupon_by_merchant ON coupon (merchant_id, id);
+CREATE UNIQUE INDEX coupon_by_code_batch ON coupon (code_batch);
 
 CREATE TABLE coupon_person (
   coupon_id BYTEA NOT NULL REFERENCES coupon (id),
   person_id BYTEA NOT NULL,
   claimed BIGINT NOT NULL,
+  -- The last day of a claim, counted from the coupon's start, and how many were claimed on it.
+  day BIGINT NOT NULL,
+  claimed_on_day BIGINT NOT NULL,
   PRIMARY KEY (coupon_id, person_id)
+);
+
+-- The codes that were claimed. Those that were not are not stored.
+CREATE TABLE coupon_code (
+  coupon_id BYTEA NOT NULL REFERENCES coupon (id),
+  number BIGINT NOT NULL,
+  wallet_coupon_id BYTEA NOT NULL,
+  PRIMARY KEY (coupon_id, number)
 );
 
 CREATE TABLE wallet_coupon (
@@ -518,6 +534,7 @@ CREATE TABLE wallet_coupon (
   expires_at BIGINT NOT NULL
 );
 CREATE INDEX wallet_coupon_by_person ON wallet_coupon (person_id, id);
+CREATE INDEX wallet_coupon_by_order ON wallet_coupon (order_id);
 
 CREATE TABLE orders (
   id BYTEA NOT NULL PRIMARY KEY,
@@ -530,7 +547,7 @@ CREATE TABLE orders (
   discount_merchant BIGINT NOT NULL,
   rebate_used BIGINT NOT NULL,
   cash_due BIGINT NOT NULL CHECK (cash_due >= 0),
-  wallet_coupon_id BYTEA,
+  coupons BIGINT NOT NULL,
   entry_id BYTEA,
   share_link_id BYTEA,
   sharer_id BYTEA,

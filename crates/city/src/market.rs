@@ -1,5 +1,6 @@
 //! What brings people in: the platform's entries, and coupons of the platform and of every fourth merchant.
 
+use convert::decide::Conditions;
 use convert::{CouponKind, CreateCoupon};
 use kernel::{Actor, BasisPoints, CouponId, Ctx, Currency, EntryId, LocalText, MerchantId, PersonId};
 use store::Tx;
@@ -58,10 +59,13 @@ pub(crate) fn issue_coupons(
         offer: None,
         title,
         kind,
+        conditions: Conditions::default(),
         currency: Currency::CNY,
         min_spend,
         platform_share: BasisPoints::WHOLE,
         per_person,
+        per_day: per_person,
+        by_code: false,
         total: 100_000,
         budget: 100_000_000,
         starts_at,

@@ -107,19 +107,17 @@ fn place(
     }
     visit(tx, ctx, scene, entry, before(20))?;
     let buyer = Actor::Consumer(purchase.buyer);
-    let wallet_coupon = match purchase.coupon {
-        None => None,
-        Some(coupon) => {
-            let cmd = convert::ClaimCoupon {
-                coupon: coupon.coupon,
-            };
-            Some(convert::claim_coupon(tx, &acting(ctx, buyer, before(10)), &cmd)?)
-        }
-    };
+    let mut wallet_coupons = Vec::new();
+    if let Some(coupon) = purchase.coupon {
+        let cmd = convert::ClaimCoupon {
+            coupon: coupon.coupon,
+        };
+        wallet_coupons.push(convert::claim_coupon(tx, &acting(ctx, buyer, before(10)), &cmd)?);
+    }
     let cmd = PlaceOrder {
         offer: scene.offer,
         quantity: purchase.quantity,
-        wallet_coupon,
+        wallet_coupons,
         share_token,
         entry: purchase.entry,
         use_rebate: false,

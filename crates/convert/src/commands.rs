@@ -19,7 +19,7 @@ mod start_payment;
 mod stop_coupon;
 
 pub use cancel_order::{CancelOrder, cancel_order};
-pub use claim_coupon::{ClaimCoupon, claim_coupon};
+pub use claim_coupon::{ClaimCode, ClaimCoupon, claim_code, claim_coupon};
 pub use close_payment_conflict::{ClosePaymentConflict, close_payment_conflict};
 pub use confirm_payment::{ConfirmPayment, confirm_payment};
 pub use confirm_refund::{ConfirmRefund, confirm_refund};

@@ -1,6 +1,6 @@
 //! The end of an order's hold without a payment: everything that it kept is free again.
 
-use kernel::{Ctx, Currency, OrderId, PersonId, WalletCouponId};
+use kernel::{Ctx, Currency, OrderId, PersonId};
 use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
 
@@ -23,7 +23,7 @@ pub(crate) fn end_hold(tx: &mut Tx, ctx: &Ctx, order: OrderId, end: End) -> Resu
     };
     let ended = tx.one(sql!(
         "UPDATE orders SET status = $1, version = version + 1 WHERE id = $2 AND status = 'placed'
-         RETURNING person_id, currency, rebate_used, wallet_coupon_id, version",
+         RETURNING person_id, currency, rebate_used, coupons, version",
         status.as_str(),
         order
     ))?;
@@ -31,15 +31,13 @@ pub(crate) fn end_hold(tx: &mut Tx, ctx: &Ctx, order: OrderId, end: End) -> Resu
         return Ok(false);
     };
     let (person, currency): (PersonId, Currency) = (row.take()?, row.take()?);
-    let (rebate_used, wallet_coupon): (i64, Option<WalletCouponId>) = (row.take()?, row.take()?);
+    let (rebate_used, coupons): (i64, i64) = (row.take()?, row.take()?);
     let version = row.take()?;
     if !bucket::release(tx, order.uuid())? {
         return Err(StorageError::bug("a placed order holds nothing").into());
     }
     tx.clear_timer(RELEASE_ORDER, order)?;
-    if let Some(wallet_coupon) = wallet_coupon {
-        free_coupon(tx, wallet_coupon, order, WalletCouponStatus::Held)?;
-    }
+    free_coupons(tx, order, coupons, WalletCouponStatus::Held)?;
     ledger::give_back(tx, person, currency, rebate_used)?;
     tx.tell(sql!(
         "UPDATE payment SET status = $1, version = version + 1 WHERE order_id = $2",
@@ -55,19 +53,21 @@ pub(crate) fn end_hold(tx: &mut Tx, ctx: &Ctx, order: OrderId, end: End) -> Resu
     Ok(true)
 }
 
-/// Puts a coupon that an order held or used back into the wallet. Told.
-pub(crate) fn free_coupon(
+/// Puts the coupons that an order held or used back into the wallet. Told.
+pub(crate) fn free_coupons(
     tx: &mut Tx,
-    wallet_coupon: WalletCouponId,
     order: OrderId,
+    coupons: i64,
     from: WalletCouponStatus,
 ) -> Result<(), Fail> {
-    tx.tell(sql!(
-        "UPDATE wallet_coupon SET status = $1, order_id = NULL WHERE id = $2 AND order_id = $3 AND status = $4",
-        WalletCouponStatus::Claimed.as_str(),
-        wallet_coupon,
-        order,
-        from.as_str()
-    ))?;
+    if coupons > 0 {
+        let freed = sql!(
+            "UPDATE wallet_coupon SET status = $1, order_id = NULL WHERE order_id = $2 AND status = $3",
+            WalletCouponStatus::Claimed.as_str(),
+            order,
+            from.as_str()
+        );
+        tx.tell_rows(freed, coupons.unsigned_abs())?;
+    }
     Ok(())
 }

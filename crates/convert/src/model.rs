@@ -1,7 +1,9 @@
 //! The states of orders, payments, refunds and coupons, and the values that describe them.
 //! Pure: what may follow what is decided by the guards of the commands.
 
-use kernel::{BasisPoints, Currency, MerchantId, OfferId, OrderId, PaymentId, Timestamp, VoucherId};
+use kernel::{
+    BasisPoints, CouponId, Currency, MerchantId, OfferId, OrderId, PaymentId, Timestamp, VoucherId,
+};
 use store::StorageError;
 
 /// A state or kind that is stored as text.
@@ -208,43 +210,39 @@ impl Stored for WalletCouponStatus {
 }
 
 /// What a coupon takes off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, tag = "type", rename_all = "snake_case")]
 pub enum CouponKind {
     /// A share of the price, up to a cap (折扣券).
     Percentage {
         /// The share.
+        #[serde(rename = "share_bp")]
         share: BasisPoints,
         /// The most that it takes off, in minor units.
         max_discount: Option<i64>,
     },
-    /// A fixed amount in minor units (抵用券).
+    /// A fixed amount in minor units (抵用券, 满减).
     Cash {
         /// Minor units.
         amount: i64,
     },
-}
-
-impl CouponKind {
-    /// The columns `kind`, `value` and `max_discount`.
-    pub(crate) fn to_columns(self) -> (&'static str, i64, Option<i64>) {
-        match self {
-            Self::Percentage { share, max_discount } => ("percentage", share.get(), max_discount),
-            Self::Cash { amount } => ("cash", amount, None),
-        }
-    }
-
-    /// Reads back [`CouponKind::to_columns`].
-    pub(crate) fn from_columns(
-        kind: &str,
-        value: i64,
-        max_discount: Option<i64>,
-    ) -> Result<Self, StorageError> {
-        match (kind, BasisPoints::new(value)) {
-            ("percentage", Some(share)) => Ok(Self::Percentage { share, max_discount }),
-            ("cash", _) => Ok(Self::Cash { amount: value }),
-            _ => Err(StorageError::bug(format!("{kind:?} of {value} is no coupon"))),
-        }
-    }
+    /// The dearest unit costs this (特价券).
+    FixedPrice {
+        /// Minor units.
+        price: i64,
+    },
+    /// One unit of an offer is free (兑换券).
+    FreeItem {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// Of so many units the cheapest are free (买赠): of each `buy + get` units, `get`.
+    BuyGet {
+        /// Units that are paid.
+        buy: i64,
+        /// Units that are free.
+        get: i64,
+    },
 }
 
 /// Which rule took something off the price. Discounts are taken in this order.
@@ -255,7 +253,7 @@ pub enum DiscountKind {
     Agreement,
     /// The order came by a share link.
     Friend,
-    /// A coupon of the buyer's wallet.
+    /// A coupon.
     Coupon,
 }
 
@@ -269,6 +267,9 @@ pub struct Discount {
     pub amount: i64,
     /// How much of that the platform pays. The merchant bears the rest.
     pub platform: i64,
+    /// Which coupon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<CouponId>,
 }
 
 /// What an order costs and who pays it, in minor units:

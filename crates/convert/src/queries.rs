@@ -8,9 +8,11 @@ mod payment_conflicts;
 mod refunds;
 mod routes;
 
-pub(crate) use coupons::{WalletCoupon, coupon_budget_of, wallet_coupon_of};
+pub(crate) use coupons::{
+    WalletCoupon, coupon_budgets_of, coupon_of_batch, usable_wallet_coupons, wallet_coupons_of,
+};
 
-pub use crate::quote::quote;
+pub use crate::quote::{BestCoupons, best_coupons, quote};
 pub use coupons::{Coupon, WalletEntry, coupon, coupons_of, wallet};
 pub use figures::{Sales, SalesFigures, sales_figures};
 pub use orders::{
@@ -23,7 +25,8 @@ pub use refunds::{
     refunds_of, refunds_of_person, refunds_to_send, voucher_money,
 };
 pub use routes::{
-    Route, attempt_route, claim_locks, order_lane, order_route, place_route, refund_route, voucher_route,
+    Route, attempt_route, claim_code_locks, claim_locks, order_lane, order_route, place_route, refund_route,
+    voucher_route,
 };
 
 use kernel::BasisPoints;

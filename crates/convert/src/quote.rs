@@ -1,20 +1,24 @@
 //! What an order costs: the facts that its price rests on, loaded, and the price by them. Shown before
 //! anything is held, and what an order is then placed by.
 
-use kernel::{BasisPoints, Ctx, Currency, EntryId, OfferId, PersonId, WalletCouponId};
+use kernel::{BasisPoints, Ctx, Currency, EntryId, OfferId, PersonId, Reject, StoreId, WalletCouponId};
 use offer::ForSale;
-use store::{Fail, ReadTx};
+use store::{Fail, ReadTx, sql};
 
 use crate::PlaceOrder;
-use crate::decide::{OrderPrice, PriceInputs, price_order};
-use crate::queries::{WalletCoupon, wallet_coupon_of};
-use crate::reject::{COUPON_NOT_FOR_THIS, COUPON_NOT_FOUND, ORDER_ENTRY, ORDER_QUANTITY, ORDER_SHARE_LINK};
+use crate::decide::{
+    Buyers, COUPONS_FIELD, Candidate, CartLine, MAX_COUPONS_USED, OrderPrice, PriceInputs, price_order,
+};
+use crate::queries::{WalletCoupon, usable_wallet_coupons, wallet_coupons_of};
+use crate::reject::{COUPON_NOT_COMBINED, COUPON_NOT_FOUND, ORDER_ENTRY, ORDER_QUANTITY, ORDER_SHARE_LINK};
 
 /// What an order rests on.
 pub(crate) struct Facts {
     pub buyer: PersonId,
     pub sale: ForSale,
-    pub coupon: Option<WalletCoupon>,
+    pub coupons: Vec<WalletCoupon>,
+    /// Where the offer is redeemed, if a coupon asks.
+    pub stores: Vec<StoreId>,
     pub link: Option<channel::ShareLink>,
     pub entry: Option<EntryId>,
     pub spendable: i64,
@@ -24,7 +28,52 @@ pub(crate) struct Facts {
 /// run out before the order. Rejects as [`crate::place_order`] does.
 pub fn quote(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<(Currency, OrderPrice), Fail> {
     let facts = load(read, ctx, cmd)?;
-    Ok((facts.sale.currency, price(&facts, cmd)?))
+    let history = history(read, &facts)?;
+    Ok((facts.sale.currency, price(ctx, &facts, history, cmd)?))
+}
+
+/// What the best set of the buyer's coupons makes of an order.
+#[derive(Debug)]
+pub struct BestCoupons {
+    /// Of every amount.
+    pub currency: Currency,
+    /// With the coupons that are used.
+    pub price: OrderPrice,
+    /// Those that are used, for the order to name.
+    pub used: Vec<WalletCouponId>,
+    /// Those that are not, and why.
+    pub refused: Vec<(WalletCouponId, Reject)>,
+}
+
+/// The best set of the coupons in the wallet of the consumer who acts, for this order. Those that the order names are
+/// not looked at.
+pub fn best_coupons(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<BestCoupons, Fail> {
+    let cmd = PlaceOrder {
+        wallet_coupons: Vec::new(),
+        ..cmd.clone()
+    };
+    let mut facts = load(read, ctx, &cmd)?;
+    facts.coupons = usable_wallet_coupons(read, facts.buyer, ctx.now)?;
+    facts.stores = stores(read, cmd.offer, &facts.coupons)?;
+    let history = history(read, &facts)?;
+    let price = price(ctx, &facts, history, &cmd)?;
+    let refused = price
+        .refused
+        .iter()
+        .map(|(i, why)| (facts.coupons[*i].id, why.clone()));
+    let refused: Vec<_> = refused.collect();
+    let is_used = |coupon: &&WalletCoupon| refused.iter().all(|(refused, _)| *refused != coupon.id);
+    Ok(BestCoupons {
+        currency: facts.sale.currency,
+        used: facts
+            .coupons
+            .iter()
+            .filter(is_used)
+            .map(|coupon| coupon.id)
+            .collect(),
+        price,
+        refused,
+    })
 }
 
 /// Loads what the price rests on, and refuses what cannot be ordered.
@@ -35,10 +84,8 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
         let detail = format!("An order of this offer is of 1 to {} units.", sale.max_per_order);
         return Err(ORDER_QUANTITY.at("/quantity", detail).into());
     }
-    let coupon = match cmd.wallet_coupon {
-        None => None,
-        Some(id) => Some(load_coupon(read, ctx, buyer, id)?),
-    };
+    let coupons = load_coupons(read, ctx, buyer, &cmd.wallet_coupons)?;
+    let stores = stores(read, cmd.offer, &coupons)?;
     let link = match &cmd.share_token {
         None => None,
         Some(token) => Some(load_link(read, buyer, cmd.offer, token)?),
@@ -55,23 +102,81 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
     Ok(Facts {
         buyer,
         sale,
-        coupon,
+        coupons,
+        stores,
         link,
         entry,
         spendable,
     })
 }
 
-fn load_coupon(
+fn load_coupons(
     read: &mut ReadTx,
     ctx: &Ctx,
     buyer: PersonId,
-    id: WalletCouponId,
-) -> Result<WalletCoupon, Fail> {
-    let found = wallet_coupon_of(read, buyer, id)?;
-    let coupon = found.ok_or_else(|| COUPON_NOT_FOUND.at("/wallet_coupon", "It is not in your wallet."))?;
-    coupon.check_usable(ctx.now)?;
-    Ok(coupon)
+    ids: &[WalletCouponId],
+) -> Result<Vec<WalletCoupon>, Fail> {
+    let is_twice = ids.iter().enumerate().any(|(i, id)| ids[..i].contains(id));
+    if ids.len() > MAX_COUPONS_USED || is_twice {
+        let detail = format!("An order takes at most {MAX_COUPONS_USED} coupons, each of them once.");
+        return Err(COUPON_NOT_COMBINED.at(COUPONS_FIELD, detail).into());
+    }
+    let coupons = wallet_coupons_of(read, buyer, ids)?;
+    if coupons.len() < ids.len() {
+        return Err(COUPON_NOT_FOUND
+            .at(COUPONS_FIELD, "It is not in your wallet.")
+            .into());
+    }
+    for coupon in &coupons {
+        coupon.check_usable(ctx.now)?;
+    }
+    Ok(coupons)
+}
+
+/// What a buyer has ordered before, as far as a coupon asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct History {
+    pub has_ordered: bool,
+    pub is_customer: bool,
+}
+
+impl Facts {
+    /// Whether a coupon is for some buyers only.
+    pub(crate) fn asks_history(&self) -> bool {
+        let mut buyers = self.coupons.iter().map(|coupon| coupon.terms.conditions.buyers);
+        buyers.any(|buyers| buyers != Buyers::Everybody)
+    }
+}
+
+/// An order counts while it awaits its payment, once it is paid, and still when it was refunded.
+pub(crate) fn history(read: &mut ReadTx, facts: &Facts) -> Result<History, Fail> {
+    if !facts.asks_history() {
+        return Ok(History::default());
+    }
+    let [any, of_merchant] = read.ask([
+        sql!(
+            "SELECT id FROM orders WHERE person_id = $1 AND status IN ('placed', 'paid', 'refunded') LIMIT 1",
+            facts.buyer
+        ),
+        sql!(
+            "SELECT id FROM orders WHERE person_id = $1 AND merchant_id = $2
+             AND status IN ('placed', 'paid', 'refunded') LIMIT 1",
+            facts.buyer,
+            facts.sale.merchant
+        ),
+    ])?;
+    Ok(History {
+        has_ordered: !any.is_empty(),
+        is_customer: !of_merchant.is_empty(),
+    })
+}
+
+fn stores(read: &mut ReadTx, offer: OfferId, coupons: &[WalletCoupon]) -> Result<Vec<StoreId>, Fail> {
+    let mut conditions = coupons.iter().map(|coupon| &coupon.terms.conditions);
+    if conditions.any(|conditions| conditions.store.is_some()) {
+        return offer::queries::stores_of_offer(read, offer);
+    }
+    Ok(Vec::new())
 }
 
 fn load_link(
@@ -110,26 +215,38 @@ fn spendable(read: &mut ReadTx, buyer: PersonId, sale: &ForSale) -> Result<i64, 
 }
 
 /// The price by these facts.
-pub(crate) fn price(facts: &Facts, cmd: &PlaceOrder) -> Result<OrderPrice, Fail> {
-    let unit = offer::prices(&facts.sale.terms, facts.sale.list_price);
+pub(crate) fn price(
+    ctx: &Ctx,
+    facts: &Facts,
+    history: History,
+    cmd: &PlaceOrder,
+) -> Result<OrderPrice, Fail> {
+    let sale = &facts.sale;
+    let unit = offer::prices(&sale.terms, sale.list_price);
     let friend_discount = match facts.link {
-        Some(_) => facts.sale.terms.friend_discount_bp,
+        Some(_) => sale.terms.friend_discount_bp,
         None => BasisPoints::ZERO,
     };
-    let price = price_order(&PriceInputs {
+    let line = CartLine {
         offer: cmd.offer,
-        merchant: facts.sale.merchant,
-        list_price: facts.sale.list_price,
+        merchant: sale.merchant,
+        category: sale.category.clone(),
+        stores: facts.stores.clone(),
         quantity: cmd.quantity,
+        due: 0,
+        is_of_customer: history.is_customer,
+    };
+    let coupons: Vec<Candidate> = facts.coupons.iter().map(WalletCoupon::candidate).collect();
+    let price = price_order(&PriceInputs {
+        line: &line,
+        now: ctx.now,
+        has_ordered: history.has_ordered,
+        list_price: sale.list_price,
         unit_discount: unit.discount_platform.amount + unit.discount_merchant.amount,
         unit_discount_platform: unit.discount_platform.amount,
         friend_discount,
-        coupon: facts.coupon.as_ref().map(|coupon| &coupon.terms),
+        coupons: &coupons,
         spendable_rebate: facts.spendable,
     })?;
-    if facts.coupon.is_some() && price.coupon_discount() == 0 {
-        let detail = "The coupon takes nothing off: nothing is left to pay without it.";
-        return Err(COUPON_NOT_FOR_THIS.at("/wallet_coupon", detail).into());
-    }
     Ok(price)
 }

@@ -2,16 +2,16 @@
 //! confirms. What needs no provider is back at once. The order's own guard keeps what goes back within
 //! what was paid, whoever asks and however often.
 
-use kernel::{Ctx, Currency, OrderId, PaymentAttemptId, PersonId, RefundId, VoucherId, WalletCouponId};
+use kernel::{Ctx, Currency, OrderId, PaymentAttemptId, PersonId, RefundId, VoucherId};
 use ledger::{Account, Leg, NewEntry, Reason};
 use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
 
 use crate::decide::UnitMoney;
 use crate::events::{RefundRequested, RefundSucceeded};
-use crate::hold::free_coupon;
+use crate::hold::free_coupons;
 use crate::model::{RefundCause, RefundStatus, Stored, WalletCouponStatus};
-use crate::queries::{VoucherMoney, coupon_budget_of};
+use crate::queries::{VoucherMoney, coupon_budgets_of};
 use crate::reject::REFUND_OVER_PAID;
 
 /// A refund row with its journal entry.
@@ -50,7 +50,7 @@ pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Resul
                     version = version + 1
              WHERE id = $5 AND status = 'paid' AND cash_refunded <= cash_due - $1
                AND escrow_refunded <= list_total - discount_merchant - $2
-             RETURNING units_returned, wallet_coupon_id",
+             RETURNING units_returned, coupons",
             part.cash,
             part.escrow(),
             units,
@@ -64,15 +64,15 @@ pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Resul
     ])?;
     let claimed = claimed.into_iter().next();
     let mut claimed = claimed.ok_or_else(|| REFUND_OVER_PAID.plain())?;
-    let (units_returned, wallet_coupon): (i64, Option<WalletCouponId>) = (claimed.take()?, claimed.take()?);
+    let (units_returned, coupons): (i64, i64) = (claimed.take()?, claimed.take()?);
     let attempt = attempts
         .into_iter()
         .next()
         .map(|mut row| row.take())
         .transpose()?;
     if back.unit_returns {
-        let coupon = wallet_coupon.filter(|_| units_returned == of.quantity);
-        return_unit(tx, of, coupon)?;
+        let is_last = units_returned == of.quantity;
+        return_unit(tx, of, if is_last { coupons } else { 0 })?;
     }
     let refund = NewRefund {
         order: of.order,
@@ -87,21 +87,18 @@ pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Resul
     write_refund(tx, ctx, &refund)
 }
 
-/// The unit can be sold again; with the last one of the order its coupon can be used again.
-fn return_unit(tx: &mut Tx, of: &VoucherMoney, coupon: Option<WalletCouponId>) -> Result<(), Fail> {
+/// The unit can be sold again; with the last one of the order its coupons can be used again.
+fn return_unit(tx: &mut Tx, of: &VoucherMoney, coupons: i64) -> Result<(), Fail> {
     let buckets = offer::queries::buckets_of(tx, of.offer)?;
     let buckets = buckets.ok_or_else(|| StorageError::bug("a sold offer has no buckets"))?;
     let mut units: Vec<_> = buckets.into_iter().map(|bucket| (bucket, 1)).collect();
-    if let Some(wallet_coupon) = coupon {
-        units.push(coupon_budget_of(tx, of.order, wallet_coupon)?);
+    if coupons > 0 {
+        units.extend(coupon_budgets_of(tx, of.order)?);
     }
     if !bucket::give_back(tx, of.order.uuid(), &units)? {
         return Err(StorageError::bug("more units come back than were taken").into());
     }
-    if let Some(wallet_coupon) = coupon {
-        free_coupon(tx, wallet_coupon, of.order, WalletCouponStatus::Used)?;
-    }
-    Ok(())
+    free_coupons(tx, of.order, coupons, WalletCouponStatus::Used)
 }
 
 /// Writes a refund: pending in the ledger if cash has to move, final at once if not. Told.

@@ -13,6 +13,15 @@ kernel::reject_table! {
     COUPON_LIMIT_REACHED: Conflict, "coupon_limit_reached",
         "You have claimed as many of this coupon as one person may.",
         "Use the ones in your wallet.";
+    COUPON_NEEDS_CODE: Conflict, "coupon_needs_code",
+        "The coupon is claimed by a code.",
+        "Type the code that you were given.";
+    COUPON_CODE_WRONG: NotFound, "coupon_code_wrong",
+        "There is no such code.",
+        "Compare the code letter by letter with the one that you were given.";
+    COUPON_CODE_USED: Conflict, "coupon_code_used",
+        "The code was used.",
+        "Each code is for one coupon; look into your wallet, or use another code.";
     COUPON_ALL_CLAIMED: Conflict, "coupon_all_claimed",
         "All of this coupon have been claimed.",
         "Choose another coupon.";
@@ -28,6 +37,15 @@ kernel::reject_table! {
     COUPON_MIN_SPEND: Conflict, "coupon_min_spend_not_met",
         "The order is below the coupon's least price.",
         "Buy more, or order without the coupon.";
+    COUPON_NOT_FOR_BUYER: Conflict, "coupon_not_for_buyer",
+        "The coupon is for a first order or for new customers.",
+        "Choose another coupon, or order without one.";
+    COUPON_NOT_NOW: Conflict, "coupon_not_now",
+        "The coupon is not for this weekday and hour.",
+        "Order in the hours that the coupon names, or without it.";
+    COUPON_NOT_COMBINED: Conflict, "coupon_not_combined",
+        "The coupon is not used together with the others.",
+        "Take one coupon of each group, at most four, and one that stands alone by itself.";
     ORDER_NOT_FOUND: NotFound, "order_not_found",
         "There is no such order.",
         "Check the order's id; list your orders.";

@@ -1,7 +1,7 @@
 //! What happens to an order once its money is there, or none was due: what it holds is taken, the money
 //! goes into escrow, its vouchers are issued with the money behind each of them.
 
-use kernel::{Ctx, Currency, MerchantId, OfferId, OrderId, PersonId, VoucherId, WalletCouponId};
+use kernel::{Ctx, Currency, MerchantId, OfferId, OrderId, PersonId, VoucherId};
 use ledger::{Account, Leg, NewEntry, Reason};
 use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
@@ -24,7 +24,8 @@ pub(crate) struct Sale {
     pub store_set: [u8; 8],
     pub valid_us: i64,
     pub amounts: Amounts,
-    pub wallet_coupon: Option<WalletCouponId>,
+    /// How many coupons it uses.
+    pub coupons: i64,
     /// Whether the order's hold has a timer, which then becomes the first voucher's.
     pub hold_timer: bool,
 }
@@ -34,12 +35,12 @@ pub(crate) fn settle(tx: &mut Tx, ctx: &Ctx, sale: &Sale, version: i64) -> Resul
     if !bucket::take(tx, sale.order.uuid())? {
         return Err(StorageError::bug("an order that awaits its payment holds nothing").into());
     }
-    if let Some(wallet_coupon) = sale.wallet_coupon {
-        tx.tell(sql!(
-            "UPDATE wallet_coupon SET status = 'used' WHERE id = $1 AND order_id = $2 AND status = 'held'",
-            wallet_coupon,
+    if sale.coupons > 0 {
+        let used = sql!(
+            "UPDATE wallet_coupon SET status = 'used' WHERE order_id = $1 AND status = 'held'",
             sale.order
-        ))?;
+        );
+        tx.tell_rows(used, sale.coupons.unsigned_abs())?;
     }
     if let Some(entry) = paid_entry(sale) {
         ledger::post(tx, ctx, &entry)?;

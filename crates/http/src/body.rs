@@ -127,7 +127,7 @@ pub async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<B
 
 /// An object within a body, and nothing else: an array would do for serde, as the object's values in their
 /// order.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, Default, serde::Serialize)]
 #[serde(transparent)]
 pub struct Object<T>(pub T);
 

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// An ISO 4217 currency.
 pub type Currency = iso_currency::Currency;
 
@@ -82,8 +84,23 @@ impl fmt::Display for Money {
 }
 
 /// Hundredths of a percent, 0 to 10,000.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
 pub struct BasisPoints(u16);
+
+impl From<BasisPoints> for i64 {
+    fn from(points: BasisPoints) -> Self {
+        points.get()
+    }
+}
+
+impl TryFrom<i64> for BasisPoints {
+    type Error = &'static str;
+
+    fn try_from(points: i64) -> Result<Self, Self::Error> {
+        Self::new(points).ok_or("basis points go from 0 to 10000")
+    }
+}
 
 impl BasisPoints {
     /// All of it.

@@ -201,6 +201,8 @@ pub struct ForSale {
     pub offer: OfferId,
     /// Who sells.
     pub merchant: MerchantId,
+    /// Code of the category, `hot_pot`.
+    pub category: String,
     /// Of the list price and of everything that follows from it.
     pub currency: Currency,
     /// Of one unit, before any discount.

@@ -427,7 +427,7 @@ impl Standing {
 /// Rejects with [`party::NOT_FOUND`] (drafts too) and [`OFFER_NOT_ON_SALE`].
 pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<ForSale, Fail> {
     let row = read.one(sql!(
-        "SELECT m.status, a.status, o.status, v.terms, a.head_count_bucket, o.merchant_id, o.currency, o.list_price,
+        "SELECT m.status, a.status, o.status, v.terms, a.head_count_bucket, o.merchant_id, o.category, o.currency, o.list_price,
                 o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set
          FROM offer o JOIN merchant m ON m.id = o.merchant_id
          JOIN agreement a ON a.id = o.agreement_id
@@ -449,11 +449,12 @@ pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<For
         return Err(OFFER_NOT_ON_SALE.because(why).into());
     }
     let bucket: Option<BucketId> = row.take()?;
-    let merchant = row.take()?;
+    let (merchant, category) = (row.take()?, row.take()?);
     let list_price = take_money(&mut row)?;
     Ok(ForSale {
         offer,
         merchant,
+        category,
         currency: list_price.currency,
         list_price,
         terms,

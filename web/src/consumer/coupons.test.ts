@@ -5,8 +5,11 @@ const NOW = Date.parse('2026-11-23T00:00:00Z')
 const coupon = (changes: Partial<Coupon>): Coupon => ({
   coupon: 'cpn_1',
   kind: { type: 'cash', amount: 1000 },
+  conditions: { buyers: 'everybody' },
   min_spend: { amount: 5000, currency: 'CNY' },
   per_person: 1,
+  per_day: 1,
+  by_code: false,
   platform_bp: 0,
   starts_at: '2026-11-01T00:00:00Z',
   ends_at: '2026-12-01T00:00:00Z',
@@ -14,7 +17,7 @@ const coupon = (changes: Partial<Coupon>): Coupon => ({
   title: {},
   ...changes,
 })
-const purchase = { merchant: 'mer_1', offer: 'off_1', currency: 'CNY', due: 8000 }
+const purchase = { merchant: 'mer_1', offer: 'off_1', currency: 'CNY', due: 8000, quantity: 4 }
 
 describe('couponOff', () => {
   it('takes the cash off, never more than is due', () => {
@@ -30,6 +33,14 @@ describe('couponOff', () => {
     expect(couponOff(tenth, purchase, NOW)).toBe(500)
     const uncapped = coupon({ kind: { type: 'percentage', share_bp: 1000 } })
     expect(couponOff(uncapped, purchase, NOW)).toBe(800)
+  })
+
+  it('takes units at their price', () => {
+    const off = (kind: Coupon['kind']) => couponOff(coupon({ kind }), purchase, NOW)
+    expect(off({ type: 'fixed_price', price: 990 })).toBe(1010)
+    expect(off({ type: 'free_item', offer: 'off_1' })).toBe(2000)
+    expect(off({ type: 'free_item', offer: 'off_2' })).toBe(0)
+    expect(off({ type: 'buy_get', buy: 1, get: 1 })).toBe(4000)
   })
 
   it('says why it takes nothing', () => {

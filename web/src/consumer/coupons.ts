@@ -10,6 +10,7 @@ export interface Purchase {
   offer: string
   currency: string
   due: number
+  quantity: number
 }
 
 /** This share of an amount, rounded half up. */
@@ -27,12 +28,23 @@ export function couponOff(coupon: Coupon, purchase: Purchase, now = Date.now()):
   if (coupon.status !== 'live' || now < Date.parse(coupon.starts_at) || now >= Date.parse(coupon.ends_at))
     return 'not_live'
   if (purchase.due < coupon.min_spend.amount) return 'min_spend'
-  const { kind } = coupon
-  const wanted =
-    kind.type === 'cash'
-      ? kind.amount
-      : Math.min(shareOf(kind.share_bp, purchase.due), kind.max_discount ?? purchase.due)
-  return Math.min(wanted, purchase.due)
+  return Math.min(wanted(coupon.kind, purchase), purchase.due)
+}
+
+function wanted(kind: Coupon['kind'], { due, quantity, offer }: Purchase): number {
+  const units = (count: number) => Math.floor((due * count) / quantity)
+  switch (kind.type) {
+    case 'percentage':
+      return Math.min(shareOf(kind.share_bp, due), kind.max_discount ?? due)
+    case 'cash':
+      return kind.amount
+    case 'fixed_price':
+      return Math.max(0, units(1) - kind.price)
+    case 'free_item':
+      return kind.offer === offer ? units(1) : 0
+    case 'buy_get':
+      return units(Math.floor(quantity / (kind.buy + kind.get)) * kind.get)
+  }
 }
 
 /** The coupon that takes off most; of equals the one that ends first. */

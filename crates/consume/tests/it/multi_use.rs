@@ -96,7 +96,7 @@ fn a_free_card_is_used_without_money() {
         let cmd = convert::PlaceOrder {
             offer: free,
             quantity: 1,
-            wallet_coupon: None,
+            wallet_coupons: Vec::new(),
             share_token: None,
             entry: None,
             use_rebate: false,

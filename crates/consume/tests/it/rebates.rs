@@ -145,7 +145,7 @@ fn nobody_earns_by_buying_from_themselves() {
         let cmd = convert::PlaceOrder {
             offer: world.offer,
             quantity: 1,
-            wallet_coupon: None,
+            wallet_coupons: Vec::new(),
             share_token: Some(token),
             entry: None,
             use_rebate: false,

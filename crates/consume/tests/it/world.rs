@@ -105,7 +105,7 @@ impl<'s> World<'s> {
         let cmd = PlaceOrder {
             offer: self.offer,
             quantity,
-            wallet_coupon: None,
+            wallet_coupons: Vec::new(),
             share_token,
             entry: None,
             use_rebate: false,

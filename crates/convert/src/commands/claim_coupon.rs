@@ -1,14 +1,19 @@
-//! A person puts a coupon into the wallet. Two limits hold under any number of claims at once: how many
-//! there are (a bucket) and how many one person may have (a guarded row of its own).
+//! A person puts a coupon into the wallet, by its id or by one of its unique codes. Three limits hold under any number
+//! of claims at once: how many there are (a bucket), how many one person may have, in all and a day (a guarded row of its
+//! own), and one for each code (a row of its own).
 
-use kernel::{CouponId, Ctx, PersonId, WalletCouponId};
+use kernel::{CouponId, Ctx, DAY_US, PersonId, WalletCouponId};
 use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
 
+use crate::decide::TypedCode;
 use crate::events::CouponClaimed;
 use crate::model::{CouponStatus, Stored, WalletCouponStatus};
-use crate::queries::{Coupon, coupon};
-use crate::reject::{COUPON_ALL_CLAIMED, COUPON_LIMIT_REACHED, COUPON_NOT_FOUND, COUPON_NOT_LIVE};
+use crate::queries::{Coupon, coupon, coupon_of_batch};
+use crate::reject::{
+    COUPON_ALL_CLAIMED, COUPON_CODE_USED, COUPON_CODE_WRONG, COUPON_LIMIT_REACHED, COUPON_NEEDS_CODE,
+    COUPON_NOT_FOUND, COUPON_NOT_LIVE,
+};
 
 /// What [`claim_coupon`] is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,16 +22,60 @@ pub struct ClaimCoupon {
     pub coupon: CouponId,
 }
 
+/// What [`claim_code`] is told.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClaimCode {
+    /// As it was typed.
+    pub code: String,
+}
+
 /// Claims one for the consumer who acts.
 pub fn claim_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &ClaimCoupon) -> Result<WalletCouponId, Fail> {
     let person = party::require_consumer(ctx)?;
     let claimed = coupon(tx, cmd.coupon)?.ok_or_else(|| COUPON_NOT_FOUND.plain())?;
+    if claimed.codes.is_some() {
+        return Err(COUPON_NEEDS_CODE.plain().into());
+    }
+    claim(tx, ctx, person, &claimed, ctx.new_id())
+}
+
+/// Claims the one that this code stands for, for the consumer who acts.
+pub fn claim_code(tx: &mut Tx, ctx: &Ctx, cmd: &ClaimCode) -> Result<WalletCouponId, Fail> {
+    let person = party::require_consumer(ctx)?;
+    let wrong = || COUPON_CODE_WRONG.at("/code", COUPON_CODE_WRONG.title);
+    let typed = TypedCode::read(&cmd.code).ok_or_else(wrong)?;
+    let coupon_id = coupon_of_batch(tx, typed.batch)?.ok_or_else(wrong)?;
+    let claimed = coupon(tx, coupon_id)?.ok_or_else(wrong)?;
+    let number = claimed.codes.as_ref().and_then(|codes| codes.number(&typed));
+    let total = bucket::level(tx, claimed.count_bucket)?.map_or(0, |level| level.capacity);
+    let number = number.filter(|number| *number < total || claimed.status == CouponStatus::Stopped);
+    let number = number.ok_or_else(wrong)?;
+    let wallet_coupon = ctx.new_id();
+    let taken = tx.claim(sql!(
+        "INSERT INTO coupon_code (coupon_id, number, wallet_coupon_id) VALUES ($1, $2, $3)
+         ON CONFLICT (coupon_id, number) DO NOTHING",
+        coupon_id,
+        number,
+        wallet_coupon
+    ))?;
+    if taken == 0 {
+        return Err(COUPON_CODE_USED.at("/code", COUPON_CODE_USED.title).into());
+    }
+    claim(tx, ctx, person, &claimed, wallet_coupon)
+}
+
+fn claim(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    person: PersonId,
+    claimed: &Coupon,
+    id: WalletCouponId,
+) -> Result<WalletCouponId, Fail> {
     let window = claimed.terms.starts_at..claimed.terms.ends_at;
     if claimed.status != CouponStatus::Live || !window.contains(&ctx.now) {
         return Err(COUPON_NOT_LIVE.plain().into());
     }
-    let id: WalletCouponId = ctx.new_id();
-    count_for_person(tx, person, &claimed)?;
+    count_for_person(tx, ctx, person, claimed)?;
     if bucket::hold(tx, id.uuid(), &[(claimed.count_bucket, 1)])?.is_some() {
         return Err(COUPON_ALL_CLAIMED.plain().into());
     }
@@ -37,7 +86,7 @@ pub fn claim_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &ClaimCoupon) -> Result<WalletC
         "INSERT INTO wallet_coupon (id, coupon_id, person_id, status, claimed_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6)",
         id,
-        cmd.coupon,
+        claimed.id,
         person,
         WalletCouponStatus::Claimed.as_str(),
         ctx.now,
@@ -45,26 +94,31 @@ pub fn claim_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &ClaimCoupon) -> Result<WalletC
     ))?;
     let event = CouponClaimed {
         wallet_coupon: id,
-        coupon: cmd.coupon,
+        coupon: claimed.id,
         person,
     };
     tx.emit(ctx, id, 1, &event)?;
     Ok(id)
 }
 
-fn count_for_person(tx: &mut Tx, person: PersonId, coupon: &Coupon) -> Result<(), Fail> {
+fn count_for_person(tx: &mut Tx, ctx: &Ctx, person: PersonId, coupon: &Coupon) -> Result<(), Fail> {
+    let day = ctx.now.since_us(coupon.terms.starts_at) / DAY_US;
     let counted = tx.claim(sql!(
-        "INSERT INTO coupon_person (coupon_id, person_id, claimed) VALUES ($1, $2, 1)
-         ON CONFLICT (coupon_id, person_id) DO UPDATE SET claimed = coupon_person.claimed + 1
-         WHERE coupon_person.claimed < $3",
+        "INSERT INTO coupon_person (coupon_id, person_id, claimed, day, claimed_on_day) VALUES ($1, $2, 1, $3, 1)
+         ON CONFLICT (coupon_id, person_id) DO UPDATE SET claimed = coupon_person.claimed + 1,
+           claimed_on_day = CASE WHEN coupon_person.day = $3 THEN coupon_person.claimed_on_day + 1 ELSE 1 END,
+           day = $3
+         WHERE coupon_person.claimed < $4 AND (coupon_person.day <> $3 OR coupon_person.claimed_on_day < $5)",
         coupon.id,
         person,
-        coupon.per_person
+        day,
+        coupon.per_person,
+        coupon.per_day
     ))?;
     if counted == 0 {
         let detail = format!(
-            "You have claimed this coupon {} times, and nobody may more.",
-            coupon.per_person
+            "Of this coupon nobody may claim more than {} in all and {} a day.",
+            coupon.per_person, coupon.per_day
         );
         return Err(COUPON_LIMIT_REACHED.because(detail).into());
     }

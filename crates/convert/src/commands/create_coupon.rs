@@ -6,9 +6,10 @@ use offer::{BucketKind, bucket};
 use party::{OperatorRole, Role};
 use store::{Fail, StorageError, Tx, sql};
 
-use crate::decide::MAX_ORDER_TOTAL;
+use crate::decide::{BATCH_BITS, CodeBatch, Conditions, MAX_CODES, MAX_ORDER_TOTAL};
 use crate::events::CouponCreated;
 use crate::model::{CouponKind, CouponStatus, Stored};
+use crate::queries::coupon_of_batch;
 use crate::reject::{COUPON_INVALID, COUPON_NOT_FOR_THIS};
 
 /// What [`create_coupon`] is told.
@@ -22,6 +23,8 @@ pub struct CreateCoupon {
     pub title: LocalText,
     /// What it takes off.
     pub kind: CouponKind,
+    /// What else has to be true.
+    pub conditions: Conditions,
     /// Of its amounts and of the orders that it is for.
     pub currency: Currency,
     /// The least price at which it applies, in minor units.
@@ -30,6 +33,10 @@ pub struct CreateCoupon {
     pub platform_share: BasisPoints,
     /// How many one person may claim.
     pub per_person: i64,
+    /// How many of them in each 24 hours since its start.
+    pub per_day: i64,
+    /// It is claimed by a unique code, of which there are as many as coupons, and is not listed.
+    pub by_code: bool,
     /// How many there are.
     pub total: i64,
     /// The most that all of them together take off, in minor units.
@@ -56,23 +63,28 @@ pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<Coupo
     let count = bucket::create(tx, ctx, BucketKind::CouponCount, cmd.merchant, cmd.total)?;
     let budget = bucket::create(tx, ctx, BucketKind::CouponBudget, cmd.merchant, cmd.budget)?;
     let coupon: CouponId = ctx.new_id();
-    let (kind, value, max_discount) = cmd.kind.to_columns();
-    let title = serde_json::to_string(&cmd.title).map_err(|error| StorageError::bug(error.to_string()))?;
+    let codes = match cmd.by_code {
+        true => Some(new_codes(tx, ctx)?),
+        false => None,
+    };
     tx.tell(sql!(
-        "INSERT INTO coupon (id, merchant_id, offer_id, title, kind, currency, value, max_discount, min_spend,
-           platform_bp, per_person, count_bucket, budget_bucket, starts_at, ends_at, status, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1)",
+        "INSERT INTO coupon (id, merchant_id, offer_id, title, kind, conditions, currency, min_spend,
+           platform_bp, per_person, per_day, code_batch, code_key, count_bucket, budget_bucket, starts_at, ends_at,
+           status, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1)",
         coupon,
         cmd.merchant,
         cmd.offer,
-        title,
-        kind,
+        json(&cmd.title)?,
+        json(&cmd.kind)?,
+        json(&cmd.conditions)?,
         cmd.currency,
-        value,
-        max_discount,
         cmd.min_spend,
         cmd.platform_share.get(),
         cmd.per_person,
+        cmd.per_day,
+        codes.as_ref().map(|codes| codes.batch),
+        codes.map(|codes| codes.key),
         count,
         budget,
         cmd.starts_at,
@@ -83,6 +95,21 @@ pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<Coupo
     let merchant = cmd.merchant;
     tx.emit(ctx, coupon, 1, &CouponCreated { coupon, merchant })?;
     Ok(coupon)
+}
+
+/// A key, and a name that no other coupon has.
+fn new_codes(tx: &mut Tx, ctx: &Ctx) -> Result<CodeBatch, Fail> {
+    let key = ctx.random_bytes::<16>().to_vec();
+    loop {
+        let batch = ctx.random_below(1 << BATCH_BITS) as i64;
+        if coupon_of_batch(tx, batch)?.is_none() {
+            return Ok(CodeBatch { batch, key });
+        }
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, StorageError> {
+    serde_json::to_string(value).map_err(|error| StorageError::bug(error.to_string()))
 }
 
 fn check_actor(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Fail> {
@@ -107,23 +134,8 @@ fn check_terms(ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Reject> {
     let invalid = |field, detail: &str| Err(COUPON_INVALID.at(field, detail));
     party::check::local_text("/title", &cmd.title, 80)
         .map_err(|reject| COUPON_INVALID.at("/title", reject.detail))?;
-    let amount_fits = |amount: i64| (1..=MAX_ORDER_TOTAL).contains(&amount);
-    match cmd.kind {
-        CouponKind::Percentage { share, .. } if share == BasisPoints::ZERO => {
-            return invalid("/kind/share_bp", "A percentage is 1 to 10000 basis points.");
-        }
-        CouponKind::Percentage { max_discount, .. } if !max_discount.is_none_or(amount_fits) => {
-            let detail = "The most that it takes off is above zero and within the largest order.";
-            return invalid("/kind/max_discount", detail);
-        }
-        CouponKind::Cash { amount } if !amount_fits(amount) => {
-            return invalid(
-                "/kind/amount",
-                "The amount is above zero and within the largest order.",
-            );
-        }
-        CouponKind::Percentage { .. } | CouponKind::Cash { .. } => {}
-    }
+    check_kind(&cmd.kind)?;
+    cmd.conditions.check()?;
     if !(0..=MAX_ORDER_TOTAL).contains(&cmd.min_spend) {
         return invalid(
             "/min_spend",
@@ -139,7 +151,16 @@ fn check_terms(ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Reject> {
     if !(1..=1_000).contains(&cmd.per_person) {
         return invalid("/per_person", "One person may have 1 to 1,000 of a coupon.");
     }
-    if !amount_fits(cmd.budget) {
+    if !(1..=1_000).contains(&cmd.per_day) {
+        return invalid(
+            "/per_day",
+            "In a day one person may claim 1 to 1,000 of a coupon.",
+        );
+    }
+    if cmd.by_code && cmd.total > MAX_CODES {
+        return invalid("/total", "There are at most 1,073,741,824 codes of a coupon.");
+    }
+    if !(1..=MAX_ORDER_TOTAL).contains(&cmd.budget) {
         return invalid(
             "/budget",
             "The budget is above zero and at most 1,000,000,000,000 minor units.",
@@ -149,4 +170,37 @@ fn check_terms(ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Reject> {
         return invalid("/ends_at", "The end lies in the future and after the start.");
     }
     Ok(())
+}
+
+fn check_kind(kind: &CouponKind) -> Result<(), Reject> {
+    let invalid = |field, detail: &str| Err(COUPON_INVALID.at(field, detail));
+    let amount_fits = |amount: i64| (1..=MAX_ORDER_TOTAL).contains(&amount);
+    match *kind {
+        CouponKind::Percentage { share, .. } if share == BasisPoints::ZERO => {
+            invalid("/kind/share_bp", "A percentage is 1 to 10000 basis points.")
+        }
+        CouponKind::Percentage { max_discount, .. } if !max_discount.is_none_or(amount_fits) => {
+            let detail = "The most that it takes off is above zero and within the largest order.";
+            invalid("/kind/max_discount", detail)
+        }
+        CouponKind::Cash { amount } if !amount_fits(amount) => {
+            let detail = "The amount is above zero and within the largest order.";
+            invalid("/kind/amount", detail)
+        }
+        CouponKind::FixedPrice { price } if !amount_fits(price) => invalid(
+            "/kind/price",
+            "The price is above zero and within the largest order.",
+        ),
+        CouponKind::BuyGet { buy, .. } if !(1..=1_000).contains(&buy) => {
+            invalid("/kind/buy", "1 to 1,000 units are paid.")
+        }
+        CouponKind::BuyGet { get, .. } if !(1..=1_000).contains(&get) => {
+            invalid("/kind/get", "1 to 1,000 units are free.")
+        }
+        CouponKind::Percentage { .. }
+        | CouponKind::Cash { .. }
+        | CouponKind::FixedPrice { .. }
+        | CouponKind::FreeItem { .. }
+        | CouponKind::BuyGet { .. } => Ok(()),
+    }
 }

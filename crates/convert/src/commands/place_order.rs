@@ -4,13 +4,13 @@
 
 use kernel::{Ctx, EntryId, Money, OfferId, OrderId, PaymentId, WalletCouponId};
 use offer::bucket;
-use store::{Fail, StorageError, Tx, sql};
+use store::{Fail, Lock, StorageError, Tx, sql};
 
 use crate::commands::{HOLD_US, RELEASE_ORDER};
-use crate::decide::OrderPrice;
+use crate::decide::{COUPONS_FIELD, OrderPrice};
 use crate::events::OrderPlaced;
 use crate::model::{OrderStatus, PaymentStatus, PlacedOrder, Stored};
-use crate::quote::{Facts, load, price};
+use crate::quote::{Facts, history, load, price};
 use crate::reject::{
     COUPON_BUDGET_SPENT, COUPON_IN_USE, ORDER_HEAD_COUNT_FULL, ORDER_PRICE_CHANGED, ORDER_REBATE_CHANGED,
     ORDER_SOLD_OUT,
@@ -24,8 +24,8 @@ pub struct PlaceOrder {
     pub offer: OfferId,
     /// Units.
     pub quantity: i64,
-    /// A coupon of the buyer's wallet.
-    pub wallet_coupon: Option<WalletCouponId>,
+    /// Coupons of the buyer's wallet, at most [`crate::decide::MAX_COUPONS_USED`].
+    pub wallet_coupons: Vec<WalletCouponId>,
     /// The token of the share link that the buyer followed.
     pub share_token: Option<String>,
     /// Where the buyer came from; the share link's entry if `None`.
@@ -38,10 +38,15 @@ pub struct PlaceOrder {
 
 /// Places an order for the consumer who acts. It is paid at once if nothing is left to pay.
 ///
-/// Statements: 7 for a plain order; a coupon adds 4, rebates 2, a share link 1.
+/// Statements: 7 for a plain order; a coupon adds 4, one for new buyers 2 more, rebates 2, a share link 1.
 pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrder, Fail> {
     let facts = load(tx, ctx, cmd)?;
-    let price = price(&facts, cmd)?;
+    if facts.asks_history() {
+        // Of two first orders at once one comes second.
+        tx.lock(&[Lock::row("person", facts.buyer)]);
+    }
+    let history = history(tx, &facts)?;
+    let price = price(ctx, &facts, history, cmd)?;
     check_expected(cmd, &facts, &price)?;
     let order: OrderId = ctx.new_id();
     claim(tx, ctx, cmd, &facts, &price, order)?;
@@ -101,7 +106,7 @@ fn claim(
         (facts.sale.stock_bucket, cmd.quantity),
         (facts.sale.head_count_bucket, cmd.quantity),
     ];
-    if let Some(coupon) = &facts.coupon {
+    for coupon in &facts.coupons {
         let held = tx.claim(sql!(
             "UPDATE wallet_coupon SET status = 'held', order_id = $1
              WHERE id = $2 AND person_id = $3 AND status = 'claimed' AND expires_at > $4",
@@ -111,9 +116,12 @@ fn claim(
             ctx.now
         ))?;
         if held == 0 {
-            return Err(COUPON_IN_USE.at("/wallet_coupon", COUPON_IN_USE.title).into());
+            return Err(COUPON_IN_USE.at(COUPONS_FIELD, COUPON_IN_USE.title).into());
         }
-        units.push((coupon.budget_bucket, price.coupon_discount()));
+        let amount = price.coupons().find(|(used, _)| *used == coupon.coupon);
+        let (_, amount) =
+            amount.ok_or_else(|| StorageError::bug("a coupon that was asked for is not used"))?;
+        units.push((coupon.budget_bucket, amount));
     }
     if let Some(full) = bucket::hold(tx, order.uuid(), &units)? {
         return Err(match full {
@@ -121,7 +129,7 @@ fn claim(
             _ if full == facts.sale.head_count_bucket => {
                 ORDER_HEAD_COUNT_FULL.at("/quantity", ORDER_HEAD_COUNT_FULL.title)
             }
-            _ => COUPON_BUDGET_SPENT.at("/wallet_coupon", COUPON_BUDGET_SPENT.title),
+            _ => COUPON_BUDGET_SPENT.at(COUPONS_FIELD, COUPON_BUDGET_SPENT.title),
         }
         .into());
     }
@@ -141,7 +149,7 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
     let link = facts.link.as_ref();
     tx.tell(sql!(
         "INSERT INTO orders (id, person_id, merchant_id, status, currency, list_total, discount_platform,
-           discount_merchant, rebate_used, cash_due, wallet_coupon_id, entry_id, share_link_id, sharer_id,
+           discount_merchant, rebate_used, cash_due, coupons, entry_id, share_link_id, sharer_id,
            hold_until, placed_at, paid_at, cash_refunded, escrow_refunded,
            units_returned, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 0, 0, 1)",
@@ -155,7 +163,7 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
         placed.amounts.discount_merchant,
         placed.amounts.rebate_used,
         placed.amounts.cash_due,
-        facts.coupon.as_ref().map(|coupon| coupon.id),
+        facts.coupons.len() as i64,
         facts.entry,
         link.map(|link| link.id),
         link.map(|link| link.sharer),
@@ -237,7 +245,7 @@ fn sale_of(facts: &Facts, placed: &PlacedOrder) -> Sale {
         store_set: facts.sale.store_set,
         valid_us: facts.sale.valid_us,
         amounts: placed.amounts,
-        wallet_coupon: facts.coupon.as_ref().map(|coupon| coupon.id),
+        coupons: facts.coupons.len() as i64,
         hold_timer: false,
     }
 }

@@ -6,8 +6,8 @@ use kernel::{
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 
 use super::{all, below, first, page, take_json, take_share};
-use crate::decide::CouponTerms;
-use crate::model::{CouponKind, CouponStatus, Discount, DiscountKind, Stored, WalletCouponStatus};
+use crate::decide::{COUPONS_FIELD, Candidate, CodeBatch, CouponTerms, MAX_CANDIDATES};
+use crate::model::{CouponStatus, Stored, WalletCouponStatus};
 use crate::reject::{COUPON_IN_USE, COUPON_NOT_LIVE};
 
 /// A coupon.
@@ -21,6 +21,10 @@ pub struct Coupon {
     pub terms: CouponTerms,
     /// How many one person may claim.
     pub per_person: i64,
+    /// How many of them in each 24 hours since its start.
+    pub per_day: i64,
+    /// What its codes are made of, if it is claimed by code.
+    pub codes: Option<CodeBatch>,
     /// Counts those that are left to claim.
     pub count_bucket: BucketId,
     /// Counts the minor units that are left to give away.
@@ -54,7 +58,10 @@ pub struct WalletEntry {
 #[derive(Debug)]
 pub(crate) struct WalletCoupon {
     pub id: WalletCouponId,
+    pub coupon: CouponId,
     pub budget_bucket: BucketId,
+    /// Where the buyer did not ask for it and it is only weighed: what is left to give away.
+    pub budget_left: Option<i64>,
     pub terms: CouponTerms,
     status: WalletCouponStatus,
     expires_at: Timestamp,
@@ -62,23 +69,33 @@ pub(crate) struct WalletCoupon {
 }
 
 impl WalletCoupon {
+    /// The same for the rules of prices.
+    pub fn candidate(&self) -> Candidate<'_> {
+        Candidate {
+            coupon: self.coupon,
+            terms: &self.terms,
+            budget_left: self.budget_left.unwrap_or(i64::MAX),
+            is_required: self.budget_left.is_none(),
+        }
+    }
+
     /// Whether an order may use it now. The guarded update decides again between orders at the same moment.
     pub fn check_usable(&self, now: Timestamp) -> Result<(), Reject> {
         match self.coupon_status {
             CouponStatus::Live => {}
             CouponStatus::Stopped => {
-                return Err(COUPON_NOT_LIVE.at("/wallet_coupon", "The coupon was stopped."));
+                return Err(COUPON_NOT_LIVE.at(COUPONS_FIELD, "The coupon was stopped."));
             }
         }
         if self.expires_at <= now || !(self.terms.starts_at..self.terms.ends_at).contains(&now) {
-            return Err(COUPON_NOT_LIVE.at("/wallet_coupon", "The coupon is not valid now."));
+            return Err(COUPON_NOT_LIVE.at(COUPONS_FIELD, "The coupon is not valid now."));
         }
         match self.status {
             WalletCouponStatus::Claimed => Ok(()),
             WalletCouponStatus::Held => {
-                Err(COUPON_IN_USE.at("/wallet_coupon", "The coupon is kept for another order."))
+                Err(COUPON_IN_USE.at(COUPONS_FIELD, "The coupon is kept for another order."))
             }
-            WalletCouponStatus::Used => Err(COUPON_IN_USE.at("/wallet_coupon", "The coupon was used.")),
+            WalletCouponStatus::Used => Err(COUPON_IN_USE.at(COUPONS_FIELD, "The coupon was used.")),
         }
     }
 }
@@ -89,6 +106,8 @@ fn read_coupon(row: &mut Row) -> Result<Coupon, StorageError> {
         title: take_json(row)?,
         terms: read_terms(row)?,
         per_person: row.take()?,
+        per_day: row.take()?,
+        codes: take_codes(row)?,
         count_bucket: row.take()?,
         budget_bucket: row.take()?,
         status: CouponStatus::from_stored(&row.take::<String>()?)?,
@@ -97,7 +116,12 @@ fn read_coupon(row: &mut Row) -> Result<Coupon, StorageError> {
     })
 }
 
-/// Reads merchant, offer, currency, minimum, platform's share, window, kind, value and cap.
+fn take_codes(row: &mut Row) -> Result<Option<CodeBatch>, StorageError> {
+    let (batch, key): (Option<i64>, Option<Vec<u8>>) = (row.take()?, row.take()?);
+    Ok(batch.zip(key).map(|(batch, key)| CodeBatch { batch, key }))
+}
+
+/// Reads merchant, offer, currency, minimum, platform's share, window, kind and conditions.
 fn read_terms(row: &mut Row) -> Result<CouponTerms, StorageError> {
     Ok(CouponTerms {
         merchant: row.take()?,
@@ -107,42 +131,55 @@ fn read_terms(row: &mut Row) -> Result<CouponTerms, StorageError> {
         platform_share: take_share(row)?,
         starts_at: row.take()?,
         ends_at: row.take()?,
-        kind: CouponKind::from_columns(&row.take::<String>()?, row.take()?, row.take()?)?,
+        kind: take_json(row)?,
+        conditions: take_json(row)?,
     })
 }
 
 /// A coupon.
 pub fn coupon(read: &mut ReadTx, coupon: CouponId) -> Result<Option<Coupon>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, value,
-                max_discount, per_person, count_bucket, budget_bucket, status, created_at, version
+        "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day,
+                code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
          FROM coupon WHERE id = $1",
         coupon
     ))?;
     first(row, read_coupon)
 }
 
-/// A merchant's coupons, or those for all merchants (`None`), whatever their state.
+/// The coupon whose codes bear this name.
+pub(crate) fn coupon_of_batch(read: &mut ReadTx, batch: i64) -> Result<Option<CouponId>, Fail> {
+    let row = read.one(sql!("SELECT id FROM coupon WHERE code_batch = $1", batch))?;
+    first(row, |row| row.take())
+}
+
+/// A merchant's coupons, or those for all merchants (`None`), whatever their state; those that are claimed by code
+/// too if `with_codes`.
 pub fn coupons_of(
     read: &mut ReadTx,
     merchant: Option<MerchantId>,
+    with_codes: bool,
     after: Option<CouponId>,
     limit: i64,
 ) -> Result<Vec<Coupon>, Fail> {
     let query: Query = match merchant {
         Some(merchant) => sql!(
-            "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, value,
-                    max_discount, per_person, count_bucket, budget_bucket, status, created_at, version
-             FROM coupon WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day,
+                code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
+             FROM coupon WHERE merchant_id = $1 AND id < $2 AND (code_batch IS NULL OR CAST($3 AS BIGINT) = 1)
+             ORDER BY id DESC LIMIT $4",
             merchant,
             below(after),
+            i64::from(with_codes),
             page(limit)
         ),
         None => sql!(
-            "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, value,
-                    max_discount, per_person, count_bucket, budget_bucket, status, created_at, version
-             FROM coupon WHERE merchant_id IS NULL AND id < $1 ORDER BY id DESC LIMIT $2",
+            "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day,
+                code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
+             FROM coupon WHERE merchant_id IS NULL AND id < $1 AND (code_batch IS NULL OR CAST($2 AS BIGINT) = 1)
+             ORDER BY id DESC LIMIT $3",
             below(after),
+            i64::from(with_codes),
             page(limit)
         ),
     };
@@ -158,8 +195,8 @@ pub fn wallet(
 ) -> Result<Vec<WalletEntry>, Fail> {
     let rows = read.many(sql!(
         "SELECT w.id, w.status, w.order_id, w.claimed_at, w.expires_at, c.id, c.title, c.merchant_id, c.offer_id,
-                c.currency, c.min_spend, c.platform_bp, c.starts_at, c.ends_at, c.kind, c.value, c.max_discount,
-                c.per_person, c.count_bucket, c.budget_bucket, c.status, c.created_at, c.version
+                c.currency, c.min_spend, c.platform_bp, c.starts_at, c.ends_at, c.kind, c.conditions,
+                c.per_person, c.per_day, c.code_batch, c.code_key, c.count_bucket, c.budget_bucket, c.status, c.created_at, c.version
          FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id
          WHERE w.person_id = $1 AND w.id < $2 ORDER BY w.id DESC LIMIT $3",
         person,
@@ -178,48 +215,70 @@ pub fn wallet(
     })
 }
 
-/// One coupon of this person's wallet.
-pub(crate) fn wallet_coupon_of(
+/// These coupons of this person's wallet, without those that are not in it.
+pub(crate) fn wallet_coupons_of(
     read: &mut ReadTx,
     person: PersonId,
-    wallet_coupon: WalletCouponId,
-) -> Result<Option<WalletCoupon>, Fail> {
-    let row = read.one(sql!(
-        "SELECT w.id, c.budget_bucket, c.merchant_id, c.offer_id, c.currency, c.min_spend, c.platform_bp, c.starts_at,
-                c.ends_at, c.kind, c.value, c.max_discount, w.status, w.expires_at, c.status
-         FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id WHERE w.id = $1 AND w.person_id = $2",
-        wallet_coupon,
-        person
+    wallet_coupons: &[WalletCouponId],
+) -> Result<Vec<WalletCoupon>, Fail> {
+    let questions = wallet_coupons.iter().map(|wallet_coupon| {
+        sql!(
+            "SELECT w.id, c.id, c.budget_bucket, c.merchant_id, c.offer_id, c.currency, c.min_spend, c.platform_bp,
+                    c.starts_at, c.ends_at, c.kind, c.conditions, w.status, w.expires_at, c.status
+             FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id WHERE w.id = $1 AND w.person_id = $2",
+            *wallet_coupon,
+            person
+        )
+    });
+    let rows = read.ask_all(questions.collect())?.into_iter().flatten();
+    all(rows.collect(), read_wallet_coupon)
+}
+
+fn read_wallet_coupon(row: &mut Row) -> Result<WalletCoupon, StorageError> {
+    Ok(WalletCoupon {
+        id: row.take()?,
+        coupon: row.take()?,
+        budget_bucket: row.take()?,
+        budget_left: None,
+        terms: read_terms(row)?,
+        status: WalletCouponStatus::from_stored(&row.take::<String>()?)?,
+        expires_at: row.take()?,
+        coupon_status: CouponStatus::from_stored(&row.take::<String>()?)?,
+    })
+}
+
+/// The coupons of this person's wallet that could be used now, at most [`MAX_CANDIDATES`], those that run out first.
+pub(crate) fn usable_wallet_coupons(
+    read: &mut ReadTx,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<WalletCoupon>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT w.id, c.id, c.budget_bucket, c.merchant_id, c.offer_id, c.currency, c.min_spend, c.platform_bp,
+                c.starts_at, c.ends_at, c.kind, c.conditions, w.status, w.expires_at, c.status,
+                b.capacity - b.held - b.taken
+         FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id JOIN bucket b ON b.id = c.budget_bucket
+         WHERE w.person_id = $1 AND w.status = 'claimed' AND w.expires_at > $2 AND c.status = 'live'
+         ORDER BY w.expires_at, w.id LIMIT $3",
+        person,
+        now,
+        MAX_CANDIDATES as i64
     ))?;
-    first(row, |row| {
+    all(rows, |row| {
+        let coupon = read_wallet_coupon(row)?;
         Ok(WalletCoupon {
-            id: row.take()?,
-            budget_bucket: row.take()?,
-            terms: read_terms(row)?,
-            status: WalletCouponStatus::from_stored(&row.take::<String>()?)?,
-            expires_at: row.take()?,
-            coupon_status: CouponStatus::from_stored(&row.take::<String>()?)?,
+            budget_left: Some(row.take()?),
+            ..coupon
         })
     })
 }
 
-/// The budget that an order's coupon drew on, and how much it drew.
-pub(crate) fn coupon_budget_of(
-    read: &mut ReadTx,
-    order: OrderId,
-    wallet_coupon: WalletCouponId,
-) -> Result<(BucketId, i64), Fail> {
-    let row = read.one(sql!(
-        "SELECT c.budget_bucket, l.discounts FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id
-         JOIN order_line l ON l.order_id = $1 AND l.n = 1 WHERE w.id = $2",
-        order,
-        wallet_coupon
+/// The budgets that an order's coupons drew on, and how much of each.
+pub(crate) fn coupon_budgets_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<(BucketId, i64)>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT c.budget_bucket, t.quantity FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id
+         JOIN claim t ON t.owner_id = w.order_id AND t.bucket_id = c.budget_bucket WHERE w.order_id = $1",
+        order
     ))?;
-    let mut row = row.ok_or_else(|| StorageError::bug("an order's coupon is gone"))?;
-    let bucket = row.take()?;
-    let discounts: Vec<Discount> = take_json(&mut row)?;
-    let of_coupon = discounts
-        .into_iter()
-        .filter(|discount| discount.kind == DiscountKind::Coupon);
-    Ok((bucket, of_coupon.map(|discount| discount.amount).sum()))
+    all(rows, |row| Ok((row.take()?, row.take()?)))
 }

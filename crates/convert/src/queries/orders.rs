@@ -2,7 +2,7 @@
 
 use kernel::{
     AgreementId, BasisPoints, Currency, EntryId, MerchantId, OfferId, OrderId, PaymentAttemptId, PaymentId,
-    PersonId, ShareLinkId, Timestamp, VoucherId, WalletCouponId,
+    PersonId, ShareLinkId, Timestamp, VoucherId,
 };
 use offer::OnExpiry;
 use store::{Fail, ReadTx, Row, StorageError, sql};
@@ -26,8 +26,6 @@ pub struct OrderView {
     pub currency: Currency,
     /// What it costs and who pays.
     pub amounts: Amounts,
-    /// The coupon that it uses.
-    pub wallet_coupon: Option<WalletCouponId>,
     /// Where the buyer came from.
     pub entry: Option<EntryId>,
     /// Which recommendation it follows.
@@ -146,7 +144,6 @@ fn read_order(row: &mut Row) -> Result<OrderView, StorageError> {
         status: OrderStatus::from_stored(&row.take::<String>()?)?,
         currency: row.take()?,
         amounts: take_amounts(row)?,
-        wallet_coupon: row.take()?,
         entry: row.take()?,
         share_link: row.take()?,
         sharer: row.take()?,
@@ -178,7 +175,7 @@ fn read_order(row: &mut Row) -> Result<OrderView, StorageError> {
 pub fn order(read: &mut ReadTx, order: OrderId) -> Result<Option<OrderView>, Fail> {
     let row = read.one(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.wallet_coupon_id, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
                 o.sharer_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
@@ -193,7 +190,7 @@ pub fn order(read: &mut ReadTx, order: OrderId) -> Result<Option<OrderView>, Fai
 pub fn orders(read: &mut ReadTx, after: Option<OrderId>, limit: i64) -> Result<Vec<OrderView>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.wallet_coupon_id, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
                 o.sharer_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
@@ -214,7 +211,7 @@ pub fn orders_of_person(
 ) -> Result<Vec<OrderView>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.wallet_coupon_id, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
                 o.sharer_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
@@ -236,7 +233,7 @@ pub fn orders_of_merchant(
 ) -> Result<Vec<OrderView>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.wallet_coupon_id, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
                 o.sharer_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry

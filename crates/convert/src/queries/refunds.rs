@@ -164,7 +164,7 @@ pub fn preview_refund(
     let rest = rest_after(&money.paid, money.uses, money.uses - held.uses_left);
     let [orders, attempts] = read.ask([
         sql!(
-            "SELECT units_returned, wallet_coupon_id FROM orders WHERE id = $1",
+            "SELECT units_returned, coupons FROM orders WHERE id = $1",
             money.order
         ),
         sql!(
@@ -172,10 +172,10 @@ pub fn preview_refund(
             money.order
         ),
     ])?;
-    let coupon_of_last = first(orders.into_iter().next(), |row| {
-        Ok((row.take::<i64>()? + 1, row.take::<Option<uuid::Uuid>>()?))
+    let order = first(orders.into_iter().next(), |row| {
+        Ok((row.take::<i64>()?, row.take::<i64>()?))
     })?;
-    let is_last = coupon_of_last.is_some_and(|(units, coupon)| units == money.quantity && coupon.is_some());
+    let is_last = order.is_some_and(|(returned, coupons)| returned + 1 == money.quantity && coupons > 0);
     let provider = first(attempts.into_iter().next(), |row| row.take())?;
     Ok(Some(RefundPreview {
         uses_left: held.uses_left,

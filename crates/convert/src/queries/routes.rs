@@ -5,6 +5,7 @@ use kernel::{BucketId, CouponId, OfferId, OrderId, PaymentAttemptId, RefundId, V
 use store::{Ask, Fail, Lock, ReadTx, Row, StorageError, sql};
 
 use crate::commands::PlaceOrder;
+use crate::decide::TypedCode;
 
 /// The lane of a command and the rows to lock for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,25 +18,41 @@ pub struct Route {
 
 /// For [`crate::place_order`]. `None`: no such offer.
 pub fn place_route(cmd: &PlaceOrder) -> Ask<Option<Route>> {
-    let (lane, coupon) = (cmd.offer, cmd.wallet_coupon);
+    let lane = cmd.offer;
+    // Four at most: no more are used.
+    let mut coupons = cmd.wallet_coupons.iter().copied().map(Some).chain([None; 4]);
+    let mut coupon = || coupons.next().flatten();
     let query = sql!(
-        "SELECT o.stock_bucket, a.head_count_bucket,
-                (SELECT c.budget_bucket FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id WHERE w.id = $1)
+        "SELECT o.stock_bucket, a.head_count_bucket, c.budget_bucket
          FROM offer o JOIN agreement a ON a.id = o.agreement_id
-         WHERE o.id = $2 AND a.head_count_bucket IS NOT NULL",
-        coupon,
+         LEFT JOIN wallet_coupon w ON w.id IN ($1, $2, $3, $4) LEFT JOIN coupon c ON c.id = w.coupon_id
+         WHERE o.id = $5 AND a.head_count_bucket IS NOT NULL",
+        coupon(),
+        coupon(),
+        coupon(),
+        coupon(),
         lane
     );
+    let coupons = cmd
+        .wallet_coupons
+        .iter()
+        .map(|coupon| Lock::row("wallet_coupon", *coupon));
+    let mut locks: Vec<Lock> = coupons.collect();
     Ask::new(query, move |rows| {
-        let Some(mut row) = rows.into_iter().next() else {
+        if rows.is_empty() {
             return Ok(None);
-        };
-        let (stock, head_count): (BucketId, BucketId) = (row.take()?, row.take()?);
-        let budget: Option<BucketId> = row.take()?;
-        let buckets = [stock, head_count].into_iter().chain(budget);
-        let coupon = coupon.map(|coupon| Lock::row("wallet_coupon", coupon));
-        let locks = buckets.map(|bucket| Lock::row("bucket", bucket)).chain(coupon);
-        let locks = locks.collect();
+        }
+        for mut row in rows {
+            let buckets: [Option<BucketId>; 3] = [row.take()?, row.take()?, row.take()?];
+            locks.extend(
+                buckets
+                    .into_iter()
+                    .flatten()
+                    .map(|bucket| Lock::row("bucket", bucket)),
+            );
+        }
+        locks.sort();
+        locks.dedup();
         Ok(Some(Route { lane, locks }))
     })
 }
@@ -47,6 +64,17 @@ pub fn claim_locks(read: &mut ReadTx, coupon: CouponId) -> Result<Vec<Lock>, Fai
         .map(|coupon| Lock::row("bucket", coupon.count_bucket))
         .into_iter()
         .collect())
+}
+
+/// The rows that [`crate::claim_code`] claims: the coupon's count.
+pub fn claim_code_locks(read: &mut ReadTx, code: &str) -> Result<Vec<Lock>, Fail> {
+    let Some(code) = TypedCode::read(code) else {
+        return Ok(Vec::new());
+    };
+    match super::coupon_of_batch(read, code.batch)? {
+        Some(coupon) => claim_locks(read, coupon),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The lane of an order, for what claims nothing but the order itself: starting a payment.

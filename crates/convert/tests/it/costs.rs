@@ -27,7 +27,7 @@ fn an_order_with_everything_on_it_says_what_it_costs() {
             let buyer = person(db);
             earn_rebate(db, buyer, 100);
             let mut order = shop.order_of(1);
-            order.wallet_coupon = Some(ok(shop.claim(buyer, coupon)));
+            order.wallet_coupons = vec![ok(shop.claim(buyer, coupon))];
             order.share_token = Some(link.token.clone());
             order.use_rebate = true;
             let context = ctx(Actor::Consumer(buyer), NOW);

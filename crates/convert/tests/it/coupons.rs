@@ -1,9 +1,14 @@
 //! Coupons: who may create them, how many there are, and the kill switch.
 
-use convert::queries::{WalletEntry, wallet};
-use convert::{CouponKind, CouponStatus, CreateCoupon, PlaceOrder, StopCoupon, WalletCouponStatus};
+use convert::decide::{Buyers, Conditions, Span, WeeklyHours};
+use convert::queries::{WalletEntry, best_coupons, coupons_of, wallet};
+use convert::{
+    CancelOrder, ClaimCoupon, CouponKind, CouponStatus, CreateCoupon, PlaceOrder, StopCoupon,
+    WalletCouponStatus,
+};
 use kernel::{
-    Actor, BasisPoints, CouponId, Currency, DAY_US, LocalText, PersonId, TypeSafeId, WalletCouponId,
+    Actor, BasisPoints, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, PersonId, TypeSafeId,
+    WalletCouponId,
 };
 use store::Store;
 use uuid::Uuid;
@@ -32,7 +37,7 @@ fn wallet_of(db: &Store, person: PersonId) -> Vec<WalletEntry> {
 
 fn with_coupon(shop: &Shop, wallet_coupon: WalletCouponId) -> PlaceOrder {
     PlaceOrder {
-        wallet_coupon: Some(wallet_coupon),
+        wallet_coupons: vec![wallet_coupon],
         ..shop.order_of(1)
     }
 }
@@ -272,5 +277,226 @@ fn coupons_that_do_not_fit_or_have_run_out_are_refused() {
             convert::place_order(tx, ctx, &order)
         });
         assert_eq!(code_of(late), "coupon_not_live");
+    });
+}
+
+fn in_group(coupon: CreateCoupon, group: &str) -> CreateCoupon {
+    let conditions = Conditions {
+        stacking_group: Some(group.to_owned()),
+        ..Conditions::default()
+    };
+    CreateCoupon { conditions, ..coupon }
+}
+
+#[test]
+fn coupons_of_different_groups_are_kept_used_and_given_back_together() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        let tenth = CouponKind::Percentage {
+            share: bp(1_000),
+            max_discount: None,
+        };
+        let coupons = [
+            in_group(shop.coupon(TEN), "cash"),
+            in_group(shop.coupon(tenth), "share"),
+            in_group(shop.coupon(TEN), "share"),
+        ];
+        let claimed = coupons.map(|coupon| ok(shop.claim(buyer, shop.create_coupon(coupon))));
+        let order = |wallet_coupons: &[WalletCouponId]| PlaceOrder {
+            wallet_coupons: wallet_coupons.to_vec(),
+            ..shop.order_of(2)
+        };
+        let statuses = || {
+            let entries = wallet_of(db, buyer);
+            claimed.map(|id| {
+                entries
+                    .iter()
+                    .find(|entry| entry.id == id)
+                    .expect("in the wallet")
+                    .status
+            })
+        };
+        for refused in [&claimed[1..], &[claimed[0], claimed[0]]] {
+            assert_eq!(
+                code_of(shop.try_place(buyer, order(refused))),
+                "coupon_not_combined"
+            );
+        }
+        let placed = shop.place(buyer, order(&claimed[..2]));
+        let taken: Vec<_> = placed.discounts.iter().map(|discount| discount.amount).collect();
+        assert_eq!(taken, [2_000, 1_000], "the share of 200.00, then the amount");
+        let (free, held, used) = (
+            WalletCouponStatus::Claimed,
+            WalletCouponStatus::Held,
+            WalletCouponStatus::Used,
+        );
+        assert_eq!(statuses(), [held, held, free]);
+        let vouchers = shop.pay(buyer, &placed);
+        assert_eq!(statuses(), [used, used, free]);
+        ok(shop.refund(buyer, vouchers[0]));
+        assert_eq!(statuses(), [used, used, free], "a unit of the order stands");
+        ok(shop.refund(buyer, vouchers[1]));
+        assert_eq!(statuses(), [free, free, free]);
+    });
+}
+
+#[test]
+fn a_coupon_for_a_first_order_is_for_one_order() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        let welcome = |group| {
+            let mut coupon = in_group(shop.coupon(TEN), group);
+            coupon.conditions.buyers = Buyers::FirstOrder;
+            ok(shop.claim(buyer, shop.create_coupon(coupon)))
+        };
+        let (first, second) = (welcome("a"), welcome("b"));
+        let placed = shop.place(buyer, with_coupon(&shop, first));
+        let refused = || code_of(shop.try_place(buyer, with_coupon(&shop, second)));
+        assert_eq!(
+            refused(),
+            "coupon_not_for_buyer",
+            "an order that waits for its payment counts"
+        );
+        let cancel = CancelOrder { order: placed.order };
+        ok(run_at(db, Actor::Consumer(buyer), NOW, move |tx, ctx| {
+            convert::cancel_order(tx, ctx, &cancel)
+        }));
+        let placed = shop.place(buyer, with_coupon(&shop, second));
+        shop.pay(buyer, &placed);
+        let third = welcome("c");
+        assert_eq!(
+            code_of(shop.try_place(buyer, with_coupon(&shop, third))),
+            "coupon_not_for_buyer"
+        );
+    });
+}
+
+#[test]
+fn hours_that_overlap_make_no_coupon() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let span = |from_minute, until_minute| Span {
+            weekday: 1,
+            from_minute,
+            until_minute,
+        };
+        let mut coupon = shop.coupon(TEN);
+        coupon.conditions.hours = Some(WeeklyHours {
+            time_zone: "Asia/Shanghai".to_owned(),
+            spans: vec![span(600, 720), span(719, 800)],
+        });
+        assert_eq!(code_of(create(db, shop.operator, coupon)), "coupon_invalid");
+    });
+}
+
+#[test]
+fn a_unique_code_is_claimed_once_and_by_nothing_else() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let (first, second) = (person(db), person(db));
+        let coupon = shop.create_coupon(CreateCoupon {
+            by_code: true,
+            total: 1_000_000,
+            ..shop.coupon(TEN)
+        });
+        let code = shop.code(coupon, 999_999);
+        assert_eq!(code_of(shop.claim(first, coupon)), "coupon_needs_code");
+        let beyond = shop.code(coupon, 1_000_000);
+        for wrong in ["", "0000", beyond.as_str()] {
+            assert_eq!(code_of(shop.claim_code(first, wrong)), "coupon_code_wrong");
+        }
+        let wallet_coupon = ok(shop.claim_code(first, &code.to_lowercase()));
+        assert_eq!(code_of(shop.claim_code(second, &code)), "coupon_code_used");
+        assert_eq!(
+            code_of(shop.claim_code(first, &shop.code(coupon, 0))),
+            "coupon_limit_reached"
+        );
+        ok(shop.claim_code(second, &shop.code(coupon, 0)));
+        shop.place(first, with_coupon(&shop, wallet_coupon));
+        let listed = |with_codes| {
+            let merchant = Some(shop.merchant);
+            let found = db.read_blocking(move |read| coupons_of(read, merchant, with_codes, None, 10));
+            found.expect("an answer").len()
+        };
+        assert_eq!((listed(false), listed(true)), (0, 1));
+        ok(stop(db, shop.operator, coupon));
+        let unclaimed = shop.code(coupon, 1);
+        assert_eq!(
+            code_of(shop.claim_code(person(db), &unclaimed)),
+            "coupon_not_live"
+        );
+    });
+}
+
+#[test]
+fn a_day_has_a_limit_of_its_own() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        let coupon = shop.create_coupon(CreateCoupon {
+            per_person: 3,
+            per_day: 2,
+            ..shop.coupon(TEN)
+        });
+        let claim_at = |hours: i64| {
+            let at = NOW.plus_us(hours * HOUR_US);
+            let claimed = run_at(db, Actor::Consumer(buyer), at, move |tx, ctx| {
+                convert::claim_coupon(tx, ctx, &ClaimCoupon { coupon })
+            });
+            claimed.expect("an answer").map_err(|rejected| rejected.code)
+        };
+        let claimed = [0, 23, 23, 24, 25].map(|hours| claim_at(hours).is_ok());
+        assert_eq!(
+            claimed,
+            [true, true, false, true, false],
+            "two a day, three in all"
+        );
+    });
+}
+
+#[test]
+fn the_best_of_a_wallet_is_what_an_order_with_it_costs() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        let claim = |coupon| ok(shop.claim(buyer, shop.create_coupon(coupon)));
+        let large = CouponKind::Cash { amount: 1_900 };
+        let alone = claim(shop.coupon(large));
+        let mut pair = [
+            claim(in_group(shop.coupon(TEN), "a")),
+            claim(in_group(shop.coupon(TEN), "b")),
+        ];
+        let poor = claim(CreateCoupon {
+            budget: 999,
+            ..in_group(shop.coupon(TEN), "c")
+        });
+        let wish = shop.order_of(1);
+        let best = db.read_blocking(move |read| {
+            let ctx = Ctx::new(NOW, Actor::Consumer(buyer), [0; 32]);
+            best_coupons(read, &ctx, &wish)
+        });
+        let mut best = best.expect("an answer");
+        best.used.sort_unstable();
+        pair.sort_unstable();
+        assert_eq!(best.used, pair);
+        let mut refused: Vec<_> = best
+            .refused
+            .iter()
+            .map(|(id, why)| (*id, why.kind.code))
+            .collect();
+        refused.sort_unstable();
+        let mut expected = [(alone, "coupon_not_combined"), (poor, "coupon_budget_spent")];
+        expected.sort_unstable();
+        assert_eq!(refused, expected);
+        let placed = shop.place(
+            buyer,
+            PlaceOrder {
+                wallet_coupons: best.used,
+                ..shop.order_of(1)
+            },
+        );
+        assert_eq!(placed.amounts, best.price.amounts);
     });
 }

@@ -14,7 +14,8 @@ fn an_order_paid_with_a_platform_coupon_and_refunded_whole() {
         let buyer = person(db);
         let coupon = shop.create_coupon(shop.coupon(CouponKind::Cash { amount: 2_000 }));
         let mut order = shop.order_of(1);
-        order.wallet_coupon = Some(ok(shop.claim(buyer, coupon)));
+        order.wallet_coupons = vec![ok(shop.claim(buyer, coupon))];
+        let wallet_coupons = order.wallet_coupons.clone();
         let placed = shop.place(buyer, order);
         assert_eq!(books(db), [], "nothing moves before the payment");
         assert_eq!(shop.units(), (1, 0));
@@ -51,7 +52,7 @@ fn an_order_paid_with_a_platform_coupon_and_refunded_whole() {
         );
         let again = shop.place(buyer, {
             let mut order = shop.order_of(1);
-            order.wallet_coupon = shop.view(placed.order).wallet_coupon;
+            order.wallet_coupons = wallet_coupons;
             order
         });
         assert_eq!(
@@ -78,7 +79,7 @@ fn discounts_of_all_kinds_and_rebates_reach_escrow_from_whoever_pays_them() {
         coupon.platform_share = bp(0);
         let coupon = shop.create_coupon(coupon);
         let mut order = shop.order_of(2);
-        order.wallet_coupon = Some(ok(shop.claim(buyer, coupon)));
+        order.wallet_coupons = vec![ok(shop.claim(buyer, coupon))];
         order.use_rebate = true;
         let placed = shop.place(buyer, order);
         assert_eq!(spendable(db, buyer), 0, "kept for the order");
@@ -208,7 +209,7 @@ fn an_order_with_nothing_left_to_pay_is_paid_at_once_and_refunds_without_a_provi
         earn_rebate(db, buyer, 3_000);
         let coupon = shop.create_coupon(shop.coupon(CouponKind::Cash { amount: 7_000 }));
         let mut order = shop.order_of(1);
-        order.wallet_coupon = Some(ok(shop.claim(buyer, coupon)));
+        order.wallet_coupons = vec![ok(shop.claim(buyer, coupon))];
         order.use_rebate = true;
         let placed = shop.place(buyer, order);
         assert_eq!((placed.status, placed.amounts.cash_due), (OrderStatus::Paid, 0));

@@ -290,7 +290,7 @@ fn routes_name_the_lane_and_every_row_that_is_claimed() {
         let budget = found.expect("an answer").expect("a coupon").budget_bucket;
         let wallet_coupon = ok(shop.claim(buyer, coupon));
         let order = PlaceOrder {
-            wallet_coupon: Some(wallet_coupon),
+            wallet_coupons: vec![wallet_coupon],
             ..shop.order_of(1)
         };
         let mut buckets = [shop.stock, shop.head_count, budget]

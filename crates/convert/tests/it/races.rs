@@ -1,6 +1,6 @@
 //! Many at once, on PostgreSQL in eight lanes: exactly as many win as may, and the money adds up.
 
-use convert::decide::UnitMoney;
+use convert::decide::{Buyers, UnitMoney};
 use convert::{
     CancelOrder, CouponKind, CreateCoupon, OrderStatus, PaymentOutcome, PlaceOrder, RefundCause, RefundPart,
 };
@@ -50,7 +50,7 @@ fn of_64_orders_with_one_wallet_coupon_one_wins() {
         let wallet_coupon = ok(shop.claim(buyer, coupon));
         let won = at_once(CROWD, |_| {
             let order = PlaceOrder {
-                wallet_coupon: Some(wallet_coupon),
+                wallet_coupons: vec![wallet_coupon],
                 ..shop.order_of(1)
             };
             match shop.try_place(buyer, order).expect("an answer") {
@@ -106,12 +106,53 @@ fn a_coupons_budget_is_never_overdrawn() {
         let won = at_once(wallets.len(), |n| {
             let (buyer, wallet_coupon) = wallets[n];
             let order = PlaceOrder {
-                wallet_coupon: Some(wallet_coupon),
+                wallet_coupons: vec![wallet_coupon],
                 ..shop.order_of(1)
             };
             shop.try_place(buyer, order).expect("an answer").is_ok()
         });
         assert_eq!(won.into_iter().filter(|won| *won).count(), 10);
+    });
+}
+
+#[test]
+fn of_eight_first_orders_at_eight_merchants_one_is_the_first() {
+    on_both_racing(|db| {
+        let shops: Vec<Shop> = (0..8).map(|_| Shop::open(db, &Plan::default())).collect();
+        let buyer = person(db);
+        let wallet: Vec<_> = shops
+            .iter()
+            .map(|shop| {
+                let mut coupon = shop.coupon(CouponKind::Cash { amount: 1_000 });
+                coupon.conditions.buyers = Buyers::FirstOrder;
+                ok(shop.claim(buyer, shop.create_coupon(coupon)))
+            })
+            .collect();
+        let won = at_once(shops.len(), |n| {
+            let order = PlaceOrder {
+                wallet_coupons: vec![wallet[n]],
+                ..shops[n].order_of(1)
+            };
+            shops[n].try_place(buyer, order).expect("an answer").is_ok()
+        });
+        assert_eq!(won.into_iter().filter(|won| *won).count(), 1);
+    });
+}
+
+#[test]
+fn of_64_claims_of_one_code_one_wins() {
+    on_both_racing(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let crowd: Vec<PersonId> = (0..CROWD).map(|_| person(db)).collect();
+        let coupon = shop.create_coupon(CreateCoupon {
+            by_code: true,
+            ..shop.coupon(CouponKind::Cash { amount: 100 })
+        });
+        let code = shop.code(coupon, 7);
+        let won = at_once(CROWD, |n| {
+            shop.claim_code(crowd[n], &code).expect("an answer").is_ok()
+        });
+        assert_eq!(won.into_iter().filter(|won| *won).count(), 1);
     });
 }
 
@@ -238,7 +279,7 @@ fn the_last_two_units_of_an_order_refunded_at_once_return_its_coupon() {
             let buyer = person(db);
             let coupon = shop.create_coupon(shop.coupon(CouponKind::Cash { amount: 2_000 }));
             let order = PlaceOrder {
-                wallet_coupon: Some(ok(shop.claim(buyer, coupon))),
+                wallet_coupons: vec![ok(shop.claim(buyer, coupon))],
                 ..shop.order_of(2)
             };
             let placed = shop.place(buyer, order);

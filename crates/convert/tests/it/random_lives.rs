@@ -93,7 +93,7 @@ fn buy(shop: &Shop, buyer: PersonId, life: &Life) -> (PlacedOrder, Vec<VoucherId
             budget: 1_000_000_000,
             ..shop.coupon(kind)
         });
-        order.wallet_coupon = Some(ok(shop.claim(buyer, coupon)));
+        order.wallet_coupons = vec![ok(shop.claim(buyer, coupon))];
     }
     let placed = match shop.try_place(buyer, order.clone()).expect("an answer") {
         Ok(placed) => placed,
@@ -102,7 +102,7 @@ fn buy(shop: &Shop, buyer: PersonId, life: &Life) -> (PlacedOrder, Vec<VoucherId
                 rejected.code, "coupon_not_for_this",
                 "nothing was left for the coupon"
             );
-            order.wallet_coupon = None;
+            order.wallet_coupons = Vec::new();
             shop.place(buyer, order)
         }
     };

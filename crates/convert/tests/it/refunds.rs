@@ -112,7 +112,7 @@ fn the_preview_says_what_the_refund_then_does() {
         let buyer = person(db);
         let coupon = shop.create_coupon(shop.coupon(CouponKind::Cash { amount: 1_000 }));
         let mut order = shop.order_of(1);
-        order.wallet_coupon = Some(ok(shop.claim(buyer, coupon)));
+        order.wallet_coupons = vec![ok(shop.claim(buyer, coupon))];
         let voucher = {
             let placed = shop.place(buyer, order);
             shop.pay(buyer, &placed)[0]
@@ -188,7 +188,7 @@ fn a_part_beyond_what_was_paid_is_refused() {
         let buyer = person(db);
         let coupon = shop.create_coupon(shop.coupon(CouponKind::Cash { amount: 2_000 }));
         let mut order = shop.order_of(1);
-        order.wallet_coupon = Some(ok(shop.claim(buyer, coupon)));
+        order.wallet_coupons = vec![ok(shop.claim(buyer, coupon))];
         let placed = shop.place(buyer, order);
         let voucher = shop.pay(buyer, &placed)[0];
         let part = |cash: i64, discount_platform: i64| {

@@ -1,9 +1,10 @@
 //! A certified merchant with one offer on sale, and what people do with it.
 
+use convert::decide::Conditions;
 use convert::queries::{OrderView, RefundView};
 use convert::{
-    ClaimCoupon, ConfirmPayment, ConfirmRefund, ConfirmedPayment, CouponKind, CreateCoupon, ExpireVoucher,
-    PlaceOrder, PlacedOrder, RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment,
+    ClaimCode, ClaimCoupon, ConfirmPayment, ConfirmRefund, ConfirmedPayment, CouponKind, CreateCoupon,
+    ExpireVoucher, PlaceOrder, PlacedOrder, RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment,
 };
 use kernel::{
     Actor, BasisPoints, BucketId, CouponId, DAY_US, GeoPoint, HOUR_US, LocalText, MerchantId, Money, OfferId,
@@ -115,7 +116,7 @@ impl<'s> Shop<'s> {
         PlaceOrder {
             offer: self.offer,
             quantity,
-            wallet_coupon: None,
+            wallet_coupons: Vec::new(),
             share_token: None,
             entry: None,
             use_rebate: false,
@@ -275,10 +276,13 @@ impl<'s> Shop<'s> {
             offer: None,
             title: LocalText::one("en", "Welcome"),
             kind,
+            conditions: Conditions::default(),
             currency: CNY,
             min_spend: 0,
             platform_share: BasisPoints::WHOLE,
             per_person: 1,
+            per_day: 1_000,
+            by_code: false,
             total: 1_000,
             budget: 1_000_000,
             starts_at: NOW,
@@ -290,6 +294,24 @@ impl<'s> Shop<'s> {
         ok(run_at(self.db, self.operator, NOW, move |tx, ctx| {
             convert::create_coupon(tx, ctx, &coupon)
         }))
+    }
+
+    pub fn claim_code(&self, person: PersonId, code: &str) -> Outcome<WalletCouponId> {
+        let cmd = ClaimCode {
+            code: code.to_owned(),
+        };
+        run_at(self.db, Actor::Consumer(person), NOW, move |tx, ctx| {
+            convert::claim_code(tx, ctx, &cmd)
+        })
+    }
+
+    /// The code of this number of a coupon that is claimed by code.
+    pub fn code(&self, coupon: CouponId, number: i64) -> String {
+        let found = self
+            .db
+            .read_blocking(move |read| convert::queries::coupon(read, coupon));
+        let codes = found.expect("an answer").expect("a coupon").codes;
+        codes.expect("codes").code(number)
     }
 
     pub fn claim(&self, person: PersonId, coupon: CouponId) -> Outcome<WalletCouponId> {

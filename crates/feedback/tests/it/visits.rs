@@ -44,7 +44,7 @@ impl<'s> Visits<'s> {
         let cmd = PlaceOrder {
             offer: self.offer,
             quantity: 1,
-            wallet_coupon: None,
+            wallet_coupons: Vec::new(),
             share_token: None,
             entry: None,
             use_rebate: false,

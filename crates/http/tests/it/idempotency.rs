@@ -21,6 +21,7 @@ const TELLS_THE_TIME: &[&str] = &["bindDevice"];
 const SAMPLE_IS_WRONG: &[(&str, u16)] = &[
     ("signInWithCode", 401),
     ("redeemCode", 404),
+    ("claimCouponCode", 404),
     ("redeemScan", 422),
     ("revokeOperator", 404),
 ];

@@ -1,9 +1,11 @@
 //! What the platform's own people see and decide, through requests.
 
+use std::collections::BTreeSet;
+
 use party::OperatorRole;
 use serde_json::{Value, json};
 
-use crate::app::{Client, TestApp, on_both_with_provider, text};
+use crate::app::{Client, TestApp, in_days, on_both_with_provider, text};
 use crate::world::World;
 
 /// The ids of a list's items, over all pages.
@@ -362,6 +364,37 @@ fn a_coupons_owner_sees_how_far_it_is_used_up_and_others_do_not() {
         ] {
             assert!(app.get(who, &path).await.ok()["items"][0].get("usage").is_none());
         }
+    });
+}
+
+#[test]
+fn a_coupons_codes_are_exported_for_its_owner_and_each_is_claimed_once() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, owner) = (&world.here, &world.here.owner.0.owner);
+        let coupons = format!("/v1/merchants/{}/coupons", here.ids["merchant"]);
+        let coupon = json!({"title": {"en": "A code"}, "kind": {"type": "buy_get", "buy": 2, "get": 1},
+            "conditions": {"stacking_group": "codes", "buyers": "new_customer"}, "by_code": true,
+            "currency": "CNY", "per_person": 1, "total": 1_500, "budget": 10_000,
+            "starts_at": in_days(-1), "ends_at": in_days(20)});
+        let coupon = app.post(owner, &coupons, coupon).await.id();
+        let path = format!("{coupons}/{coupon}/codes.csv");
+        let file = String::from_utf8(app.get(owner, &path).await.bytes.to_vec()).unwrap();
+        let codes: Vec<&str> = file.lines().skip(1).collect();
+        assert_eq!(
+            (codes.len(), codes.iter().collect::<BTreeSet<_>>().len()),
+            (1_500, 1_500)
+        );
+        for who in [&here.cashier.client, &here.buyer.0, &world.there.owner.0.owner] {
+            let refused = app.get(who, &path).await.status.as_u16();
+            assert!([403, 404].contains(&refused), "{refused}");
+        }
+        let claim = async |who, code: &str| app.post(who, "/v1/me/coupons", json!({"code": code})).await;
+        claim(&here.buyer.0, codes[1_499]).await.id();
+        let again = claim(&world.there.buyer.0, codes[1_499]).await.refusal();
+        assert_eq!(again, (409, "coupon_code_used".to_owned()));
+        let listed = app.get(&here.buyer.0, &coupons).await.ok();
+        assert!(!listed.to_string().contains(&coupon), "it is not listed");
     });
 }
 

@@ -82,9 +82,9 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "addStore" | "createOffer" => &["version"],
         "updateOffer" => &["stock"],
         "addStaff" | "revokeStaff" | "changeRole" => &["store"],
-        "placeOrder" => &["expected_cash", "wallet_coupon", "share_token"],
-        "createCoupon" => &["platform_bp"],
-        "createPlatformCoupon" => &["offer"],
+        "placeOrder" => &["expected_cash", "wallet_coupons", "share_token"],
+        "createCoupon" => &["platform_bp", "conditions"],
+        "createPlatformCoupon" => &["offer", "conditions"],
         "closeDay" => &["after"],
         // Pictures of the merchant's are not the guest's.
         "postReview" => &["media"],

@@ -37,7 +37,7 @@ const PUBLIC: &[&str] = &[
 ];
 
 /// What every consumer may do with a thing that everybody can see.
-const WITH_PUBLIC_THINGS: &[&str] = &["claimCoupon", "createShareLink", "quoteOrder"];
+const WITH_PUBLIC_THINGS: &[&str] = &["bestCombination", "claimCoupon", "createShareLink", "quoteOrder"];
 
 /// Ids in bodies that name what everybody can see, or whatever the caller's role covers.
 const PUBLIC_IN_BODIES: &[(&str, &str)] = &[

@@ -296,7 +296,7 @@ pub fn place(shop: Shop, quantity: i64) -> convert::PlaceOrder {
     convert::PlaceOrder {
         offer: shop.offer,
         quantity,
-        wallet_coupon: None,
+        wallet_coupons: Vec::new(),
         share_token: None,
         entry: None,
         use_rebate: false,

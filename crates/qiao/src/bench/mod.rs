@@ -4,6 +4,7 @@
 //! of each is told by its threads. It judges nothing but the budgets.
 #![allow(clippy::float_arithmetic, reason = "measurements, not money")]
 
+mod best_combination;
 mod cpu;
 mod growth;
 mod hot_offer;
@@ -44,6 +45,12 @@ pub enum Bench {
         /// How many are stored before it is measured again.
         #[arg(long, default_value_t = 1_000_000, value_name = "N")]
         orders: u64,
+    },
+    /// The best set of thirty coupons for a cart, beside pricing every set.
+    BestCombination {
+        /// Only the line of JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Search near a place among many offers, 500 requests a second whatever the answers take.
     Search {
@@ -101,6 +108,10 @@ impl Bench {
     /// Measures and prints.
     pub fn run(self) -> Result<(), Failure> {
         let (report, options) = match self {
+            Self::BestCombination { json } => {
+                best_combination::run()?.print(json);
+                return Ok(());
+            }
             Self::Orders(options) if options.database_url.is_some() => {
                 (orders::beside_pgbench(&options)?, options)
             }

@@ -324,7 +324,7 @@ pub async fn consumer_claims_a_coupon_orders_and_pays(
     lin.is_refused(&path, json!({}), "coupon_limit_reached").await?;
     stage.tell("Lin claims 10.00 off, which the platform pays, and cannot claim it twice");
     let order = json!({
-        "offer": offer.id, "quantity": 2, "wallet_coupon": text(&claimed, "id")?,
+        "offer": offer.id, "quantity": 2, "wallet_coupons": [text(&claimed, "id")?],
         "expected_cash": { "amount": 15_000, "currency": "CNY" },
     });
     let placed = lin.post("/v1/orders", order).await?;

@@ -76,7 +76,11 @@ pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
     let cmd = PlaceOrder {
         offer,
         quantity: place.quantity,
-        wallet_coupon: place.wallet.map(|wallet| scene.id(Name::Wallet(wallet))),
+        wallet_coupons: place
+            .wallet
+            .map(|wallet| scene.id(Name::Wallet(wallet)))
+            .into_iter()
+            .collect(),
         share_token: None,
         entry: place.entry.map(|entry| scene.id(Name::Entry(entry))),
         use_rebate: place.use_rebate,

@@ -1,24 +1,19 @@
-//! Prices of random carts, and the order in which discounts are taken.
+//! Prices of random orders, the order in which discounts are taken, and the worked tables of
+//! `docs/domain/pricing.md`.
 
+use kernel::{Currency, MerchantId, OfferId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::decide::split_over_units;
-
-fn offer(n: u128) -> OfferId {
-    OfferId::from_uuid(Uuid::from_u128(n))
-}
-
-fn merchant(n: u128) -> MerchantId {
-    MerchantId::from_uuid(Uuid::from_u128(n))
-}
+use crate::decide::{Conditions, CouponTerms, split_over_units};
+use crate::model::CouponKind;
 
 fn bp(points: i64) -> BasisPoints {
     BasisPoints::new(points).expect("in range")
 }
 
-fn coupon(kind: CouponKind, platform: i64) -> CouponTerms {
+fn coupon(kind: CouponKind, platform: i64, group: Option<&str>) -> CouponTerms {
     CouponTerms {
         merchant: None,
         offer: None,
@@ -28,53 +23,91 @@ fn coupon(kind: CouponKind, platform: i64) -> CouponTerms {
         platform_share: bp(platform),
         starts_at: Timestamp(0),
         ends_at: Timestamp::MAX,
+        conditions: Conditions {
+            stacking_group: group.map(str::to_owned),
+            ..Conditions::default()
+        },
     }
 }
 
-fn inputs(list_price: i64, quantity: i64) -> PriceInputs<'static> {
-    PriceInputs {
-        offer: offer(1),
-        merchant: merchant(1),
-        list_price: Money::new(list_price, Currency::CNY),
+fn share(points: i64) -> CouponKind {
+    CouponKind::Percentage {
+        share: bp(points),
+        max_discount: None,
+    }
+}
+
+/// The price of so many units with coupons that the buyer asked for, or that come by themselves.
+fn price(
+    (list_price, quantity): (i64, i64),
+    coupons: &[CouponTerms],
+    is_required: bool,
+    change: impl FnOnce(&mut PriceInputs),
+) -> Result<OrderPrice, Reject> {
+    let line = CartLine {
+        offer: OfferId::from_uuid(Uuid::from_u128(1)),
+        merchant: MerchantId::from_uuid(Uuid::from_u128(1)),
+        category: "hot_pot".to_owned(),
+        stores: Vec::new(),
         quantity,
+        due: 0,
+        is_of_customer: false,
+    };
+    let candidate = |(n, terms)| Candidate {
+        coupon: CouponId::from_uuid(Uuid::from_u128(n as u128)),
+        terms,
+        budget_left: i64::MAX,
+        is_required,
+    };
+    let coupons: Vec<_> = coupons.iter().enumerate().map(candidate).collect();
+    let mut inputs = PriceInputs {
+        line: &line,
+        now: Timestamp(0),
+        has_ordered: false,
+        list_price: Money::new(list_price, Currency::CNY),
         unit_discount: 0,
         unit_discount_platform: 0,
         friend_discount: BasisPoints::ZERO,
-        coupon: None,
+        coupons: &coupons,
         spendable_rebate: 0,
-    }
+    };
+    change(&mut inputs);
+    price_order(&inputs)
 }
 
-fn any_coupon() -> impl Strategy<Value = Option<CouponTerms>> {
-    let percentage = (1..=10_000_i64, prop::option::of(1..=100_000_i64)).prop_map(|(share, max_discount)| {
-        CouponKind::Percentage {
-            share: bp(share),
-            max_discount,
-        }
-    });
-    let cash = prop_oneof![1..=100_i64, 1..=i64::MAX].prop_map(|amount| CouponKind::Cash { amount });
-    let kind = prop_oneof![percentage, cash];
-    prop::option::of((kind, 0..=10_000_i64).prop_map(|(kind, platform)| coupon(kind, platform)))
+fn any_kind() -> impl Strategy<Value = CouponKind> {
+    prop_oneof![
+        (1..=10_000_i64, prop::option::of(1..=100_000_i64)).prop_map(|(share, max_discount)| {
+            CouponKind::Percentage {
+                share: bp(share),
+                max_discount,
+            }
+        }),
+        prop_oneof![1..=100_i64, 1..=i64::MAX].prop_map(|amount| CouponKind::Cash { amount }),
+        (0..=1_000_000_i64).prop_map(|price| CouponKind::FixedPrice { price }),
+        (1..=3_i64, 1..=3_i64).prop_map(|(buy, get)| CouponKind::BuyGet { buy, get }),
+    ]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
-    fn the_parts_of_any_cart_sum_to_the_whole_and_none_is_negative(
+    fn the_parts_of_any_order_sum_to_the_whole_and_none_is_negative(
         list_price in prop_oneof![0..=5_i64, 1..=1_000_000_i64],
         quantity in 1..=50_i64, discount in 0..=10_000_i64, platform in 0..=10_000_i64, friend in 0..=10_000_i64,
-        coupon in any_coupon(), spendable in prop_oneof![Just(0_i64), 0..=100_000_i64, Just(i64::MAX)],
+        coupons in prop::collection::vec((any_kind(), 0..=10_000_i64), 0..=4),
+        spendable in prop_oneof![Just(0_i64), 0..=100_000_i64, Just(i64::MAX)],
     ) {
         let unit_discount = bp(discount).of(list_price);
-        let price = price_order(&PriceInputs {
-            unit_discount,
-            unit_discount_platform: bp(platform).of(unit_discount),
-            friend_discount: bp(friend),
-            coupon: coupon.as_ref(),
-            spendable_rebate: spendable,
-            ..inputs(list_price, quantity)
-        }).expect("every coupon here applies");
+        let coupons: Vec<_> = coupons.into_iter().enumerate()
+            .map(|(n, (kind, platform))| coupon(kind, platform, Some(&format!("group_{n}")))).collect();
+        let price = price((list_price, quantity), &coupons, false, |inputs| {
+            inputs.unit_discount = unit_discount;
+            inputs.unit_discount_platform = bp(platform).of(unit_discount);
+            inputs.friend_discount = bp(friend);
+            inputs.spendable_rebate = spendable;
+        }).expect("no coupon is asked for");
         let a = price.amounts;
         let parts = [a.discount_platform, a.discount_merchant, a.rebate_used, a.cash_due];
         prop_assert!(parts.iter().all(|part| *part >= 0), "{a:?}");
@@ -90,102 +123,118 @@ proptest! {
 
     #[test]
     fn hostile_numbers_are_refused_and_never_panic(list_price in 0..=i64::MAX, quantity in any::<i64>()) {
-        match price_order(&inputs(list_price, quantity)) {
+        match price((list_price, quantity), &[], true, |_| ()) {
             Ok(price) => prop_assert!(quantity >= 1 && price.amounts.list_total <= MAX_ORDER_TOTAL),
             Err(reject) => prop_assert_eq!(reject.field, Some("/quantity")),
         }
     }
 }
 
-#[test]
-fn discounts_are_taken_in_order_each_of_what_the_one_before_left() {
-    // 2 × 100.00; agreement 20 % of which the platform pays half; friend 5 %; coupon 10 % by the platform.
-    let coupon = coupon(
-        CouponKind::Percentage {
-            share: bp(1_000),
-            max_discount: None,
-        },
-        10_000,
-    );
-    let price = price_order(&PriceInputs {
-        unit_discount: 2_000,
-        unit_discount_platform: 1_000,
-        friend_discount: bp(500),
-        coupon: Some(&coupon),
-        spendable_rebate: 680,
-        ..inputs(10_000, 2)
+/// `12.34` as 1234.
+fn minor(text: &str) -> i64 {
+    text.replace('.', "")
+        .parse()
+        .unwrap_or_else(|_| panic!("{text} is no amount"))
+}
+
+/// The rows of the worked order of this name: each with its amounts.
+fn worked(name: &str) -> Vec<(String, Vec<i64>)> {
+    let text = include_str!("../../../../../docs/domain/pricing.md");
+    let (_, after) = text.split_once(&format!("### {name}\n")).expect("such a table");
+    let rows = after.lines().skip_while(|line| !line.starts_with('|'));
+    let rows = rows.take_while(|line| line.starts_with('|')).skip(2);
+    rows.map(|row| {
+        let mut cells = row.trim_matches('|').split('|').map(str::trim);
+        (
+            cells.next().expect("a step").to_owned(),
+            cells.map(minor).collect(),
+        )
     })
-    .unwrap();
-    let taken: Vec<_> = price
-        .discounts
-        .iter()
-        .map(|d| (d.kind, d.amount, d.platform))
-        .collect();
-    assert_eq!(
-        taken,
-        [
-            (DiscountKind::Agreement, 4_000, 2_000),
-            (DiscountKind::Friend, 800, 0),
-            (DiscountKind::Coupon, 1_520, 1_520),
-        ]
-    );
-    let expected = Amounts {
-        list_total: 20_000,
-        discount_platform: 3_520,
-        discount_merchant: 2_800,
-        rebate_used: 680,
-        cash_due: 13_000,
-    };
-    assert_eq!(price.amounts, expected);
+    .collect()
 }
 
 #[test]
-fn a_coupon_never_takes_more_than_is_due() {
-    let coupon = coupon(CouponKind::Cash { amount: 5_000 }, 10_000);
-    let price = price_order(&PriceInputs {
-        coupon: Some(&coupon),
-        ..inputs(1_200, 1)
-    })
-    .unwrap();
-    assert_eq!((price.amounts.cash_due, price.coupon_discount()), (0, 1_200));
-}
-
-#[test]
-fn a_coupon_for_something_else_or_a_higher_price_is_refused() {
-    let fits = coupon(CouponKind::Cash { amount: 100 }, 0);
-    let refused = |coupon: CouponTerms| {
-        price_order(&PriceInputs {
-            coupon: Some(&coupon),
-            ..inputs(1_000, 1)
-        })
-        .unwrap_err()
+fn the_worked_orders_are_what_the_rules_make_of_them() {
+    let agreement_and_friend = |inputs: &mut PriceInputs| {
+        inputs.unit_discount = 2_000;
+        inputs.unit_discount_platform = 1_000;
+        inputs.friend_discount = bp(500);
+        inputs.spendable_rebate = 680;
     };
-    let elsewhere = refused(CouponTerms {
-        merchant: Some(merchant(2)),
-        ..fits.clone()
-    });
-    let other = refused(CouponTerms {
-        offer: Some(offer(2)),
-        ..fits.clone()
-    });
-    let foreign = refused(CouponTerms {
-        currency: Currency::EUR,
-        ..fits.clone()
-    });
-    for reject in [elsewhere, other, foreign] {
-        assert_eq!(
-            (reject.kind.code, reject.field),
-            ("coupon_not_for_this", Some("/wallet_coupon"))
-        );
+    let nothing = |_: &mut PriceInputs| ();
+    let capped = CouponKind::Percentage {
+        share: bp(2_000),
+        max_discount: Some(1_500),
+    };
+    type Worked<'a> = (
+        &'a str,
+        (i64, i64),
+        Vec<CouponTerms>,
+        &'a dyn Fn(&mut PriceInputs),
+    );
+    let orders: [Worked; 4] = [
+        (
+            "One after the other",
+            (10_000, 2),
+            vec![coupon(share(1_000), 10_000, None)],
+            &agreement_and_friend,
+        ),
+        (
+            "Units, then shares, then amounts",
+            (3_000, 3),
+            vec![
+                coupon(CouponKind::Cash { amount: 1_000 }, 3_000, Some("cash")),
+                coupon(capped, 10_000, Some("platform")),
+                coupon(CouponKind::BuyGet { buy: 2, get: 1 }, 0, Some("merchant")),
+            ],
+            &nothing,
+        ),
+        (
+            "Never below zero",
+            (1_200, 1),
+            vec![coupon(CouponKind::Cash { amount: 5_000 }, 5_000, None)],
+            &nothing,
+        ),
+        (
+            "Half a fen",
+            (33, 1),
+            vec![coupon(share(1_500), 5_000, None)],
+            &nothing,
+        ),
+    ];
+    for (name, order, coupons, change) in orders {
+        let price = price(order, &coupons, true, change).expect(name);
+        let mut left = price.amounts.list_total;
+        let mut found = vec![vec![0, 0, 0, left]];
+        for discount in &price.discounts {
+            left -= discount.amount;
+            found.push(vec![
+                discount.amount,
+                discount.platform,
+                discount.amount - discount.platform,
+                left,
+            ]);
+        }
+        if price.amounts.rebate_used > 0 {
+            left -= price.amounts.rebate_used;
+            found.push(vec![price.amounts.rebate_used, 0, 0, left]);
+        }
+        assert_eq!(left, price.amounts.cash_due);
+        let told: Vec<_> = worked(name).into_iter().map(|(_, amounts)| amounts).collect();
+        assert_eq!(told, found, "{name}");
     }
-    let small = refused(CouponTerms {
-        min_spend: 1_001,
-        ..fits.clone()
-    });
-    assert_eq!(small.kind.code, "coupon_min_spend_not_met");
-    assert!(
-        small.detail.contains("10.01 CNY") && small.detail.contains("10.00 CNY"),
-        "{}",
-        small.detail
+}
+
+#[test]
+fn a_coupon_that_was_asked_for_and_is_not_for_this_is_refused() {
+    let mut foreign = coupon(CouponKind::Cash { amount: 100 }, 0, None);
+    foreign.currency = Currency::EUR;
+    let two_alone = [coupon(share(100), 0, None), coupon(share(200), 0, None)];
+    let refused = |coupons: &[CouponTerms]| price((1_000, 1), coupons, true, |_| ()).unwrap_err();
+    let codes = [refused(&[foreign]), refused(&two_alone)].map(|reject| (reject.kind.code, reject.field));
+    let field = Some("/wallet_coupons");
+    assert_eq!(
+        codes,
+        [("coupon_not_for_this", field), ("coupon_not_combined", field)]
     );
 }

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::coupon_conditions::CouponConditions;
 use super::coupon_usage::{CouponUsage, may_see, usages};
 use crate::access::{AnyOperator, Consumer, Finance, Manager, OfMerchant, Operator, SignedIn, Staff};
 use crate::app::App;
@@ -46,6 +47,10 @@ struct NewCoupon {
     /// What it takes off.
     #[schema(value_type = Kind)]
     kind: Object<Kind>,
+    /// What else has to be true.
+    #[serde(default)]
+    #[schema(value_type = CouponConditions)]
+    conditions: Object<CouponConditions>,
     /// ISO 4217 code of every amount here.
     #[serde(with = "currency_code")]
     #[schema(value_type = String)]
@@ -58,6 +63,11 @@ struct NewCoupon {
     platform_bp: i64,
     /// How many one person may claim.
     per_person: i64,
+    /// How many of them in each 24 hours since its start; as many as in all if absent.
+    per_day: Option<i64>,
+    /// It is claimed by a unique code, of which there are as many as coupons, and is not listed for guests.
+    #[serde(default)]
+    by_code: bool,
     /// How many there are.
     total: i64,
     /// The most that all of them together may take off, in minor units.
@@ -80,37 +90,79 @@ enum Kind {
         /// The most that it takes off, in minor units.
         max_discount: Option<i64>,
     },
-    /// A fixed amount (抵用券).
+    /// A fixed amount (抵用券, 满减).
     Cash {
         /// Minor units.
         amount: i64,
     },
+    /// The dearest unit costs this (特价券).
+    FixedPrice {
+        /// Minor units.
+        price: i64,
+    },
+    /// One unit of an offer is free (兑换券).
+    FreeItem {
+        #[schema(value_type = String)]
+        offer: OfferId,
+    },
+    /// Of each `buy + get` units the `get` cheapest are free (买赠).
+    BuyGet { buy: i64, get: i64 },
+}
+
+impl TryFrom<Kind> for CouponKind {
+    type Error = Problem;
+
+    fn try_from(kind: Kind) -> Result<Self, Problem> {
+        Ok(match kind {
+            Kind::Percentage {
+                share_bp,
+                max_discount,
+            } => Self::Percentage {
+                share: share("/kind/share_bp", share_bp)?,
+                max_discount,
+            },
+            Kind::Cash { amount } => Self::Cash { amount },
+            Kind::FixedPrice { price } => Self::FixedPrice { price },
+            Kind::FreeItem { offer } => Self::FreeItem { offer },
+            Kind::BuyGet { buy, get } => Self::BuyGet { buy, get },
+        })
+    }
+}
+
+impl From<CouponKind> for Kind {
+    fn from(kind: CouponKind) -> Self {
+        match kind {
+            CouponKind::Percentage { share, max_discount } => Self::Percentage {
+                share_bp: share.get(),
+                max_discount,
+            },
+            CouponKind::Cash { amount } => Self::Cash { amount },
+            CouponKind::FixedPrice { price } => Self::FixedPrice { price },
+            CouponKind::FreeItem { offer } => Self::FreeItem { offer },
+            CouponKind::BuyGet { buy, get } => Self::BuyGet { buy, get },
+        }
+    }
+}
+
+fn share(field: &'static str, points: i64) -> Result<BasisPoints, Problem> {
+    BasisPoints::new(points)
+        .ok_or_else(|| malformed(&BODY_MALFORMED, field, "basis points go from 0 to 10000"))
 }
 
 impl NewCoupon {
     fn into_command(self, merchant: Option<MerchantId>) -> Result<CreateCoupon, Problem> {
-        let share = |field, points| {
-            BasisPoints::new(points)
-                .ok_or_else(|| malformed(&BODY_MALFORMED, field, "basis points go from 0 to 10000"))
-        };
         Ok(CreateCoupon {
             merchant,
             offer: self.offer,
             title: self.title,
-            kind: match self.kind.0 {
-                Kind::Percentage {
-                    share_bp,
-                    max_discount,
-                } => CouponKind::Percentage {
-                    share: share("/kind/share_bp", share_bp)?,
-                    max_discount,
-                },
-                Kind::Cash { amount } => CouponKind::Cash { amount },
-            },
+            kind: self.kind.0.try_into()?,
+            conditions: self.conditions.0.into(),
             currency: self.currency,
             min_spend: self.min_spend,
             platform_share: share("/platform_bp", self.platform_bp)?,
             per_person: self.per_person,
+            per_day: self.per_day.unwrap_or(self.per_person),
+            by_code: self.by_code,
             total: self.total,
             budget: self.budget,
             starts_at: self.starts_at,
@@ -173,9 +225,13 @@ pub struct CouponDetails {
     #[schema(value_type = Option<String>)]
     offer: Option<OfferId>,
     kind: Kind,
+    conditions: CouponConditions,
     min_spend: WireMoney,
     platform_bp: i64,
     per_person: i64,
+    per_day: i64,
+    /// It is claimed by a unique code.
+    by_code: bool,
     starts_at: String,
     ends_at: String,
     /// `live` or `stopped`.
@@ -193,16 +249,13 @@ impl From<Coupon> for CouponDetails {
             title: coupon.title,
             merchant: terms.merchant,
             offer: terms.offer,
-            kind: match terms.kind {
-                CouponKind::Percentage { share, max_discount } => Kind::Percentage {
-                    share_bp: share.get(),
-                    max_discount,
-                },
-                CouponKind::Cash { amount } => Kind::Cash { amount },
-            },
+            kind: terms.kind.into(),
+            conditions: terms.conditions.into(),
             min_spend: Money::new(terms.min_spend, terms.currency).into(),
             platform_bp: terms.platform_share.get(),
             per_person: coupon.per_person,
+            per_day: coupon.per_day,
+            by_code: coupon.codes.is_some(),
             starts_at: terms.starts_at.to_string(),
             ends_at: terms.ends_at.to_string(),
             status: coupon.status.as_str().to_owned(),
@@ -244,7 +297,7 @@ async fn coupons_of(
 ) -> Result<Json<Page<CouponDetails>>, Problem> {
     let with_usage = may_see(signed_in.as_ref(), merchant);
     let page = app.read(move |read| {
-        let found = queries::coupons_of(read, merchant, after, PAGE_SIZE + 1)?;
+        let found = queries::coupons_of(read, merchant, with_usage, after, PAGE_SIZE + 1)?;
         let usages = if with_usage {
             usages(read, &found)?
         } else {
@@ -261,18 +314,18 @@ async fn coupons_of(
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct OfCoupon {
+pub struct OfCoupon {
     #[param(value_type = String)]
-    coupon: CouponId,
+    pub coupon: CouponId,
 }
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct OfMerchantCoupon {
+pub struct OfMerchantCoupon {
     #[param(value_type = String)]
-    merchant: MerchantId,
+    pub merchant: MerchantId,
     #[param(value_type = String)]
-    coupon: CouponId,
+    pub coupon: CouponId,
 }
 
 /// Stops one of the merchant's coupons at once: it can be neither claimed nor used any more.

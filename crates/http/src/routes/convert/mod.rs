@@ -1,6 +1,8 @@
 //! Buying: coupons, orders, payments with the provider's webhook, and refunds before use.
 
 mod conflicts;
+mod coupon_codes;
+mod coupon_conditions;
 mod coupon_usage;
 mod coupons;
 mod merchant;
@@ -25,6 +27,7 @@ pub use refunds::RefundDetails;
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(coupons::operations())
+        .merge(coupon_codes::operations())
         .merge(orders::operations())
         .merge(merchant::operations())
         .merge(payments::operations())

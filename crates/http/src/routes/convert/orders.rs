@@ -8,7 +8,7 @@ use convert::{
     Amounts, CancelOrder, Discount, DiscountKind, ORDER_NOT_FOUND, PlaceOrder, PlacedOrder, Stored,
 };
 use kernel::{
-    Currency, EntryId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, Timestamp, VoucherId,
+    CouponId, Currency, EntryId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, Timestamp, VoucherId,
     WalletCouponId,
 };
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,7 @@ use crate::wire::{After, PAGE_SIZE, Page, WireMoney};
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(quote_order))
+        .routes(routes!(best_coupons))
         .routes(routes!(place_order))
         .routes(routes!(get_order))
         .routes(routes!(list_my_orders))
@@ -43,9 +44,10 @@ struct NewOrder {
     offer: OfferId,
     /// Units, at least 1.
     quantity: i64,
-    /// A coupon of the buyer's wallet.
-    #[schema(value_type = Option<String>)]
-    wallet_coupon: Option<WalletCouponId>,
+    /// Coupons of the buyer's wallet, at most four of different stacking groups, or one that stands alone.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, max_items = 4)]
+    wallet_coupons: Vec<WalletCouponId>,
     /// The token of the share link that the buyer followed.
     share_token: Option<String>,
     /// Where the buyer came from; the share link's own entry if absent.
@@ -103,6 +105,10 @@ struct OrderDiscount {
     amount: WireMoney,
     /// How much of it the platform pays; the merchant bears the rest.
     funded_by_platform: WireMoney,
+    /// Which coupon, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    coupon: Option<CouponId>,
 }
 
 fn price_of(currency: Currency, amounts: &Amounts, discounts: &[Discount]) -> OrderPrice {
@@ -116,6 +122,7 @@ fn price_of(currency: Currency, amounts: &Amounts, discounts: &[Discount]) -> Or
         .to_owned(),
         amount: money(discount.amount),
         funded_by_platform: money(discount.platform),
+        coupon: discount.coupon,
     };
     OrderPrice {
         list: money(amounts.list_total),
@@ -149,14 +156,21 @@ impl From<PlacedOrder> for OrderPlaced {
 struct QuoteAsked {
     /// Units, at least 1.
     quantity: i64,
-    /// A coupon of the buyer's wallet.
+    /// Coupons of the buyer's wallet, with commas between them.
+    #[serde(default, deserialize_with = "comma_separated")]
     #[param(value_type = Option<String>)]
-    wallet_coupon: Option<WalletCouponId>,
+    wallet_coupons: Vec<WalletCouponId>,
     /// The token of the share link that the buyer followed.
     share_token: Option<String>,
     /// Whether earned rebates pay as far as they reach.
     #[serde(default)]
     use_rebate: bool,
+}
+
+fn comma_separated<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<WalletCouponId>, D::Error> {
+    let text = String::deserialize(from)?;
+    let ids = text.split(',').filter(|id| !id.is_empty()).map(str::parse);
+    ids.collect::<Result<_, _>>().map_err(serde::de::Error::custom)
 }
 
 /// What an order of the caller's would cost now. Nothing is kept for it.
@@ -172,7 +186,7 @@ async fn quote_order(
     let wish = PlaceOrder {
         offer: of.offer,
         quantity: asked.quantity,
-        wallet_coupon: asked.wallet_coupon,
+        wallet_coupons: asked.wallet_coupons,
         share_token: asked.share_token,
         entry: None,
         use_rebate: asked.use_rebate,
@@ -181,6 +195,78 @@ async fn quote_order(
     let ctx = shell::ctx(consumer.actor());
     let (currency, price) = app.read(move |read| queries::quote(read, &ctx, &wish)).await?;
     Ok(Json(price_of(currency, &price.amounts, &price.discounts)))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct BestCouponsAsked {
+    /// Units, at least 1.
+    quantity: i64,
+    /// The token of the share link that the buyer followed.
+    share_token: Option<String>,
+    /// Whether earned rebates pay as far as they reach.
+    #[serde(default)]
+    use_rebate: bool,
+}
+
+/// The coupons of a wallet that take off most together, and why each of the others is not among them.
+#[derive(Serialize, ToSchema)]
+struct BestCoupons {
+    /// With the coupons that are used.
+    price: OrderPrice,
+    /// For the order to name.
+    #[schema(value_type = Vec<String>)]
+    used: Vec<WalletCouponId>,
+    refused: Vec<RefusedCoupon>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RefusedCoupon {
+    #[schema(value_type = String)]
+    wallet_coupon: WalletCouponId,
+    /// As an order with it would be refused: `coupon_min_spend_not_met`, …
+    code: String,
+    /// Why, in words.
+    detail: String,
+}
+
+/// The best set of the coupons in the caller's wallet for an order: of the thirty that run out first. Nothing is kept.
+#[utoipa::path(get, path = "/v1/offers/{offer}/best-coupons", operation_id = "bestCombination", tag = "convert",
+    params(OfOffer, BestCouponsAsked), security(("session" = ["consumer"])),
+    responses((status = 200, body = BestCoupons), (status = "4XX", body = Problem)))]
+async fn best_coupons(
+    State(app): State<App>,
+    consumer: Consumer,
+    Path(of): Path<OfOffer>,
+    Query(asked): Query<BestCouponsAsked>,
+) -> Result<Json<BestCoupons>, Problem> {
+    let wish = PlaceOrder {
+        offer: of.offer,
+        quantity: asked.quantity,
+        wallet_coupons: Vec::new(),
+        share_token: asked.share_token,
+        entry: None,
+        use_rebate: asked.use_rebate,
+        expected_cash: None,
+    };
+    let ctx = shell::ctx(consumer.actor());
+    let best = app
+        .read(move |read| queries::best_coupons(read, &ctx, &wish))
+        .await?;
+    let refused = best
+        .refused
+        .into_iter()
+        .map(|(wallet_coupon, why)| RefusedCoupon {
+            wallet_coupon,
+            code: why.kind.code.to_owned(),
+            detail: why.detail,
+        });
+    Ok(Json(BestCoupons {
+        price: price_of(best.currency, &best.price.amounts, &best.price.discounts),
+        used: best.used,
+        refused: refused.collect(),
+    }))
 }
 
 /// Places an order and holds its units for minutes.
@@ -196,7 +282,7 @@ async fn place_order(
     let cmd = PlaceOrder {
         offer: body.offer,
         quantity: body.quantity,
-        wallet_coupon: body.wallet_coupon,
+        wallet_coupons: body.wallet_coupons,
         share_token: body.share_token,
         entry: body.entry,
         use_rebate: body.use_rebate,
@@ -231,8 +317,6 @@ pub struct OrderDetails {
     price: OrderPrice,
     /// What came back in cash so far.
     cash_refunded: WireMoney,
-    #[schema(value_type = Option<String>)]
-    wallet_coupon: Option<WalletCouponId>,
     /// Where the buyer came from.
     #[schema(value_type = Option<String>)]
     entry: Option<EntryId>,
@@ -262,7 +346,6 @@ impl From<Labelled<OrderView>> for OrderDetails {
             uses: order.line.uses,
             price: price_of(order.currency, &order.amounts, &order.line.discounts),
             cash_refunded: Money::new(order.cash_refunded, order.currency).into(),
-            wallet_coupon: order.wallet_coupon,
             entry: order.entry,
             hold_until: order.hold_until.to_string(),
             placed_at: order.placed_at.to_string(),

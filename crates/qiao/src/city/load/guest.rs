@@ -198,7 +198,8 @@ impl Guest {
         let coupon = self.coupon.take();
         let due = DUE * quantity - coupon.as_ref().map_or(0, |_| COUPON);
         let wish = json!({
-            "offer": good.offer, "quantity": quantity, "wallet_coupon": coupon, "expected_cash": cny(due),
+            "offer": good.offer, "quantity": quantity, "wallet_coupons": coupon.iter().collect::<Vec<_>>(),
+            "expected_cash": cny(due),
         });
         let key = fresh_key();
         let answer = self

@@ -135,8 +135,7 @@ fn a_coupons_budget_is_not_overdrawn() {
             let coupon = market.coupon_with(1_000, 1, WINNERS as i64 * COUPON + COUPON / 2);
             let with_coupon = |guest| {
                 let wallet_coupon = market.claimed(coupon, guest).to_string();
-                let body =
-                    json!({ "offer": good.offer.to_string(), "quantity": 1, "wallet_coupon": wallet_coupon });
+                let body = json!({ "offer": good.offer.to_string(), "quantity": 1, "wallet_coupons": [wallet_coupon] });
                 Write::post(guest, "/v1/orders", body)
             };
             Race::of(cast.guests.iter().map(with_coupon))
@@ -159,7 +158,7 @@ fn a_coupon_of_a_wallet_is_in_one_order() {
             let wallet_coupon = market.claimed(coupon, guest).to_string();
             Race::of((0..CROWD).map(|n| {
                 let offer = goods[n / 2 % 2].offer.to_string();
-                let body = json!({ "offer": offer, "quantity": 1, "wallet_coupon": wallet_coupon });
+                let body = json!({ "offer": offer, "quantity": 1, "wallet_coupons": [wallet_coupon] });
                 Write::post(guest, "/v1/orders", body)
             }))
         },

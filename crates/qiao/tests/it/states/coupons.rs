@@ -1,8 +1,9 @@
 //! Coupons and what a wallet holds of them.
 
+use convert::decide::Conditions;
 use convert::{
-    ClaimCoupon, CouponKind, CouponStatus, CreateCoupon, PlaceOrder, StopCoupon, Stored, WalletCouponStatus,
-    queries,
+    ClaimCode, ClaimCoupon, CouponKind, CouponStatus, CreateCoupon, PlaceOrder, StopCoupon, Stored,
+    WalletCouponStatus, queries,
 };
 use kernel::{Actor, BasisPoints, CouponId, Currency, DAY_US, LocalText, OfferId, PersonId, WalletCouponId};
 use party::testing::{NOW, Shop, ctx};
@@ -18,6 +19,8 @@ pub struct Claimed {
     coupon: CouponId,
     person: PersonId,
     wallet_coupon: WalletCouponId,
+    /// Another one that is claimed by code, in the same state, and a code of it.
+    by_code: (CouponId, String),
 }
 
 pub const COUPON: Machine<CouponStatus, Claimed> = Machine {
@@ -28,13 +31,17 @@ pub const COUPON: Machine<CouponStatus, Claimed> = Machine {
         let claimed = w.claimed();
         match status {
             CouponStatus::Live => {}
-            CouponStatus::Stopped => w.done(w.stop_coupon(claimed.coupon)),
+            CouponStatus::Stopped => {
+                w.done(w.stop_coupon(claimed.coupon));
+                w.done(w.stop_coupon(claimed.by_code.0));
+            }
         }
         claimed
     },
     look: |read, claimed| Ok(queries::coupon(read, claimed.coupon)?.unwrap().status),
     tries: &[
         |w, c| w.claim_coupon(w.consumer(), c.coupon).probe(),
+        |w, c| w.claim_code(w.consumer(), &c.by_code.1).probe(),
         |w, c| w.stop_coupon(c.coupon).probe(),
         |w, c| {
             w.place_order(c.person, with_coupon(w, c.wallet_coupon))
@@ -81,29 +88,58 @@ pub const WALLET_COUPON: Machine<WalletCouponStatus, Purchase> = Machine {
 
 fn with_coupon(world: &World, wallet_coupon: WalletCouponId) -> PlaceOrder {
     PlaceOrder {
-        wallet_coupon: Some(wallet_coupon),
+        wallet_coupons: vec![wallet_coupon],
         ..order_of(world.offer)
+    }
+}
+
+fn coupon(shop: Shop, offer: Option<OfferId>) -> CreateCoupon {
+    CreateCoupon {
+        merchant: Some(shop.merchant),
+        offer,
+        title: LocalText::one("zh-CN", "满 50 减 10"),
+        kind: CouponKind::Cash { amount: 1_000 },
+        conditions: Conditions::default(),
+        currency: Currency::CNY,
+        min_spend: 5_000,
+        platform_share: BasisPoints::ZERO,
+        per_person: 1,
+        per_day: 1,
+        by_code: false,
+        total: 100,
+        budget: 100_000,
+        starts_at: NOW,
+        ends_at: NOW.plus_us(30 * DAY_US),
     }
 }
 
 impl World {
     /// The merchant's own, for one offer or all of them.
     pub fn create_coupon(&self, shop: Shop, offer: Option<OfferId>) -> Act<CouponId> {
+        act(ctx(shop.as_owner()), convert::create_coupon, coupon(shop, offer))
+    }
+
+    /// A coupon that is claimed by code, and one of its codes.
+    pub fn new_code(&self) -> (CouponId, String) {
         let input = CreateCoupon {
-            merchant: Some(shop.merchant),
-            offer,
-            title: LocalText::one("zh-CN", "满 50 减 10"),
-            kind: CouponKind::Cash { amount: 1_000 },
-            currency: Currency::CNY,
-            min_spend: 5_000,
-            platform_share: BasisPoints::ZERO,
-            per_person: 1,
-            total: 100,
-            budget: 100_000,
-            starts_at: NOW,
-            ends_at: NOW.plus_us(30 * DAY_US),
+            by_code: true,
+            ..coupon(self.shop, None)
         };
-        act(ctx(shop.as_owner()), convert::create_coupon, input)
+        let coupon = self.done(act(ctx(self.shop.as_owner()), convert::create_coupon, input));
+        let codes = self
+            .read(move |read| queries::coupon(read, coupon))
+            .unwrap()
+            .codes;
+        (coupon, codes.unwrap().code(0))
+    }
+
+    pub fn claim_code(&self, person: PersonId, code: &str) -> Act<WalletCouponId> {
+        let code = code.to_owned();
+        act(
+            ctx(Actor::Consumer(person)),
+            convert::claim_code,
+            ClaimCode { code },
+        )
     }
 
     pub fn stop_coupon(&self, coupon: CouponId) -> Act<()> {
@@ -132,6 +168,7 @@ impl World {
             coupon,
             person,
             wallet_coupon: self.done(self.claim_coupon(person, coupon)),
+            by_code: self.new_code(),
         }
     }
 }

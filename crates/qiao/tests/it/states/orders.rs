@@ -144,7 +144,7 @@ pub fn order_of(offer: OfferId) -> PlaceOrder {
     PlaceOrder {
         offer,
         quantity: 1,
-        wallet_coupon: None,
+        wallet_coupons: Vec::new(),
         share_token: None,
         entry: None,
         use_rebate: false,
@@ -179,7 +179,7 @@ impl World {
     }
 
     pub fn placed_by(&self, buyer: PersonId, order: PlaceOrder) -> Purchase {
-        let wallet_coupon = order.wallet_coupon;
+        let wallet_coupon = order.wallet_coupons.first().copied();
         let placed = self.done(self.place_order(buyer, order));
         Purchase {
             buyer,

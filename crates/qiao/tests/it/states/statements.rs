@@ -111,6 +111,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.create_coupon(w.shop, None).probe(),
     |w| w.stop_coupon(w.new_coupon()).probe(),
     |w| w.claim_coupon(w.consumer(), w.new_coupon()).probe(),
+    |w| w.claim_code(w.consumer(), &w.new_code().1).probe(),
     |w| w.place_order(w.consumer(), order_of(w.offer)).probe(),
     |w| {
         let purchase = w.placed(order_of(w.offer));

@@ -123,7 +123,7 @@ fn started(
     let order = convert::PlaceOrder {
         offer: good.offer,
         quantity: 1,
-        wallet_coupon: None,
+        wallet_coupons: Vec::new(),
         share_token: None,
         entry: None,
         use_rebate: false,

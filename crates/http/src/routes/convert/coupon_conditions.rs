@@ -1,0 +1,115 @@
+//! What has to be true for a coupon to be used, beside its least price and its merchant.
+
+use convert::decide::{Buyers, Conditions, Span, WeeklyHours};
+use kernel::StoreId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::body::Object;
+
+/// By default nothing.
+#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CouponConditions {
+    /// It is used beside coupons of other groups, but only one of its own. Without a group it stands alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stacking_group: Option<String>,
+    /// Code of the category of offers that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<String>,
+    /// The store that redeems the offers that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    store: Option<StoreId>,
+    #[serde(default)]
+    buyers: CouponBuyers,
+    /// When an order may be placed with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CouponHours>)]
+    hours: Option<Object<CouponHours>>,
+}
+
+/// Whom a coupon is for.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum CouponBuyers {
+    #[default]
+    Everybody,
+    /// Who has ordered nothing yet.
+    FirstOrder,
+    /// Who has ordered nothing yet of this merchant.
+    NewCustomer,
+}
+
+/// Hours of the week, as clocks show them in a time zone. None overlaps another.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CouponHours {
+    /// IANA name, `Asia/Shanghai`.
+    time_zone: String,
+    #[schema(value_type = Vec<HoursSpan>)]
+    spans: Vec<Object<HoursSpan>>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct HoursSpan {
+    /// 1 is Monday, 7 Sunday.
+    weekday: i64,
+    /// Minutes since midnight.
+    from_minute: i64,
+    /// Not included; at most 1440.
+    until_minute: i64,
+}
+
+impl From<CouponConditions> for Conditions {
+    fn from(wire: CouponConditions) -> Self {
+        let span = |Object(span): Object<HoursSpan>| Span {
+            weekday: span.weekday,
+            from_minute: span.from_minute,
+            until_minute: span.until_minute,
+        };
+        Self {
+            stacking_group: wire.stacking_group,
+            category: wire.category,
+            store: wire.store,
+            buyers: match wire.buyers {
+                CouponBuyers::Everybody => Buyers::Everybody,
+                CouponBuyers::FirstOrder => Buyers::FirstOrder,
+                CouponBuyers::NewCustomer => Buyers::NewCustomer,
+            },
+            hours: wire.hours.map(|Object(hours)| WeeklyHours {
+                time_zone: hours.time_zone,
+                spans: hours.spans.into_iter().map(span).collect(),
+            }),
+        }
+    }
+}
+
+impl From<Conditions> for CouponConditions {
+    fn from(conditions: Conditions) -> Self {
+        let span = |span: Span| {
+            Object(HoursSpan {
+                weekday: span.weekday,
+                from_minute: span.from_minute,
+                until_minute: span.until_minute,
+            })
+        };
+        Self {
+            stacking_group: conditions.stacking_group,
+            category: conditions.category,
+            store: conditions.store,
+            buyers: match conditions.buyers {
+                Buyers::Everybody => CouponBuyers::Everybody,
+                Buyers::FirstOrder => CouponBuyers::FirstOrder,
+                Buyers::NewCustomer => CouponBuyers::NewCustomer,
+            },
+            hours: conditions.hours.map(|hours| {
+                Object(CouponHours {
+                    time_zone: hours.time_zone,
+                    spans: hours.spans.into_iter().map(span).collect(),
+                })
+            }),
+        }
+    }
+}
