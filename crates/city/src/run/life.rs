@@ -192,9 +192,10 @@ impl Life {
     fn note(&mut self, step: &Step, expected: &Expected) {
         let totals = &mut self.totals;
         totals.operations += 1;
-        let op = match step.op {
-            Op::Hear { news, .. } => format!("Hear{news:?}"),
-            op => format!("{op:?}"),
+        let op = if let Op::Hear { news, .. } = step.op {
+            format!("Hear{news:?}")
+        } else {
+            format!("{:?}", step.op)
         };
         let name = op.split([' ', '(']).next().unwrap_or_default().to_owned();
         match expected {
