@@ -1,4 +1,4 @@
-/** What a coupon takes off a price, by the server's own rule; the order itself is always priced by the server. */
+/** What a coupon alone takes off a price, before anybody orders. Orders, and coupons together, are the server's to price. */
 import type { Schemas } from '@/shared/api'
 
 export type Coupon = Schemas['CouponDetails']
@@ -18,17 +18,22 @@ export function shareOf(basisPoints: number, amount: number): number {
   return Math.floor((amount * basisPoints + 5_000) / 10_000)
 }
 
-export type Refusal = 'merchant' | 'offer' | 'currency' | 'min_spend' | 'not_live'
-
-/** What the coupon takes off in minor units, or why nothing. */
-export function couponOff(coupon: Coupon, purchase: Purchase, now = Date.now()): number | Refusal {
-  if (coupon.merchant && coupon.merchant !== purchase.merchant) return 'merchant'
-  if (coupon.offer && coupon.offer !== purchase.offer) return 'offer'
-  if (coupon.min_spend.currency !== purchase.currency) return 'currency'
-  if (coupon.status !== 'live' || now < Date.parse(coupon.starts_at) || now >= Date.parse(coupon.ends_at))
-    return 'not_live'
-  if (purchase.due < coupon.min_spend.amount) return 'min_spend'
-  return Math.min(wanted(coupon.kind, purchase), purchase.due)
+/** What the coupon takes off in minor units: nothing where it does not apply, or only the server can know. */
+export function couponOff(coupon: Coupon, purchase: Purchase, now = Date.now()): number {
+  const { category, store, hours, buyers = 'everybody' } = coupon.conditions
+  const applies =
+    (!coupon.merchant || coupon.merchant === purchase.merchant) &&
+    (!coupon.offer || coupon.offer === purchase.offer) &&
+    coupon.min_spend.currency === purchase.currency &&
+    coupon.min_spend.amount <= purchase.due &&
+    coupon.status === 'live' &&
+    Date.parse(coupon.starts_at) <= now &&
+    now < Date.parse(coupon.ends_at) &&
+    !category &&
+    !store &&
+    !hours &&
+    buyers === 'everybody'
+  return applies ? Math.min(wanted(coupon.kind, purchase), purchase.due) : 0
 }
 
 function wanted(kind: Coupon['kind'], { due, quantity, offer }: Purchase): number {
@@ -58,7 +63,7 @@ export function bestCoupon<T>(
   const byEnd = [...candidates].sort((a, b) => coupon(a).ends_at.localeCompare(coupon(b).ends_at))
   for (const candidate of byEnd) {
     const off = couponOff(coupon(candidate), purchase, now)
-    if (typeof off === 'number' && off > (best?.off ?? 0)) best = { candidate, off }
+    if (off > (best?.off ?? 0)) best = { candidate, off }
   }
   return best
 }

@@ -20,3 +20,8 @@ export async function couponsOnOffer(merchant: string): Promise<Coupon[]> {
 export function claim(key: string, coupon: string) {
   return done(api.POST('/v1/coupons/{coupon}/claims', { params: { path: { coupon } }, headers: keyed(key) }))
 }
+
+/** The coupon that a unique code stands for. */
+export function claimCode(key: string, code: string) {
+  return done(api.POST('/v1/me/coupons', { body: { code }, headers: keyed(key) }))
+}

@@ -1,5 +1,6 @@
 import type { Browser, Page } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
+import { signIn as signInAtConsole } from './support/console'
 import { pay, signIn } from './support/guest'
 import { expect, test, type DemoServer } from './support/server'
 
@@ -127,7 +128,7 @@ test('what is not used comes back, and is shown before', async ({ page, server }
   await page.goto('/?text=Beef-tallow+hot+pot+for+two')
   await page.getByRole('link', { name: 'Beef-tallow hot pot for two' }).first().click()
   await page.getByRole('link', { name: 'Buy' }).click()
-  await expect(page.getByText('This coupon saves you most')).toBeVisible()
+  await expect(page.getByText('Chosen to save you most')).toBeVisible()
   const due = page.getByText('To pay').locator('..').getByRole('definition')
   await expect(due).toHaveText('¥148.40')
   await page.getByRole('button', { name: 'One more' }).click()
@@ -141,4 +142,75 @@ test('what is not used comes back, and is shown before', async ({ page, server }
   await expect(sheet.getByText('¥153.40')).toBeVisible()
   await sheet.getByRole('button', { name: 'Refund', exact: true }).click()
   await expect(page.getByText('Refunded', { exact: true })).toBeVisible()
+})
+
+/** A coupon of the demo merchant, and the first of its unique codes. */
+async function couponCode(owner: Page, title: string, terms: object): Promise<string> {
+  const made = async ([title, terms]: [string, object]) => {
+    const { staff } = await (await fetch('/v1/me')).json()
+    const path = `/v1/merchants/${staff[0].merchant}/coupons`
+    const [starts_at, ends_at] = [-1, 30].map((days) =>
+      new Date(Date.now() + days * 86_400_000).toISOString(),
+    )
+    const limits = { total: 10, per_person: 1, budget: 100_000, by_code: true }
+    const body = { title: { en: title }, currency: 'CNY', starts_at, ends_at, ...limits, ...terms }
+    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() }
+    const { id } = await (await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+    return (await fetch(`${path}/${id}/codes.csv`)).text()
+  }
+  const csv = await owner.evaluate(made, [title, terms] as [string, object])
+  return /[0-9A-Z]{5}(-[0-9A-Z]{5})+/.exec(csv)?.[0] ?? csv
+}
+
+test('coupons come by code, and those that save most together are chosen', async ({
+  page,
+  browser,
+  server,
+}) => {
+  const context = await browser.newContext({ locale: 'en', baseURL: server.url })
+  const owner = await context.newPage()
+  await signInAtConsole(owner, 'merchant', 'owner@demo.example')
+  const codes = [
+    await couponCode(owner, 'A tenth', {
+      kind: { type: 'percentage', share_bp: 1000 },
+      conditions: { stacking_group: 'share' },
+    }),
+    await couponCode(owner, 'Five yuan', {
+      kind: { type: 'cash', amount: 500 },
+      conditions: { stacking_group: 'cash' },
+    }),
+    await couponCode(owner, 'Eight yuan alone', { kind: { type: 'cash', amount: 800 } }),
+  ]
+  await context.close()
+
+  await page.goto('/sign-in?next=/coupons')
+  await signIn(page, server, '+8613900000005')
+  const field = page.getByLabel('I have a code')
+  for (const code of codes) {
+    await field.fill(code)
+    await page.getByRole('button', { name: 'Claim', exact: true }).first().click()
+    await expect(field).toHaveValue('')
+  }
+  await field.fill(codes[0] ?? '')
+  await page.getByRole('button', { name: 'Claim', exact: true }).first().click()
+  await expect(page.getByRole('alert')).toBeVisible()
+
+  await page.goto('/?text=Beef-tallow+hot+pot+for+two')
+  await page.getByRole('link', { name: 'Beef-tallow hot pot for two' }).first().click()
+  await page.getByRole('link', { name: 'Buy' }).click()
+  await expect(page.getByText('Chosen to save you most')).toBeVisible()
+  const coupon = (name: RegExp) => page.getByRole('checkbox', { name })
+  await expect(coupon(/A tenth/)).toBeChecked()
+  await expect(coupon(/Five yuan/)).toBeChecked()
+  await expect(coupon(/Eight yuan alone/)).not.toBeChecked()
+  await expect(page.getByText('It is not used beside others')).toBeVisible()
+  const due = page.getByText('To pay').locator('..').getByRole('definition')
+  await expect(due).toHaveText('¥137.56')
+  await coupon(/A tenth/).uncheck()
+  await expect(due).toHaveText('¥153.40')
+  await coupon(/A tenth/).check()
+  await expect(due).toHaveText('¥137.56')
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await expect(page.getByRole('button', { name: 'Pay', exact: true })).toBeVisible()
+  await expect(due).toHaveText('¥137.56')
 })

@@ -137,6 +137,7 @@ export default {
   },
   aspect: { taste: 'Taste', service: 'Service', place: 'Place', value: 'Value', skill: 'Skill' },
   coupon: {
+    code: 'I have a code',
     open: 'To claim',
     mine: 'My wallet',
     none: { open: 'No coupons to claim right now', mine: 'Your wallet is empty' },
@@ -154,13 +155,6 @@ export default {
     most: 'at most {price}',
     until: 'Until {date}',
     status: { claimed: 'Ready', held: 'In an order', used: 'Used' },
-    refusal: {
-      merchant: 'for another merchant',
-      offer: 'for another offer',
-      currency: 'for another currency',
-      min_spend: 'the price is too low',
-      not_live: 'not valid now',
-    },
   },
   signIn: {
     title: 'Sign in to Qiao',
@@ -181,9 +175,8 @@ export default {
     quantity: 'Quantity',
     less: 'One less',
     more: 'One more',
-    coupon: 'Coupon',
-    noCoupon: 'None',
-    best: 'This coupon saves you most',
+    coupons: 'Coupons',
+    best: 'Chosen to save you most',
     rebate: 'Use rebates ({amount})',
     friend: 'A friend’s link gives you a discount',
     price: 'Price',

@@ -134,6 +134,7 @@ export default {
   },
   aspect: { taste: '口味', service: '服务', place: '环境', value: '性价比', skill: '技术' },
   coupon: {
+    code: '兑换码',
     open: '可领取',
     mine: '我的券包',
     none: { open: '暂时没有可领的优惠券', mine: '券包还是空的' },
@@ -151,13 +152,6 @@ export default {
     most: '最多减 {price}',
     until: '{date} 到期',
     status: { claimed: '可使用', held: '下单中', used: '已使用' },
-    refusal: {
-      merchant: '不适用于本商家',
-      offer: '不适用于本商品',
-      currency: '币种不符',
-      min_spend: '未达最低消费',
-      not_live: '不在有效期',
-    },
   },
   signIn: {
     title: '登录 Qiao',
@@ -178,9 +172,8 @@ export default {
     quantity: '数量',
     less: '减少一份',
     more: '增加一份',
-    coupon: '优惠券',
-    noCoupon: '不使用',
-    best: '已为您选择最省的优惠券',
+    coupons: '优惠券',
+    best: '已选最省组合',
     rebate: '使用返利（可用 {amount}）',
     friend: '使用朋友的分享链接，享好友优惠',
     price: '价格',

@@ -18,11 +18,15 @@ const EN_FOR_PEOPLE: Record<string, string> = { path_malformed: 'This link is no
 export function failureText(error: unknown, wanted: Language = language.value): string {
   if (error instanceof Refused) {
     const { detail, remedy, title } = error.problem
-    if (wanted === 'en')
-      return EN_FOR_PEOPLE[error.code] ?? [detail || title, remedy].filter(Boolean).join(' ')
-    return zhProblems[error.code] ?? title
+    const words = wanted === 'en' ? [detail || title, remedy].filter(Boolean).join(' ') : title
+    return refusalText(error.code, words, wanted)
   }
   return (error instanceof Unreachable ? UNREACHABLE : UNEXPECTED)[wanted]
+}
+
+/** A reason by its code; `words` are the server's own. */
+export function refusalText(code: string, words: string, wanted: Language = language.value): string {
+  return (wanted === 'en' ? EN_FOR_PEOPLE : zhProblems)[code] ?? words
 }
 
 /** The message for one field of a form, where the refusal names it (`/contact`, `/name/en`). */
