@@ -20,8 +20,10 @@ const COMMITTED: &[u8] = b"COMMIT\0";
 pub struct Ends {
     /// Anywhere in a message.
     pub cut: AtomicU64,
+    /// Before COMMIT reaches the server.
+    pub cut_before_commit: AtomicU64,
     /// After COMMIT succeeded, before Qiao hears of it.
-    pub cut_at_commit: AtomicU64,
+    pub cut_after_commit: AtomicU64,
     /// One side hears that the other says no more, which it still might.
     pub half_closed: AtomicU64,
 }
@@ -29,7 +31,13 @@ pub struct Ends {
 impl Ends {
     /// All of them.
     pub fn total(&self) -> u64 {
-        [&self.cut, &self.cut_at_commit, &self.half_closed]
+        let Self {
+            cut,
+            cut_before_commit,
+            cut_after_commit,
+            half_closed,
+        } = self;
+        [cut, cut_before_commit, cut_after_commit, half_closed]
             .map(|count| count.load(Ordering::SeqCst))
             .iter()
             .sum()
@@ -52,7 +60,8 @@ struct Wire {
 /// When a connection ends, and how.
 enum End {
     Cut { after_bytes: u64 },
-    CutAtCommit { after_commits: u64 },
+    CutBeforeCommit { after_commits: u64 },
+    CutAfterCommit { after_commits: u64 },
     HalfClosed { after_bytes: u64, to_server: bool },
 }
 
@@ -107,7 +116,10 @@ impl End {
                 after_bytes,
                 to_server: dice.random_below(2) == 0,
             },
-            _ => Self::CutAtCommit {
+            2 => Self::CutBeforeCommit {
+                after_commits: dice.random_below(MOST_COMMITS),
+            },
+            _ => Self::CutAfterCommit {
                 after_commits: dice.random_below(MOST_COMMITS),
             },
         }
@@ -119,6 +131,7 @@ impl Wire {
         let end = End::draw(&dice);
         let (mut bytes, mut commits, mut half_closed) = (0, 0, false);
         let (mut up, mut down) = ([0; 8192], [0; 8192]);
+        let mut order = CommitOrder::default();
         loop {
             let (from_client, length) = tokio::select! {
                 read = client.read(&mut up) => (true, read?),
@@ -133,7 +146,8 @@ impl Wire {
                 return Ok(());
             }
             bytes += length as u64;
-            if !from_client && said.windows(COMMITTED.len()).any(|window| window == COMMITTED) {
+            let is_order = from_client && order.is_in(said);
+            if !from_client && position(said, COMMITTED).is_some() {
                 commits += 1;
             }
             if !self.spoils.load(Ordering::SeqCst) {
@@ -150,8 +164,12 @@ impl Wire {
                     self.ends.cut.fetch_add(1, Ordering::SeqCst);
                     return Ok(());
                 }
-                End::CutAtCommit { after_commits } if commits > after_commits => {
-                    self.ends.cut_at_commit.fetch_add(1, Ordering::SeqCst);
+                End::CutBeforeCommit { after_commits } if is_order && commits >= after_commits => {
+                    self.ends.cut_before_commit.fetch_add(1, Ordering::SeqCst);
+                    return Ok(());
+                }
+                End::CutAfterCommit { after_commits } if commits > after_commits => {
+                    self.ends.cut_after_commit.fetch_add(1, Ordering::SeqCst);
                     return Ok(());
                 }
                 End::HalfClosed {
@@ -165,10 +183,36 @@ impl Wire {
                         .shutdown()
                         .await?;
                 }
-                End::Cut { .. } | End::CutAtCommit { .. } | End::HalfClosed { .. } => {
-                    to.write_all(said).await?
-                }
+                End::Cut { .. }
+                | End::CutBeforeCommit { .. }
+                | End::CutAfterCommit { .. }
+                | End::HalfClosed { .. } => to.write_all(said).await?,
             }
         }
     }
+}
+
+/// Recognizes the order to commit, which goes by the name that the statement was prepared under.
+#[derive(Default)]
+struct CommitOrder {
+    /// A Bind of that name, without formats and parameters, to the nameless portal.
+    bind: Option<Vec<u8>>,
+}
+
+impl CommitOrder {
+    fn is_in(&mut self, said: &[u8]) -> bool {
+        // Its Parse: the name, which is an s and a number, and the text.
+        if let Some(text) = position(said, COMMITTED)
+            && let Some(name) = said[..text].iter().rposition(|byte| *byte == b's')
+        {
+            self.bind = Some([b"\0", &said[name..text], &[0; 6]].concat());
+        }
+        self.bind
+            .as_ref()
+            .is_some_and(|bind| position(said, bind).is_some())
+    }
+}
+
+fn position(said: &[u8], part: &[u8]) -> Option<usize> {
+    said.windows(part.len()).position(|window| window == part)
 }
