@@ -52,14 +52,7 @@ pub struct CreateCoupon {
 pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<CouponId, Fail> {
     check_terms(ctx, cmd)?;
     check_actor(tx, ctx, cmd)?;
-    if let Some(offer) = cmd.offer {
-        let known = offer::queries::offer(tx, offer)?;
-        if known.is_none_or(|known| Some(known.merchant) != cmd.merchant) {
-            return Err(COUPON_NOT_FOR_THIS
-                .at("/offer", "The offer is not one of this merchant's.")
-                .into());
-        }
-    }
+    check_places(tx, cmd)?;
     let count = bucket::create(tx, ctx, BucketKind::CouponCount, cmd.merchant, cmd.total)?;
     let budget = bucket::create(tx, ctx, BucketKind::CouponBudget, cmd.merchant, cmd.budget)?;
     let coupon: CouponId = ctx.new_id();
@@ -95,6 +88,33 @@ pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<Coupo
     let merchant = cmd.merchant;
     tx.emit(ctx, coupon, 1, &CouponCreated { coupon, merchant })?;
     Ok(coupon)
+}
+
+/// The offers and the store that it names are its merchant's, or anybody's if it is for all.
+fn check_places(tx: &mut Tx, cmd: &CreateCoupon) -> Result<(), Fail> {
+    let is_of_another = |owner: MerchantId| cmd.merchant.is_some_and(|merchant| merchant != owner);
+    let free = match cmd.kind {
+        CouponKind::FreeItem { offer } => Some(offer),
+        CouponKind::Percentage { .. }
+        | CouponKind::Cash { .. }
+        | CouponKind::FixedPrice { .. }
+        | CouponKind::BuyGet { .. } => None,
+    };
+    for (field, offer) in [("/offer", cmd.offer), ("/kind/offer", free)] {
+        if let Some(offer) = offer
+            && offer::queries::offer(tx, offer)?.is_none_or(|offer| is_of_another(offer.merchant))
+        {
+            let detail = "There is no such offer of whom the coupon is for.";
+            return Err(COUPON_NOT_FOR_THIS.at(field, detail).into());
+        }
+    }
+    if let Some(store) = cmd.conditions.store
+        && party::queries::store(tx, store)?.is_none_or(|store| is_of_another(store.merchant))
+    {
+        let detail = "There is no such store of whom the coupon is for.";
+        return Err(COUPON_NOT_FOR_THIS.at("/conditions/store", detail).into());
+    }
+    Ok(())
 }
 
 /// A key, and a name that no other coupon has.

@@ -47,6 +47,7 @@ const PUBLIC_IN_BODIES: &[(&str, &str)] = &[
     ("readMessages", "message"),
     ("proposePayout", "merchant"),
     ("createPlatformCoupon", "offer"),
+    ("createPlatformCoupon", "store"),
     ("closeDay", "after"),
 ];
 
