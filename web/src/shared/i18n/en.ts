@@ -3,6 +3,11 @@ import type { Catalogue } from './index'
 import categories from './categories.en'
 
 export default {
+  unitsOff: {
+    fixedPrice: 'One at {price}',
+    freeItem: 'One free',
+    buyGet: 'Buy {buy}, get {get}',
+  },
   common: {
     retry: 'Try again',
     back: 'Back',

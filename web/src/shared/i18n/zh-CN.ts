@@ -1,6 +1,11 @@
 import categories from './categories.zh-CN'
 
 export default {
+  unitsOff: {
+    fixedPrice: '一件 {price}',
+    freeItem: '免费一件',
+    buyGet: '买 {buy} 送 {get}',
+  },
   common: {
     retry: '重试',
     back: '返回',
