@@ -4,7 +4,6 @@
 mod code;
 mod combination;
 mod coupon;
-mod hours;
 mod pricing;
 mod splitting;
 
@@ -13,7 +12,6 @@ pub use code::{CodeBatch, MAX_CODES, TypedCode};
 pub use combination::{Combination, MAX_CANDIDATES, MAX_COUPONS_USED, UsedCoupon, best_combination};
 pub(crate) use coupon::FIELD as COUPONS_FIELD;
 pub use coupon::{Buyers, Candidate, Cart, CartLine, Conditions, CouponTerms};
-pub use hours::{Span, WeeklyHours};
 pub use pricing::{MAX_ORDER_TOTAL, OrderPrice, PriceInputs, price_order};
 pub use splitting::{
     EscrowSplit, UnitMoney, UseMoney, rest_after, split_escrow, split_over_units, use_amounts,

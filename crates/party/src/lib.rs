@@ -15,6 +15,7 @@ pub mod check;
 mod commands;
 mod contact;
 mod decide;
+pub mod hours;
 mod model;
 mod reject;
 mod rows;

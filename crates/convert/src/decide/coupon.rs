@@ -6,12 +6,12 @@ use kernel::{
 };
 
 use super::MAX_ORDER_TOTAL;
-use super::hours::WeeklyHours;
 use crate::model::CouponKind;
 use crate::reject::{
     COUPON_INVALID, COUPON_MIN_SPEND, COUPON_NOT_FOR_BUYER, COUPON_NOT_FOR_THIS, COUPON_NOT_LIVE,
     COUPON_NOT_NOW,
 };
+use party::hours::WeeklyHours;
 
 /// The field of an order that names its coupons.
 pub(crate) const FIELD: &str = "/wallet_coupons";
@@ -77,7 +77,10 @@ impl Conditions {
         };
         code("/conditions/stacking_group", &self.stacking_group)?;
         code("/conditions/category", &self.category)?;
-        self.hours.as_ref().map_or(Ok(()), WeeklyHours::check)
+        let (zone, spans) = ("/conditions/hours/time_zone", "/conditions/hours/spans");
+        self.hours
+            .as_ref()
+            .map_or(Ok(()), |hours| hours.check(&COUPON_INVALID, zone, spans))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Coupons: who may create them, how many there are, and the kill switch.
 
-use convert::decide::{Buyers, Conditions, Span, WeeklyHours};
+use convert::decide::{Buyers, Conditions};
 use convert::queries::{WalletEntry, best_coupons, coupons_of, wallet};
 use convert::{
     CancelOrder, ClaimCoupon, CouponKind, CouponStatus, CreateCoupon, PlaceOrder, StopCoupon,
@@ -10,6 +10,7 @@ use kernel::{
     Actor, BasisPoints, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, PersonId, TypeSafeId,
     WalletCouponId,
 };
+use party::hours::{Span, WeeklyHours};
 use store::Store;
 use uuid::Uuid;
 

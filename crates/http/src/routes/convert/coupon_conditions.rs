@@ -1,7 +1,8 @@
 //! What has to be true for a coupon to be used, beside its least price and its merchant.
 
-use convert::decide::{Buyers, Conditions, Span, WeeklyHours};
+use convert::decide::{Buyers, Conditions};
 use kernel::StoreId;
+use party::hours::{Span, WeeklyHours};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,11 +1,12 @@
 //! Hours of the week in one time zone.
 
 use jiff::tz::TimeZone;
-use kernel::{Reject, Timestamp};
+use kernel::{Reject, RejectKind, Timestamp};
 
-use crate::reject::COUPON_INVALID;
+use crate::check;
 
-const DAY_MINUTES: i64 = 24 * 60;
+/// The minutes of a day.
+pub const DAY_MINUTES: i64 = 24 * 60;
 
 /// Hours of the week, as clocks show them in a time zone.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,35 +38,41 @@ impl Span {
     }
 }
 
+/// Refuses spans that are empty, outside a day, overlap, or are not 1 to 50.
+pub fn check_spans(kind: &'static RejectKind, field: &'static str, spans: &[Span]) -> Result<(), Reject> {
+    let invalid = |detail: &str| Err(kind.at(field, detail));
+    if !(1..=50).contains(&spans.len()) {
+        return invalid("There are 1 to 50 spans of hours.");
+    }
+    for (i, span) in spans.iter().enumerate() {
+        if !(1..=7).contains(&span.weekday) {
+            return invalid("A weekday is 1 (Monday) to 7 (Sunday).");
+        }
+        if !(0 <= span.from_minute
+            && span.from_minute < span.until_minute
+            && span.until_minute <= DAY_MINUTES)
+        {
+            return invalid("A span goes from minute 0 or later until a later one, 1440 at most.");
+        }
+        if spans[..i].iter().any(|other| other.overlaps(span)) {
+            return invalid("Two spans of a weekday overlap.");
+        }
+    }
+    Ok(())
+}
+
 impl WeeklyHours {
-    /// Refuses an unknown time zone and spans that are empty, outside a day or overlap.
-    pub fn check(&self) -> Result<(), Reject> {
-        let invalid = |field, detail: &str| Err(COUPON_INVALID.at(field, detail));
-        if let Err(no) = party::check::time_zone("/conditions/hours/time_zone", &self.time_zone) {
-            return invalid("/conditions/hours/time_zone", &no.detail);
+    /// Refuses an unknown time zone, named by the first of the fields, and the spans that [`check_spans`] refuses.
+    pub fn check(
+        &self,
+        kind: &'static RejectKind,
+        time_zone: &'static str,
+        spans: &'static str,
+    ) -> Result<(), Reject> {
+        if let Err(no) = check::time_zone(time_zone, &self.time_zone) {
+            return Err(kind.at(time_zone, no.detail));
         }
-        if !(1..=50).contains(&self.spans.len()) {
-            return invalid("/conditions/hours/spans", "There are 1 to 50 spans of hours.");
-        }
-        for (i, span) in self.spans.iter().enumerate() {
-            if !(1..=7).contains(&span.weekday) {
-                return invalid(
-                    "/conditions/hours/spans",
-                    "A weekday is 1 (Monday) to 7 (Sunday).",
-                );
-            }
-            if !(0 <= span.from_minute
-                && span.from_minute < span.until_minute
-                && span.until_minute <= DAY_MINUTES)
-            {
-                let detail = "A span goes from minute 0 or later until a later one, 1440 at most.";
-                return invalid("/conditions/hours/spans", detail);
-            }
-            if self.spans[..i].iter().any(|other| other.overlaps(span)) {
-                return invalid("/conditions/hours/spans", "Two spans of a weekday overlap.");
-            }
-        }
-        Ok(())
+        check_spans(kind, spans, &self.spans)
     }
 
     /// Whether this moment lies in one of the spans.
@@ -90,6 +97,7 @@ impl WeeklyHours {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::STORE_INVALID;
 
     fn hours(spans: &[(i64, i64, i64)]) -> WeeklyHours {
         let span = |&(weekday, from_minute, until_minute): &_| Span {
@@ -116,9 +124,8 @@ mod tests {
 
     #[test]
     fn hours_that_overlap_or_are_none_are_refused() {
-        hours(&[(1, 0, 600), (1, 600, 1440), (2, 0, 600)])
-            .check()
-            .unwrap();
+        let check = |hours: WeeklyHours| hours.check(&STORE_INVALID, "/hours/time_zone", "/hours/spans");
+        check(hours(&[(1, 0, 600), (1, 600, 1440), (2, 0, 600)])).unwrap();
         let wrong: [&[_]; 6] = [
             &[(1, 0, 601), (1, 600, 1440)],
             &[(1, 600, 600)],
@@ -128,19 +135,13 @@ mod tests {
             &[],
         ];
         for spans in wrong {
-            assert_eq!(
-                hours(spans).check().unwrap_err().field,
-                Some("/conditions/hours/spans"),
-                "{spans:?}"
-            );
+            let refused = check(hours(spans)).unwrap_err();
+            assert_eq!(refused.field, Some("/hours/spans"), "{spans:?}");
         }
         let nowhere = WeeklyHours {
             time_zone: "Mars/Olympus".to_owned(),
             ..hours(&[(1, 0, 600)])
         };
-        assert_eq!(
-            nowhere.check().unwrap_err().field,
-            Some("/conditions/hours/time_zone")
-        );
+        assert_eq!(check(nowhere).unwrap_err().field, Some("/hours/time_zone"));
     }
 }
