@@ -405,6 +405,47 @@ CREATE TABLE store_set (
 );
 CREATE INDEX store_set_by_store ON store_set (store_id);
 
+-- What time is booked of. The last four bytes of its id are zero: the buckets of its time bear its id with a step's number there.
+CREATE TABLE resource (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  store_id BYTEA NOT NULL REFERENCES store (id),
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  area TEXT NOT NULL,
+  units BIGINT NOT NULL,
+  seats_min BIGINT NOT NULL,
+  seats_max BIGINT NOT NULL,
+  joins TEXT NOT NULL,
+  hours TEXT NOT NULL,
+  status TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX resource_by_store ON resource (store_id, id);
+
+-- How an offer that is booked is booked, as JSON. What has no row is bought without a time.
+CREATE TABLE offer_booking (
+  offer_id BYTEA NOT NULL PRIMARY KEY REFERENCES offer (id),
+  terms TEXT NOT NULL,
+  version BIGINT NOT NULL
+);
+
+CREATE TABLE offer_resource (
+  offer_id BYTEA NOT NULL REFERENCES offer (id),
+  resource_id BYTEA NOT NULL REFERENCES resource (id),
+  PRIMARY KEY (offer_id, resource_id)
+);
+CREATE INDEX offer_resource_by_resource ON offer_resource (resource_id);
+
+-- The hours of a day that is not as its weekday, as JSON; none: closed. Days count from 1970-01-01, on the store's clocks.
+CREATE TABLE store_day (
+  store_id BYTEA NOT NULL REFERENCES store (id),
+  day BIGINT NOT NULL,
+  spans TEXT NOT NULL,
+  PRIMARY KEY (store_id, day)
+);
+
 -- channel --------------------------------------------------------------------------------------------------------------
 
 CREATE TABLE entry (
@@ -584,6 +625,8 @@ CREATE TABLE order_line (
   refund_window_us BIGINT NOT NULL,
   undo_window_us BIGINT NOT NULL,
   on_expiry TEXT NOT NULL,
+  -- Of a line that was booked: all its units are one voucher, valid until then.
+  booked_until BIGINT,
   PRIMARY KEY (order_id, n)
 );
 
@@ -682,6 +725,34 @@ CREATE TABLE redemption (
 );
 CREATE INDEX redemption_by_voucher ON redemption (voucher_id, id);
 CREATE INDEX redemption_by_store ON redemption (store_id, id);
+
+-- A time at a store that is kept for the buyer of an order, or by the store itself (without one). Whose claims of
+-- places it has is `place_owner`; `policy` is JSON, frozen. How it stands follows from its order, voucher and outcome.
+CREATE TABLE booking (
+  id BYTEA NOT NULL PRIMARY KEY,
+  order_id BYTEA UNIQUE REFERENCES orders (id),
+  offer_id BYTEA,
+  merchant_id BYTEA NOT NULL,
+  store_id BYTEA NOT NULL REFERENCES store (id),
+  person_id BYTEA,
+  party BIGINT NOT NULL,
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  place_owner BYTEA NOT NULL,
+  policy TEXT,
+  note TEXT NOT NULL,
+  outcome TEXT,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX booking_by_store ON booking (store_id, starts_at);
+CREATE INDEX booking_by_person ON booking (person_id, id);
+
+CREATE TABLE booking_resource (
+  booking_id BYTEA NOT NULL REFERENCES booking (id),
+  resource_id BYTEA NOT NULL REFERENCES resource (id),
+  PRIMARY KEY (booking_id, resource_id)
+);
 
 -- What a scanner queued while it had no network: one row a scan, however often it is sent.
 CREATE TABLE offline_scan (

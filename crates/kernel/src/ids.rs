@@ -37,6 +37,8 @@ id_kinds! {
     Agreement AgreementId "agr";
     /// Something on sale.
     Offer OfferId "off";
+    /// Something of a store whose time is booked: a table, a person, a room.
+    Resource ResourceId "res";
     /// A countable scarcity: stock, head count, coupon budget.
     Bucket BucketId "bkt";
     /// A claim of units of a bucket.
@@ -65,6 +67,8 @@ id_kinds! {
     Device DeviceId "dev";
     /// One use of a voucher in a store.
     Redemption RedemptionId "red";
+    /// A time at a store that is kept for a person.
+    Booking BookingId "bkg";
     /// Two offline scans that claim the same use.
     Conflict ConflictId "cfl";
     /// A report about a payment that contradicts what settled it.

@@ -1,6 +1,6 @@
 //! What happened to agreements and offers, for those who listen further down the house. Ids and numbers.
 
-use kernel::{AgreementId, MerchantId, OfferId};
+use kernel::{AgreementId, MerchantId, OfferId, ResourceId, StoreId};
 use serde::{Deserialize, Serialize};
 use store::EventBody;
 
@@ -204,5 +204,69 @@ pub struct RuleSet {
 
 impl EventBody for RuleSet {
     const TYPE: &'static str = "RuleSet";
+    const V: i64 = 1;
+}
+
+/// A store has something more whose time is booked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceAdded {
+    /// Which.
+    pub resource: ResourceId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Where.
+    pub store: StoreId,
+}
+
+impl EventBody for ResourceAdded {
+    const TYPE: &'static str = "ResourceAdded";
+    const V: i64 = 1;
+}
+
+/// Something else is said of a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceUpdated {
+    /// Which.
+    pub resource: ResourceId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Where.
+    pub store: StoreId,
+}
+
+impl EventBody for ResourceUpdated {
+    const TYPE: &'static str = "ResourceUpdated";
+    const V: i64 = 1;
+}
+
+/// An offer is booked from now on, or otherwise than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingTermsSet {
+    /// Which offer.
+    pub offer: OfferId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Of how it is booked.
+    pub version: i64,
+}
+
+impl EventBody for BookingTermsSet {
+    const TYPE: &'static str = "BookingTermsSet";
+    const V: i64 = 1;
+}
+
+/// A store's hours of one day changed. The subject is the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreDaySet {
+    /// Which store.
+    pub store: StoreId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// `2026-12-31`.
+    pub day: String,
+}
+
+impl EventBody for StoreDaySet {
+    const TYPE: &'static str = "StoreDaySet";
     const V: i64 = 1;
 }

@@ -1,29 +1,41 @@
 //! What is on sale: agreements between merchant and platform, offers under them, the price that follows
 //! from an agreement, and the buckets that count everything scarce.
+//! What is booked has resources, whose time is cut into places, each a bucket ([`place`]); when something is
+//! free is worked out in [`Bookable`].
 //! It sells nothing itself: it knows no order, no payment and no voucher.
 //!
 //! Commands: [`propose_agreement`], [`counter_agreement`], [`accept_agreement`], [`decline_agreement`],
 //! [`start_agreement`], [`end_agreement`], [`create_offer`], [`update_offer`], [`discard_offer`],
-//! [`publish_offer`], [`pause_offer`], [`resume_offer`], [`change_stock`], [`set_rule`]. Other crates' commands claim units through [`bucket`].
+//! [`publish_offer`], [`pause_offer`], [`resume_offer`], [`change_stock`], [`set_rule`], [`add_resource`],
+//! [`update_resource`], [`set_booking_terms`], [`set_store_day`]. Other crates' commands claim units through [`bucket`].
 
+mod availability;
+mod booking_terms;
 pub mod bucket;
 mod commands;
+mod day;
 mod decide;
 pub mod events;
 mod model;
+pub mod place;
 pub mod queries;
 mod reject;
+mod resource;
 mod rule;
 mod store_set;
 mod terms;
 pub mod testing;
 
+pub use availability::{Bookable, DayAvailability, Period, Start, Wish};
+pub use booking_terms::{BookingPolicy, BookingTerms, Nights, PricePer, Stay, Turn, Visit};
 pub use commands::*;
+pub use day::Day;
 pub use decide::{UnitPrice, friend_discount, prices};
 pub use model::{
     Agreement, AgreementStatus, AgreementVersion, BucketKind, ForSale, Offer, OfferPage, OfferStatus, Side,
 };
 pub use reject::*;
+pub use resource::{Resource, ResourceDetails, ResourceKind, ResourceStatus};
 pub use rule::Rule;
 pub use store_set::store_set_digest;
 pub use terms::{AgreementTerms, OnExpiry, PlatformCap};

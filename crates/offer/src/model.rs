@@ -238,6 +238,8 @@ pub enum BucketKind {
     CouponCount,
     /// Money that coupons may give away.
     CouponBudget,
+    /// A step of a resource's time.
+    Place,
 }
 
 impl BucketKind {
@@ -248,6 +250,7 @@ impl BucketKind {
             Self::HeadCount => "head_count",
             Self::CouponCount => "coupon_count",
             Self::CouponBudget => "coupon_budget",
+            Self::Place => "place",
         }
     }
 }

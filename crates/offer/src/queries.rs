@@ -1,6 +1,10 @@
 //! What others may ask about agreements, offers and store sets. Lists are newest first; `after` is the
 //! last id of the page before, `limit` is held to 1 to 200. Who may ask is not checked here.
 
+mod booking;
+
+pub use booking::{bookable, booking_terms, resource, resources_of, resources_of_offer, store_days};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{

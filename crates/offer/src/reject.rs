@@ -43,4 +43,19 @@ kernel::reject_table! {
     OFFER_CHANGED: Conflict, "offer_changed",
         "The offer was changed meanwhile.",
         "Read the offer again and repeat what still applies.";
+    RESOURCE_INVALID: Invalid, "resource_invalid",
+        "A field of the resource is outside of what is allowed.",
+        "Change the field that is named.";
+    RESOURCE_CHANGED: Conflict, "resource_changed",
+        "The resource was changed meanwhile.",
+        "Read the resource again and repeat what still applies.";
+    RESOURCE_TAKEN: Conflict, "resource_taken",
+        "More of the resource is booked than would be left.",
+        "Move or cancel the bookings first; they are listed by day.";
+    BOOKING_TERMS_INVALID: Invalid, "booking_terms_invalid",
+        "The way in which the offer is booked does not make sense.",
+        "Change the field that is named.";
+    BOOKING_TERMS_LATE: Conflict, "booking_terms_late",
+        "An offer that is sold without a time cannot be booked from now on.",
+        "Make a new offer for what is booked.";
 }

@@ -36,7 +36,11 @@ pub fn discard_offer(tx: &mut Tx, ctx: &Ctx, cmd: &DiscardOffer) -> Result<(), F
     if moved == 0 {
         return Err(OFFER_CHANGED.plain().into());
     }
-    tx.claim(sql!("DELETE FROM offer_store WHERE offer_id = $1", offer.id))?;
+    tx.claims([
+        sql!("DELETE FROM offer_store WHERE offer_id = $1", offer.id),
+        sql!("DELETE FROM offer_resource WHERE offer_id = $1", offer.id),
+        sql!("DELETE FROM offer_booking WHERE offer_id = $1", offer.id),
+    ])?;
     tx.tell(sql!("DELETE FROM offer WHERE id = $1", offer.id))?;
     tx.tell(sql!("DELETE FROM bucket WHERE id = $1", offer.stock_bucket))?;
     let event = OfferDiscarded {

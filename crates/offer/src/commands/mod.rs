@@ -1,6 +1,7 @@
 //! One file a command. What several of them need is here.
 
 mod accept_agreement;
+mod add_resource;
 mod change_stock;
 mod counter_agreement;
 mod create_offer;
@@ -11,11 +12,14 @@ mod pause_offer;
 mod propose_agreement;
 mod publish_offer;
 mod resume_offer;
+mod set_booking_terms;
 mod set_rule;
+mod set_store_day;
 mod start_agreement;
 mod update_offer;
 
 pub use accept_agreement::{AcceptAgreement, accept_agreement};
+pub use add_resource::{AddResource, UpdateResource, add_resource, update_resource};
 pub use change_stock::{ChangeStock, change_stock};
 pub use counter_agreement::{CounterAgreement, counter_agreement};
 pub use create_offer::{CreateOffer, create_offer};
@@ -26,7 +30,9 @@ pub use pause_offer::{PauseOffer, pause_offer};
 pub use propose_agreement::{ProposeAgreement, propose_agreement};
 pub use publish_offer::{PublishOffer, publish_offer};
 pub use resume_offer::{ResumeOffer, resume_offer};
+pub use set_booking_terms::{SetBookingTerms, set_booking_terms};
 pub use set_rule::set_rule;
+pub use set_store_day::{SetStoreDay, set_store_day};
 pub use start_agreement::{AGREEMENT_STARTS, StartAgreement, start_agreement};
 pub use update_offer::{UpdateOffer, update_offer};
 

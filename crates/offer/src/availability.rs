@@ -1,0 +1,344 @@
+//! When something is free, and which resources a party gets. Pure: what is used is given.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::tz::TimeZone;
+use kernel::{DAY_US, MINUTE_US, Timestamp};
+use party::hours::Span;
+
+use crate::booking_terms::{BookingTerms, Nights, Stay, Visit};
+use crate::day::Day;
+use crate::place::{Stretch, Used, steps};
+use crate::resource::{Resource, ResourceKind, ResourceStatus};
+
+/// All that decides about an offer's bookings at one store, beside what is used.
+#[derive(Debug, Clone)]
+pub struct Bookable {
+    /// How it is booked.
+    pub terms: BookingTerms,
+    /// The store's.
+    pub zone: TimeZone,
+    /// What the offer has there, retired ones left out.
+    pub resources: Vec<Resource>,
+    /// The days that are not as their weekday.
+    pub days: BTreeMap<Day, Vec<Span>>,
+}
+
+/// What somebody would like to book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish<'a> {
+    /// How many come.
+    pub party: i64,
+    /// How many rooms of a type; otherwise 1.
+    pub rooms: i64,
+    /// Only there.
+    pub area: Option<&'a str>,
+    /// Only with this, of its kind.
+    pub resource: Option<kernel::ResourceId>,
+    /// Whether the store itself books, which may use what it keeps for those who walk in.
+    pub for_store: bool,
+}
+
+/// A stretch of time that can be booked, or was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Period {
+    /// When it starts.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+}
+
+/// The most tables that are pushed together.
+const MAX_JOINED: usize = 4;
+
+impl Bookable {
+    /// The visits that a party can start on a day, by the hours alone.
+    pub fn visits(&self, visit: &Visit, day: Day, party: i64) -> Vec<Period> {
+        let Some(turn_us) = visit.turn_us(party) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for (from, until) in open_hours(&visit.hours, &self.days, &self.zone, day) {
+            let mut starts_at = from;
+            while starts_at.plus_us(turn_us) <= until {
+                if Day::at(starts_at, &self.zone) == day {
+                    found.push(Period {
+                        starts_at,
+                        ends_at: starts_at.plus_us(turn_us),
+                    });
+                }
+                starts_at = starts_at.plus_us(visit.every_minutes * MINUTE_US);
+            }
+        }
+        found
+    }
+
+    /// The stay of some nights from a day on. `None` if it is too short or too long.
+    pub fn stay(&self, nights: &Nights, first: Day, count: i64) -> Option<Period> {
+        if !(nights.nights_min..=nights.nights_max).contains(&count) {
+            return None;
+        }
+        Some(Period {
+            starts_at: first.minute(nights.check_in_minute, &self.zone)?,
+            ends_at: first.plus(count).minute(nights.check_out_minute, &self.zone)?,
+        })
+    }
+
+    /// The steps of its resources that a period needs.
+    pub fn steps_of(&self, period: Period) -> Range<i64> {
+        match &self.terms.stay {
+            Stay::Visit(visit) => steps(
+                period.starts_at.plus_us(-visit.before_minutes * MINUTE_US),
+                period.ends_at.plus_us(visit.after_minutes * MINUTE_US),
+            ),
+            Stay::Nights(_) => Day::at(period.starts_at, &self.zone).0..Day::at(period.ends_at, &self.zone).0,
+        }
+    }
+
+    /// Whether a booking may be made now for a time that starts then.
+    pub fn is_in_time(&self, starts_at: Timestamp, now: Timestamp) -> bool {
+        let earliest = now.plus_us(self.terms.notice_us);
+        let latest = now.plus_us(self.terms.ahead_days * DAY_US);
+        (earliest..=latest).contains(&starts_at)
+    }
+
+    /// The places that a party gets for a period: of each kind of resource one, of tables the smallest that is
+    /// free and large enough, and several that are pushed together only if there is none. `used` is what is used
+    /// of each resource.
+    pub fn choose(&self, wish: Wish, period: Period, used: &[Used]) -> Option<Vec<Stretch>> {
+        let steps = self.steps_of(period);
+        let free: Vec<Free> = self
+            .resources
+            .iter()
+            .zip(used)
+            .filter(|(resource, used)| self.is_free(resource, used, wish, &steps))
+            .map(|(resource, used)| Free { resource, used })
+            .collect();
+        let mut kinds: Vec<_> = self.resources.iter().map(|resource| resource.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let mut chosen = Vec::new();
+        for kind in kinds {
+            let of_kind: Vec<&Free> = free.iter().filter(|free| free.resource.kind == kind).collect();
+            chosen.extend(match kind {
+                ResourceKind::Table => choose_tables(&of_kind, wish)?,
+                ResourceKind::Person
+                | ResourceKind::Room
+                | ResourceKind::RoomType
+                | ResourceKind::Session => {
+                    vec![choose_one(&of_kind, wish)?]
+                }
+            });
+        }
+        let stretch = |resource: &Resource| Stretch {
+            resource: resource.id,
+            steps: steps.clone(),
+            units: resource.units_for(wish.party, wish.rooms),
+            capacity: resource.details.units,
+        };
+        (!chosen.is_empty()).then(|| chosen.into_iter().map(stretch).collect())
+    }
+
+    fn is_free(&self, resource: &Resource, used: &Used, wish: Wish, steps: &Range<i64>) -> bool {
+        let details = &resource.details;
+        let is_wanted = wish.resource.is_none_or(|wanted| {
+            wanted == resource.id || self.kind_of(wanted).is_some_and(|kind| kind != resource.kind)
+        });
+        let is_there = wish
+            .area
+            .is_none_or(|area| area == details.area || details.area.is_empty());
+        let is_given = match details.status {
+            ResourceStatus::Online => true,
+            ResourceStatus::WalkIn => wish.for_store,
+            ResourceStatus::Retired => false,
+        };
+        let units = resource.units_for(wish.party, wish.rooms);
+        let has_room = || {
+            let mut taken = used.range(steps.clone());
+            taken.all(|(_, used)| used + units <= details.units)
+        };
+        is_wanted
+            && is_there
+            && is_given
+            && units <= details.units
+            && has_room()
+            && self.works(resource, steps)
+    }
+
+    fn kind_of(&self, id: kernel::ResourceId) -> Option<ResourceKind> {
+        let found = self.resources.iter().find(|resource| resource.id == id)?;
+        Some(found.kind)
+    }
+
+    /// Whether the resource's own hours hold these steps.
+    fn works(&self, resource: &Resource, steps: &Range<i64>) -> bool {
+        if resource.details.hours.is_empty() || resource.kind == ResourceKind::RoomType {
+            return true;
+        }
+        let at = |step: i64| Timestamp(step * crate::place::STEP_US);
+        let (from, until) = (at(steps.start), at(steps.end));
+        open_hours(
+            &resource.details.hours,
+            &BTreeMap::new(),
+            &self.zone,
+            Day::at(from, &self.zone),
+        )
+        .iter()
+        .any(|(opens, closes)| *opens <= from && until <= *closes)
+    }
+}
+
+/// The weekly hours that touch a day, or those of a special day, in UTC; those that meet at midnight are one.
+fn open_hours(
+    weekly: &[Span],
+    special: &BTreeMap<Day, Vec<Span>>,
+    zone: &TimeZone,
+    day: Day,
+) -> Vec<(Timestamp, Timestamp)> {
+    let hours_of = |day: Day| {
+        let spans = match special.get(&day) {
+            Some(spans) => spans.clone(),
+            None => weekly
+                .iter()
+                .filter(|span| span.weekday == day.weekday())
+                .copied()
+                .collect(),
+        };
+        spans.into_iter().filter_map(move |span| {
+            let from = day.minute(span.from_minute, zone)?;
+            Some((from, day.minute(span.until_minute, zone)?))
+        })
+    };
+    let mut hours: Vec<_> = [-1, 0, 1]
+        .into_iter()
+        .flat_map(|days| hours_of(day.plus(days)))
+        .collect();
+    hours.sort_unstable();
+    let mut open: Vec<(Timestamp, Timestamp)> = Vec::new();
+    for (from, until) in hours {
+        match open.last_mut() {
+            Some(last) if last.1 >= from => last.1 = last.1.max(until),
+            _ => open.push((from, until)),
+        }
+    }
+    open
+}
+
+struct Free<'a> {
+    resource: &'a Resource,
+    used: &'a Used,
+}
+
+/// Of people and rooms the one with the least to do in what was looked at.
+fn choose_one<'a>(free: &[&Free<'a>], wish: Wish) -> Option<&'a Resource> {
+    let fitting = free
+        .iter()
+        .filter(|free| free.resource.fits(wish.party, wish.rooms));
+    let best = fitting.min_by_key(|free| (free.used.values().sum::<i64>(), free.resource.id))?;
+    Some(best.resource)
+}
+
+/// The smallest table that is large enough, rather one that stands alone; if there is none, the fewest that can be
+/// pushed together, with the fewest seats.
+fn choose_tables<'a>(free: &[&Free<'a>], wish: Wish) -> Option<Vec<&'a Resource>> {
+    let tables = || free.iter().map(|free| free.resource);
+    let single = tables()
+        .filter(|table| table.fits(wish.party, wish.rooms))
+        .min_by_key(|table| (table.details.seats_max, !table.details.joins.is_empty(), table.id));
+    if let Some(table) = single {
+        return Some(vec![table]);
+    }
+    let mut groups: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
+    for table in tables().filter(|table| !table.details.joins.is_empty()) {
+        groups.entry(&table.details.joins).or_default().push(table);
+    }
+    let sets = groups.values().filter_map(|group| join(group, wish.party));
+    sets.min_by_key(|set| (set.len(), seats(set)))
+}
+
+fn seats(tables: &[&Resource]) -> i64 {
+    tables.iter().map(|table| table.details.seats_max).sum()
+}
+
+/// The fewest tables of a group that seat the party, with the fewest seats among those.
+fn join<'a>(group: &[&'a Resource], party: i64) -> Option<Vec<&'a Resource>> {
+    // Of so many tables, by their seats, one set each.
+    let mut sets: [BTreeMap<i64, Vec<&'a Resource>>; MAX_JOINED + 1] = Default::default();
+    sets[0].insert(0, Vec::new());
+    for table in group {
+        for count in (0..MAX_JOINED).rev() {
+            for (seats, set) in sets[count].clone() {
+                let longer = || set.into_iter().chain([*table]).collect();
+                sets[count + 1]
+                    .entry(seats + table.details.seats_max)
+                    .or_insert_with(longer);
+            }
+        }
+    }
+    let enough =
+        |sets: &BTreeMap<i64, Vec<&'a Resource>>| sets.range(party..).next().map(|(_, set)| set.clone());
+    sets.iter().find_map(enough)
+}
+
+/// When something is free on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayAvailability {
+    /// Which.
+    pub day: Day,
+    /// The times that a booking could start at by the hours, those that are over left out.
+    pub starts: Vec<Start>,
+}
+
+/// A time at which a booking could start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start {
+    /// From then on.
+    pub period: Period,
+    /// Whether a place is free.
+    pub is_free: bool,
+}
+
+impl Bookable {
+    /// The periods that can be asked for on a day.
+    pub fn periods(&self, day: Day, party: i64, nights: i64) -> Vec<Period> {
+        match &self.terms.stay {
+            Stay::Visit(visit) => self.visits(visit, day, party),
+            Stay::Nights(terms) => self.stay(terms, day, nights).into_iter().collect(),
+        }
+    }
+
+    /// The steps of everything that can be asked for on these days.
+    pub fn steps_of_days(&self, days: &Range<i64>, nights: i64) -> Range<i64> {
+        match &self.terms.stay {
+            Stay::Nights(_) => days.start..days.end + nights,
+            Stay::Visit(_) => {
+                let at = |day: i64| Day(day).minute(0, &self.zone).unwrap_or_default();
+                steps(at(days.start - 1), at(days.end + 2))
+            }
+        }
+    }
+
+    /// What is free on these days.
+    pub fn availability(
+        &self,
+        days: Range<i64>,
+        (wish, nights): (Wish, i64),
+        used: &[Used],
+        now: Timestamp,
+    ) -> Vec<DayAvailability> {
+        let of_day = |day| DayAvailability {
+            day: Day(day),
+            starts: self
+                .periods(Day(day), wish.party, nights)
+                .into_iter()
+                .filter(|period| self.is_in_time(period.starts_at, now))
+                .map(|period| Start {
+                    period,
+                    is_free: self.choose(wish, period, used).is_some(),
+                })
+                .collect(),
+        };
+        days.map(of_day).collect()
+    }
+}

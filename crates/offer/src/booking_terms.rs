@@ -1,0 +1,240 @@
+//! How an offer is booked, and what a booking that does not take place costs: the same for tables, people,
+//! rooms, nights and places.
+
+use kernel::{BasisPoints, DAY_US, HOUR_US, MINUTE_US, Reject, Timestamp};
+use party::hours::{DAY_MINUTES, Span, check_spans};
+use serde::{Deserialize, Serialize};
+
+use crate::place::STEP_US;
+use crate::reject::BOOKING_TERMS_INVALID;
+
+/// How an offer is booked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookingTerms {
+    /// What is booked: some hours of a day, or nights.
+    pub stay: Stay,
+    /// Of what the price is.
+    pub price_per: PricePer,
+    /// The largest party.
+    pub party_max: i64,
+    /// How long before it starts a booking can still be made, µs.
+    pub notice_us: i64,
+    /// How many days ahead it can be made.
+    pub ahead_days: i64,
+    /// What a booking that does not take place costs.
+    pub policy: BookingPolicy,
+}
+
+/// What is booked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Stay {
+    /// A visit of some length.
+    Visit(Visit),
+    /// Nights in rooms of a type.
+    Nights(Nights),
+}
+
+/// A visit of some length within the hours of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Visit {
+    /// Within these a visit starts and ends, on the store's clocks; in whole quarters of an hour.
+    pub hours: Vec<Span>,
+    /// It starts at the beginning of the hours, or so many minutes later, or twice, …; whole quarters of an hour.
+    pub every_minutes: i64,
+    /// How long it takes: of the first that the party is not too large for.
+    pub turns: Vec<Turn>,
+    /// For preparing before it, minutes: nobody else has the place then.
+    pub before_minutes: i64,
+    /// For clearing up after it, minutes.
+    pub after_minutes: i64,
+}
+
+/// How long a visit of a party takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Turn {
+    /// The largest party that is meant.
+    pub party_up_to: i64,
+    /// How long it stays.
+    pub minutes: i64,
+}
+
+/// Nights in rooms of a type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nights {
+    /// From which minute of the first day the room is the guest's.
+    pub check_in_minute: i64,
+    /// Until which minute of the last day.
+    pub check_out_minute: i64,
+    /// The shortest stay, nights.
+    pub nights_min: i64,
+    /// The longest.
+    pub nights_max: i64,
+}
+
+/// Of what an offer's price is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PricePer {
+    /// Of a booking, however large.
+    Booking,
+    /// Of each person.
+    Person,
+    /// Of each room and night.
+    Night,
+}
+
+/// What a booking that does not take place costs, in parts of what was paid for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookingPolicy {
+    /// It is cancelled and moved for nothing until so long before it starts, µs.
+    pub free_until_us: i64,
+    /// What the merchant keeps of a booking that is cancelled later.
+    pub late_fee_bp: BasisPoints,
+    /// What the merchant keeps if nobody comes.
+    pub no_show_fee_bp: BasisPoints,
+    /// How long the place is kept for those who are late, µs.
+    pub grace_us: i64,
+}
+
+impl BookingPolicy {
+    /// What the merchant keeps of a booking that is cancelled now.
+    pub fn cancel_fee(&self, starts_at: Timestamp, now: Timestamp) -> BasisPoints {
+        if self.is_free(starts_at, now) {
+            BasisPoints::ZERO
+        } else {
+            self.late_fee_bp
+        }
+    }
+
+    /// Whether it can still be cancelled and moved for nothing.
+    pub fn is_free(&self, starts_at: Timestamp, now: Timestamp) -> bool {
+        now <= starts_at.plus_us(-self.free_until_us)
+    }
+
+    /// Until when the place is kept.
+    pub fn kept_until(&self, starts_at: Timestamp) -> Timestamp {
+        starts_at.plus_us(self.grace_us)
+    }
+}
+
+const STEP_MINUTES: i64 = STEP_US / MINUTE_US;
+
+impl BookingTerms {
+    /// Refuses what makes no sense, by field.
+    pub fn check(&self) -> Result<(), Reject> {
+        within("/terms/party_max", self.party_max, 1, 1_000)?;
+        within("/terms/notice_us", self.notice_us, 0, 90 * DAY_US)?;
+        within("/terms/ahead_days", self.ahead_days, 1, 400)?;
+        within(
+            "/terms/policy/free_until_us",
+            self.policy.free_until_us,
+            0,
+            90 * DAY_US,
+        )?;
+        within("/terms/policy/grace_us", self.policy.grace_us, 0, 24 * HOUR_US)?;
+        match &self.stay {
+            Stay::Visit(visit) => {
+                if self.price_per == PricePer::Night {
+                    return no("/terms/price_per", "A visit has no nights.");
+                }
+                visit.check(self.party_max)
+            }
+            Stay::Nights(nights) => {
+                if self.price_per == PricePer::Person {
+                    return no(
+                        "/terms/price_per",
+                        "Nights are priced by room and night, or by booking.",
+                    );
+                }
+                nights.check()
+            }
+        }
+    }
+}
+
+impl Visit {
+    fn check(&self, party_max: i64) -> Result<(), Reject> {
+        let hours = "/terms/stay/hours";
+        check_spans(&BOOKING_TERMS_INVALID, hours, &self.hours)?;
+        let edges = self
+            .hours
+            .iter()
+            .flat_map(|span| [span.from_minute, span.until_minute]);
+        for minute in edges {
+            in_steps(hours, minute)?;
+        }
+        in_steps("/terms/stay/every_minutes", self.every_minutes)?;
+        within(
+            "/terms/stay/every_minutes",
+            self.every_minutes,
+            STEP_MINUTES,
+            DAY_MINUTES,
+        )?;
+        within("/terms/stay/before_minutes", self.before_minutes, 0, 240)?;
+        within("/terms/stay/after_minutes", self.after_minutes, 0, 240)?;
+        let turns = "/terms/stay/turns";
+        within(turns, self.turns.len() as i64, 1, 20)?;
+        for turn in &self.turns {
+            within(turns, turn.minutes, 5, DAY_MINUTES)?;
+        }
+        if !self.turns.is_sorted_by(|a, b| a.party_up_to < b.party_up_to) {
+            return no(turns, "Each turn is of larger parties than the one before.");
+        }
+        if self.turns.last().is_some_and(|turn| turn.party_up_to < party_max) {
+            return no(turns, "The last turn does not reach the largest party.");
+        }
+        Ok(())
+    }
+
+    /// How long a party stays, µs; `None` if it is too large.
+    pub fn turn_us(&self, party: i64) -> Option<i64> {
+        let turn = self.turns.iter().find(|turn| party <= turn.party_up_to)?;
+        Some(turn.minutes * MINUTE_US)
+    }
+}
+
+impl Nights {
+    fn check(&self) -> Result<(), Reject> {
+        within(
+            "/terms/stay/check_in_minute",
+            self.check_in_minute,
+            0,
+            DAY_MINUTES - 1,
+        )?;
+        within(
+            "/terms/stay/check_out_minute",
+            self.check_out_minute,
+            0,
+            self.check_in_minute,
+        )?;
+        within("/terms/stay/nights_min", self.nights_min, 1, 60)?;
+        within("/terms/stay/nights_max", self.nights_max, self.nights_min, 60)
+    }
+}
+
+fn no(field: &'static str, detail: &str) -> Result<(), Reject> {
+    Err(BOOKING_TERMS_INVALID.at(field, detail))
+}
+
+fn within(field: &'static str, value: i64, least: i64, most: i64) -> Result<(), Reject> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(BOOKING_TERMS_INVALID.at(field, format!("{value} is not between {least} and {most}.")))
+}
+
+fn in_steps(field: &'static str, minute: i64) -> Result<(), Reject> {
+    if minute % STEP_MINUTES == 0 {
+        return Ok(());
+    }
+    Err(BOOKING_TERMS_INVALID.at(
+        field,
+        format!("{minute} minutes are not whole quarters of an hour."),
+    ))
+}

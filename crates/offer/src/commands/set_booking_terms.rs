@@ -1,0 +1,102 @@
+//! An offer is booked from now on, or otherwise than before.
+
+use std::collections::BTreeSet;
+
+use kernel::{Ctx, OfferId, ResourceId};
+use store::{Fail, Lock, StorageError, Tx, sql};
+
+use super::managed_offer;
+use crate::events::BookingTermsSet;
+use crate::reject::{BOOKING_TERMS_INVALID, BOOKING_TERMS_LATE};
+use crate::{BookingTerms, OfferStatus, ResourceKind, Stay, queries};
+
+/// The most resources of an offer.
+const MAX_RESOURCES: usize = 500;
+
+/// How an offer is booked.
+#[derive(Debug, Clone)]
+pub struct SetBookingTerms {
+    /// Which offer.
+    pub offer: OfferId,
+    /// How.
+    pub terms: BookingTerms,
+    /// Of what: resources of the stores that the offer is redeemed in.
+    pub resources: Vec<ResourceId>,
+}
+
+impl SetBookingTerms {
+    /// The offer itself.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("offer", self.offer)]
+    }
+}
+
+/// Sets how an offer is booked, for managers of the whole merchant. A draft becomes one that is booked; what was
+/// published as such can be changed for those who book from now on. Gives the version.
+///
+/// Rejects with `BOOKING_TERMS_INVALID`, `BOOKING_TERMS_LATE`, [`party::NOT_FOUND`] and as
+/// [`party::require_staff`] does.
+pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Result<i64, Fail> {
+    let offer = managed_offer(tx, ctx, cmd.offer)?;
+    tx.lock(&cmd.locks());
+    cmd.terms.check()?;
+    let resources: BTreeSet<_> = cmd.resources.iter().copied().collect();
+    check_resources(tx, cmd, &resources)?;
+    let before = queries::booking_terms(tx, offer.id)?;
+    if before.is_none() && offer.status != OfferStatus::Draft {
+        return Err(BOOKING_TERMS_LATE.plain().into());
+    }
+    if before.as_ref().is_some_and(|(before, _)| {
+        offer.status != OfferStatus::Draft && before.price_per != cmd.terms.price_per
+    }) {
+        let detail = "What the price is of never changes once the offer is published.";
+        return Err(BOOKING_TERMS_INVALID.at("/terms/price_per", detail).into());
+    }
+    let version = before.map_or(1, |(_, version)| version + 1);
+    let terms = serde_json::to_string(&cmd.terms).map_err(|error| StorageError::bug(error.to_string()))?;
+    tx.tell(sql!(
+        "INSERT INTO offer_booking (offer_id, terms, version) VALUES ($1, $2, $3)
+         ON CONFLICT (offer_id) DO UPDATE SET terms = excluded.terms, version = excluded.version",
+        offer.id,
+        terms,
+        version
+    ))?;
+    tx.claim(sql!("DELETE FROM offer_resource WHERE offer_id = $1", offer.id))?;
+    for resource in resources {
+        tx.tell(sql!(
+            "INSERT INTO offer_resource (offer_id, resource_id) VALUES ($1, $2)",
+            offer.id,
+            resource
+        ))?;
+    }
+    let event = BookingTermsSet {
+        offer: offer.id,
+        merchant: offer.merchant,
+        version,
+    };
+    tx.emit(ctx, offer.id, offer.version, &event)?;
+    Ok(version)
+}
+
+/// Refuses resources of other stores, and such as do not go with what is booked.
+fn check_resources(tx: &mut Tx, cmd: &SetBookingTerms, wanted: &BTreeSet<ResourceId>) -> Result<(), Fail> {
+    let invalid = |detail: String| Err(BOOKING_TERMS_INVALID.at("/resources", detail).into());
+    if !(1..=MAX_RESOURCES).contains(&wanted.len()) {
+        return invalid(format!("An offer is booked of 1 to {MAX_RESOURCES} resources."));
+    }
+    let stores = queries::stores_of_offer(tx, cmd.offer)?;
+    for id in wanted {
+        let resource = queries::resource(tx, *id)?.filter(|resource| stores.contains(&resource.store));
+        let Some(resource) = resource else {
+            return invalid(format!("No store of the offer has the resource {id}."));
+        };
+        let is_for_nights = resource.kind == ResourceKind::RoomType;
+        if is_for_nights != matches!(cmd.terms.stay, Stay::Nights(_)) {
+            return invalid(format!(
+                "{id} is a {}: rooms of a type are for nights, and nothing else is.",
+                resource.kind.as_str()
+            ));
+        }
+    }
+    Ok(())
+}

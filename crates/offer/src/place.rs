@@ -1,0 +1,170 @@
+//! Places: a resource's time is cut into steps, and each step is a bucket, so that what overlaps is a bucket
+//! that is full. A step is a quarter of an hour, or a night for rooms of a type. The buckets of a resource bear
+//! its id with the number of the step in the last four bytes: any stretch of its time is one range of the
+//! primary key. A bucket is made when it is first claimed; what has none is free.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use kernel::{BucketId, MINUTE_US, MerchantId, ResourceId, StoreId, Timestamp};
+use store::{Fail, Query, ReadTx, Row, StorageError, Tx, sql};
+use uuid::Uuid;
+
+use crate::{BucketKind, Resource, bucket};
+
+/// A quarter of an hour. Every time zone in use differs from UTC by a number of these.
+pub const STEP_US: i64 = 15 * MINUTE_US;
+
+/// The step in which a moment lies.
+pub fn step_at(moment: Timestamp) -> i64 {
+    moment.0.div_euclid(STEP_US)
+}
+
+/// The steps that a stretch of time touches.
+pub fn steps(from: Timestamp, until: Timestamp) -> Range<i64> {
+    step_at(from)..step_at(until.plus_us(STEP_US - 1))
+}
+
+/// Units of a resource for a stretch of its steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// Of what.
+    pub resource: ResourceId,
+    /// When.
+    pub steps: Range<i64>,
+    /// How many in each step.
+    pub units: i64,
+    /// How many there are.
+    pub capacity: i64,
+}
+
+/// How many units of a resource are not free, by step. What is free is not named.
+pub type Used = BTreeMap<i64, i64>;
+
+/// The bucket of a step.
+pub fn bucket_of(resource: ResourceId, step: i64) -> BucketId {
+    let step = u32::try_from(step).unwrap_or(u32::MAX);
+    BucketId::from_uuid(Uuid::from_u128(resource.uuid().as_u128() | u128::from(step)))
+}
+
+fn step_of(bucket: BucketId) -> i64 {
+    i64::from(bucket.uuid().as_u128() as u32)
+}
+
+fn range(resource: ResourceId, steps: &Range<i64>) -> Query {
+    sql!(
+        "SELECT id, capacity, held, taken, closed FROM bucket WHERE id >= $1 AND id < $2 ORDER BY id",
+        bucket_of(resource, steps.start),
+        bucket_of(resource, steps.end)
+    )
+}
+
+/// What is used of each resource in these steps, in their order, in one round trip.
+pub fn used(read: &mut ReadTx, resources: &[&Resource], steps: &Range<i64>) -> Result<Vec<Used>, Fail> {
+    let questions = resources.iter().map(|resource| range(resource.id, steps));
+    let answers = read.ask_all(questions.collect())?;
+    answers
+        .into_iter()
+        .zip(resources)
+        .map(|(rows, resource)| {
+            let used = rows.into_iter().map(|mut row| read_used(&mut row, resource));
+            Ok(used.collect::<Result<_, _>>()?)
+        })
+        .collect()
+}
+
+fn read_used(row: &mut Row, resource: &Resource) -> Result<(i64, i64), StorageError> {
+    let step = step_of(row.take()?);
+    let level = bucket::read_level(row)?;
+    Ok((step, resource.details.units - level.left()))
+}
+
+/// Makes the buckets of these stretches that do not exist yet. One round trip.
+pub fn open(tx: &mut Tx, merchant: MerchantId, stretches: &[Stretch]) -> Result<(), Fail> {
+    let buckets = stretches.iter().flat_map(|stretch| {
+        stretch.steps.clone().map(|step| {
+            sql!(
+                "INSERT INTO bucket (id, kind, merchant_id, capacity, held, taken, closed) VALUES ($1, $2, $3, $4, 0, 0, 0)
+                 ON CONFLICT (id) DO NOTHING",
+                bucket_of(stretch.resource, step),
+                BucketKind::Place.as_str(),
+                merchant,
+                stretch.capacity
+            )
+        })
+    });
+    tx.ask_all(buckets.collect())?;
+    Ok(())
+}
+
+/// What [`bucket::hold`] is told to hold of these stretches.
+pub fn claims(stretches: &[Stretch]) -> Vec<(BucketId, i64)> {
+    let claims = stretches.iter().flat_map(|stretch| {
+        let bucket = |step| (bucket_of(stretch.resource, step), stretch.units);
+        stretch.steps.clone().map(bucket)
+    });
+    claims.collect()
+}
+
+/// The places that an owner has taken, for [`bucket::give_back`].
+pub fn taken_by(read: &mut ReadTx, owner: Uuid) -> Result<Vec<(BucketId, i64)>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT c.bucket_id, c.quantity FROM claim c JOIN bucket b ON b.id = c.bucket_id
+         WHERE c.owner_id = $1 AND c.status = 'taken' AND b.kind = 'place'",
+        owner
+    ))?;
+    let claims = rows
+        .into_iter()
+        .map(|mut row| Ok((row.take()?, row.take()?)))
+        .collect::<Result<_, StorageError>>();
+    Ok(claims?)
+}
+
+/// The store's row, which whoever chooses among its resources locks first, so that what was free stays so.
+pub fn lock(store: StoreId) -> store::Lock {
+    store::Lock::row("store", store)
+}
+
+/// Another number of units from a step on. Below what is held and taken the buckets are closed there; the
+/// answer is how many were.
+pub(crate) fn set_capacity(
+    tx: &mut Tx,
+    resource: ResourceId,
+    from_step: i64,
+    capacity: i64,
+) -> Result<i64, Fail> {
+    let rows = tx.many(sql!(
+        "UPDATE bucket SET capacity = CASE WHEN held + taken > $1 THEN held + taken ELSE $1 END,
+                closed = CASE WHEN held + taken > $1 THEN 1 ELSE 0 END
+         WHERE id >= $2 AND id < $3 RETURNING closed",
+        capacity,
+        bucket_of(resource, from_step),
+        bucket_of(resource, i64::from(u32::MAX))
+    ))?;
+    let closed = rows.into_iter().map(|mut row| row.take::<i64>());
+    Ok(closed.sum::<Result<i64, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_of_a_resource_are_one_range_in_the_order_of_their_steps() {
+        let resource = crate::resource::resource_id(ResourceId::from_uuid(Uuid::from_u128(u128::MAX)));
+        let ids: Vec<_> = [0, 1, 255, 256, 2_000_000]
+            .map(|step| bucket_of(resource, step))
+            .into();
+        assert!(ids.is_sorted());
+        assert_eq!(ids[0].uuid(), resource.uuid());
+        assert_eq!(step_of(ids[4]), 2_000_000);
+    }
+
+    #[test]
+    fn a_stretch_of_time_touches_every_step_that_it_is_in() {
+        let at = |minutes| Timestamp(minutes * MINUTE_US);
+        assert_eq!(steps(at(0), at(15)), 0..1);
+        assert_eq!(steps(at(14), at(16)), 0..2);
+        assert_eq!(steps(at(30), at(90)), 2..6);
+    }
+}

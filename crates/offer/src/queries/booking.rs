@@ -1,0 +1,120 @@
+//! Resources, how offers are booked, and the days that are not as their weekday.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use kernel::{OfferId, ResourceId, StoreId};
+use party::hours::Span;
+use store::{Fail, ReadTx, Row, StorageError, sql};
+
+use super::{all, first, json, named};
+use crate::{Bookable, BookingTerms, Day, Resource, ResourceDetails, ResourceKind, ResourceStatus};
+
+fn read_resource(row: &mut Row) -> Result<Resource, StorageError> {
+    Ok(Resource {
+        id: row.take()?,
+        merchant: row.take()?,
+        store: row.take()?,
+        kind: named(row, ResourceKind::from_name)?,
+        details: ResourceDetails {
+            name: row.take()?,
+            area: row.take()?,
+            units: row.take()?,
+            seats_min: row.take()?,
+            seats_max: row.take()?,
+            joins: row.take()?,
+            hours: json(row)?,
+            status: named(row, ResourceStatus::from_name)?,
+        },
+        created_at: row.take()?,
+        version: row.take()?,
+    })
+}
+
+/// A resource.
+pub fn resource(read: &mut ReadTx, resource: ResourceId) -> Result<Option<Resource>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, store_id, kind, name, area, units, seats_min, seats_max, joins, hours, status,
+                created_at, version
+         FROM resource WHERE id = $1",
+        resource
+    ))?;
+    first(rows, read_resource)
+}
+
+/// The resources of a store, retired ones too, in the order in which they were added; 1,000 at most.
+pub fn resources_of(read: &mut ReadTx, store: StoreId) -> Result<Vec<Resource>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, merchant_id, store_id, kind, name, area, units, seats_min, seats_max, joins, hours, status,
+                created_at, version
+         FROM resource WHERE store_id = $1 ORDER BY id LIMIT 1000",
+        store
+    ))?;
+    all(rows, read_resource)
+}
+
+/// What an offer takes of a store when it is booked.
+pub fn resources_of_offer(read: &mut ReadTx, offer: OfferId, store: StoreId) -> Result<Vec<Resource>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT r.id, r.merchant_id, r.store_id, r.kind, r.name, r.area, r.units, r.seats_min, r.seats_max, r.joins,
+                r.hours, r.status, r.created_at, r.version
+         FROM offer_resource o JOIN resource r ON r.id = o.resource_id
+         WHERE o.offer_id = $1 AND r.store_id = $2 ORDER BY r.id",
+        offer,
+        store
+    ))?;
+    all(rows, read_resource)
+}
+
+/// How an offer is booked, and the version of that. `None`: it is bought without a time.
+pub fn booking_terms(read: &mut ReadTx, offer: OfferId) -> Result<Option<(BookingTerms, i64)>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT terms, version FROM offer_booking WHERE offer_id = $1",
+        offer
+    ))?;
+    first(rows, |row| Ok((json(row)?, row.take()?)))
+}
+
+/// The special days of a store from one day until another, that included.
+pub fn store_days(
+    read: &mut ReadTx,
+    store: StoreId,
+    from: Day,
+    until: Day,
+) -> Result<BTreeMap<Day, Vec<Span>>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT day, spans FROM store_day WHERE store_id = $1 AND day >= $2 AND day <= $3 ORDER BY day",
+        store,
+        from.0,
+        until.0
+    ))?;
+    let days = all(rows, |row| Ok((Day(row.take()?), json(row)?)))?;
+    Ok(days.into_iter().collect())
+}
+
+/// All that decides about an offer's bookings at a store on these days, beside what is used. `None`: it is not
+/// booked, or not there.
+pub fn bookable(
+    read: &mut ReadTx,
+    offer: OfferId,
+    store: StoreId,
+    days: (Day, Day),
+) -> Result<Option<Bookable>, Fail> {
+    let Some((terms, _)) = booking_terms(read, offer)? else {
+        return Ok(None);
+    };
+    let Some(place) = party::queries::store(read, store)? else {
+        return Ok(None);
+    };
+    let zone = TimeZone::get(&place.details.time_zone)
+        .map_err(|error| StorageError::bug(format!("a stored time zone: {error}")))?;
+    let resources = resources_of_offer(read, offer, store)?;
+    // A night's hours touch the days beside it.
+    let days = store_days(read, store, days.0.plus(-1), days.1.plus(1))?;
+    Ok((!resources.is_empty()).then_some(Bookable {
+        terms,
+        zone,
+        resources,
+        days,
+    }))
+}
