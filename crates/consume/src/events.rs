@@ -1,7 +1,7 @@
 //! What this crate tells the crates below it. Ids and numbers only.
 
 use kernel::{
-    ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, VoucherId,
+    BookingId, ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, VoucherId,
 };
 use serde::{Deserialize, Serialize};
 use store::EventBody;
@@ -129,5 +129,79 @@ impl EventBody for RedemptionConflicted {
 
 impl EventBody for CodesLocked {
     const TYPE: &'static str = "CodesLocked";
+    const V: i64 = 1;
+}
+
+/// A time is kept, for the buyer of an order or by the store itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingPlaced {
+    /// Which.
+    pub booking: BookingId,
+    /// What pays for it.
+    pub order: Option<OrderId>,
+    /// Who booked.
+    pub person: Option<PersonId>,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// How many come.
+    pub party: i64,
+    /// When it starts, µs.
+    pub starts_at: i64,
+    /// When it ends, µs.
+    pub ends_at: i64,
+}
+
+impl EventBody for BookingPlaced {
+    const TYPE: &'static str = "BookingPlaced";
+    const V: i64 = 1;
+}
+
+/// A booking takes place at another time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingMoved {
+    /// Which.
+    pub booking: BookingId,
+    /// Who booked.
+    pub person: PersonId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// The store did it, not the guest.
+    pub by_store: bool,
+    /// When it starts now, µs.
+    pub starts_at: i64,
+    /// When it ends, µs.
+    pub ends_at: i64,
+}
+
+impl EventBody for BookingMoved {
+    const TYPE: &'static str = "BookingMoved";
+    const V: i64 = 1;
+}
+
+/// A booking does not take place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingCancelled {
+    /// Which.
+    pub booking: BookingId,
+    /// Who booked.
+    pub person: Option<PersonId>,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// `cancelled`, or `no_show`.
+    pub outcome: String,
+    /// The store did it, not the guest.
+    pub by_store: bool,
+    /// What the merchant keeps of what was paid.
+    pub fee_bp: i64,
+}
+
+impl EventBody for BookingCancelled {
+    const TYPE: &'static str = "BookingCancelled";
     const V: i64 = 1;
 }

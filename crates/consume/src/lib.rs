@@ -1,9 +1,11 @@
-//! What happens in the store: a voucher is redeemed by scan or by code, online or from a queue that a
+//! What happens in the store: a time is booked, moved, cancelled or missed; a voucher is redeemed by scan or by code, online or from a queue that a
 //! scanner kept without a network; a redemption is undone, or refunded after all. It knows no HTTP, no
 //! provider and no review; the money of a use is worked out in `convert` and posted through `ledger`.
 //!
-//! Commands: [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`].
+//! Commands: [`place_booking`], [`keep_places`], [`move_booking`], [`cancel_booking`], [`mark_no_show`], [`arrive`];
+//! [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`].
 
+pub mod booking;
 mod commands;
 mod decide;
 mod events;
@@ -12,14 +14,17 @@ mod money;
 pub mod queries;
 mod redeeming;
 mod reject;
+mod slot;
 
-pub use commands::{
-    CodeAnswer, MAX_SCANS, OfflineScan, RedeemCode, RedeemScan, Redeemed, RefundRedeemed, SyncOffline,
-    SyncedScan, UndoRedemption, redeem_code, redeem_scan, refund_redeemed, sync_offline, undo_redemption,
+pub use booking::{Booking, BookingStatus, Guest};
+pub use commands::*;
+pub use events::{
+    BookingCancelled, BookingMoved, BookingPlaced, CodesLocked, RedemptionConflicted, RedemptionRefunded,
+    RedemptionUndone, VoucherRedeemed,
 };
-pub use events::{CodesLocked, RedemptionConflicted, RedemptionRefunded, RedemptionUndone, VoucherRedeemed};
 pub use model::{
     Conflict, LossReason, Redemption, RedemptionMode, RedemptionStatus, ScanOutcome, ScannerAllowance,
     ScannerKit,
 };
 pub use reject::*;
+pub use slot::When;

@@ -15,6 +15,8 @@ pub enum RedemptionMode {
     Code,
     /// The QR was scanned without a network and sent later.
     Offline,
+    /// The staff found the guest's booking on the list of the day.
+    Booking,
 }
 
 /// What became of a redemption.
@@ -158,12 +160,13 @@ impl RedemptionMode {
             Self::Scan => "scan",
             Self::Code => "code",
             Self::Offline => "offline",
+            Self::Booking => "booking",
         }
     }
 
     /// Reads [`Self::as_str`] back.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Scan, Self::Code, Self::Offline]
+        [Self::Scan, Self::Code, Self::Offline, Self::Booking]
             .into_iter()
             .find(|mode| mode.as_str() == text)
     }

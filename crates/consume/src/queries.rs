@@ -1,7 +1,11 @@
 //! What can be asked of redemptions. Reads this crate's tables; others' through their own queries.
 
+mod bookings;
 mod figures;
 
+pub use bookings::{
+    Availability, MAX_DAYS, availability, booking, booking_of_order, bookings_of_person, bookings_of_store,
+};
 pub use figures::{UseFigures, Uses, use_figures};
 
 use std::collections::BTreeMap;

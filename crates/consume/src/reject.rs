@@ -52,4 +52,28 @@ kernel::reject_table! {
     REFUND_TOO_LATE: Conflict, "refund_redeemed_too_late",
         "The refund window of the redemption is closed.",
         "Only the platform's own people can refund it now.";
+    BOOKING_NOT_OFFERED: NotFound, "booking_not_offered",
+        "This cannot be booked there.",
+        "Read the offer's availability: it says what can be booked, and where.";
+    BOOKING_PARTY: Invalid, "booking_party",
+        "The party is too small or too large for this.",
+        "Change the number that is named.";
+    BOOKING_TIME: Conflict, "booking_time",
+        "This time cannot be booked.",
+        "Choose one of the times that the availability lists.";
+    BOOKING_FULL: Conflict, "booking_full",
+        "Nothing is free at that time.",
+        "Choose another time; those that are nearest are the `alternatives`.";
+    BOOKING_STATUS: Conflict, "booking_status",
+        "The booking is in a state in which this cannot be done.",
+        "Reload it to see its state.";
+    BOOKING_NOT_FREE: Conflict, "booking_not_free",
+        "It is too late to move the booking.",
+        "Ask the store, or cancel it: what comes back is shown first.";
+    BOOKING_REASON_MISSING: Invalid, "booking_reason_missing",
+        "A store says why it cancels a booking.",
+        "Say why; it goes to the audit log.";
+    BOOKING_TOO_EARLY: Conflict, "booking_too_early",
+        "The place is still kept for the guest.",
+        "Wait until the time in the detail.";
 }

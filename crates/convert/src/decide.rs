@@ -14,5 +14,5 @@ pub(crate) use coupon::FIELD as COUPONS_FIELD;
 pub use coupon::{Buyers, Candidate, Cart, CartLine, Conditions, CouponTerms};
 pub use pricing::{MAX_ORDER_TOTAL, OrderPrice, PriceInputs, price_order};
 pub use splitting::{
-    EscrowSplit, UnitMoney, UseMoney, rest_after, split_escrow, split_over_units, use_amounts,
+    EscrowSplit, UnitMoney, UseMoney, rest_after, split_escrow, split_fee, split_over_units, use_amounts,
 };

@@ -7,11 +7,13 @@
 //! Commands: [`create_coupon`], [`stop_coupon`], [`claim_coupon`], [`claim_code`]; [`place_order`], [`cancel_order`],
 //! [`release_order`]; [`start_payment`], [`confirm_payment`],
 //! [`fail_payment`]; [`refund_voucher`], [`expire_voucher`], [`mark_refund_sent`], [`confirm_refund`],
-//! [`fail_refund`]; [`erase_person`]. A step of others' commands: [`refund_part`].
+//! [`fail_refund`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`place_booked_order`],
+//! [`refund_booked`], [`prolong_booked`].
 
 mod commands;
 pub mod decide;
 pub mod events;
+mod forfeit;
 mod hold;
 pub mod model;
 pub mod queries;

@@ -144,6 +144,8 @@ pub enum RefundCause {
     LatePayment,
     /// The payment's amount or currency was not the order's.
     Mismatch,
+    /// Nobody came to what was booked.
+    NoShow,
 }
 
 impl Stored for RefundCause {
@@ -153,6 +155,7 @@ impl Stored for RefundCause {
         Self::Redeemed,
         Self::LatePayment,
         Self::Mismatch,
+        Self::NoShow,
     ];
 
     fn as_str(self) -> &'static str {
@@ -162,6 +165,7 @@ impl Stored for RefundCause {
             Self::Redeemed => "redeemed",
             Self::LatePayment => "late_payment",
             Self::Mismatch => "mismatch",
+            Self::NoShow => "no_show",
         }
     }
 }

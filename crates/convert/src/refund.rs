@@ -33,7 +33,7 @@ pub(crate) struct MoneyBack<'a> {
     pub of: &'a VoucherMoney,
     pub part: UnitMoney,
     pub cause: RefundCause,
-    /// The voucher was never used: its unit can be sold again.
+    /// The voucher was never used: its units can be sold again.
     pub unit_returns: bool,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct MoneyBack<'a> {
 /// cash or the escrow of the order.
 pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Result<RefundId, Fail> {
     let (of, part) = (back.of, back.part);
-    let units = i64::from(back.unit_returns);
+    let units = if back.unit_returns { of.units } else { 0 };
     let [claimed, attempts] = tx.ask([
         sql!(
             "UPDATE orders SET cash_refunded = cash_refunded + $1, escrow_refunded = escrow_refunded + $2,
@@ -87,11 +87,11 @@ pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Resul
     write_refund(tx, ctx, &refund)
 }
 
-/// The unit can be sold again; with the last one of the order its coupons can be used again.
+/// Its units can be sold again; with the last one of the order its coupons can be used again.
 fn return_unit(tx: &mut Tx, of: &VoucherMoney, coupons: i64) -> Result<(), Fail> {
     let buckets = offer::queries::buckets_of(tx, of.offer)?;
     let buckets = buckets.ok_or_else(|| StorageError::bug("a sold offer has no buckets"))?;
-    let mut units: Vec<_> = buckets.into_iter().map(|bucket| (bucket, 1)).collect();
+    let mut units: Vec<_> = buckets.into_iter().map(|bucket| (bucket, of.units)).collect();
     if coupons > 0 {
         units.extend(coupon_budgets_of(tx, of.order)?);
     }

@@ -106,4 +106,13 @@ kernel::reject_table! {
     REFUND_OVER_PAID: Conflict, "refund_over_paid",
         "More would go back than was paid.",
         "Look at what was refunded already.";
+    ORDER_NEEDS_BOOKING: Conflict, "order_needs_booking",
+        "The offer is sold for a time only.",
+        "Book it: its availability says when it is free.";
+    ORDER_PLACE_TAKEN: Conflict, "order_place_taken",
+        "Somebody else took the place at the same moment.",
+        "Ask again when it is free.";
+    REFUND_BOOKED: Conflict, "refund_booked",
+        "The voucher is the right to a booking.",
+        "Cancel the booking; it says what comes back.";
 }

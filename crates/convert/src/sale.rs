@@ -1,7 +1,7 @@
 //! What happens to an order once its money is there, or none was due: what it holds is taken, the money
 //! goes into escrow, its vouchers are issued with the money behind each of them.
 
-use kernel::{Ctx, Currency, MerchantId, OfferId, OrderId, PersonId, VoucherId};
+use kernel::{Ctx, Currency, MerchantId, OfferId, OrderId, PersonId, Timestamp, VoucherId};
 use ledger::{Account, Leg, NewEntry, Reason};
 use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
@@ -23,6 +23,8 @@ pub(crate) struct Sale {
     pub uses: i64,
     pub store_set: [u8; 8],
     pub valid_us: i64,
+    /// Of what is booked: all its units are one voucher, valid until then.
+    pub booked_until: Option<Timestamp>,
     pub amounts: Amounts,
     /// How many coupons it uses.
     pub coupons: i64,
@@ -82,7 +84,10 @@ fn paid_entry(sale: &Sale) -> Option<NewEntry> {
 }
 
 fn issue(tx: &mut Tx, ctx: &Ctx, sale: &Sale) -> Result<Vec<VoucherId>, Fail> {
-    let valid_until = ctx.now.plus_us(sale.valid_us);
+    let (count, valid_until) = match sale.booked_until {
+        Some(until) => (1, until),
+        None => (sale.quantity, ctx.now.plus_us(sale.valid_us)),
+    };
     let issued = IssueVoucher {
         merchant: sale.merchant,
         offer: sale.offer,
@@ -90,10 +95,10 @@ fn issue(tx: &mut Tx, ctx: &Ctx, sale: &Sale) -> Result<Vec<VoucherId>, Fail> {
         holder: sale.buyer,
         uses: sale.uses,
         valid_until,
-        count: sale.quantity,
+        count,
     };
     let vouchers = voucher::issue(tx, ctx, &issued)?;
-    let units = split_over_units(&sale.amounts, sale.quantity);
+    let units = split_over_units(&sale.amounts, count);
     for (i, (voucher, money)) in vouchers.iter().zip(units).enumerate() {
         write_money(tx, sale.order, *voucher, &money)?;
         if sale.hold_timer && i == 0 {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
-use kernel::{DAY_US, MINUTE_US, Timestamp};
+use kernel::{DAY_US, MINUTE_US, MerchantId, Timestamp};
 use party::hours::Span;
 
 use crate::booking_terms::{BookingTerms, Nights, Stay, Visit};
@@ -15,6 +15,8 @@ use crate::resource::{Resource, ResourceKind, ResourceStatus};
 /// All that decides about an offer's bookings at one store, beside what is used.
 #[derive(Debug, Clone)]
 pub struct Bookable {
+    /// Whose store it is.
+    pub merchant: MerchantId,
     /// How it is booked.
     pub terms: BookingTerms,
     /// The store's.

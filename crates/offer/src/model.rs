@@ -225,6 +225,8 @@ pub struct ForSale {
     pub max_per_order: i64,
     /// Where it can be redeemed, as a digest.
     pub store_set: [u8; 8],
+    /// Whether it is sold for a time only ([`crate::BookingTerms`]).
+    pub is_booked: bool,
 }
 
 /// What a bucket counts.

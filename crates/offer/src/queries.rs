@@ -432,10 +432,11 @@ impl Standing {
 pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<ForSale, Fail> {
     let row = read.one(sql!(
         "SELECT m.status, a.status, o.status, v.terms, a.head_count_bucket, o.merchant_id, o.category, o.currency, o.list_price,
-                o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set
+                o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set, b.version
          FROM offer o JOIN merchant m ON m.id = o.merchant_id
          JOIN agreement a ON a.id = o.agreement_id
          JOIN agreement_version v ON v.agreement_id = a.id AND v.version = a.terms_version
+         LEFT JOIN offer_booking b ON b.offer_id = o.id
          WHERE o.id = $1",
         offer
     ))?;
@@ -471,6 +472,7 @@ pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<For
         valid_us: row.take()?,
         max_per_order: row.take()?,
         store_set: digest(&mut row)?,
+        is_booked: row.take::<Option<i64>>()?.is_some(),
     })
 }
 

@@ -2,15 +2,18 @@
 
 use kernel::{
     Actor, AgreementId, BasisPoints, BucketId, Currency, DAY_US, HOUR_US, LocalText, MINUTE_US, Money,
-    OfferId,
+    OfferId, ResourceId,
 };
 use party::OperatorRole;
+use party::hours::Span;
 use party::testing::{NOW, Shop, ctx, operator, run};
 use store::Store;
 
 use crate::{
-    AcceptAgreement, AgreementTerms, CreateOffer, OnExpiry, ProposeAgreement, PublishOffer, accept_agreement,
-    create_offer, propose_agreement, publish_offer,
+    AcceptAgreement, AddResource, AgreementTerms, BookingPolicy, BookingTerms, CreateOffer, OnExpiry,
+    PricePer, ProposeAgreement, PublishOffer, ResourceDetails, ResourceKind, ResourceStatus, SetBookingTerms,
+    Stay, Turn, Visit, accept_agreement, add_resource, create_offer, propose_agreement, publish_offer,
+    set_booking_terms,
 };
 
 /// What a test sells under.
@@ -108,4 +111,91 @@ pub fn on_sale(
         head_count,
         offer: offer.expect("a sound offer"),
     }
+}
+
+/// Dinner from 17:30 to 23:00 on every day: a visit starts every half hour; two stay 90 minutes, four two hours,
+/// twelve two and a half. It is cancelled for nothing until four hours before, then for half of what was paid;
+/// who does not come within 15 minutes loses it.
+pub fn dinner() -> BookingTerms {
+    let span = |weekday| Span {
+        weekday,
+        from_minute: 17 * 60 + 30,
+        until_minute: 23 * 60,
+    };
+    let turn = |party_up_to, minutes| Turn { party_up_to, minutes };
+    BookingTerms {
+        stay: Stay::Visit(Visit {
+            hours: (1..=7).map(span).collect(),
+            every_minutes: 30,
+            turns: vec![turn(2, 90), turn(4, 120), turn(12, 150)],
+            before_minutes: 0,
+            after_minutes: 0,
+        }),
+        price_per: PricePer::Booking,
+        party_max: 12,
+        notice_us: 30 * MINUTE_US,
+        ahead_days: 60,
+        policy: BookingPolicy {
+            free_until_us: 4 * HOUR_US,
+            late_fee_bp: bp(5_000),
+            no_show_fee_bp: bp(10_000),
+            grace_us: 15 * MINUTE_US,
+        },
+    }
+}
+
+/// A resource of one unit for parties of these sizes; a table that can be pushed to others if `joins` names a group.
+pub fn seats(name: &str, (seats_min, seats_max): (i64, i64), joins: &str) -> ResourceDetails {
+    ResourceDetails {
+        name: name.to_owned(),
+        area: String::new(),
+        units: 1,
+        seats_min,
+        seats_max,
+        joins: joins.to_owned(),
+        hours: Vec::new(),
+        status: ResourceStatus::Online,
+    }
+}
+
+/// An offer that is booked so, of these resources of the shop's store; `change` changes the [`draft`].
+pub fn booked(
+    store: &Store,
+    shop: Shop,
+    (terms, n): (AgreementTerms, u64),
+    (booking, resources): (BookingTerms, &[(ResourceKind, ResourceDetails)]),
+    change: impl Fn(&mut CreateOffer),
+) -> (OnSale, Vec<ResourceId>) {
+    let (agreement, head_count) = agreed(store, shop, terms, n);
+    let mut create = draft(shop, agreement);
+    change(&mut create);
+    let resources = resources.to_vec();
+    let made = run(store, ctx(shop.as_owner()), move |tx, ctx| {
+        let add = |(kind, details): &(ResourceKind, ResourceDetails)| AddResource {
+            merchant: shop.merchant,
+            store: shop.store,
+            kind: *kind,
+            details: details.clone(),
+        };
+        let ids: Result<Vec<_>, _> = resources
+            .iter()
+            .map(|new| add_resource(tx, ctx, &add(new)))
+            .collect();
+        let (ids, offer) = (ids?, create_offer(tx, ctx, &create)?);
+        let set = SetBookingTerms {
+            offer,
+            terms: booking.clone(),
+            resources: ids.clone(),
+        };
+        set_booking_terms(tx, ctx, &set)?;
+        publish_offer(tx, ctx, &PublishOffer { offer })?;
+        Ok((offer, ids))
+    });
+    let (offer, resources) = made.expect("a sound offer");
+    let on_sale = OnSale {
+        agreement,
+        head_count,
+        offer,
+    };
+    (on_sale, resources)
 }

@@ -4,8 +4,8 @@
 //! given to it.
 //!
 //! Commands: [`bind_device`], [`add_signing_key`], [`retire_signing_key`], [`prune_codes`]. Other crates' commands issue
-//! and use vouchers up through [`issue`], [`use_up`], [`give_back_use`] and [`close`], which check no
-//! actor: who may do what is theirs to say.
+//! and use vouchers up through [`issue`], [`use_up`], [`give_back_use`], [`prolong`] and [`close`], which
+//! check no actor: who may do what is theirs to say.
 
 mod check;
 mod code;

@@ -1,20 +1,69 @@
 //! The commands of this crate, one to a file.
 
+mod arrive;
+mod cancel_booking;
+mod keep_places;
+mod move_booking;
+mod place_booking;
 mod redeem_code;
 mod redeem_scan;
 mod refund_redeemed;
 mod sync_offline;
 mod undo_redemption;
 
+pub use arrive::{Arrive, arrive};
+pub use cancel_booking::{CancelBooking, MarkNoShow, cancel_booking, mark_no_show};
+pub use keep_places::{KeepPlaces, keep_places};
+pub use move_booking::{MoveBooking, move_booking};
+pub use place_booking::{PlaceBooking, PlacedBooking, place_booking};
 pub use redeem_code::{CodeAnswer, RedeemCode, redeem_code};
 pub use redeem_scan::{RedeemScan, Redeemed, redeem_scan};
 pub use refund_redeemed::{RefundRedeemed, refund_redeemed};
 pub use sync_offline::{MAX_SCANS, OfflineScan, SyncOffline, SyncedScan, sync_offline};
 pub use undo_redemption::{UndoRedemption, undo_redemption};
 
-use store::{Fail, Tx, sql};
+use kernel::{Actor, BookingId, Ctx, VoucherId};
+use offer::place;
+use party::Role;
+use store::{Fail, Lock, Tx, sql};
 
-use crate::{Redemption, RedemptionStatus};
+use crate::booking::{Booking, BookingStatus, Guest};
+use crate::reject::BOOKING_STATUS;
+use crate::{Redemption, RedemptionStatus, queries};
+
+/// The booking, if it is the actor's: its guest's, or that of a store where they have the role or a higher one. It and
+/// its store are locked.
+fn own_booking(tx: &mut Tx, ctx: &Ctx, id: BookingId, role: Role) -> Result<Booking, Fail> {
+    let found = queries::booking(tx, id)?.ok_or_else(|| party::NOT_FOUND.plain())?;
+    if let Actor::Staff(..) = ctx.actor {
+        party::require_staff(tx, ctx, found.merchant, Some(found.store), role)?;
+    } else {
+        let person = party::require_consumer(ctx)?;
+        if found.guest.as_ref().is_none_or(|guest| guest.person != person) {
+            return Err(party::NOT_FOUND.plain().into());
+        }
+    }
+    tx.lock(&[place::lock(found.store), Lock::row("booking", id)]);
+    let voucher = found.guest.as_ref().and_then(|guest| guest.voucher);
+    if let Some(voucher) = voucher {
+        tx.lock(&[Lock::row("voucher", voucher)]);
+    }
+    Ok(queries::booking(tx, id)?.ok_or_else(|| party::NOT_FOUND.plain())?)
+}
+
+/// The guest who is expected, and their right.
+fn expected_guest(booking: &Booking) -> Result<(&Guest, VoucherId), Fail> {
+    match (booking.status, &booking.guest) {
+        (BookingStatus::Confirmed, Some(guest)) => match guest.voucher {
+            Some(voucher) => Ok((guest, voucher)),
+            None => Err(BOOKING_STATUS.plain().into()),
+        },
+        (status, _) => {
+            let detail = format!("The booking is {}.", status.as_str());
+            Err(BOOKING_STATUS.because(detail).into())
+        }
+    }
+}
 
 /// Claims the change of a redemption that stands and was found so.
 fn change_status(tx: &mut Tx, redemption: &Redemption, to: RedemptionStatus) -> Result<(), Fail> {

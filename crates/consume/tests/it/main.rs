@@ -1,5 +1,6 @@
 //! Redemption from outside, on both engines, with the ledger checked after every step.
 
+mod bookings;
 mod codes;
 mod multi_use;
 mod offline;

@@ -153,7 +153,7 @@ fn settled_before(
 fn load(tx: &mut Tx, cmd: &ConfirmPayment) -> Result<Option<Facts>, Fail> {
     let row = tx.one(sql!(
         "SELECT a.status, a.provider_payment, a.amount, a.currency, o.id, o.person_id, o.merchant_id, l.offer_id,
-                o.currency, l.quantity, l.uses, l.valid_us, o.coupons, l.store_set, o.list_total,
+                o.currency, l.quantity, l.uses, l.valid_us, l.booked_until, o.coupons, l.store_set, o.list_total,
                 o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due
          FROM payment_attempt a JOIN orders o ON o.id = a.order_id
          JOIN order_line l ON l.order_id = o.id AND l.n = 1
@@ -179,6 +179,7 @@ fn read_facts(mut row: Row) -> Result<Facts, StorageError> {
             quantity: row.take()?,
             uses: row.take()?,
             valid_us: row.take()?,
+            booked_until: row.take()?,
             coupons: row.take()?,
             store_set: crate::queries::take_store_set(&mut row)?,
             amounts: Amounts {

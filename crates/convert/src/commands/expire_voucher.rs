@@ -1,17 +1,17 @@
 //! A voucher ran out with something left on it: by the agreement the rest goes back to the buyer, or
 //! becomes the merchant's. Called by the timer `expire_voucher`.
 
-use kernel::{Ctx, SettlementLineId, VoucherId};
-use ledger::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine};
+use kernel::{Ctx, VoucherId};
 use offer::OnExpiry;
 use store::{Fail, Lock, Tx};
 use voucher::{Closed, VoucherStatus};
 
 use crate::commands::EXPIRE_VOUCHER;
-use crate::decide::{UnitMoney, rest_after, split_escrow};
+use crate::decide::rest_after;
 use crate::events::VoucherExpired;
+use crate::forfeit::forfeit;
 use crate::model::RefundCause;
-use crate::queries::{VoucherMoney, voucher_money};
+use crate::queries::voucher_money;
 use crate::refund::{MoneyBack, give_money_back};
 use crate::reject::REFUND_NOT_FOUND;
 
@@ -63,41 +63,4 @@ pub fn expire_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &ExpireVoucher) -> Result<boo
     };
     tx.emit(ctx, cmd.voucher, closed.version, &event)?;
     Ok(true)
-}
-
-/// The rest becomes the merchant's, less the commission. Nobody earns a rebate by what was not used.
-fn forfeit(tx: &mut Tx, ctx: &Ctx, money: &VoucherMoney, rest: &UnitMoney) -> Result<(), Fail> {
-    let split = split_escrow(rest.escrow(), money.commission, kernel::BasisPoints::ZERO);
-    let legs = [
-        Leg::debit(Account::Escrow, Some(money.order.uuid()), rest.escrow()),
-        Leg::credit(
-            Account::MerchantPayable,
-            Some(money.merchant.uuid()),
-            split.payable,
-        ),
-        Leg::credit(Account::Commission, None, split.commission),
-    ];
-    let Some(entry) = NewEntry::of(Reason::Forfeited, money.voucher.uuid(), money.currency, legs) else {
-        return Ok(());
-    };
-    ledger::post(tx, ctx, &entry)?;
-    let id: SettlementLineId = ctx.new_id();
-    let line = SettlementLine {
-        id,
-        merchant: money.merchant,
-        store: None,
-        voucher: money.voucher,
-        order: money.order,
-        reference: money.voucher.uuid(),
-        kind: LineKind::Forfeit,
-        currency: money.currency,
-        price: rest.price,
-        discount_platform: rest.discount_platform,
-        discount_merchant: rest.discount_merchant,
-        commission: split.commission,
-        rebate: 0,
-        payable: split.payable,
-        at: ctx.now,
-    };
-    ledger::book_line(tx, ctx, &line)
 }

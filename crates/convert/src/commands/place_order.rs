@@ -2,7 +2,7 @@
 //! order needs (units, head count, coupon and its budget, earned rebates) is kept for minutes until it is
 //! paid. No amount comes from the buyer; an expected one is only compared.
 
-use kernel::{Ctx, EntryId, Money, OfferId, OrderId, PaymentId, WalletCouponId};
+use kernel::{BucketId, Ctx, EntryId, Money, OfferId, OrderId, PaymentId, Timestamp, WalletCouponId};
 use offer::bucket;
 use store::{Fail, Lock, StorageError, Tx, sql};
 
@@ -12,8 +12,8 @@ use crate::events::OrderPlaced;
 use crate::model::{OrderStatus, PaymentStatus, PlacedOrder, Stored};
 use crate::quote::{Facts, history, load, price};
 use crate::reject::{
-    COUPON_BUDGET_SPENT, COUPON_IN_USE, ORDER_HEAD_COUNT_FULL, ORDER_PRICE_CHANGED, ORDER_REBATE_CHANGED,
-    ORDER_SOLD_OUT,
+    COUPON_BUDGET_SPENT, COUPON_IN_USE, ORDER_HEAD_COUNT_FULL, ORDER_NEEDS_BOOKING, ORDER_PLACE_TAKEN,
+    ORDER_PRICE_CHANGED, ORDER_REBATE_CHANGED, ORDER_SOLD_OUT,
 };
 use crate::sale::{Sale, settle};
 
@@ -36,11 +36,44 @@ pub struct PlaceOrder {
     pub expected_cash: Option<Money>,
 }
 
+/// What an order of something that is booked takes beside its units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Booked<'a> {
+    /// Units of [`offer::place`]s, held with the order and taken with its payment.
+    pub places: &'a [(BucketId, i64)],
+    /// Until when its one voucher is valid.
+    pub until: Timestamp,
+}
+
 /// Places an order for the consumer who acts. It is paid at once if nothing is left to pay.
 ///
 /// Statements: 7 for a plain order; a coupon adds 4, one for new buyers 2 more, rebates 2, a share link 1.
 pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrder, Fail> {
     let facts = load(tx, ctx, cmd)?;
+    if facts.sale.is_booked {
+        return Err(ORDER_NEEDS_BOOKING.plain().into());
+    }
+    place(tx, ctx, cmd, facts, None)
+}
+
+/// The same for an offer that is booked: a step of the command that has chosen the places. All units are one voucher.
+pub fn place_booked_order(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    cmd: &PlaceOrder,
+    booked: Booked,
+) -> Result<PlacedOrder, Fail> {
+    let facts = load(tx, ctx, cmd)?;
+    place(tx, ctx, cmd, facts, Some(booked))
+}
+
+fn place(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    cmd: &PlaceOrder,
+    facts: Facts,
+    booked: Option<Booked>,
+) -> Result<PlacedOrder, Fail> {
     if facts.asks_history() {
         // Of two first orders at once one comes second.
         tx.lock(&[Lock::row("person", facts.buyer)]);
@@ -49,7 +82,7 @@ pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrd
     let price = price(ctx, &facts, history, cmd)?;
     check_expected(cmd, &facts, &price)?;
     let order: OrderId = ctx.new_id();
-    claim(tx, ctx, cmd, &facts, &price, order)?;
+    claim(tx, ctx, cmd, (&facts, &price, booked), order)?;
     let payment: PaymentId = ctx.new_id();
     let hold_until = ctx.now.plus_us(HOLD_US);
     let is_paid = price.amounts.cash_due == 0;
@@ -71,13 +104,13 @@ pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrd
         vouchers: Vec::new(),
     };
     write_order(tx, ctx, &facts, &placed)?;
-    write_line(tx, &facts, &placed)?;
+    write_line(tx, &facts, &placed, booked)?;
     announce(tx, ctx, &facts, &placed)?;
     if !is_paid {
         tx.set_timer(RELEASE_ORDER, order, hold_until)?;
         return Ok(placed);
     }
-    let vouchers = settle(tx, ctx, &sale_of(&facts, &placed), 1)?;
+    let vouchers = settle(tx, ctx, &sale_of(&facts, &placed, booked), 1)?;
     Ok(PlacedOrder { vouchers, ..placed })
 }
 
@@ -98,10 +131,10 @@ fn claim(
     tx: &mut Tx,
     ctx: &Ctx,
     cmd: &PlaceOrder,
-    facts: &Facts,
-    price: &OrderPrice,
+    (facts, price, booked): (&Facts, &OrderPrice, Option<Booked>),
     order: OrderId,
 ) -> Result<(), Fail> {
+    let places = booked.map_or(&[] as &[_], |booked| booked.places);
     let mut units = vec![
         (facts.sale.stock_bucket, cmd.quantity),
         (facts.sale.head_count_bucket, cmd.quantity),
@@ -123,12 +156,14 @@ fn claim(
             amount.ok_or_else(|| StorageError::bug("a coupon that was asked for is not used"))?;
         units.push((coupon.budget_bucket, amount));
     }
+    units.extend(places);
     if let Some(full) = bucket::hold(tx, order.uuid(), &units)? {
         return Err(match full {
             _ if full == facts.sale.stock_bucket => ORDER_SOLD_OUT.at("/quantity", ORDER_SOLD_OUT.title),
             _ if full == facts.sale.head_count_bucket => {
                 ORDER_HEAD_COUNT_FULL.at("/quantity", ORDER_HEAD_COUNT_FULL.title)
             }
+            _ if places.iter().any(|(place, _)| *place == full) => ORDER_PLACE_TAKEN.plain(),
             _ => COUPON_BUDGET_SPENT.at(COUPONS_FIELD, COUPON_BUDGET_SPENT.title),
         }
         .into());
@@ -185,7 +220,7 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
 }
 
 /// Freezes the offer's terms. Without a share link there is nobody to earn a rebate.
-fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder) -> Result<(), Fail> {
+fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<Booked>) -> Result<(), Fail> {
     let (sale, terms) = (&facts.sale, &facts.sale.terms);
     let discounts =
         serde_json::to_string(&placed.discounts).map_err(|error| StorageError::bug(error.to_string()))?;
@@ -193,8 +228,8 @@ fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder) -> Result<(), Fa
     tx.tell(sql!(
         "INSERT INTO order_line (order_id, n, offer_id, agreement_id, agreement_version, quantity, list_total,
            discounts, discount_platform, discount_merchant, commission_bp, rebate_bp, uses, store_set, valid_us,
-           refund_window_us, undo_window_us, on_expiry)
-         VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+           refund_window_us, undo_window_us, on_expiry, booked_until)
+         VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         placed.order,
         placed.offer,
         sale.agreement,
@@ -211,7 +246,8 @@ fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder) -> Result<(), Fa
         sale.valid_us,
         terms.refund_window_us,
         terms.undo_window_us,
-        terms.on_expiry.as_str()
+        terms.on_expiry.as_str(),
+        booked.map(|booked| booked.until)
     ))?;
     Ok(())
 }
@@ -233,7 +269,7 @@ fn announce(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> Resu
     Ok(())
 }
 
-fn sale_of(facts: &Facts, placed: &PlacedOrder) -> Sale {
+fn sale_of(facts: &Facts, placed: &PlacedOrder, booked: Option<Booked>) -> Sale {
     Sale {
         order: placed.order,
         buyer: facts.buyer,
@@ -244,6 +280,7 @@ fn sale_of(facts: &Facts, placed: &PlacedOrder) -> Sale {
         uses: facts.sale.uses,
         store_set: facts.sale.store_set,
         valid_us: facts.sale.valid_us,
+        booked_until: booked.map(|booked| booked.until),
         amounts: placed.amounts,
         coupons: facts.coupons.len() as i64,
         hold_timer: false,

@@ -11,7 +11,7 @@ use crate::decide::{UnitMoney, rest_after};
 use crate::model::RefundCause;
 use crate::queries::{VoucherMoney, voucher_money};
 use crate::refund::{MoneyBack, give_money_back};
-use crate::reject::{REFUND_NOT_FOUND, REFUND_NOTHING_LEFT, REFUND_REASON_MISSING};
+use crate::reject::{REFUND_BOOKED, REFUND_NOT_FOUND, REFUND_NOTHING_LEFT, REFUND_REASON_MISSING};
 
 /// What [`refund_voucher`] is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,9 @@ pub struct RefundedVoucher {
 pub fn refund_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &RefundVoucher) -> Result<RefundedVoucher, Fail> {
     tx.lock(&cmd.locks());
     let money = own_money(tx, ctx, cmd.voucher)?;
+    if money.is_booked {
+        return Err(REFUND_BOOKED.plain().into());
+    }
     let voucher = voucher::queries::voucher(tx, cmd.voucher)?.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
     if voucher.status != VoucherStatus::Live {
         let detail = format!("The voucher is {}.", voucher.status.as_str());

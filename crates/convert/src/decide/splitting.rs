@@ -116,6 +116,13 @@ pub fn rest_after(voucher: &UnitMoney, uses: i64, used: i64) -> UnitMoney {
     consumed.fold(*voucher, |rest, part| rest.minus(&part))
 }
 
+/// What is kept of a voucher's money as a fee, of what is held rounded half up, and what goes back: together all of it.
+pub fn split_fee(voucher: &UnitMoney, fee: BasisPoints) -> (UnitMoney, UnitMoney) {
+    let taken = take_of(&mut voucher.legs(), fee.of(voucher.escrow()));
+    let kept = UnitMoney::of_legs(fee.of(voucher.price), taken);
+    (kept, voucher.minus(&kept))
+}
+
 /// Splits what is held between commission, sharer and merchant. Commission goes first where the shares
 /// would exceed the whole.
 pub fn split_escrow(escrow: i64, commission: BasisPoints, rebate: BasisPoints) -> EscrowSplit {

@@ -32,6 +32,10 @@ pub struct VoucherMoney {
     pub offer: OfferId,
     /// Units of the whole order.
     pub quantity: i64,
+    /// How many of them it is: one, or all of what was booked.
+    pub units: i64,
+    /// Whether it is the right to a booking.
+    pub is_booked: bool,
     /// How often it can be used.
     pub uses: i64,
     /// The platform's commission on each use.
@@ -114,15 +118,21 @@ pub struct RefundPreview {
 }
 
 fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
+    let (voucher, order, merchant) = (row.take()?, row.take()?, row.take()?);
+    let (buyer, sharer, currency, offer) = (row.take()?, row.take()?, row.take()?, row.take()?);
+    let quantity = row.take()?;
+    let is_booked = row.take::<Option<Timestamp>>()?.is_some();
     Ok(VoucherMoney {
-        voucher: row.take()?,
-        order: row.take()?,
-        merchant: row.take()?,
-        buyer: row.take()?,
-        sharer: row.take()?,
-        currency: row.take()?,
-        offer: row.take()?,
-        quantity: row.take()?,
+        voucher,
+        order,
+        merchant,
+        buyer,
+        sharer,
+        currency,
+        offer,
+        quantity,
+        is_booked,
+        units: if is_booked { quantity } else { 1 },
         uses: row.take()?,
         commission: take_share(row)?,
         rebate: take_share(row)?,
@@ -136,7 +146,7 @@ fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
 /// The money behind a voucher. One statement.
 pub fn voucher_money(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<VoucherMoney>, Fail> {
     let row = read.one(sql!(
-        "SELECT v.voucher_id, o.id, o.merchant_id, o.person_id, o.sharer_id, o.currency, l.offer_id, l.quantity, l.uses,
+        "SELECT v.voucher_id, o.id, o.merchant_id, o.person_id, o.sharer_id, o.currency, l.offer_id, l.quantity, l.booked_until, l.uses,
                 l.commission_bp, l.rebate_bp, l.refund_window_us, l.undo_window_us, l.on_expiry, v.price,
                 v.discount_platform, v.discount_merchant, v.rebate_used, v.cash
          FROM order_voucher v JOIN orders o ON o.id = v.order_id
@@ -175,7 +185,8 @@ pub fn preview_refund(
     let order = first(orders.into_iter().next(), |row| {
         Ok((row.take::<i64>()?, row.take::<i64>()?))
     })?;
-    let is_last = order.is_some_and(|(returned, coupons)| returned + 1 == money.quantity && coupons > 0);
+    let is_last =
+        order.is_some_and(|(returned, coupons)| returned + money.units == money.quantity && coupons > 0);
     let provider = first(attempts.into_iter().next(), |row| row.take())?;
     Ok(Some(RefundPreview {
         uses_left: held.uses_left,

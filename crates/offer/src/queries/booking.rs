@@ -112,6 +112,7 @@ pub fn bookable(
     // A night's hours touch the days beside it.
     let days = store_days(read, store, days.0.plus(-1), days.1.plus(1))?;
     Ok((!resources.is_empty()).then_some(Bookable {
+        merchant: place.merchant,
         terms,
         zone,
         resources,

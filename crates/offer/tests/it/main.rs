@@ -1,6 +1,7 @@
 //! The crate from outside, on both engines.
 
 mod agreements;
+mod availability;
 mod buckets;
 mod drafts;
 mod offers;

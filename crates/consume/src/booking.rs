@@ -1,0 +1,123 @@
+//! A time at a store that is kept for somebody, and how it stands. Pure values; what it costs not to come is
+//! [`offer::BookingPolicy`]'s to say.
+
+use kernel::{BookingId, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId};
+use offer::{BookingPolicy, Period};
+use uuid::Uuid;
+
+/// How a booking stands. It follows from its order, its voucher and its outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BookingStatus {
+    /// Its places are kept while the order awaits its payment.
+    Held,
+    /// Somebody is expected.
+    Confirmed,
+    /// The guest was served.
+    Arrived,
+    /// Nobody came, and the merchant said so.
+    NoShow,
+    /// It was cancelled.
+    Cancelled,
+    /// The order was not paid in time, or given up before.
+    Released,
+    /// Its time is over and nobody said what became of it.
+    Lapsed,
+}
+
+impl BookingStatus {
+    /// Every status, for tables and tests.
+    pub const ALL: [Self; 7] = [
+        Self::Held,
+        Self::Confirmed,
+        Self::Arrived,
+        Self::NoShow,
+        Self::Cancelled,
+        Self::Released,
+        Self::Lapsed,
+    ];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Confirmed => "confirmed",
+            Self::Arrived => "arrived",
+            Self::NoShow => "no_show",
+            Self::Cancelled => "cancelled",
+            Self::Released => "released",
+            Self::Lapsed => "lapsed",
+        }
+    }
+}
+
+/// What was decided about a booking, beside what its order and voucher say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Guest or store cancelled it.
+    Cancelled,
+    /// Nobody came.
+    NoShow,
+}
+
+impl Outcome {
+    /// The stored text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::NoShow => "no_show",
+        }
+    }
+
+    /// What this text stands for.
+    pub fn from_name(text: &str) -> Option<Self> {
+        match text {
+            "cancelled" => Some(Self::Cancelled),
+            "no_show" => Some(Self::NoShow),
+            _ => None,
+        }
+    }
+}
+
+/// For whom a time is kept, and under which conditions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guest {
+    /// The order that paid for it, or awaits its payment.
+    pub order: OrderId,
+    /// What was booked.
+    pub offer: OfferId,
+    /// Who booked.
+    pub person: PersonId,
+    /// What it costs not to come, as it was when it was booked.
+    pub policy: BookingPolicy,
+    /// The right to be served, once it is confirmed.
+    pub voucher: Option<VoucherId>,
+}
+
+/// A booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booking {
+    /// Its id.
+    pub id: BookingId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// For whom. `None`: the store keeps the time for itself, or for somebody who called.
+    pub guest: Option<Guest>,
+    /// How many come.
+    pub party: i64,
+    /// When.
+    pub period: Period,
+    /// Who has the claims of its places.
+    pub place_owner: Uuid,
+    /// What the store wrote to itself.
+    pub note: String,
+    /// How it stands.
+    pub status: BookingStatus,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Rises with every change.
+    pub version: i64,
+    /// What it has: id and name.
+    pub resources: Vec<(ResourceId, String)>,
+}

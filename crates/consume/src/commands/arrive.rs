@@ -1,0 +1,42 @@
+//! A guest who booked is here: the staff find them on the list of the day, without a scan.
+
+use kernel::{BookingId, Ctx};
+use party::Role;
+use store::{Fail, Lock, StorageError, Tx};
+
+use super::{expected_guest, own_booking};
+use crate::redeeming::{Counter, Presented, refuse, take_use};
+use crate::{Redeemed, RedemptionMode};
+
+/// The guest of a booking is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrive {
+    /// Of which.
+    pub booking: BookingId,
+}
+
+impl Arrive {
+    /// The booking itself.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("booking", self.booking)]
+    }
+}
+
+/// Redeems the voucher of a booking at its store, for cashiers and above: the same as a scan of it.
+///
+/// Rejects: `not_found`, `booking_status`, and those of [`crate::redeem_scan`] that are not about the QR.
+///
+/// Statements: those of a scan and three for the booking.
+pub fn arrive(tx: &mut Tx, ctx: &Ctx, cmd: &Arrive) -> Result<Redeemed, Fail> {
+    party::staff_actor(ctx)?;
+    let booking = own_booking(tx, ctx, cmd.booking, Role::Cashier)?;
+    let (_, voucher) = expected_guest(&booking)?;
+    let place = (booking.merchant, booking.store);
+    let counter = Counter::of_actor(tx, ctx, place, None, RedemptionMode::Booking)?;
+    let presented = Presented::load(tx, &counter, voucher, None, ctx.now)?;
+    let presented = presented.ok_or_else(|| StorageError::bug("a booking without its voucher"))?;
+    if let Err(reason) = presented.check() {
+        return Err(refuse(tx, &presented, reason)?.into());
+    }
+    take_use(tx, ctx, &counter, &presented)
+}

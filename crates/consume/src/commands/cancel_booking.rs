@@ -1,0 +1,145 @@
+//! A booking is cancelled, by its guest or by the store, or nobody came to it.
+
+use convert::{CancelOrder, RefundBooked, RefundCause, cancel_order, refund_booked};
+use kernel::{Actor, BasisPoints, BookingId, Ctx, RefundId};
+use party::Role;
+use store::{Fail, Lock, Tx, sql};
+
+use super::{expected_guest, own_booking};
+use crate::booking::{Booking, BookingStatus, Outcome};
+use crate::events::BookingCancelled;
+use crate::reject::{BOOKING_REASON_MISSING, BOOKING_STATUS, BOOKING_TOO_EARLY};
+use crate::slot::give_places_back;
+
+/// Cancel a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CancelBooking {
+    /// Which.
+    pub booking: BookingId,
+}
+
+/// Nobody came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarkNoShow {
+    /// To which booking.
+    pub booking: BookingId,
+}
+
+impl CancelBooking {
+    /// The booking itself.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("booking", self.booking)]
+    }
+}
+
+impl MarkNoShow {
+    /// The booking itself.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("booking", self.booking)]
+    }
+}
+
+/// Cancels a booking. Its guest gets back what the policy leaves at that moment, or all of it if the store cancels,
+/// whose managers say why in [`Ctx::reason`]. What a store kept for itself is free again.
+///
+/// Gives the refund, if anything was booked with an order that is paid. Rejects: `not_found`, `booking_status`,
+/// `booking_reason_missing`, and as [`convert::cancel_order`] does.
+///
+/// Statements: up to 24, because a voucher is closed, an order refunded and a fee settled.
+pub fn cancel_booking(tx: &mut Tx, ctx: &Ctx, cmd: &CancelBooking) -> Result<Option<RefundId>, Fail> {
+    let booking = own_booking(tx, ctx, cmd.booking, Role::Manager)?;
+    let by_store = matches!(ctx.actor, Actor::Staff(..));
+    let Some(guest) = &booking.guest else {
+        require_confirmed(&booking)?;
+        return end(tx, ctx, &booking, Outcome::Cancelled, (None, by_store));
+    };
+    if booking.status == BookingStatus::Held && !by_store {
+        cancel_order(tx, ctx, &CancelOrder { order: guest.order })?;
+        return Ok(None);
+    }
+    let (guest, voucher) = expected_guest(&booking)?;
+    let says_why = ctx
+        .reason
+        .as_deref()
+        .is_some_and(|reason| !reason.trim().is_empty());
+    let fee = match by_store {
+        true if !says_why => {
+            return Err(BOOKING_REASON_MISSING
+                .at("/reason", BOOKING_REASON_MISSING.title)
+                .into());
+        }
+        true => BasisPoints::ZERO,
+        false => guest.policy.cancel_fee(booking.period.starts_at, ctx.now),
+    };
+    let refund = RefundBooked {
+        voucher,
+        fee,
+        cause: RefundCause::Asked,
+    };
+    end(tx, ctx, &booking, Outcome::Cancelled, (Some(refund), by_store))
+}
+
+/// Says that nobody came, once the place need not be kept any more. The merchant keeps what the policy says.
+///
+/// For cashiers of the store and above. Rejects: `not_found`, `booking_status`, `booking_too_early`.
+///
+/// Statements: as [`cancel_booking`].
+pub fn mark_no_show(tx: &mut Tx, ctx: &Ctx, cmd: &MarkNoShow) -> Result<Option<RefundId>, Fail> {
+    party::staff_actor(ctx)?;
+    let booking = own_booking(tx, ctx, cmd.booking, Role::Cashier)?;
+    let (guest, voucher) = expected_guest(&booking)?;
+    let kept_until = guest.policy.kept_until(booking.period.starts_at);
+    if ctx.now < kept_until {
+        let detail = format!("The place is kept until {kept_until}.");
+        return Err(BOOKING_TOO_EARLY.because(detail).into());
+    }
+    let refund = RefundBooked {
+        voucher,
+        fee: guest.policy.no_show_fee_bp,
+        cause: RefundCause::NoShow,
+    };
+    end(tx, ctx, &booking, Outcome::NoShow, (Some(refund), true))
+}
+
+fn require_confirmed(booking: &Booking) -> Result<(), Fail> {
+    if booking.status == BookingStatus::Confirmed {
+        return Ok(());
+    }
+    let detail = format!("The booking is {}.", booking.status.as_str());
+    Err(BOOKING_STATUS.because(detail).into())
+}
+
+/// Ends a booking that was confirmed: the claim is its outcome.
+fn end(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    booking: &Booking,
+    outcome: Outcome,
+    (refund, by_store): (Option<RefundBooked>, bool),
+) -> Result<Option<RefundId>, Fail> {
+    let ended = tx.claim(sql!(
+        "UPDATE booking SET outcome = $1, version = version + 1 WHERE id = $2 AND outcome IS NULL AND version = $3",
+        outcome.as_str(),
+        booking.id,
+        booking.version
+    ))?;
+    if ended == 0 {
+        return Err(BOOKING_STATUS.plain().into());
+    }
+    let sent = match &refund {
+        Some(refund) => Some(refund_booked(tx, ctx, refund)?),
+        None => None,
+    };
+    give_places_back(tx, booking.place_owner)?;
+    let event = BookingCancelled {
+        booking: booking.id,
+        person: booking.guest.as_ref().map(|guest| guest.person),
+        merchant: booking.merchant,
+        store: booking.store,
+        outcome: outcome.as_str().to_owned(),
+        by_store,
+        fee_bp: refund.map_or(0, |refund| refund.fee.get()),
+    };
+    tx.emit(ctx, booking.id, booking.version + 1, &event)?;
+    Ok(sent)
+}

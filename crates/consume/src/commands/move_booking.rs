@@ -1,0 +1,94 @@
+//! A booking takes place at another time.
+
+use kernel::{Actor, BookingId, Claim, Ctx, ResourceId};
+use offer::{Period, Wish};
+use party::Role;
+use store::{Fail, Lock, Tx, sql};
+
+use super::{expected_guest, own_booking};
+use crate::events::BookingMoved;
+use crate::reject::{BOOKING_NOT_FREE, BOOKING_STATUS, BOOKING_TIME};
+use crate::slot::{Asked, When, find_slot, give_places_back, take_places, tell_resources, valid_until};
+
+/// Move a booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoveBooking {
+    /// Which.
+    pub booking: BookingId,
+    /// To when. Of nights as many, in as many rooms.
+    pub when: When,
+    /// Only with this person or in this room, if it matters.
+    pub resource: Option<ResourceId>,
+}
+
+impl MoveBooking {
+    /// The booking itself.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("booking", self.booking)]
+    }
+}
+
+/// Moves a confirmed booking: the guest for nothing as long as it can be cancelled for nothing, the staff of the store
+/// at any time. Its order, price and policy stay.
+///
+/// Rejects: `not_found`, `booking_status`, `booking_not_free`, and as [`crate::place_booking`] does.
+///
+/// Statements: those of [`crate::place_booking`] without an order, and the way back of what it had.
+pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period, Fail> {
+    let booking = own_booking(tx, ctx, cmd.booking, Role::Cashier)?;
+    let (guest, voucher) = expected_guest(&booking)?;
+    let is_staff = matches!(ctx.actor, Actor::Staff(..));
+    if !is_staff && !guest.policy.is_free(booking.period.starts_at, ctx.now) {
+        return Err(BOOKING_NOT_FREE.plain().into());
+    }
+    give_places_back(tx, booking.place_owner)?;
+    let asked = Asked {
+        offer: guest.offer,
+        store: booking.store,
+        when: cmd.when,
+        wish: Wish {
+            party: booking.party,
+            rooms: cmd.when.rooms(),
+            area: None,
+            resource: cmd.resource,
+            for_store: is_staff,
+        },
+    };
+    let slot = find_slot(tx, ctx, &asked)?;
+    let order = convert::queries::order(tx, guest.order)?;
+    if order.is_none_or(|order| order.line.quantity != slot.quantity) {
+        let detail = "A booking is moved with as many nights and rooms as were paid for.";
+        return Err(BOOKING_TIME.at("/nights", detail).into());
+    }
+    let owner = ctx.new_id::<Claim>().uuid();
+    take_places(tx, booking.merchant, owner, &slot.places)?;
+    let moved = tx.claim(sql!(
+        "UPDATE booking SET starts_at = $1, ends_at = $2, place_owner = $3, version = version + 1
+         WHERE id = $4 AND version = $5",
+        slot.period.starts_at,
+        slot.period.ends_at,
+        owner,
+        booking.id,
+        booking.version
+    ))?;
+    if moved == 0 {
+        return Err(BOOKING_STATUS.plain().into());
+    }
+    tx.claim(sql!(
+        "DELETE FROM booking_resource WHERE booking_id = $1",
+        booking.id
+    ))?;
+    tell_resources(tx, booking.id, &slot.places)?;
+    convert::prolong_booked(tx, guest.order, voucher, valid_until(slot.period))?;
+    let event = BookingMoved {
+        booking: booking.id,
+        person: guest.person,
+        merchant: booking.merchant,
+        store: booking.store,
+        by_store: is_staff,
+        starts_at: slot.period.starts_at.0,
+        ends_at: slot.period.ends_at.0,
+    };
+    tx.emit(ctx, booking.id, booking.version + 1, &event)?;
+    Ok(slot.period)
+}

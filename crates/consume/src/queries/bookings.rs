@@ -1,0 +1,202 @@
+//! Bookings: one, a person's, a store's day.
+
+use convert::Stored;
+use convert::model::OrderStatus;
+use kernel::{BookingId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId};
+use offer::{Day, DayAvailability, Period, Wish, place};
+use store::{Fail, ReadTx, Row, StorageError, sql};
+use voucher::VoucherStatus;
+
+use crate::booking::{Booking, BookingStatus, Guest, Outcome};
+
+/// A booking.
+pub fn booking(read: &mut ReadTx, booking: BookingId) -> Result<Option<Booking>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.starts_at, b.ends_at, b.place_owner, b.note, b.created_at,
+                b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+         FROM booking b LEFT JOIN orders o ON o.id = b.order_id
+         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
+         WHERE b.id = $1",
+        booking
+    ))?;
+    Ok(with_resources(read, rows)?.pop())
+}
+
+/// The booking that an order pays for, if it is of something that is booked.
+pub fn booking_of_order(read: &mut ReadTx, order: OrderId) -> Result<Option<Booking>, Fail> {
+    let row = read.one(sql!("SELECT id FROM booking WHERE order_id = $1", order))?;
+    match row {
+        Some(mut row) => booking(read, row.take()?),
+        None => Ok(None),
+    }
+}
+
+/// A person's bookings, newest first.
+pub fn bookings_of_person(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<BookingId>,
+    limit: i64,
+) -> Result<Vec<Booking>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.starts_at, b.ends_at, b.place_owner, b.note, b.created_at,
+                b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+         FROM booking b LEFT JOIN orders o ON o.id = b.order_id
+         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
+         WHERE b.person_id = $1 AND b.id < $2 ORDER BY b.id DESC LIMIT $3",
+        person,
+        super::before(after.map(|id| id.uuid())),
+        super::page(limit)
+    ))?;
+    with_resources(read, rows)
+}
+
+/// A store's bookings that start in this time, in its order; 1,000 at most.
+pub fn bookings_of_store(
+    read: &mut ReadTx,
+    store: StoreId,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Booking>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.starts_at, b.ends_at, b.place_owner, b.note, b.created_at,
+                b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+         FROM booking b LEFT JOIN orders o ON o.id = b.order_id
+         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
+         WHERE b.store_id = $1 AND b.starts_at >= $2 AND b.starts_at < $3 ORDER BY b.starts_at, b.id LIMIT 1000",
+        store,
+        from,
+        until
+    ))?;
+    with_resources(read, rows)
+}
+
+fn with_resources(read: &mut ReadTx, rows: Vec<Row>) -> Result<Vec<Booking>, Fail> {
+    let bookings = rows.into_iter().map(|mut row| read_booking(&mut row));
+    let mut bookings: Vec<Booking> = bookings.collect::<Result<_, _>>()?;
+    let questions = bookings.iter().map(|booking| {
+        sql!(
+            "SELECT r.id, r.name FROM booking_resource b JOIN resource r ON r.id = b.resource_id
+             WHERE b.booking_id = $1 ORDER BY r.id",
+            booking.id
+        )
+    });
+    let answers = read.ask_all(questions.collect())?;
+    for (booking, rows) in bookings.iter_mut().zip(answers) {
+        for mut row in rows {
+            booking.resources.push((row.take()?, row.take()?));
+        }
+    }
+    Ok(bookings)
+}
+
+fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
+    let mut booking = Booking {
+        id: row.take()?,
+        merchant: row.take()?,
+        store: row.take()?,
+        guest: None,
+        party: row.take()?,
+        period: Period {
+            starts_at: row.take()?,
+            ends_at: row.take()?,
+        },
+        place_owner: uuid::Uuid::from_bytes(row.take()?),
+        note: row.take()?,
+        created_at: row.take()?,
+        version: row.take()?,
+        status: BookingStatus::Confirmed,
+        resources: Vec::new(),
+    };
+    let outcome = row.take::<Option<String>>()?;
+    let outcome = outcome.as_deref().and_then(Outcome::from_name);
+    let order: Option<OrderId> = row.take()?;
+    let Some(order) = order else {
+        if outcome.is_some() {
+            booking.status = BookingStatus::Cancelled;
+        }
+        return Ok(booking);
+    };
+    let (offer, person, policy): (_, _, String) = (row.take()?, row.take()?, row.take()?);
+    let order_status = OrderStatus::from_stored(&row.take::<String>()?)?;
+    let voucher: Option<VoucherId> = row.take()?;
+    let voucher_status: Option<String> = row.take()?;
+    let voucher_status = voucher_status.as_deref().and_then(VoucherStatus::from_name);
+    booking.status = status(order_status, voucher_status, outcome);
+    booking.guest = Some(Guest {
+        order,
+        offer,
+        person,
+        policy: serde_json::from_str(&policy).map_err(|error| StorageError::bug(error.to_string()))?,
+        voucher,
+    });
+    Ok(booking)
+}
+
+fn status(order: OrderStatus, voucher: Option<VoucherStatus>, outcome: Option<Outcome>) -> BookingStatus {
+    match (outcome, order, voucher) {
+        (Some(Outcome::NoShow), ..) => BookingStatus::NoShow,
+        (Some(Outcome::Cancelled), ..) => BookingStatus::Cancelled,
+        (None, OrderStatus::Placed, _) => BookingStatus::Held,
+        (None, OrderStatus::Cancelled | OrderStatus::Released, _) => BookingStatus::Released,
+        (None, _, Some(VoucherStatus::Live) | None) => BookingStatus::Confirmed,
+        (None, _, Some(VoucherStatus::Used)) => BookingStatus::Arrived,
+        (None, _, Some(VoucherStatus::Refunded)) => BookingStatus::Cancelled,
+        (None, _, Some(VoucherStatus::Expired)) => BookingStatus::Lapsed,
+    }
+}
+
+/// What is asked about the times that are free.
+#[derive(Debug, Clone)]
+pub struct Availability {
+    /// Of what.
+    pub offer: OfferId,
+    /// Where.
+    pub store: StoreId,
+    /// The first day, on the store's clocks.
+    pub from: Day,
+    /// How many days, 1 to [`MAX_DAYS`].
+    pub days: i64,
+    /// How many come.
+    pub party: i64,
+    /// How many nights they stay.
+    pub nights: i64,
+    /// In how many rooms.
+    pub rooms: i64,
+    /// Only there, if it matters.
+    pub area: Option<String>,
+    /// Only with this person or in this room, if it matters.
+    pub resource: Option<ResourceId>,
+}
+
+/// The most days of which can be asked at once.
+pub const MAX_DAYS: i64 = 62;
+
+/// When something is free. Empty days for what is not booked there.
+pub fn availability(
+    read: &mut ReadTx,
+    asked: &Availability,
+    now: Timestamp,
+) -> Result<Vec<DayAvailability>, Fail> {
+    let days = asked.from.0..asked.from.0 + asked.days.clamp(1, MAX_DAYS);
+    let touched = (Day(days.start), Day(days.end));
+    let Some(bookable) = offer::queries::bookable(read, asked.offer, asked.store, touched)? else {
+        return Ok(days
+            .map(|day| DayAvailability {
+                day: Day(day),
+                starts: Vec::new(),
+            })
+            .collect());
+    };
+    let nights = asked.nights.clamp(1, MAX_DAYS);
+    let resources: Vec<_> = bookable.resources.iter().collect();
+    let used = place::used(read, &resources, &bookable.steps_of_days(&days, nights))?;
+    let wish = Wish {
+        party: asked.party,
+        rooms: asked.rooms.clamp(1, 100),
+        area: asked.area.as_deref(),
+        resource: asked.resource,
+        for_store: false,
+    };
+    Ok(bookable.availability(days, (wish, nights), &used, now))
+}

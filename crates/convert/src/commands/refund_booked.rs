@@ -1,0 +1,58 @@
+//! A booking does not take place: the merchant keeps what its policy says, and the rest goes back. Or it takes place
+//! at another time.
+
+use kernel::{BasisPoints, Ctx, OrderId, RefundId, Timestamp, VoucherId};
+use store::{Fail, Tx, sql};
+use voucher::Closed;
+
+use crate::commands::EXPIRE_VOUCHER;
+use crate::decide::split_fee;
+use crate::forfeit::forfeit;
+use crate::model::RefundCause;
+use crate::queries::voucher_money;
+use crate::refund::{MoneyBack, give_money_back};
+use crate::reject::{REFUND_NOT_FOUND, REFUND_NOTHING_LEFT};
+
+/// What [`refund_booked`] is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundBooked {
+    /// The booking's, not used yet.
+    pub voucher: VoucherId,
+    /// What the merchant keeps of what was paid for it.
+    pub fee: BasisPoints,
+    /// Why.
+    pub cause: RefundCause,
+}
+
+/// Closes the voucher of a booking; what is not kept goes back by the way it was paid, and its units can be sold
+/// again. A step inside the caller's command, which has checked the actor. Its guarded closing decides between this,
+/// a redemption and the expiry at the same moment.
+pub fn refund_booked(tx: &mut Tx, ctx: &Ctx, cmd: &RefundBooked) -> Result<RefundId, Fail> {
+    let money = voucher_money(tx, cmd.voucher)?.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
+    let closed = voucher::close(tx, cmd.voucher, Closed::Refunded, ctx.now)?;
+    let closed = closed.filter(|closed| closed.uses_left == money.uses);
+    closed.ok_or_else(|| REFUND_NOTHING_LEFT.plain())?;
+    let (kept, part) = split_fee(&money.paid, cmd.fee);
+    let back = MoneyBack {
+        of: &money,
+        part,
+        cause: cmd.cause,
+        unit_returns: true,
+    };
+    let refund = give_money_back(tx, ctx, &back)?;
+    forfeit(tx, ctx, &money, &kept)?;
+    tx.clear_timer(EXPIRE_VOUCHER, cmd.voucher)?;
+    Ok(refund)
+}
+
+/// The voucher of a booking is valid until another time. A step inside the caller's command. Told.
+pub fn prolong_booked(tx: &mut Tx, order: OrderId, voucher: VoucherId, until: Timestamp) -> Result<(), Fail> {
+    tx.tell(sql!(
+        "UPDATE order_line SET booked_until = $1 WHERE order_id = $2 AND n = 1",
+        until,
+        order
+    ))?;
+    voucher::prolong(tx, voucher, until)?;
+    tx.set_timer(EXPIRE_VOUCHER, voucher, until)?;
+    Ok(())
+}

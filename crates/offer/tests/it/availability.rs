@@ -1,0 +1,198 @@
+//! When something is free, in every time zone and through every change of its clocks; no database.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use kernel::{HOUR_US, MINUTE_US, MerchantId, ResourceId, StoreId, Timestamp};
+use offer::place::{STEP_US, Used, bucket_of, step_at};
+use offer::testing::{dinner, seats};
+use offer::{Bookable, Day, Resource, ResourceKind, Stay, Wish};
+use party::hours::Span;
+use proptest::prelude::*;
+
+fn table(n: u128, sizes: (i64, i64), joins: &str) -> Resource {
+    Resource {
+        id: ResourceId::from_uuid(uuid::Uuid::from_u128(n << 32)),
+        merchant: MerchantId::from_uuid(uuid::Uuid::nil()),
+        store: StoreId::from_uuid(uuid::Uuid::nil()),
+        kind: ResourceKind::Table,
+        details: seats("T", sizes, joins),
+        created_at: Timestamp(0),
+        version: 1,
+    }
+}
+
+fn bookable(zone: &str, spans: Vec<Span>, resources: Vec<Resource>) -> Bookable {
+    let mut terms = dinner();
+    let Stay::Visit(visit) = &mut terms.stay else {
+        unreachable!()
+    };
+    visit.hours = spans;
+    Bookable {
+        merchant: MerchantId::from_uuid(uuid::Uuid::nil()),
+        terms,
+        zone: TimeZone::get(zone).unwrap(),
+        resources,
+        days: BTreeMap::new(),
+    }
+}
+
+fn wish(party: i64) -> Wish<'static> {
+    Wish {
+        party,
+        rooms: 1,
+        area: None,
+        resource: None,
+        for_store: false,
+    }
+}
+
+fn starts(bookable: &Bookable, day: &str) -> Vec<String> {
+    let day: Day = day.parse().unwrap();
+    let periods = bookable.periods(day, 2, 1);
+    periods
+        .iter()
+        .map(|period| period.starts_at.to_string())
+        .collect()
+}
+
+fn span(weekday: i64, from: i64, until: i64) -> Span {
+    Span {
+        weekday,
+        from_minute: from * 60,
+        until_minute: until * 60,
+    }
+}
+
+#[test]
+fn a_night_out_goes_on_over_midnight_and_belongs_to_the_day_it_starts_on() {
+    // 2027-01-15 is a Friday.
+    let bar = bookable("Asia/Shanghai", vec![span(5, 22, 24), span(6, 0, 2)], vec![]);
+    assert_eq!(
+        starts(&bar, "2027-01-15"),
+        [
+            "2027-01-15T14:00:00Z",
+            "2027-01-15T14:30:00Z",
+            "2027-01-15T15:00:00Z",
+            "2027-01-15T15:30:00Z"
+        ],
+        "22:00 to 23:30, which ends at 01:00"
+    );
+    assert_eq!(
+        starts(&bar, "2027-01-16"),
+        ["2027-01-15T16:00:00Z", "2027-01-15T16:30:00Z"]
+    );
+}
+
+#[test]
+fn an_hour_that_clocks_skip_is_not_offered_and_one_that_comes_twice_is_twice() {
+    let bar = |weekday| bookable("Europe/Berlin", vec![span(weekday, 1, 5)], vec![]);
+    assert_eq!(
+        starts(&bar(7), "2026-03-29"),
+        [
+            "2026-03-29T00:00:00Z",
+            "2026-03-29T00:30:00Z",
+            "2026-03-29T01:00:00Z",
+            "2026-03-29T01:30:00Z"
+        ],
+        "01:00, 01:30, 03:00, 03:30: three hours are there"
+    );
+    assert_eq!(starts(&bar(7), "2026-10-25").len(), 8, "and five there");
+}
+
+/// Every zone in which the tests look, and years of their clocks.
+fn any_zone() -> impl Strategy<Value = String> {
+    let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    prop::sample::select(names)
+}
+
+proptest! {
+    #[test]
+    fn every_visit_lies_in_the_hours_by_the_clocks_and_starts_on_a_step(
+        zone in any_zone(),
+        day in 19_000_i64..22_000,
+        from in 0_i64..92,
+        length in 6_i64..48,
+        party in 1_i64..=12,
+    ) {
+        let (from, until) = (from * 15, (from * 15 + length * 15).min(1440));
+        let of_day = |weekday| Span { weekday, from_minute: from, until_minute: until };
+        prop_assume!(from < until);
+        let place = bookable(&zone, (1..=7).map(of_day).collect(), vec![]);
+        let Stay::Visit(visit) = &place.terms.stay else { unreachable!() };
+        let visits = place.visits(visit, Day(day), party);
+        prop_assert!(visits.windows(2).all(|pair| pair[0].starts_at < pair[1].starts_at));
+        for period in visits {
+            prop_assert_eq!(period.starts_at.0 % STEP_US, 0, "{} has odd minutes", zone);
+            prop_assert_eq!(Day::at(period.starts_at, &place.zone), Day(day));
+            let opens = Day(day).minute(from, &place.zone).unwrap();
+            let closes = Day(day).minute(until, &place.zone).unwrap();
+            let is_whole_day = from == 0 && until == 1440;
+            prop_assert!(is_whole_day || (opens <= period.starts_at && period.ends_at <= closes));
+            let steps = place.steps_of(period);
+            prop_assert_eq!((steps.end - steps.start) * STEP_US, period.ends_at.since_us(period.starts_at));
+        }
+    }
+
+    #[test]
+    fn what_is_chosen_is_free_seats_the_party_and_nothing_smaller_would(
+        tables in prop::collection::vec((1_i64..=3, 0_i64..=6, prop::bool::ANY, prop::bool::ANY), 1..9),
+        party in 1_i64..=12,
+    ) {
+        let resources: Vec<Resource> = tables
+            .iter()
+            .enumerate()
+            .map(|(n, (min, more, joins, _))| {
+                table(n as u128 + 1, (*min, min + more), if *joins { "wall" } else { "" })
+            })
+            .collect();
+        let place = bookable("Asia/Shanghai", (1..=7).map(|day| span(day, 0, 24)).collect(), resources.clone());
+        let period = place.periods(Day(20_800), party, 1)[0];
+        let used: Vec<Used> = tables
+            .iter()
+            .map(|(.., is_taken)| if *is_taken { [(step_at(period.starts_at), 1)].into() } else { Used::new() })
+            .collect();
+        let free: Vec<&Resource> =
+            resources.iter().zip(&tables).filter(|(_, table)| !table.3).map(|(resource, _)| resource).collect();
+        let single = free.iter().filter(|table| table.fits(party, 1)).map(|table| table.details.seats_max).min();
+        let chosen = place.choose(wish(party), period, &used);
+        let of = |id| free.iter().find(|table| table.id == id);
+        match chosen {
+            Some(chosen) => {
+                let chosen: Option<Vec<_>> = chosen.iter().map(|stretch| of(stretch.resource)).collect();
+                let chosen = chosen.expect("only what is free");
+                match single {
+                    Some(seats) => {
+                        prop_assert_eq!(chosen.len(), 1);
+                        prop_assert_eq!(chosen[0].details.seats_max, seats);
+                    }
+                    None => {
+                        prop_assert!(chosen.iter().all(|table| table.details.joins == "wall"));
+                        let seats: i64 = chosen.iter().map(|table| table.details.seats_max).sum();
+                        prop_assert!(seats >= party);
+                        let without_any = chosen.iter().all(|table| seats - table.details.seats_max < party);
+                        prop_assert!(without_any, "a table too many");
+                    }
+                }
+            }
+            None => {
+                prop_assert_eq!(single, None);
+                let mut together: Vec<i64> =
+                    free.iter().filter(|table| !table.details.joins.is_empty()).map(|t| t.details.seats_max).collect();
+                together.sort_unstable_by_key(|seats| -seats);
+                prop_assert!(together.iter().take(4).sum::<i64>() < party);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_time_of_a_resource_reaches_far_ahead() {
+    let far = Timestamp(4_000_000_000_000_000);
+    let id = table(1, (1, 2), "").id;
+    assert_ne!(
+        bucket_of(id, step_at(far)),
+        bucket_of(id, step_at(far.plus_us(15 * MINUTE_US)))
+    );
+    assert_eq!(step_at(far.plus_us(HOUR_US)) - step_at(far), 4);
+}
