@@ -1,7 +1,6 @@
 //! Finding a time that is free, choosing its places, and taking and giving them back: what every command about
 //! bookings needs.
 
-use jiff::tz::TimeZone;
 use kernel::{
     BookingId, Ctx, DAY_US, MINUTE_US, MerchantId, OfferId, Reject, ResourceId, StoreId, Timestamp,
 };
@@ -65,7 +64,7 @@ pub(crate) struct Asked<'a> {
 /// Chooses places for what is asked. The store's row is locked, so they stay free.
 pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<Slot, Fail> {
     let day = match asked.when {
-        When::At(at) => Day::at(at, &TimeZone::UTC),
+        When::At(at) => Day::in_utc(at),
         When::Nights { from, .. } => from,
     };
     let days = (day.plus(-1), day.plus(1));

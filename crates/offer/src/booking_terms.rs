@@ -129,15 +129,20 @@ impl BookingTerms {
     /// Refuses what makes no sense, by field.
     pub fn check(&self) -> Result<(), Reject> {
         within("/terms/party_max", self.party_max, 1, 1_000)?;
-        within("/terms/notice_us", self.notice_us, 0, 90 * DAY_US)?;
+        within("/terms/notice_minutes", self.notice_us, 0, 90 * DAY_US)?;
         within("/terms/ahead_days", self.ahead_days, 1, 400)?;
         within(
-            "/terms/policy/free_until_us",
+            "/terms/policy/free_until_minutes",
             self.policy.free_until_us,
             0,
             90 * DAY_US,
         )?;
-        within("/terms/policy/grace_us", self.policy.grace_us, 0, 24 * HOUR_US)?;
+        within(
+            "/terms/policy/grace_minutes",
+            self.policy.grace_us,
+            0,
+            24 * HOUR_US,
+        )?;
         match &self.stay {
             Stay::Visit(visit) => {
                 if self.price_per == PricePer::Night {
@@ -160,7 +165,7 @@ impl BookingTerms {
 
 impl Visit {
     fn check(&self, party_max: i64) -> Result<(), Reject> {
-        let hours = "/terms/stay/hours";
+        let hours = "/terms/visit/hours";
         check_spans(&BOOKING_TERMS_INVALID, hours, &self.hours)?;
         let edges = self
             .hours
@@ -169,16 +174,16 @@ impl Visit {
         for minute in edges {
             in_steps(hours, minute)?;
         }
-        in_steps("/terms/stay/every_minutes", self.every_minutes)?;
+        in_steps("/terms/visit/every_minutes", self.every_minutes)?;
         within(
-            "/terms/stay/every_minutes",
+            "/terms/visit/every_minutes",
             self.every_minutes,
             STEP_MINUTES,
             DAY_MINUTES,
         )?;
-        within("/terms/stay/before_minutes", self.before_minutes, 0, 240)?;
-        within("/terms/stay/after_minutes", self.after_minutes, 0, 240)?;
-        let turns = "/terms/stay/turns";
+        within("/terms/visit/before_minutes", self.before_minutes, 0, 240)?;
+        within("/terms/visit/after_minutes", self.after_minutes, 0, 240)?;
+        let turns = "/terms/visit/turns";
         within(turns, self.turns.len() as i64, 1, 20)?;
         for turn in &self.turns {
             within(turns, turn.minutes, 5, DAY_MINUTES)?;
@@ -202,19 +207,19 @@ impl Visit {
 impl Nights {
     fn check(&self) -> Result<(), Reject> {
         within(
-            "/terms/stay/check_in_minute",
+            "/terms/nights/check_in_minute",
             self.check_in_minute,
             0,
             DAY_MINUTES - 1,
         )?;
         within(
-            "/terms/stay/check_out_minute",
+            "/terms/nights/check_out_minute",
             self.check_out_minute,
             0,
             self.check_in_minute,
         )?;
-        within("/terms/stay/nights_min", self.nights_min, 1, 60)?;
-        within("/terms/stay/nights_max", self.nights_max, self.nights_min, 60)
+        within("/terms/nights/nights_min", self.nights_min, 1, 60)?;
+        within("/terms/nights/nights_max", self.nights_max, self.nights_min, 60)
     }
 }
 

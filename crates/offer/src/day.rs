@@ -22,6 +22,11 @@ impl Day {
         Self::of(at.to_zoned(zone.clone()).date())
     }
 
+    /// The day in UTC.
+    pub fn in_utc(moment: Timestamp) -> Self {
+        Self::at(moment, &TimeZone::UTC)
+    }
+
     /// Days after this one, or before.
     pub fn plus(self, days: i64) -> Self {
         Self(self.0.saturating_add(days))

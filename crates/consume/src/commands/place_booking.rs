@@ -1,6 +1,6 @@
 //! A guest books a time: places are chosen and held with the order, which confirms the booking when it is paid.
 
-use convert::{Booked, PlaceOrder, PlacedOrder, place_booked_order};
+use convert::{Booked, ORDER_QUANTITY, PlaceOrder, PlacedOrder, place_booked_order};
 use kernel::{BookingId, Ctx, ResourceId, StoreId};
 use offer::{Period, Wish, place};
 use store::{Fail, StorageError, Tx, sql};
@@ -11,7 +11,8 @@ use crate::slot::{Asked, When, find_slot, tell_resources, valid_until};
 /// What a guest would like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceBooking {
-    /// What is bought, and how it is paid. The quantity follows from the booking.
+    /// What is bought, and how it is paid. Its quantity is what the price is of: 1 for a booking, the party, or rooms
+    /// times nights.
     pub order: PlaceOrder,
     /// Where.
     pub store: StoreId,
@@ -40,7 +41,7 @@ pub struct PlacedBooking {
 
 /// Books a time for the consumer who acts.
 ///
-/// Rejects: `booking_not_offered`, `booking_party`, `booking_time`, `booking_full` (with up to three free times of the
+/// Rejects: `order_quantity`, `booking_not_offered`, `booking_party`, `booking_time`, `booking_full` (with up to three free times of the
 /// same day as `alternatives`), and as [`convert::place_order`] does.
 ///
 /// Statements: those of an order, eight for what decides, one for what is used of each resource, three for each step of
@@ -61,16 +62,16 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         },
     };
     let slot = find_slot(tx, ctx, &asked)?;
+    if cmd.order.quantity != slot.quantity {
+        let detail = format!("Of this booking it is {}.", slot.quantity);
+        return Err(ORDER_QUANTITY.at("/order/quantity", detail).into());
+    }
     place::open(tx, slot.bookable.merchant, &slot.places)?;
     let booked = Booked {
         places: &place::claims(&slot.places),
         until: valid_until(slot.period),
     };
-    let order = PlaceOrder {
-        quantity: slot.quantity,
-        ..cmd.order.clone()
-    };
-    let placed = place_booked_order(tx, ctx, &order, booked)?;
+    let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
     let booking: BookingId = ctx.new_id();
     let policy = serde_json::to_string(&slot.bookable.terms.policy)
         .map_err(|error| StorageError::bug(error.to_string()))?;

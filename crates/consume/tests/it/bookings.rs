@@ -354,9 +354,7 @@ fn a_voucher_of_a_booking_is_not_refunded_past_its_policy() {
             .read_blocking(move |read| convert::queries::order_vouchers(read, order))
             .unwrap();
         assert_eq!(code(world.refund_voucher(vouchers[0].voucher)), "refund_booked");
-        let plain = PlaceOrder {
-            ..place.wish(2, SATURDAY_SIX).order
-        };
+        let plain = place.wish(2, SATURDAY_SIX).order;
         let bought = world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
             convert::place_order(tx, ctx, &plain)
         });
@@ -431,7 +429,7 @@ fn nights_are_booked_all_or_none_and_priced_by_night() {
         };
         let hotel = Restaurant::new(world, terms, &[(ResourceKind::RoomType, double)]);
         let book = |from: &str, nights, rooms, party| {
-            let wish = PlaceBooking {
+            let mut wish = PlaceBooking {
                 when: When::Nights {
                     from: from.parse().unwrap(),
                     nights,
@@ -439,6 +437,7 @@ fn nights_are_booked_all_or_none_and_priced_by_night() {
                 },
                 ..hotel.wish(party, NOW)
             };
+            wish.order.quantity = nights * rooms;
             hotel.place_as(world.buyer, wish)
         };
         let placed = book("2027-01-20", 3, 1, 2).unwrap();

@@ -108,7 +108,7 @@ pub fn update_resource(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateResource) -> Result<(
     }
     if cmd.details.units != resource.details.units {
         let from = match resource.kind {
-            ResourceKind::RoomType => Day::at(ctx.now, &jiff::tz::TimeZone::UTC).0 - 1,
+            ResourceKind::RoomType => Day::in_utc(ctx.now).0 - 1,
             ResourceKind::Table | ResourceKind::Person | ResourceKind::Room | ResourceKind::Session => {
                 step_at(ctx.now)
             }

@@ -1,6 +1,7 @@
 //! At the counter: vouchers are redeemed by scan, by code and from a queue, and what was redeemed is
 //! shown, undone and refunded.
 
+mod bookings;
 mod history;
 mod redeem;
 mod sync;
@@ -22,6 +23,7 @@ pub use history::RedemptionListed;
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(bookings::operations())
         .merge(redeem::operations())
         .merge(sync::operations())
         .merge(history::operations())
@@ -41,7 +43,7 @@ async fn store_sets<R>(app: &App, staff: &Staff<R>, store: StoreId) -> Result<St
 }
 
 /// Another merchant's store looks as if it did not exist.
-fn own_store(read: &mut ReadTx, merchant: MerchantId, store: StoreId) -> Result<(), Fail> {
+pub fn own_store(read: &mut ReadTx, merchant: MerchantId, store: StoreId) -> Result<(), Fail> {
     let own = party::queries::store(read, store)?.is_some_and(|store| store.merchant == merchant);
     if own {
         return Ok(());

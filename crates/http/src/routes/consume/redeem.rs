@@ -90,7 +90,7 @@ async fn get_scanner_kit(
 
 /// A use was taken.
 #[derive(Serialize, Deserialize, ToSchema)]
-struct VoucherRedeemed {
+pub struct VoucherRedeemed {
     #[schema(value_type = String)]
     redemption: RedemptionId,
     #[schema(value_type = String)]

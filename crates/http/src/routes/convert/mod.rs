@@ -20,7 +20,7 @@ use crate::reject::QUERY_MALFORMED;
 use crate::wire::named;
 
 pub use coupons::WalletCouponDetails;
-pub use orders::{OrderDetails, labelled_orders};
+pub use orders::{NewOrder, OrderDetails, OrderPlaced, labelled_orders};
 pub use payments::PaymentTry;
 pub use refunds::RefundDetails;
 

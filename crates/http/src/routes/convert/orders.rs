@@ -38,7 +38,7 @@ pub fn operations() -> OpenApiRouter<App> {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewOrder {
+pub struct NewOrder {
     /// What to buy.
     #[schema(value_type = String, example = "off_01h455vb4pex5vsknk084sn02q")]
     offer: OfferId,
@@ -61,8 +61,22 @@ struct NewOrder {
     expected_cash: Option<Object<WireMoney>>,
 }
 
+impl From<NewOrder> for PlaceOrder {
+    fn from(new: NewOrder) -> Self {
+        Self {
+            offer: new.offer,
+            quantity: new.quantity,
+            wallet_coupons: new.wallet_coupons,
+            share_token: new.share_token,
+            entry: new.entry,
+            use_rebate: new.use_rebate,
+            expected_cash: new.expected_cash.map(|cash| cash.0.into()),
+        }
+    }
+}
+
 #[derive(Serialize, ToSchema)]
-struct OrderPlaced {
+pub struct OrderPlaced {
     #[schema(value_type = String)]
     order: OrderId,
     #[schema(value_type = String)]
@@ -278,16 +292,7 @@ async fn place_order(
     consumer: Consumer,
     write: Write<NewOrder>,
 ) -> Result<Response, Problem> {
-    let body = write.body;
-    let cmd = PlaceOrder {
-        offer: body.offer,
-        quantity: body.quantity,
-        wallet_coupons: body.wallet_coupons,
-        share_token: body.share_token,
-        entry: body.entry,
-        use_rebate: body.use_rebate,
-        expected_cash: body.expected_cash.map(|cash| cash.0.into()),
-    };
+    let cmd = PlaceOrder::from(write.body);
     let route = app.ask(queries::place_route(&cmd)).await?;
     let locks = route.map(|route| route.locks).unwrap_or_default();
     let command = app

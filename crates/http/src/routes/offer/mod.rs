@@ -2,9 +2,11 @@
 //! that everybody sees.
 
 mod agreements;
+mod booking_terms;
 mod offers;
 mod pages;
 mod platform;
+mod resources;
 mod rules;
 mod terms;
 
@@ -12,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+pub use booking_terms::WirePolicy;
 pub use pages::{OfOffer, PublicOffer, public_offer};
 
 pub fn operations() -> OpenApiRouter<App> {
@@ -21,4 +24,5 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(rules::operations())
         .merge(offers::operations())
         .merge(pages::operations())
+        .merge(resources::operations())
 }

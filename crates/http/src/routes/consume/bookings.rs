@@ -1,0 +1,647 @@
+//! Bookings: when something is free, a guest's own, and a store's day.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use consume::queries::{self, Availability};
+use consume::{
+    Arrive, Booking, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking, When,
+};
+use kernel::{
+    Actor, BookingId, DAY_US, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp,
+    VoucherId,
+};
+use offer::{Day, DayAvailability, Period, place};
+use party::NOT_FOUND;
+use serde::{Deserialize, Serialize};
+use store::{Fail, Lock, ReadTx};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::own_store;
+use super::redeem::VoucherRedeemed;
+use crate::access::{Cashier, Consumer, Manager, OfMerchant, Staff};
+use crate::app::App;
+use crate::body::{Because, Nothing, Object, Path, Query, Write};
+use crate::labels::{Label, Labels, Names};
+use crate::problem::Problem;
+use crate::reject::{BODY_MALFORMED, QUERY_MALFORMED};
+use crate::routes::convert::{NewOrder, OrderPlaced};
+use crate::routes::offer::{OfOffer, WirePolicy};
+use crate::routes::party::OfStore;
+use crate::shell;
+use crate::wire::{After, Created, PAGE_SIZE, Page, malformed, rfc_3339};
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(get_availability))
+        .routes(routes!(place_booking))
+        .routes(routes!(list_my_bookings))
+        .routes(routes!(get_booking))
+        .routes(routes!(move_booking))
+        .routes(routes!(cancel_booking))
+        .routes(routes!(list_bookings_of_store))
+        .routes(routes!(keep_places))
+        .routes(routes!(move_booking_as_store))
+        .routes(routes!(cancel_booking_as_store))
+        .routes(routes!(mark_no_show))
+        .routes(routes!(arrive))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AvailabilityAsked {
+    /// In which of the offer's stores.
+    #[param(value_type = String)]
+    store: StoreId,
+    /// The first day, on the store's clocks: `2026-12-31`.
+    from: String,
+    /// How many days, 1 to 62; otherwise 1.
+    days: Option<i64>,
+    /// How many come.
+    party: i64,
+    /// How many nights they stay; otherwise 1.
+    nights: Option<i64>,
+    /// In how many rooms; otherwise 1.
+    rooms: Option<i64>,
+    /// Only there.
+    area: Option<String>,
+    /// Only with this person or in this room.
+    #[param(value_type = Option<String>)]
+    resource: Option<ResourceId>,
+}
+
+/// When something is free on a day.
+#[derive(Serialize, ToSchema)]
+struct AvailableDay {
+    /// `2026-12-31`, on the store's clocks.
+    day: String,
+    /// The times at which a booking could start, those that are over left out.
+    starts: Vec<AvailableStart>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct AvailableStart {
+    /// RFC 3339.
+    starts_at: String,
+    /// RFC 3339.
+    ends_at: String,
+    is_free: bool,
+}
+
+impl From<DayAvailability> for AvailableDay {
+    fn from(day: DayAvailability) -> Self {
+        let start = |start: offer::Start| AvailableStart {
+            starts_at: start.period.starts_at.to_string(),
+            ends_at: start.period.ends_at.to_string(),
+            is_free: start.is_free,
+        };
+        Self {
+            day: day.day.to_string(),
+            starts: day.starts.into_iter().map(start).collect(),
+        }
+    }
+}
+
+fn day_of(text: &str, kind: &'static kernel::RejectKind, field: &'static str) -> Result<Day, Problem> {
+    text.parse()
+        .map_err(|_| malformed(kind, field, "a day is written like 2026-12-31"))
+}
+
+/// When an offer can be booked for a party. It may be taken a moment later.
+#[utoipa::path(get, path = "/v1/offers/{offer}/availability", operation_id = "getAvailability", tag = "consume",
+    params(OfOffer, AvailabilityAsked),
+    responses((status = 200, body = Vec<AvailableDay>), (status = "4XX", body = Problem)))]
+async fn get_availability(
+    State(app): State<App>,
+    Path(of): Path<OfOffer>,
+    Query(asked): Query<AvailabilityAsked>,
+) -> Result<Json<Vec<AvailableDay>>, Problem> {
+    let asked = Availability {
+        offer: of.offer,
+        store: asked.store,
+        from: day_of(&asked.from, &QUERY_MALFORMED, "/from")?,
+        days: asked.days.unwrap_or(1),
+        party: asked.party,
+        nights: asked.nights.unwrap_or(1),
+        rooms: asked.rooms.unwrap_or(1),
+        area: asked.area,
+        resource: asked.resource,
+    };
+    let now = shell::now();
+    let days = app
+        .read(move |read| queries::availability(read, &asked, now))
+        .await?;
+    Ok(Json(days.into_iter().map(AvailableDay::from).collect()))
+}
+
+/// When somebody comes: a time, or a day and how many nights.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WireWhen {
+    /// For a visit, RFC 3339.
+    starts_at: Option<String>,
+    /// For nights: the day of arrival, `2026-12-31`.
+    from: Option<String>,
+    /// How many nights.
+    nights: Option<i64>,
+    /// How many rooms; otherwise 1.
+    rooms: Option<i64>,
+}
+
+impl WireWhen {
+    fn when(self) -> Result<When, Problem> {
+        match (self.starts_at, self.from) {
+            (Some(at), None) => {
+                let at = at.parse();
+                let detail = "a time is written as in RFC 3339: 2027-01-15T08:00:00Z";
+                Ok(When::At(at.map_err(|_| {
+                    malformed(&BODY_MALFORMED, "/when/starts_at", detail)
+                })?))
+            }
+            (None, Some(from)) => Ok(When::Nights {
+                from: day_of(&from, &BODY_MALFORMED, "/when/from")?,
+                nights: self.nights.unwrap_or(1),
+                rooms: self.rooms.unwrap_or(1),
+            }),
+            (Some(_), Some(_)) | (None, None) => {
+                let detail = "somebody comes at a time, or on a day for nights: one of the two";
+                Err(malformed(&BODY_MALFORMED, "/when", detail))
+            }
+        }
+    }
+}
+
+/// What a guest would like to book.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewBooking {
+    /// What is bought and how it is paid. Its quantity has to be what the price is of: 1 for a booking, the party, or
+    /// rooms times nights.
+    #[schema(value_type = NewOrder)]
+    order: Object<NewOrder>,
+    /// In which of the offer's stores.
+    #[schema(value_type = String)]
+    store: StoreId,
+    #[schema(value_type = WireWhen)]
+    when: Object<WireWhen>,
+    /// How many come.
+    party: i64,
+    /// Only there, if it matters.
+    area: Option<String>,
+    /// Only with this person or in this room, if it matters.
+    #[schema(value_type = Option<String>)]
+    resource: Option<ResourceId>,
+}
+
+/// A booking that awaits its payment, or needs none.
+#[derive(Serialize, ToSchema)]
+struct BookingPlaced {
+    #[schema(value_type = String)]
+    booking: BookingId,
+    order: OrderPlaced,
+    /// RFC 3339.
+    starts_at: String,
+    /// RFC 3339.
+    ends_at: String,
+}
+
+impl From<PlacedBooking> for BookingPlaced {
+    fn from(placed: PlacedBooking) -> Self {
+        Self {
+            booking: placed.booking,
+            order: placed.order.into(),
+            starts_at: placed.period.starts_at.to_string(),
+            ends_at: placed.period.ends_at.to_string(),
+        }
+    }
+}
+
+/// Books a time. Its place is held for minutes and confirmed by the payment of its order.
+#[utoipa::path(post, path = "/v1/bookings", operation_id = "placeBooking", tag = "consume",
+    security(("session" = ["consumer"])), request_body = NewBooking,
+    responses((status = 201, body = BookingPlaced), (status = "4XX", body = Problem)))]
+async fn place_booking(
+    State(app): State<App>,
+    consumer: Consumer,
+    write: Write<NewBooking>,
+) -> Result<Response, Problem> {
+    let body = write.body;
+    let cmd = PlaceBooking {
+        order: body.order.0.into(),
+        store: body.store,
+        when: body.when.0.when()?,
+        party: body.party,
+        area: body.area,
+        resource: body.resource,
+    };
+    let route = app.ask(convert::queries::place_route(&cmd.order)).await?;
+    let mut locks = route.map(|route| route.locks).unwrap_or_default();
+    locks.push(place::lock(cmd.store));
+    let command = app
+        .command("placeBooking", cmd.store, consumer.actor(), write.key)
+        .locking(locks)
+        .creating();
+    command
+        .run(move |tx, ctx| Ok(BookingPlaced::from(consume::place_booking(tx, ctx, &cmd)?)))
+        .await
+}
+
+/// A booking.
+#[derive(Serialize, ToSchema)]
+struct WireBooking {
+    #[schema(value_type = String)]
+    id: BookingId,
+    #[schema(value_type = String)]
+    merchant: MerchantId,
+    #[schema(value_type = String)]
+    store: StoreId,
+    /// `held`, `confirmed`, `arrived`, `no_show`, `cancelled`, `released` or `lapsed`.
+    status: String,
+    party: i64,
+    /// RFC 3339.
+    starts_at: String,
+    /// RFC 3339.
+    ends_at: String,
+    /// What it has: tables, people, rooms.
+    resources: Vec<BookedResource>,
+    /// What the store wrote to itself. Only it sees that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    /// For whom; absent: the store keeps the time itself.
+    guest: Option<BookingGuest>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct BookedResource {
+    #[schema(value_type = String)]
+    id: ResourceId,
+    name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct BookingGuest {
+    #[schema(value_type = String)]
+    order: OrderId,
+    #[schema(value_type = String)]
+    offer: OfferId,
+    #[schema(value_type = String)]
+    person: PersonId,
+    /// The person's name, where they gave one.
+    name: Option<String>,
+    #[serde(flatten)]
+    label: Label,
+    /// Shown on arrival, once it is confirmed.
+    #[schema(value_type = Option<String>)]
+    voucher: Option<VoucherId>,
+    policy: WirePolicy,
+    /// Until when it is cancelled and moved for nothing, RFC 3339.
+    free_until: String,
+    /// Until when the place is kept for those who are late, RFC 3339.
+    kept_until: String,
+    /// What the merchant keeps of what was paid if it is cancelled now, in basis points.
+    fee_now_bp: i64,
+}
+
+/// Bookings with what was booked of whom; the notes only for the store.
+fn shown(
+    read: &mut ReadTx,
+    bookings: Vec<Booking>,
+    now: Timestamp,
+    for_store: bool,
+) -> Result<Vec<WireBooking>, Fail> {
+    let guests = || {
+        bookings
+            .iter()
+            .filter_map(|booking| Some((booking.merchant, booking.guest.as_ref()?)))
+    };
+    let labels = Labels::of(read, guests().map(|(merchant, guest)| (guest.offer, merchant)))?;
+    let names = Names::of(read, [], guests().map(|(_, guest)| guest.person))?;
+    let wire = |booking: Booking| {
+        let guest = booking.guest.map(|guest| BookingGuest {
+            order: guest.order,
+            offer: guest.offer,
+            person: guest.person,
+            name: names.person(Some(guest.person)),
+            label: labels.get((guest.offer, booking.merchant)),
+            voucher: guest.voucher,
+            free_until: booking
+                .period
+                .starts_at
+                .plus_us(-guest.policy.free_until_us)
+                .to_string(),
+            kept_until: guest.policy.kept_until(booking.period.starts_at).to_string(),
+            fee_now_bp: guest.policy.cancel_fee(booking.period.starts_at, now).get(),
+            policy: guest.policy.into(),
+        });
+        WireBooking {
+            id: booking.id,
+            merchant: booking.merchant,
+            store: booking.store,
+            status: booking.status.as_str().to_owned(),
+            party: booking.party,
+            starts_at: booking.period.starts_at.to_string(),
+            ends_at: booking.period.ends_at.to_string(),
+            resources: booking
+                .resources
+                .into_iter()
+                .map(|(id, name)| BookedResource { id, name })
+                .collect(),
+            note: for_store.then_some(booking.note),
+            guest,
+        }
+    };
+    Ok(bookings.into_iter().map(wire).collect())
+}
+
+/// The caller's bookings, the newest first.
+#[utoipa::path(get, path = "/v1/me/bookings", operation_id = "listMyBookings", tag = "consume",
+    params(After<kernel::Booking>), security(("session" = ["consumer"])),
+    responses((status = 200, body = Page<WireBooking>), (status = "4XX", body = Problem)))]
+async fn list_my_bookings(
+    State(app): State<App>,
+    consumer: Consumer,
+    Query(page): Query<After<kernel::Booking>>,
+) -> Result<Json<Page<WireBooking>>, Problem> {
+    let (person, now) = (consumer.0, shell::now());
+    let found = app.read(move |read| {
+        let found = queries::bookings_of_person(read, person, page.after, PAGE_SIZE + 1)?;
+        shown(read, found, now, false)
+    });
+    Ok(Json(Page::of(
+        found.await?,
+        |booking| booking.id.to_string(),
+        |booking| booking,
+    )))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct OfBooking {
+    /// Which booking.
+    #[param(value_type = String)]
+    booking: BookingId,
+}
+
+/// One of the caller's bookings, with what it costs to cancel it now.
+#[utoipa::path(get, path = "/v1/bookings/{booking}", operation_id = "getBooking", tag = "consume",
+    params(OfBooking), security(("session" = ["consumer"])),
+    responses((status = 200, body = WireBooking), (status = "4XX", body = Problem)))]
+async fn get_booking(
+    State(app): State<App>,
+    consumer: Consumer,
+    Path(of): Path<OfBooking>,
+) -> Result<Json<WireBooking>, Problem> {
+    let (person, now) = (consumer.0, shell::now());
+    let found = app.read(move |read| {
+        let found = queries::booking(read, of.booking)?;
+        let found = found.filter(|found| found.guest.as_ref().is_some_and(|guest| guest.person == person));
+        let found = found.ok_or_else(|| NOT_FOUND.plain())?;
+        Ok(shown(read, vec![found], now, false)?.remove(0))
+    });
+    Ok(Json(found.await?))
+}
+
+/// Where a booking takes place instead.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OtherTime {
+    #[schema(value_type = WireWhen)]
+    when: Object<WireWhen>,
+    /// Only with this person or in this room, if it matters.
+    #[schema(value_type = Option<String>)]
+    resource: Option<ResourceId>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct BookingTime {
+    /// RFC 3339.
+    starts_at: String,
+    /// RFC 3339.
+    ends_at: String,
+}
+
+/// What a command about a booking claims, as far as it is known before.
+async fn locks(app: &App, merchant: Option<MerchantId>, booking: BookingId) -> Result<Vec<Lock>, Problem> {
+    let found = app.read(move |read| queries::booking(read, booking)).await?;
+    let found = found.filter(|found| merchant.is_none_or(|merchant| found.merchant == merchant));
+    let found = found.ok_or_else(|| Problem::from(NOT_FOUND.plain()))?;
+    let mut locks = vec![place::lock(found.store), Lock::row("booking", booking)];
+    if let Some(guest) = found.guest {
+        locks.push(Lock::row("orders", guest.order));
+        locks.extend(guest.voucher.map(|voucher| Lock::row("voucher", voucher)));
+    }
+    Ok(locks)
+}
+
+async fn moved(
+    app: &App,
+    actor: Actor,
+    merchant: Option<MerchantId>,
+    booking: BookingId,
+    write: Write<OtherTime>,
+) -> Result<Response, Problem> {
+    let cmd = MoveBooking {
+        booking,
+        when: write.body.when.0.when()?,
+        resource: write.body.resource,
+    };
+    let locks = locks(app, merchant, booking).await?;
+    app.command("moveBooking", booking, actor, write.key)
+        .locking(locks)
+        .run(move |tx, ctx| {
+            let Period { starts_at, ends_at } = consume::move_booking(tx, ctx, &cmd)?;
+            Ok(BookingTime {
+                starts_at: starts_at.to_string(),
+                ends_at: ends_at.to_string(),
+            })
+        })
+        .await
+}
+
+/// Moves a booking of the caller's, for nothing, as long as it can be cancelled for nothing.
+#[utoipa::path(post, path = "/v1/bookings/{booking}/move", operation_id = "moveBooking", tag = "consume",
+    params(OfBooking), security(("session" = ["consumer"])), request_body = OtherTime,
+    responses((status = 200, body = BookingTime), (status = "4XX", body = Problem)))]
+async fn move_booking(
+    State(app): State<App>,
+    consumer: Consumer,
+    Path(of): Path<OfBooking>,
+    write: Write<OtherTime>,
+) -> Result<Response, Problem> {
+    moved(&app, consumer.actor(), None, of.booking, write).await
+}
+
+/// Cancels a booking of the caller's. What its policy leaves of what was paid goes back.
+#[utoipa::path(post, path = "/v1/bookings/{booking}/cancel", operation_id = "cancelBooking", tag = "consume",
+    params(OfBooking), security(("session" = ["consumer"])), request_body = Nothing,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn cancel_booking(
+    State(app): State<App>,
+    consumer: Consumer,
+    Path(of): Path<OfBooking>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = CancelBooking { booking: of.booking };
+    let locks = locks(&app, None, of.booking).await?;
+    app.command("cancelBooking", of.booking, consumer.actor(), write.key)
+        .locking(locks)
+        .run(move |tx, ctx| consume::cancel_booking(tx, ctx, &cmd).map(drop))
+        .await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DayAsked {
+    /// From when on, RFC 3339.
+    #[serde(with = "rfc_3339")]
+    #[param(value_type = String)]
+    from: Timestamp,
+    /// How many hours; 24 if absent, 744 at most.
+    hours: Option<i64>,
+}
+
+/// The bookings of a store that start in some hours, in the order of their time.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/stores/{store}/bookings", operation_id = "listBookingsOfStore",
+    tag = "consume", params(OfMerchant, OfStore, DayAsked), security(("session" = ["staff:cashier"])),
+    responses((status = 200, body = Vec<WireBooking>), (status = "4XX", body = Problem)))]
+async fn list_bookings_of_store(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfStore>,
+    Query(asked): Query<DayAsked>,
+) -> Result<Json<Vec<WireBooking>>, Problem> {
+    let (merchant, now) = (staff.merchant, shell::now());
+    let until = asked
+        .from
+        .plus_us(asked.hours.unwrap_or(24).clamp(1, 744) * (DAY_US / 24));
+    let found = app.read(move |read| {
+        own_store(read, merchant, of.store)?;
+        let found = queries::bookings_of_store(read, of.store, asked.from, until)?;
+        shown(read, found, now, true)
+    });
+    let found = found.await?;
+    staff.at(of.store)?;
+    Ok(Json(found))
+}
+
+/// A time that a store keeps itself.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPlaces {
+    /// What: 1 to 50 resources of the store.
+    #[schema(value_type = Vec<String>)]
+    resources: Vec<ResourceId>,
+    #[serde(with = "rfc_3339")]
+    #[schema(value_type = String)]
+    starts_at: Timestamp,
+    #[serde(with = "rfc_3339")]
+    #[schema(value_type = String)]
+    ends_at: Timestamp,
+    /// How many come; 1 if nobody does.
+    party: i64,
+    /// For the staff: a name, a reason; up to 200 characters.
+    #[serde(default)]
+    note: String,
+}
+
+/// Keeps a time for somebody who called or walked in, or for nobody.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/bookings", operation_id = "keepPlaces",
+    tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:cashier"])), request_body = NewPlaces,
+    responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
+async fn keep_places(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfStore>,
+    write: Write<NewPlaces>,
+) -> Result<Response, Problem> {
+    let body = write.body;
+    let cmd = KeepPlaces {
+        merchant: staff.merchant,
+        store: of.store,
+        resources: body.resources,
+        period: Period {
+            starts_at: body.starts_at,
+            ends_at: body.ends_at,
+        },
+        party: body.party,
+        note: body.note,
+    };
+    app.command("keepPlaces", of.store, staff.actor(), write.key)
+        .locking(cmd.locks())
+        .creating()
+        .run(move |tx, ctx| Ok(Created::of(consume::keep_places(tx, ctx, &cmd)?)))
+        .await
+}
+
+/// Moves a guest's booking; for any staff of its store.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/bookings/{booking}/move", operation_id = "moveBookingAsStore",
+    tag = "consume", params(OfMerchant, OfBooking), security(("session" = ["staff:cashier"])),
+    request_body = OtherTime, responses((status = 200, body = BookingTime), (status = "4XX", body = Problem)))]
+async fn move_booking_as_store(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfBooking>,
+    write: Write<OtherTime>,
+) -> Result<Response, Problem> {
+    moved(&app, staff.actor(), Some(staff.merchant), of.booking, write).await
+}
+
+/// Cancels a booking for the store, which says why: the guest gets all of it back.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/bookings/{booking}/cancel",
+    operation_id = "cancelBookingAsStore", tag = "consume", params(OfMerchant, OfBooking),
+    security(("session" = ["staff:manager"])), request_body = Because,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn cancel_booking_as_store(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfBooking>,
+    write: Write<Because>,
+) -> Result<Response, Problem> {
+    let cmd = CancelBooking { booking: of.booking };
+    let locks = locks(&app, Some(staff.merchant), of.booking).await?;
+    app.command("cancelBooking", of.booking, staff.actor(), write.key)
+        .because(&write.body.reason)?
+        .locking(locks)
+        .run(move |tx, ctx| consume::cancel_booking(tx, ctx, &cmd).map(drop))
+        .await
+}
+
+/// Says that nobody came to a booking, once its place need not be kept any more.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/bookings/{booking}/no-show", operation_id = "markNoShow",
+    tag = "consume", params(OfMerchant, OfBooking), security(("session" = ["staff:cashier"])),
+    request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
+async fn mark_no_show(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfBooking>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = MarkNoShow { booking: of.booking };
+    let locks = locks(&app, Some(staff.merchant), of.booking).await?;
+    app.command("markNoShow", of.booking, staff.actor(), write.key)
+        .locking(locks)
+        .run(move |tx, ctx| consume::mark_no_show(tx, ctx, &cmd).map(drop))
+        .await
+}
+
+/// The guest of a booking is here: its voucher is redeemed without a scan.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/bookings/{booking}/arrive", operation_id = "arrive",
+    tag = "consume", params(OfMerchant, OfBooking), security(("session" = ["staff:cashier"])),
+    request_body = Nothing, responses((status = 200, body = VoucherRedeemed), (status = "4XX", body = Problem)))]
+async fn arrive(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfBooking>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = Arrive { booking: of.booking };
+    let locks = locks(&app, Some(staff.merchant), of.booking).await?;
+    app.command("arrive", of.booking, staff.actor(), write.key)
+        .locking(locks)
+        .run(move |tx, ctx| Ok(VoucherRedeemed::from(consume::arrive(tx, ctx, &cmd)?)))
+        .await
+}

@@ -1,0 +1,238 @@
+//! How an offer is booked, on the wire.
+
+use kernel::{BasisPoints, MINUTE_US};
+use offer::{BOOKING_TERMS_INVALID, BookingPolicy, BookingTerms, Nights, PricePer, Stay, Turn, Visit};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::body::Object;
+use crate::problem::Problem;
+use crate::wire::{HoursSpan, malformed, spans_of, wire_spans};
+
+/// How an offer is booked: for a visit, or for nights.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BookingTerms)]
+pub struct WireBookingTerms {
+    /// Some hours of a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<WireVisit>)]
+    visit: Option<Object<WireVisit>>,
+    /// Nights in rooms of a type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<WireNights>)]
+    nights: Option<Object<WireNights>>,
+    price_per: WirePricePer,
+    /// The largest party.
+    party_max: i64,
+    /// How long before it starts a booking can still be made.
+    notice_minutes: i64,
+    /// How many days ahead it can be made.
+    ahead_days: i64,
+    #[schema(value_type = WirePolicy)]
+    policy: Object<WirePolicy>,
+}
+
+/// Of what an offer's price is.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PricePer)]
+enum WirePricePer {
+    /// Of a booking, however large.
+    Booking,
+    /// Of each person.
+    Person,
+    /// Of each room and night.
+    Night,
+}
+
+/// A visit of some length within the hours of a day.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Visit)]
+struct WireVisit {
+    /// Within these a visit starts and ends, on the store's clocks; in whole quarters of an hour.
+    #[schema(value_type = Vec<HoursSpan>)]
+    hours: Vec<Object<HoursSpan>>,
+    /// It starts at the beginning of the hours, or so many minutes later, or twice, …
+    every_minutes: i64,
+    /// How long it takes: of the first that the party is not too large for.
+    #[schema(value_type = Vec<WireTurn>)]
+    turns: Vec<Object<WireTurn>>,
+    /// For preparing before it.
+    before_minutes: i64,
+    /// For clearing up after it.
+    after_minutes: i64,
+}
+
+/// How long a visit of a party takes.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Turn)]
+struct WireTurn {
+    /// The largest party that is meant.
+    party_up_to: i64,
+    minutes: i64,
+}
+
+/// Nights in rooms of a type.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Nights)]
+struct WireNights {
+    /// From which minute of the first day the room is the guest's.
+    check_in_minute: i64,
+    /// Until which minute of the last day.
+    check_out_minute: i64,
+    nights_min: i64,
+    nights_max: i64,
+}
+
+/// What a booking that does not take place costs, in parts of what was paid.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BookingPolicy)]
+pub struct WirePolicy {
+    /// It is cancelled and moved for nothing until so long before it starts.
+    free_until_minutes: i64,
+    /// What the merchant keeps if it is cancelled later, in basis points.
+    late_fee_bp: i64,
+    /// What the merchant keeps if nobody comes, in basis points.
+    no_show_fee_bp: i64,
+    /// How long the place is kept for those who are late.
+    grace_minutes: i64,
+}
+
+fn share(field: &'static str, points: i64) -> Result<BasisPoints, Problem> {
+    BasisPoints::new(points).ok_or_else(|| {
+        malformed(
+            &BOOKING_TERMS_INVALID,
+            field,
+            "A share is of 0 to 10,000 basis points.",
+        )
+    })
+}
+
+fn us(minutes: i64) -> i64 {
+    minutes.saturating_mul(MINUTE_US)
+}
+
+impl WireBookingTerms {
+    pub fn terms(self) -> Result<BookingTerms, Problem> {
+        let stay = match (self.visit, self.nights) {
+            (Some(Object(visit)), None) => Stay::Visit(visit.into()),
+            (None, Some(Object(nights))) => Stay::Nights(nights.into()),
+            (Some(_), Some(_)) | (None, None) => {
+                let detail = "An offer is booked for a visit or for nights: one of the two.";
+                return Err(malformed(&BOOKING_TERMS_INVALID, "/terms/visit", detail));
+            }
+        };
+        let Object(policy) = self.policy;
+        Ok(BookingTerms {
+            stay,
+            price_per: match self.price_per {
+                WirePricePer::Booking => PricePer::Booking,
+                WirePricePer::Person => PricePer::Person,
+                WirePricePer::Night => PricePer::Night,
+            },
+            party_max: self.party_max,
+            notice_us: us(self.notice_minutes),
+            ahead_days: self.ahead_days,
+            policy: BookingPolicy {
+                free_until_us: us(policy.free_until_minutes),
+                late_fee_bp: share("/terms/policy/late_fee_bp", policy.late_fee_bp)?,
+                no_show_fee_bp: share("/terms/policy/no_show_fee_bp", policy.no_show_fee_bp)?,
+                grace_us: us(policy.grace_minutes),
+            },
+        })
+    }
+}
+
+impl From<WireVisit> for Visit {
+    fn from(wire: WireVisit) -> Self {
+        let turn = |Object(turn): Object<WireTurn>| Turn {
+            party_up_to: turn.party_up_to,
+            minutes: turn.minutes,
+        };
+        Self {
+            hours: spans_of(wire.hours),
+            every_minutes: wire.every_minutes,
+            turns: wire.turns.into_iter().map(turn).collect(),
+            before_minutes: wire.before_minutes,
+            after_minutes: wire.after_minutes,
+        }
+    }
+}
+
+impl From<WireNights> for Nights {
+    fn from(wire: WireNights) -> Self {
+        Self {
+            check_in_minute: wire.check_in_minute,
+            check_out_minute: wire.check_out_minute,
+            nights_min: wire.nights_min,
+            nights_max: wire.nights_max,
+        }
+    }
+}
+
+impl From<BookingTerms> for WireBookingTerms {
+    fn from(terms: BookingTerms) -> Self {
+        let (visit, nights) = match terms.stay {
+            Stay::Visit(visit) => (Some(Object(visit.into())), None),
+            Stay::Nights(nights) => (None, Some(Object(nights.into()))),
+        };
+        Self {
+            visit,
+            nights,
+            price_per: match terms.price_per {
+                PricePer::Booking => WirePricePer::Booking,
+                PricePer::Person => WirePricePer::Person,
+                PricePer::Night => WirePricePer::Night,
+            },
+            party_max: terms.party_max,
+            notice_minutes: terms.notice_us / MINUTE_US,
+            ahead_days: terms.ahead_days,
+            policy: Object(terms.policy.into()),
+        }
+    }
+}
+
+impl From<Visit> for WireVisit {
+    fn from(visit: Visit) -> Self {
+        let turn = |turn: Turn| {
+            Object(WireTurn {
+                party_up_to: turn.party_up_to,
+                minutes: turn.minutes,
+            })
+        };
+        Self {
+            hours: wire_spans(&visit.hours),
+            every_minutes: visit.every_minutes,
+            turns: visit.turns.into_iter().map(turn).collect(),
+            before_minutes: visit.before_minutes,
+            after_minutes: visit.after_minutes,
+        }
+    }
+}
+
+impl From<Nights> for WireNights {
+    fn from(nights: Nights) -> Self {
+        Self {
+            check_in_minute: nights.check_in_minute,
+            check_out_minute: nights.check_out_minute,
+            nights_min: nights.nights_min,
+            nights_max: nights.nights_max,
+        }
+    }
+}
+
+impl From<BookingPolicy> for WirePolicy {
+    fn from(policy: BookingPolicy) -> Self {
+        Self {
+            free_until_minutes: policy.free_until_us / MINUTE_US,
+            late_fee_bp: policy.late_fee_bp.get(),
+            no_show_fee_bp: policy.no_show_fee_bp.get(),
+            grace_minutes: policy.grace_us / MINUTE_US,
+        }
+    }
+}
