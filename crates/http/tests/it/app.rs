@@ -370,3 +370,9 @@ pub fn store_said() -> Value {
 pub fn in_days(days: i64) -> String {
     shell::now().plus_us(days * kernel::DAY_US).to_string()
 }
+
+/// The hour that follows after so many days, RFC 3339.
+pub fn on_the_hour(days: i64) -> String {
+    let at = shell::now().plus_us(days * kernel::DAY_US + kernel::HOUR_US);
+    at.plus_us(-(at.0 % kernel::HOUR_US)).to_string()
+}

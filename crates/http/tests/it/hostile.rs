@@ -38,6 +38,9 @@ pub fn ids_for(world: &World, operation: &Operation) -> Ids {
     if answers {
         ids.insert("agreement", ids["negotiated"].clone());
     }
+    if operation.name.contains("Booking") {
+        ids.insert("offer", ids["booked"].clone());
+    }
     ids
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use voucher::DeviceKey;
 
-use crate::app::in_days;
+use crate::app::{in_days, on_the_hour};
 use crate::operations::Operation;
 
 /// Ids by the name that paths and bodies have for them.
@@ -47,7 +47,9 @@ pub fn bodies(operation: &Operation, ids: &Ids) -> Vec<(Value, Vec<Field>)> {
         };
         let mut body = maker.value(schema, "", "", &mut fields);
         for left_out in left_out(&operation.name) {
-            body.as_object_mut().unwrap().remove(*left_out);
+            let (inside, field) = left_out.rsplit_once('/').unwrap_or(("", left_out));
+            let place = body.pointer_mut(inside).unwrap();
+            place.as_object_mut().unwrap().remove(field);
         }
         made.push((body, fields));
     }
@@ -86,6 +88,20 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "createCoupon" => &["platform_bp", "conditions"],
         "createPlatformCoupon" => &["offer", "conditions"],
         "closeDay" => &["after"],
+        "addResource" => &["version", "hours"],
+        "updateResource" => &["kind", "hours"],
+        "setStoreDay" => &["spans"],
+        "setBookingTerms" => &["/terms/nights"],
+        "placeBooking" => &[
+            "/order/expected_cash",
+            "/order/wallet_coupons",
+            "/order/share_token",
+            "/when/from",
+            "/when/nights",
+            "/when/rooms",
+            "area",
+        ],
+        "moveBooking" | "moveBookingAsStore" => &["/when/from", "/when/nights", "/when/rooms"],
         // Pictures of the merchant's are not the guest's.
         "postReview" => &["media"],
         _ => &[],
@@ -175,6 +191,9 @@ impl Maker<'_> {
             ("createEntry" | "createPlatformEntry", "kind") => "qr",
             ("signInWithCode" | "signInWithPassword" | "registerMerchant", "device") => "phone",
             ("grantOperator", "role") => "support",
+            ("addResource", "kind") => "table",
+            ("addResource" | "updateResource", "status") => "online",
+            ("placeBooking" | "moveBooking" | "moveBookingAsStore", "starts_at") => &on_the_hour(2),
             (_, "share_token") => &self.ids["token"],
             (_, "message") => "msg_01h455vb4pex5vsknk084sn02q",
             (_, "logo") => &self.ids["media"],
@@ -213,6 +232,9 @@ fn number(operation: &str, name: &str) -> i64 {
         "undo_window_us" => 300_000_000,
         "valid_us" => 2_592_000_000_000,
         "head_count" | "stock" | "capacity" | "total" => 100,
+        "ahead_days" | "minutes" | "every_minutes" => 60,
+        "until_minute" => 1_440,
+        "from_minute" => 0,
         name if name.ends_with("_bp") => 1_000,
         _ => 1,
     }

@@ -5,7 +5,9 @@ use axum::http::Method;
 use kernel::Timestamp;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, Client, Shop, TestApp, text};
+use crate::app::{Answer, Client, Shop, TestApp, on_the_hour, text};
+use crate::market::new_offer;
+use crate::samples::Ids;
 
 /// Nobody.
 pub struct Anonymous;
@@ -104,13 +106,24 @@ impl ConsumerUser {
     /// Buys so many units and pays them at the provider.
     pub async fn buy(&self, app: &TestApp, offer: &str, quantity: i64) -> Value {
         let order = text(&self.place(app, offer, quantity).await.ok(), "order");
-        let started = self
-            .start_payment(app, &order, &format!("pay-{order}"))
-            .await
-            .ok();
+        self.pay(app, &order).await
+    }
+
+    /// Pays an order and gives it.
+    pub async fn pay(&self, app: &TestApp, order: &str) -> Value {
+        let started = self.start_payment(app, order, &format!("pay-{order}")).await.ok();
         let provider = app.provider.as_ref().unwrap();
         provider.pay(&text(&started, "pay_url"), "succeed").await;
-        self.order_once(app, &order, "paid").await
+        self.order_once(app, order, "paid").await
+    }
+
+    /// Books a table for two and pays. Gives the booking.
+    pub async fn book(&self, app: &TestApp, ids: &Ids) -> String {
+        let body = json!({"order": {"offer": ids["booked"], "quantity": 1}, "store": ids["store"],
+                          "when": {"starts_at": on_the_hour(3)}, "party": 2});
+        let placed = app.post(&self.0, "/v1/bookings", body).await.ok();
+        self.pay(app, placed["order"]["order"].as_str().unwrap()).await;
+        text(&placed, "booking")
     }
 
     pub async fn code_of(&self, app: &TestApp, voucher: &str) -> String {
@@ -177,6 +190,29 @@ impl OwnerUser {
     pub async fn dismiss(&self, app: &TestApp, person: &str) {
         let path = format!("{}/staff/{person}/revoke", self.0.path);
         app.post(&self.0.owner, &path, json!({})).await.ok();
+    }
+
+    /// An offer that is booked at any hour, and its one table.
+    pub async fn offer_tables(&self, app: &TestApp, agreement: &str, media: &str) -> (String, String) {
+        let store = &self.0.store;
+        let table = json!({"kind": "table", "name": "Table 1", "units": 1, "seats_min": 1, "seats_max": 4,
+                           "status": "online"});
+        let table = self.make(app, &format!("stores/{store}/resources"), table).await;
+        let offer = self
+            .make(app, "offers", new_offer(&self.0, agreement, media))
+            .await;
+        let hours = |weekday| json!({"weekday": weekday, "from_minute": 0, "until_minute": 1_440});
+        let terms = json!({
+            "visit": {"hours": (1..=7).map(hours).collect::<Vec<_>>(), "every_minutes": 60,
+                      "turns": [{"party_up_to": 4, "minutes": 60}], "before_minutes": 0, "after_minutes": 0},
+            "price_per": "booking", "party_max": 4, "notice_minutes": 0, "ahead_days": 60,
+            "policy": {"free_until_minutes": 60, "late_fee_bp": 5_000, "no_show_fee_bp": 10_000, "grace_minutes": 15},
+        });
+        let path = format!("{}/offers/{offer}/booking", self.0.path);
+        let said = json!({"terms": terms, "resources": [table]});
+        app.put(&self.0.owner, &path, said).await.ok();
+        self.publish(app, &offer).await;
+        (offer, table)
     }
 
     pub async fn publish(&self, app: &TestApp, offer: &str) {

@@ -15,6 +15,8 @@ use crate::world::{Side, World, events_since, heads, unknown};
 /// What everybody may do without signing in. A new name here is a decision.
 const PUBLIC: &[&str] = &[
     "compareOffers",
+    "getAvailability",
+    "getBookingTerms",
     "getMerchantPage",
     "getOfferPage",
     "getSettings",
@@ -43,6 +45,8 @@ const WITH_PUBLIC_THINGS: &[&str] = &["bestCombination", "claimCoupon", "createS
 const PUBLIC_IN_BODIES: &[(&str, &str)] = &[
     ("placeOrder", "offer"),
     ("placeOrder", "entry"),
+    ("placeBooking", "offer"),
+    ("placeBooking", "entry"),
     // Marks what is the caller's own up to there.
     ("readMessages", "message"),
     ("proposePayout", "merchant"),
@@ -208,7 +212,7 @@ impl<'a> Walk<'a> {
         let parameters = operation.parameters();
         if parameters
             .iter()
-            .any(|name| ["store", "device", "redemption"].contains(name))
+            .any(|name| ["store", "device", "redemption", "resource", "booking"].contains(name))
         {
             let status = self
                 .attempt(&here.branch_manager, operation, &here.ids)

@@ -110,6 +110,7 @@ impl Side {
             .make(app, "offers", new_offer(shop, &agreement, &shown))
             .await;
         owner.publish(app, &offer).await;
+        let (booked, table) = owner.offer_tables(app, &agreement, &shown).await;
         let media = app.picture(shop).await;
         let licence = json!({"kind": "business_license", "number": "9132", "media": media,
                              "valid_until": in_days(300)});
@@ -131,6 +132,9 @@ impl Side {
                 "negotiated",
                 admin.propose_agreement(app, &shop.id, terms(1_000)).await,
             ),
+            ("resource", table),
+            ("booked", booked),
+            ("day", in_days(9)[..10].to_owned()),
             ("agreement", agreement),
             ("offer", offer),
             ("media", media),
@@ -155,6 +159,7 @@ impl Side {
             ("token", buyer.share(app, offer).await),
             ("wallet_coupon", buyer.claim(app, &self.ids["coupon"]).await),
             ("order", text(&buyer.place(app, offer, 1).await.ok(), "order")),
+            ("booking", buyer.book(app, &self.ids).await),
             ("voucher", vouchers[1].to_owned()),
             ("review", buyer.review(app, &redemption).await),
             ("redemption", redemption),

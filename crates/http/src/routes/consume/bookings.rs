@@ -8,7 +8,7 @@ use consume::{
     Arrive, Booking, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking, When,
 };
 use kernel::{
-    Actor, BookingId, DAY_US, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp,
+    Actor, BookingId, HOUR_US, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp,
     VoucherId,
 };
 use offer::{Day, DayAvailability, Period, place};
@@ -31,7 +31,7 @@ use crate::routes::convert::{NewOrder, OrderPlaced};
 use crate::routes::offer::{OfOffer, WirePolicy};
 use crate::routes::party::OfStore;
 use crate::shell;
-use crate::wire::{After, Created, PAGE_SIZE, Page, malformed, rfc_3339};
+use crate::wire::{After, Created, PAGE_SIZE, Page, malformed, optional_time, rfc_3339};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -496,11 +496,11 @@ async fn cancel_booking(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct DayAsked {
-    /// From when on, RFC 3339.
-    #[serde(with = "rfc_3339")]
-    #[param(value_type = String)]
-    from: Timestamp,
-    /// How many hours; 24 if absent, 744 at most.
+    /// From when on, RFC 3339; the last twelve hours if absent.
+    #[serde(default, with = "optional_time")]
+    #[param(value_type = Option<String>)]
+    from: Option<Timestamp>,
+    /// For how many hours; 24 if absent, 744 at most.
     hours: Option<i64>,
 }
 
@@ -515,12 +515,11 @@ async fn list_bookings_of_store(
     Query(asked): Query<DayAsked>,
 ) -> Result<Json<Vec<WireBooking>>, Problem> {
     let (merchant, now) = (staff.merchant, shell::now());
-    let until = asked
-        .from
-        .plus_us(asked.hours.unwrap_or(24).clamp(1, 744) * (DAY_US / 24));
+    let from = asked.from.unwrap_or_else(|| now.plus_us(-12 * HOUR_US));
+    let until = from.plus_us(asked.hours.unwrap_or(24).clamp(1, 744) * HOUR_US);
     let found = app.read(move |read| {
         own_store(read, merchant, of.store)?;
-        let found = queries::bookings_of_store(read, of.store, asked.from, until)?;
+        let found = queries::bookings_of_store(read, of.store, from, until)?;
         shown(read, found, now, true)
     });
     let found = found.await?;

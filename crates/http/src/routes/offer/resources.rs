@@ -196,7 +196,14 @@ async fn update_resource(
     Path(of): Path<OfResource>,
     write: Write<ResourceSaid>,
 ) -> Result<Response, Problem> {
-    let version = write.body.version;
+    let (version, kind) = (write.body.version, &write.body.kind);
+    if kind.is_some() {
+        return Err(malformed(
+            &BODY_MALFORMED,
+            "/kind",
+            "the kind of a resource never changes",
+        ));
+    }
     let cmd = UpdateResource {
         resource: of.resource,
         version: version
