@@ -393,6 +393,8 @@ CREATE TABLE offer (
   category TEXT NOT NULL,
   currency TEXT NOT NULL,
   list_price BIGINT NOT NULL,
+  -- As JSON, with the time zone of its stores.
+  price_rules TEXT NOT NULL,
   uses BIGINT NOT NULL,
   valid_us BIGINT NOT NULL,
   max_per_order BIGINT NOT NULL,

@@ -11,6 +11,7 @@ mod commands;
 mod decide;
 pub mod events;
 mod model;
+mod price_rule;
 pub mod queries;
 mod reject;
 mod rule;
@@ -23,6 +24,7 @@ pub use decide::{UnitPrice, friend_discount, prices};
 pub use model::{
     Agreement, AgreementStatus, AgreementVersion, BucketKind, ForSale, Offer, OfferPage, OfferStatus, Side,
 };
+pub use price_rule::{PriceRule, PriceRules};
 pub use reject::*;
 pub use rule::Rule;
 pub use store_set::store_set_digest;

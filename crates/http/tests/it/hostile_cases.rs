@@ -25,6 +25,7 @@ const ZERO_IS_MEANT: &[&str] = &[
     "rebate_bp_max",
     "refund_window_us_min",
     "undo_window_us",
+    "from_minute",
     "stock",
 ];
 

@@ -4,6 +4,7 @@ mod agreements;
 mod buckets;
 mod drafts;
 mod offers;
+mod price_rules;
 mod prices;
 mod rules;
 mod store_sets;

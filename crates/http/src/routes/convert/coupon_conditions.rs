@@ -2,11 +2,12 @@
 
 use convert::decide::{Buyers, Conditions};
 use kernel::StoreId;
-use party::hours::{Span, WeeklyHours};
+use party::hours::WeeklyHours;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::body::Object;
+use crate::routes::offer::HoursSpan;
 
 /// By default nothing.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
@@ -52,24 +53,8 @@ struct CouponHours {
     spans: Vec<Object<HoursSpan>>,
 }
 
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct HoursSpan {
-    /// 1 is Monday, 7 Sunday.
-    weekday: i64,
-    /// Minutes since midnight.
-    from_minute: i64,
-    /// Not included; at most 1440.
-    until_minute: i64,
-}
-
 impl From<CouponConditions> for Conditions {
     fn from(wire: CouponConditions) -> Self {
-        let span = |Object(span): Object<HoursSpan>| Span {
-            weekday: span.weekday,
-            from_minute: span.from_minute,
-            until_minute: span.until_minute,
-        };
         Self {
             stacking_group: wire.stacking_group,
             category: wire.category,
@@ -81,7 +66,7 @@ impl From<CouponConditions> for Conditions {
             },
             hours: wire.hours.map(|Object(hours)| WeeklyHours {
                 time_zone: hours.time_zone,
-                spans: hours.spans.into_iter().map(span).collect(),
+                spans: hours.spans.into_iter().map(|Object(span)| span.into()).collect(),
             }),
         }
     }
@@ -89,13 +74,6 @@ impl From<CouponConditions> for Conditions {
 
 impl From<Conditions> for CouponConditions {
     fn from(conditions: Conditions) -> Self {
-        let span = |span: Span| {
-            Object(HoursSpan {
-                weekday: span.weekday,
-                from_minute: span.from_minute,
-                until_minute: span.until_minute,
-            })
-        };
         Self {
             stacking_group: conditions.stacking_group,
             category: conditions.category,
@@ -108,7 +86,7 @@ impl From<Conditions> for CouponConditions {
             hours: conditions.hours.map(|hours| {
                 Object(CouponHours {
                     time_zone: hours.time_zone,
-                    spans: hours.spans.into_iter().map(span).collect(),
+                    spans: hours.spans.into_iter().map(|span| Object(span.into())).collect(),
                 })
             }),
         }

@@ -5,6 +5,7 @@ mod agreements;
 mod offers;
 mod pages;
 mod platform;
+mod price_rules;
 mod rules;
 mod terms;
 
@@ -13,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub use pages::{OfOffer, PublicOffer, public_offer};
+pub use price_rules::{HoursSpan, WirePriceRule};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
