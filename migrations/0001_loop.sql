@@ -233,6 +233,22 @@ CREATE TABLE journal_leg (
 );
 CREATE INDEX journal_leg_by_account ON journal_leg (account, owner_id, currency, layer, entry_id, amount);
 
+-- What the entries that are not in journal_uncarried come to, by account and layer: for all owners together, under the
+-- nil id, and for each merchant.
+CREATE TABLE account_balance (
+  owner_id BYTEA NOT NULL,
+  account TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  layer BIGINT NOT NULL,
+  amount BIGINT NOT NULL,
+  PRIMARY KEY (owner_id, account, currency, layer)
+);
+
+-- Entries that are to be carried forward into account_balance. Short-lived, and so without a reference.
+CREATE TABLE journal_uncarried (
+  entry_id BYTEA NOT NULL PRIMARY KEY
+);
+
 -- A pending entry is resolved at most once.
 CREATE TABLE journal_resolution (
   pending_id BYTEA NOT NULL PRIMARY KEY REFERENCES journal_entry (id),
@@ -377,6 +393,8 @@ CREATE TABLE offer (
   category TEXT NOT NULL,
   currency TEXT NOT NULL,
   list_price BIGINT NOT NULL,
+  -- As JSON, with the time zone of its stores.
+  price_rules TEXT NOT NULL,
   uses BIGINT NOT NULL,
   valid_us BIGINT NOT NULL,
   max_per_order BIGINT NOT NULL,

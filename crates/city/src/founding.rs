@@ -3,7 +3,7 @@
 
 use kernel::{Actor, AgreementId, BasisPoints, Ctx, Currency, DAY_US, EntryId, HOUR_US, MINUTE_US, MediaId};
 use kernel::{CertificationId, MerchantId, Money, PersonId, StoreId, Timestamp};
-use offer::{AgreementTerms, OnExpiry};
+use offer::{AgreementTerms, OnExpiry, PriceRule};
 use party::{Contact, MediaOwner, Role};
 use store::{Fail, Tx};
 
@@ -256,7 +256,15 @@ impl Founding<'_> {
         // A voucher's worth stands in its title; other prices differ a little from house to house.
         let is_worth = idea.title.0.contains('券') || self.profile.number == 0;
         let percent = if is_worth { 100 } else { between(self.ctx, 92, 112) };
-        let price = idea.price * percent / 10_000 * 100;
+        let price = (idea.price * percent / 10_000 * 100).max(500);
+        let of_five = PriceRule {
+            price: price * 9 / 1_000 * 100,
+            from_quantity: 5,
+            hours: Vec::new(),
+            from_day: None,
+            until_day: None,
+        };
+        let is_cheaper_together = idea.uses == 1 && self.profile.number.is_multiple_of(3);
         offer::CreateOffer {
             merchant: self.merchant,
             agreement,
@@ -266,7 +274,8 @@ impl Founding<'_> {
                 format!("{}\n{}", idea.details.1, how.1),
             ),
             category: self.profile.trade.category.to_owned(),
-            list_price: Money::new(price.max(500), Currency::CNY),
+            list_price: Money::new(price, Currency::CNY),
+            price_rules: is_cheaper_together.then_some(of_five).into_iter().collect(),
             stock: between(self.ctx, 30, 200) * 10,
             uses: idea.uses,
             valid_us: if idea.uses > 1 {

@@ -222,7 +222,10 @@ pub(crate) fn price(
     cmd: &PlaceOrder,
 ) -> Result<OrderPrice, Fail> {
     let sale = &facts.sale;
-    let unit = offer::prices(&sale.terms, sale.list_price);
+    let list_price = sale
+        .price_rules
+        .unit_price(sale.list_price, cmd.quantity, ctx.now);
+    let unit = offer::prices(&sale.terms, list_price);
     let friend_discount = match facts.link {
         Some(_) => sale.terms.friend_discount_bp,
         None => BasisPoints::ZERO,
@@ -241,7 +244,7 @@ pub(crate) fn price(
         line: &line,
         now: ctx.now,
         has_ordered: history.has_ordered,
-        list_price: sale.list_price,
+        list_price,
         unit_discount: unit.discount_platform.amount + unit.discount_merchant.amount,
         unit_discount_platform: unit.discount_platform.amount,
         friend_discount,

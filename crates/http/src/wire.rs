@@ -1,7 +1,6 @@
 //! Shapes that several operations share on the wire: money, places, pages.
 
 use kernel::{Currency, GeoPoint, Money, RejectKind};
-use party::hours::Span;
 use serde::{Deserialize, Serialize};
 use store::Fail;
 use type_safe_id::{StaticType, TypeSafeId};
@@ -9,7 +8,6 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::{IntoParams, PartialSchema};
 
-use crate::body::Object;
 use crate::problem::Problem;
 use crate::reject::BODY_MALFORMED;
 
@@ -150,40 +148,6 @@ impl From<feedback::Rating> for WireRating {
             review_count: rating.review_count,
         }
     }
-}
-
-/// Hours of a weekday, as clocks show them.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HoursSpan {
-    /// 1 is Monday, 7 Sunday.
-    pub weekday: i64,
-    /// Minutes since midnight.
-    pub from_minute: i64,
-    /// Not included; at most 1440.
-    pub until_minute: i64,
-}
-
-/// Hours as they were sent.
-pub fn spans_of(spans: Vec<Object<HoursSpan>>) -> Vec<Span> {
-    let span = |Object(span): Object<HoursSpan>| Span {
-        weekday: span.weekday,
-        from_minute: span.from_minute,
-        until_minute: span.until_minute,
-    };
-    spans.into_iter().map(span).collect()
-}
-
-/// Hours as they are shown.
-pub fn wire_spans(spans: &[Span]) -> Vec<Object<HoursSpan>> {
-    let span = |span: &Span| {
-        Object(HoursSpan {
-            weekday: span.weekday,
-            from_minute: span.from_minute,
-            until_minute: span.until_minute,
-        })
-    };
-    spans.iter().map(span).collect()
 }
 
 /// What was made.

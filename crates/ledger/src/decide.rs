@@ -118,4 +118,10 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_leg_has_a_largest_amount() {
+        assert_eq!(check_entry(&entry(&[MAX_LEG, -MAX_LEG])), Ok(()));
+        assert!(check_entry(&entry(&[MAX_LEG + 1, -MAX_LEG - 1])).is_err());
+    }
 }

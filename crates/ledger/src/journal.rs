@@ -13,7 +13,7 @@ const POSTED: i64 = 0;
 /// The layer of pending legs.
 const PENDING: i64 = 1;
 
-/// Writes an entry that is final at once. Told: two statements for up to four legs. The caller's own
+/// Writes an entry that is final at once. Told: three statements for up to four legs. The caller's own
 /// guard has decided that it is written once; a second one for the same reference and reason is a bug.
 ///
 /// # Errors
@@ -45,7 +45,7 @@ pub(crate) fn reserve_as(
     write(tx, ctx, id, EntryKind::Pending, entry)
 }
 
-/// Posts a pending entry. `false` if it was posted or voided before, or is none. One asked and two told
+/// Posts a pending entry. `false` if it was posted or voided before, or is none. One asked and three told
 /// statements.
 pub fn post_pending(tx: &mut Tx, ctx: &Ctx, pending: JournalEntryId) -> Result<bool, Fail> {
     let Some(legs) = resolve(tx, ctx, pending, "posted")? else {
@@ -68,7 +68,7 @@ pub fn post_pending(tx: &mut Tx, ctx: &Ctx, pending: JournalEntryId) -> Result<b
 }
 
 /// Voids a pending entry: it never happened. `false` if it was posted or voided before, or is none. One
-/// asked and two told statements.
+/// asked and three told statements.
 pub fn void_pending(tx: &mut Tx, ctx: &Ctx, pending: JournalEntryId) -> Result<bool, Fail> {
     let Some(legs) = resolve(tx, ctx, pending, "voided")? else {
         return Ok(false);
@@ -120,6 +120,7 @@ fn write_resolving_entry(
         ctx.now,
         pending
     ))?;
+    to_be_carried(tx, id)?;
     Ok(id)
 }
 
@@ -141,6 +142,7 @@ fn write(
         kind.as_str(),
         ctx.now
     ))?;
+    to_be_carried(tx, id)?;
     let layer = if kind == EntryKind::Pending {
         PENDING
     } else {
@@ -151,6 +153,11 @@ fn write(
         tx.tell_rows(insert_legs(id, entry, layer, first, legs), legs.len() as u64)?;
     }
     Ok(())
+}
+
+/// Until [`crate::carry_forward`] takes it, the entry's legs are counted one by one.
+fn to_be_carried(tx: &mut Tx, id: JournalEntryId) -> Result<(), StorageError> {
+    tx.tell(sql!("INSERT INTO journal_uncarried (entry_id) VALUES ($1)", id))
 }
 
 /// Most entries have no more legs than this; longer ones take another statement.

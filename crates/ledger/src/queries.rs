@@ -11,7 +11,9 @@ use kernel::{
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use uuid::Uuid;
 
-use crate::{Account, Balance, LineKind, Owed, Payout, PayoutStatus, Rebate, SettlementLine, TrialRow};
+use crate::{
+    Account, Balance, LineKind, Owed, OwnerKind, Payout, PayoutStatus, Rebate, SettlementLine, TrialRow,
+};
 
 /// What one owner has on an account, or all of its owners together (`None`).
 pub fn balance(
@@ -20,65 +22,68 @@ pub fn balance(
     owner: Option<Uuid>,
     currency: Currency,
 ) -> Result<Balance, Fail> {
-    let rows = match owner {
-        Some(owner) => read.many(sql!(
-            "SELECT layer, CAST(SUM(amount) AS BIGINT) FROM journal_leg
-             WHERE account = $1 AND owner_id = $2 AND currency = $3 GROUP BY layer",
-            account,
-            owner,
-            currency
-        ))?,
-        None => read.many(sql!(
-            "SELECT layer, CAST(SUM(amount) AS BIGINT) FROM journal_leg
-             WHERE account = $1 AND currency = $2 GROUP BY layer",
-            account,
-            currency
-        ))?,
-    };
-    let mut balance = Balance::default();
-    for mut row in rows {
-        add_layer(&mut balance, row.take()?, row.take()?);
-    }
-    Ok(balance)
+    let balances = balances_of(read, account, owner)?;
+    let of_currency = balances.into_iter().find(|(other, _)| *other == currency);
+    Ok(of_currency.map_or_else(Balance::default, |(_, balance)| balance))
 }
 
-/// What one owner has on an account, by currency. Currencies that never moved are left out.
+/// What one owner has on an account, or all of its owners together (`None`), by currency. Currencies that never
+/// moved are left out.
 pub fn balances_of(
     read: &mut ReadTx,
     account: Account,
-    owner: Uuid,
+    owner: Option<Uuid>,
 ) -> Result<Vec<(Currency, Balance)>, Fail> {
-    let rows = read.many(sql!(
-        "SELECT currency, layer, CAST(SUM(amount) AS BIGINT) FROM journal_leg
-         WHERE account = $1 AND owner_id = $2 GROUP BY currency, layer",
-        account,
-        owner
-    ))?;
-    let mut balances = std::collections::BTreeMap::<&str, (Currency, Balance)>::new();
-    for mut row in rows {
-        let currency: Currency = row.take()?;
-        let (_, balance) = balances
-            .entry(currency.code())
-            .or_insert((currency, Balance::default()));
-        add_layer(balance, row.take()?, row.take()?);
-    }
-    Ok(balances.into_values().collect())
-}
-
-fn add_layer(balance: &mut Balance, layer: i64, amount: i64) {
-    if layer == 0 {
-        balance.posted += amount;
+    let is_carried = owner.is_none() || account.owner_kind() == OwnerKind::Merchant;
+    let rows = if is_carried {
+        // In one statement, so that an entry that is carried meanwhile counts once. SQLite keeps the order of a CROSS
+        // JOIN; without COALESCE it would look for the few legs of the rest among all legs of the account.
+        read.many(sql!(
+            "SELECT account, currency, layer, CAST(SUM(amount) AS BIGINT) FROM
+               (SELECT account, currency, layer, amount FROM account_balance WHERE owner_id = $1 AND account = $2
+                UNION ALL
+                SELECT l.account, l.currency, l.layer, l.amount FROM journal_uncarried u CROSS JOIN journal_leg l
+                WHERE l.entry_id = u.entry_id AND COALESCE(l.account, '') = $2 AND ($1 = $3 OR l.owner_id = $1)) AS moved
+             GROUP BY account, currency, layer",
+            owner.unwrap_or(Uuid::nil()),
+            account,
+            Uuid::nil()
+        ))?
     } else {
-        balance.pending += amount;
-    }
+        // A person's and an order's legs are few.
+        read.many(sql!(
+            "SELECT account, currency, layer, CAST(SUM(amount) AS BIGINT) FROM journal_leg
+             WHERE account = $1 AND owner_id = $2 GROUP BY account, currency, layer",
+            account,
+            owner
+        ))?
+    };
+    let rows = trial_rows(rows)?.into_iter();
+    Ok(rows.map(|row| (row.currency, row.balance)).collect())
 }
 
 /// Every account that was ever moved, by currency, over all of its owners. Each currency sums to zero.
 pub fn trial_balance(read: &mut ReadTx) -> Result<Vec<TrialRow>, Fail> {
     let rows = read.many(sql!(
-        "SELECT account, currency, layer, CAST(SUM(amount) AS BIGINT) FROM journal_leg
-         GROUP BY account, currency, layer"
+        "SELECT account, currency, layer, CAST(SUM(amount) AS BIGINT) FROM
+           (SELECT account, currency, layer, amount FROM account_balance WHERE owner_id = $1
+            UNION ALL
+            SELECT l.account, l.currency, l.layer, l.amount FROM journal_uncarried u CROSS JOIN journal_leg l
+            WHERE l.entry_id = u.entry_id) AS moved
+         GROUP BY account, currency, layer",
+        Uuid::nil()
     ))?;
+    Ok(trial_rows(rows)?)
+}
+
+/// Whether [`crate::carry_forward`] has something to do.
+pub fn has_uncarried(read: &mut ReadTx) -> Result<bool, Fail> {
+    let row = read.one(sql!("SELECT entry_id FROM journal_uncarried LIMIT 1"))?;
+    Ok(row.is_some())
+}
+
+/// Reads account, currency, layer and amount.
+fn trial_rows(rows: Vec<Row>) -> Result<Vec<TrialRow>, StorageError> {
     let mut table = std::collections::BTreeMap::<(Account, &str), TrialRow>::new();
     for mut row in rows {
         let (account, currency): (Account, Currency) = (row.take()?, row.take()?);
@@ -87,7 +92,12 @@ pub fn trial_balance(read: &mut ReadTx) -> Result<Vec<TrialRow>, Fail> {
             currency,
             balance: Balance::default(),
         });
-        add_layer(&mut line.balance, row.take()?, row.take()?);
+        let (layer, amount): (i64, i64) = (row.take()?, row.take()?);
+        if layer == 0 {
+            line.balance.posted += amount;
+        } else {
+            line.balance.pending += amount;
+        }
     }
     Ok(table.into_values().collect())
 }

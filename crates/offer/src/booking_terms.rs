@@ -187,6 +187,7 @@ impl Visit {
         within(turns, self.turns.len() as i64, 1, 20)?;
         for turn in &self.turns {
             within(turns, turn.minutes, 5, DAY_MINUTES)?;
+            within(turns, turn.party_up_to, 1, 1_000)?;
         }
         if !self.turns.is_sorted_by(|a, b| a.party_up_to < b.party_up_to) {
             return no(turns, "Each turn is of larger parties than the one before.");

@@ -3,6 +3,7 @@
 use kernel::{DAY_US, HOUR_US, Money, Reject};
 use party::check;
 
+use crate::price_rule::check_price_rules;
 use crate::reject::{
     AGREEMENT_CHANGED, AGREEMENT_NOT_ACCEPTED, AGREEMENT_NOT_YOUR_TURN, AGREEMENT_SETTLED, OFFER_INVALID,
     OFFER_STATUS,
@@ -147,6 +148,7 @@ pub(crate) fn check_offer(offer: &CreateOffer) -> Result<(), Reject> {
     check_number("/uses", offer.uses, 1, MAX_USES)?;
     check_number("/valid_us", offer.valid_us, HOUR_US, MAX_VALID_US)?;
     check_number("/max_per_order", offer.max_per_order, 1, MAX_PER_ORDER)?;
+    check_price_rules(&offer.price_rules, offer.list_price, offer.max_per_order)?;
     if !(1..=MAX_STORES).contains(&offer.stores.len()) {
         let detail = format!("an offer names 1 to {MAX_STORES} stores");
         return Err(OFFER_INVALID.at("/stores", detail));

@@ -18,6 +18,7 @@ mod decide;
 pub mod events;
 mod model;
 pub mod place;
+mod price_rule;
 pub mod queries;
 mod reject;
 mod resource;
@@ -34,6 +35,7 @@ pub use decide::{UnitPrice, friend_discount, prices};
 pub use model::{
     Agreement, AgreementStatus, AgreementVersion, BucketKind, ForSale, Offer, OfferPage, OfferStatus, Side,
 };
+pub use price_rule::{PriceRule, PriceRules};
 pub use reject::*;
 pub use resource::{Resource, ResourceDetails, ResourceKind, ResourceStatus};
 pub use rule::Rule;

@@ -7,7 +7,7 @@ use kernel::{
 };
 
 use crate::bucket::Level;
-use crate::{AgreementTerms, UnitPrice};
+use crate::{AgreementTerms, PriceRules, UnitPrice};
 
 /// Which of the two sits at the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,6 +155,8 @@ pub struct Offer {
     pub category: String,
     /// Of one unit, before any discount.
     pub list_price: Money,
+    /// Prices below it, by time and quantity.
+    pub price_rules: PriceRules,
     /// How often one voucher can be used.
     pub uses: i64,
     /// How long after the purchase a voucher is valid.
@@ -184,8 +186,10 @@ pub struct OfferPage {
     pub stores: Vec<StoreId>,
     /// The terms on the table, or accepted.
     pub terms: AgreementTerms,
-    /// What one unit costs.
+    /// What one unit costs now, of one.
     pub price: UnitPrice,
+    /// The least that one unit costs in some hours or quantity: [`PriceRules::price_from`].
+    pub price_from: UnitPrice,
     /// Whether it can be bought now, as far as merchant, agreement and status go.
     pub on_sale: bool,
     /// Units that are left now, of the stock and of the agreement's head count.
@@ -207,6 +211,8 @@ pub struct ForSale {
     pub currency: Currency,
     /// Of one unit, before any discount.
     pub list_price: Money,
+    /// Prices below it, by time and quantity.
+    pub price_rules: PriceRules,
     /// The accepted terms.
     pub terms: AgreementTerms,
     /// Under which agreement.

@@ -214,6 +214,7 @@ fn read_offer(row: &mut Row) -> Result<Offer, StorageError> {
         description: json::<LocalText>(row)?,
         category: row.take()?,
         list_price: take_money(row)?,
+        price_rules: json(row)?,
         uses: row.take()?,
         valid_us: row.take()?,
         max_per_order: row.take()?,
@@ -234,7 +235,7 @@ fn take_money(row: &mut Row) -> Result<Money, StorageError> {
 
 fn offer_query(offer: OfferId) -> Query {
     sql!(
-        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, uses, valid_us,
+        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, uses, valid_us,
                 max_per_order, stock_bucket, store_set, media_id, status, created_at, version
          FROM offer WHERE id = $1",
         offer
@@ -267,7 +268,7 @@ pub fn offers_of(
     limit: i64,
 ) -> Result<Vec<Offer>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, uses, valid_us,
+        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, uses, valid_us,
                 max_per_order, stock_bucket, store_set, media_id, status, created_at, version
          FROM offer WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         merchant,
@@ -286,7 +287,7 @@ pub fn offers_at(
 ) -> Result<Vec<Offer>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.merchant_id, o.agreement_id, o.title, o.description, o.category, o.currency, o.list_price,
-                o.uses, o.valid_us, o.max_per_order, o.stock_bucket, o.store_set, o.media_id, o.status, o.created_at,
+                o.price_rules, o.uses, o.valid_us, o.max_per_order, o.stock_bucket, o.store_set, o.media_id, o.status, o.created_at,
                 o.version
          FROM offer_store s JOIN offer o ON o.id = s.offer_id
          WHERE s.store_id = $1 AND s.offer_id < $2 ORDER BY s.offer_id DESC LIMIT $3",
@@ -387,7 +388,8 @@ pub fn offer_page(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<O
     let (stock, head_count) = (read_level(&mut sale)?, read_level(&mut sale)?);
     Ok(Some(OfferPage {
         stores,
-        price: prices(&terms, offer.list_price),
+        price: prices(&terms, offer.price_rules.unit_price(offer.list_price, 1, now)),
+        price_from: prices(&terms, offer.price_rules.price_from(offer.list_price)),
         on_sale: standing.why_not(&terms, now).is_none(),
         units_left: stock.left().min(head_count.left()),
         stock,
@@ -432,7 +434,8 @@ impl Standing {
 pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<ForSale, Fail> {
     let row = read.one(sql!(
         "SELECT m.status, a.status, o.status, v.terms, a.head_count_bucket, o.merchant_id, o.category, o.currency, o.list_price,
-                o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set, b.version
+                o.price_rules, o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set,
+                b.version
          FROM offer o JOIN merchant m ON m.id = o.merchant_id
          JOIN agreement a ON a.id = o.agreement_id
          JOIN agreement_version v ON v.agreement_id = a.id AND v.version = a.terms_version
@@ -462,6 +465,7 @@ pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<For
         category,
         currency: list_price.currency,
         list_price,
+        price_rules: json(&mut row)?,
         terms,
         agreement: row.take()?,
         agreement_version: row.take()?,

@@ -116,9 +116,12 @@ impl ResourceDetails {
             let detail = format!("Of a {} there are 1 to {most}.", kind.as_str());
             return Err(RESOURCE_INVALID.at("/units", detail));
         }
-        if !(1..=self.seats_max).contains(&self.seats_min) || self.seats_max > 1_000 {
-            let detail = "A party is of 1 to 1,000, and the smallest is not larger than the largest.";
-            return Err(RESOURCE_INVALID.at("/seats_max", detail));
+        if !(1..=1_000).contains(&self.seats_max) {
+            return Err(RESOURCE_INVALID.at("/seats_max", "A party is of 1 to 1,000."));
+        }
+        if !(1..=self.seats_max).contains(&self.seats_min) {
+            let detail = "The smallest party is of 1 or more, and not larger than the largest.";
+            return Err(RESOURCE_INVALID.at("/seats_min", detail));
         }
         if !self.joins.is_empty() && kind != ResourceKind::Table {
             return Err(RESOURCE_INVALID.at("/joins", "Only tables are pushed together."));

@@ -60,6 +60,7 @@ pub fn draft(shop: Shop, agreement: AgreementId) -> CreateOffer {
         description: LocalText::one("zh-CN", "锅底、两荤三素\n节假日通用"),
         category: "hot_pot".to_owned(),
         list_price: Money::new(10_000, Currency::CNY),
+        price_rules: Vec::new(),
         stock: 100,
         uses: 1,
         valid_us: 90 * DAY_US,

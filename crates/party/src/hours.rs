@@ -1,5 +1,6 @@
 //! Hours of the week in one time zone.
 
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use kernel::{Reject, RejectKind, Timestamp};
 
@@ -31,11 +32,25 @@ pub struct Span {
 }
 
 impl Span {
+    /// Whether this moment, as local clocks show it, lies in it.
+    pub fn contains(&self, local: DateTime) -> bool {
+        let weekday = i64::from(local.weekday().to_monday_one_offset());
+        let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
+        self.weekday == weekday && (self.from_minute..self.until_minute).contains(&minute)
+    }
+
     fn overlaps(&self, other: &Self) -> bool {
         self.weekday == other.weekday
             && self.from_minute < other.until_minute
             && other.from_minute < self.until_minute
     }
+}
+
+/// What clocks show at this moment. `None`: there is no such time zone, or no such year.
+pub fn local_time(time_zone: &str, moment: Timestamp) -> Option<DateTime> {
+    let zone = TimeZone::get(time_zone).ok()?;
+    let moment = jiff::Timestamp::from_microsecond(moment.0).ok()?;
+    Some(zone.to_datetime(moment))
 }
 
 /// Refuses spans that are empty, outside a day, overlap, or are not 1 to 50.
@@ -77,20 +92,8 @@ impl WeeklyHours {
 
     /// Whether this moment lies in one of the spans.
     pub fn contain(&self, moment: Timestamp) -> bool {
-        let (Ok(zone), Ok(at)) = (
-            TimeZone::get(&self.time_zone),
-            jiff::Timestamp::from_microsecond(moment.0),
-        ) else {
-            return false;
-        };
-        let local = at.to_zoned(zone);
-        let (weekday, minute) = (
-            i64::from(local.weekday().to_monday_one_offset()),
-            i64::from(local.hour()) * 60 + i64::from(local.minute()),
-        );
-        let contains =
-            |span: &Span| span.weekday == weekday && (span.from_minute..span.until_minute).contains(&minute);
-        self.spans.iter().any(contains)
+        local_time(&self.time_zone, moment)
+            .is_some_and(|local| self.spans.iter().any(|span| span.contains(local)))
     }
 }
 

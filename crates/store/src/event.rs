@@ -231,25 +231,32 @@ impl StoredEvent {
             .collect()
     }
 
-    /// The partitions that have events which the consumer `name` has not read, and how far it has read each.
-    pub fn behind(read: &mut ReadTx, name: &str) -> Result<Vec<(Partition, i64)>, StorageError> {
+    /// The next events that the consumer `name` has not read, at most `limit` of each partition, and how far it has
+    /// then read those partitions.
+    pub fn unread(read: &mut ReadTx, name: &str, limit: i64) -> Result<(Vec<Self>, Cursor), StorageError> {
         let (heads, cursor) = (Self::heads(read)?, Self::cursor(read, name)?);
-        let reached = |(partition, head)| {
-            let seq = cursor.get(&partition).copied().unwrap_or(0);
-            (seq < head).then_some((partition, seq))
-        };
-        Ok(heads.into_iter().filter_map(reached).collect())
+        let (mut events, mut reached) = (Vec::new(), Cursor::new());
+        for (partition, head) in heads {
+            let after = cursor.get(&partition).copied().unwrap_or(0);
+            if after < head {
+                events.extend(Self::after(read, partition, after, limit)?);
+                reached.extend(events.last().map(|event| (partition, event.seq)));
+            }
+        }
+        Ok((events, reached))
     }
 
-    /// Notes that the consumer `name` has read a partition up to `seq`. Never moves back.
-    pub fn advance(tx: &mut Tx, name: &str, partition: Partition, seq: i64) -> Result<(), StorageError> {
-        tx.claim(sql!(
-            "INSERT INTO event_cursor (consumer, part, seq) VALUES ($1, $2, $3)
-             ON CONFLICT (consumer, part) DO UPDATE SET seq = excluded.seq WHERE event_cursor.seq < excluded.seq",
-            name,
-            i64::from(partition),
-            seq
-        ))?;
+    /// Notes that the consumer `name` has read these partitions so far. Never moves back.
+    pub fn advance(tx: &mut Tx, name: &str, reached: &Cursor) -> Result<(), StorageError> {
+        for (partition, seq) in reached {
+            tx.claim(sql!(
+                "INSERT INTO event_cursor (consumer, part, seq) VALUES ($1, $2, $3)
+                 ON CONFLICT (consumer, part) DO UPDATE SET seq = excluded.seq WHERE event_cursor.seq < excluded.seq",
+                name,
+                i64::from(*partition),
+                *seq
+            ))?;
+        }
         Ok(())
     }
 }

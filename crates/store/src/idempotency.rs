@@ -2,7 +2,7 @@
 //! rejection is an answer, a failure of the storage is not. Whoever ran the same key at the same time
 //! elsewhere finds the row when writing its own, undoes what it did and reads the answer instead.
 
-use kernel::{Members, Timestamp};
+use kernel::{DAY_US, Members, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::bulk::BulkInsert;
@@ -82,12 +82,15 @@ struct StoredRejection {
     members: Option<Box<Members>>,
 }
 
-/// Forgets at most `limit` answers that are older than `before`. Gives how many.
-pub fn prune(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StorageError> {
+/// How long an answer is kept.
+const KEPT_US: i64 = 30 * DAY_US;
+
+/// Forgets at most `limit` answers that are older than 30 days. Gives how many.
+pub fn prune(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<u64, StorageError> {
     tx.claim(sql!(
         "DELETE FROM idempotency WHERE (actor, key) IN
            (SELECT actor, key FROM idempotency WHERE at < $1 ORDER BY at LIMIT $2)",
-        before,
+        now.plus_us(-KEPT_US),
         limit
     ))
 }

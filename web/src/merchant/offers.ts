@@ -3,6 +3,7 @@ import type { Schemas } from '@/shared/api'
 import { amountText, parseSpan } from '@/shared/console/fields'
 import { parseMoney } from '@/shared/i18n/format'
 import { wholeNumber } from './format'
+import { rowsOf, rulesOf, type PriceRow } from './priceRules'
 import { formTexts, mergedTexts, type FormTexts } from './texts'
 import type { Store } from './workplace'
 
@@ -16,6 +17,7 @@ export interface OfferForm {
   description: FormTexts
   category: string
   price: string
+  priceRules: PriceRow[]
   uses: string
   validDays: string
   perOrder: string
@@ -30,6 +32,7 @@ export function newOffer(stores: readonly Store[], agreement: string): OfferForm
     description: formTexts(undefined),
     category: stores[0]?.category ?? 'restaurant',
     price: '',
+    priceRules: [],
     uses: '1',
     validDays: '30',
     perOrder: '5',
@@ -45,6 +48,7 @@ export function formOf(offer: OwnOffer): OfferForm {
     description: formTexts(offer.description),
     category: offer.category,
     price: amountText(offer.list_price.amount, offer.list_price.currency),
+    priceRules: rowsOf(offer.price_rules, offer.list_price.currency),
     uses: String(offer.uses),
     validDays: String(offer.valid_us / DAY_US),
     perOrder: String(offer.max_per_order),
@@ -68,6 +72,7 @@ export function offerOf(form: OfferForm, currency: string, from?: OwnOffer) {
     description: mergedTexts(from?.description ?? {}, form.description),
     category: form.category,
     list_price: { amount, currency },
+    price_rules: rulesOf(form.priceRules, currency),
     uses: wholeNumber(form.uses),
     valid_us: parseSpan(form.validDays, DAY_US) ?? NaN,
     max_per_order: wholeNumber(form.perOrder),

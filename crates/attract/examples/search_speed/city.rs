@@ -121,6 +121,7 @@ pub fn offer(dice: &mut Dice, docs: &mut Vec<Change>) {
             category: format!("cat-{}", dish.1.split(' ').next().unwrap_or_default()),
             place: dice.place(),
             price: Money::new(price, Currency::CNY),
+            is_price_from: false,
             list_price: Some(Money::new(price * 2, Currency::CNY)),
             rating_milli: (reviews > 0).then(|| 3_000 + dice.below(2_000) as i64),
             review_count: reviews,

@@ -26,8 +26,10 @@ pub struct OfferDoc {
     pub category: String,
     /// Where the store is.
     pub place: GeoPoint,
-    /// What one unit costs.
+    /// The least that one unit costs in some hours of the week or quantity.
     pub price: Money,
+    /// Whether it costs more at other times or in smaller quantity.
+    pub is_price_from: bool,
     /// What it would cost without the offer, if the merchant says so.
     pub list_price: Option<Money>,
     /// Mean of the stars times 1000, 1000 to 5000; `None` before the first review.
@@ -68,6 +70,7 @@ struct Kept<'a> {
     lat: i64,
     lon: i64,
     price: (i64, Cow<'a, str>),
+    is_price_from: bool,
     list_price: Option<(i64, Cow<'a, str>)>,
     rating_milli: Option<i64>,
     review_count: i64,
@@ -89,6 +92,7 @@ impl OfferDoc {
             lat: self.place.lat_microdegrees(),
             lon: self.place.lon_microdegrees(),
             price: money_to_kept(self.price),
+            is_price_from: self.is_price_from,
             list_price: self.list_price.map(money_to_kept),
             rating_milli: self.rating_milli,
             review_count: self.review_count,
@@ -111,6 +115,7 @@ impl OfferDoc {
             category: kept.category.into_owned(),
             place: GeoPoint::from_microdegrees(kept.lat, kept.lon)?,
             price: money_from_kept(kept.price)?,
+            is_price_from: kept.is_price_from,
             list_price: match kept.list_price {
                 Some(money) => Some(money_from_kept(money)?),
                 None => None,

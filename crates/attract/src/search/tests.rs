@@ -41,6 +41,7 @@ fn doc(offer: u64, title: &str, place: GeoPoint) -> OfferDoc {
         category: "other".into(),
         place,
         price: Money::new(9_900, Currency::CNY),
+        is_price_from: false,
         list_price: None,
         rating_milli: None,
         review_count: 0,

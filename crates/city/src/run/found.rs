@@ -6,7 +6,7 @@ use kernel::{
     Actor, AgreementId, BasisPoints, Ctx, Currency, DAY_US, GeoPoint, LocalText, MerchantId, Money,
 };
 use kernel::{CouponId, OfferId, PersonId, Timestamp};
-use offer::{AgreementTerms, CreateOffer, OnExpiry, PlatformCap};
+use offer::{AgreementTerms, CreateOffer, OnExpiry, PlatformCap, PriceRule};
 use party::{Contact, OperatorRole, Role};
 use store::{Fail, Job, StorageError, Tx};
 
@@ -258,6 +258,7 @@ impl Founder<'_> {
             description: LocalText::one("en", "Something good"),
             category: "hot_pot".to_owned(),
             list_price: Money::new(good.list_price, currency),
+            price_rules: good.price_of_two().map(of_two).into_iter().collect(),
             stock: good.stock,
             uses: good.uses,
             valid_us: good.valid_us,
@@ -349,4 +350,14 @@ fn store_details(n: usize, currency: Currency) -> Result<party::StoreDetails, Fa
         offline_max_uses: OFFLINE_MAX_USES,
         offline_max_amount: OFFLINE_MAX_AMOUNT,
     })
+}
+
+fn of_two(price: i64) -> PriceRule {
+    PriceRule {
+        price,
+        from_quantity: 2,
+        hours: Vec::new(),
+        from_day: None,
+        until_day: None,
+    }
 }

@@ -137,14 +137,14 @@ impl Life {
         Ok(())
     }
 
-    /// A worker takes in the log to its end on every engine.
+    /// A worker does all that there is to do, on every engine.
     fn work(&mut self, worker: Worker, dies_after: Option<usize>) -> Result<(), String> {
         self.flush()?;
         let (seed, now, worked) = (self.seed, self.now, self.worked);
         let ctx = |sent| Ctx::new(now, Actor::System, bytes_of(seed, "work", worked + sent));
         let mut sent = Vec::new();
         for platform in &mut self.platforms {
-            let taken = work::take_in(platform, worker, dies_after, ctx);
+            let taken = work::work(platform, worker, dies_after, ctx);
             sent.push(taken.map_err(|problem| format!("{worker:?} on {}: {problem}", platform.engine))?);
         }
         if sent.iter().any(|count| *count != sent[0]) {

@@ -230,7 +230,7 @@ pub(crate) enum Op {
         hide: bool,
         with_reason: bool,
     },
-    /// What goes on without being asked: a worker takes in the log to its end. It dies after so many of its
+    /// What goes on without being asked: a worker does all that there is to do. It dies after so many of its
     /// commands and begins again.
     Work {
         worker: Worker,
@@ -288,13 +288,15 @@ pub(crate) enum Op {
     Prune,
 }
 
-/// Who takes in the log of events.
+/// Who does what nobody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Worker {
     /// Tells people what happened.
     Messages,
     /// Withdraws the reviews of visits that were taken back.
     Reviews,
+    /// Carries the journal forward.
+    Balances,
 }
 
 /// An order, with everything that a cheat may get wrong.

@@ -1,5 +1,5 @@
-//! The platform's own workers, a step after the other and without threads: they read the log from where their
-//! cursors are, and may die between any two of their commands.
+//! The platform's own workers, a step after the other and without threads: they go on from where they are by the
+//! database, and may die between any two of their commands.
 
 use feedback::HideForRefund;
 use kernel::{Ctx, RequestId};
@@ -12,20 +12,15 @@ use super::platform::Platform;
 /// Events of a partition: few, so that a worker has to come back.
 const AT_ONCE: i64 = 20;
 
-/// What a worker does next, and how far it then is.
-struct Batch {
-    commands: Vec<Command>,
-    reached: Cursor,
-}
-
 enum Command {
     Hide(HideForRefund),
     Write(WriteMessages),
-    Advance(Cursor),
+    Advance(&'static str, Cursor),
+    CarryForward,
 }
 
-/// Takes in the log to its end, and dies once after so many commands. Gives how many were sent.
-pub(crate) fn take_in(
+/// Does all that there is to do, and dies once after so many commands. Gives how many were sent.
+pub(crate) fn work(
     platform: &mut Platform,
     worker: Worker,
     mut dies_after: Option<usize>,
@@ -33,18 +28,17 @@ pub(crate) fn take_in(
 ) -> Result<u32, String> {
     let mut sent = 0;
     'lives: loop {
-        let mut batch = platform.read(|read| batch(read, worker))?;
-        if batch.reached.is_empty() {
+        let commands = platform.read(|read| next(read, worker))?;
+        if commands.is_empty() {
             return Ok(sent);
         }
-        batch.commands.push(Command::Advance(batch.reached));
-        for (n, command) in batch.commands.into_iter().enumerate() {
+        for (n, command) in commands.into_iter().enumerate() {
             if dies_after == Some(n) {
                 dies_after = None;
                 platform.die();
                 continue 'lives;
             }
-            let answers = platform.send(&[command.job(worker, ctx(sent))])?;
+            let answers = platform.send(&[command.job(ctx(sent))])?;
             if !matches!(answers[..], [Answer::Done(_)]) {
                 return Err(format!("a worker was answered {answers:?}"));
             }
@@ -53,50 +47,43 @@ pub(crate) fn take_in(
     }
 }
 
-fn batch(read: &mut ReadTx, worker: Worker) -> Result<Batch, Fail> {
-    let (mut commands, mut reached) = (Vec::new(), Cursor::new());
-    for (partition, after) in StoredEvent::behind(read, consumer(worker))? {
-        let events = StoredEvent::after(read, partition, after, AT_ONCE)?;
-        match worker {
-            Worker::Reviews => {
-                commands.extend(
-                    events
-                        .iter()
-                        .filter_map(HideForRefund::called_for)
-                        .map(Command::Hide),
-                );
-            }
-            Worker::Messages => commands.push(Command::Write(WriteMessages::about(read, &events)?)),
+/// What a worker does next; nothing once it is done.
+fn next(read: &mut ReadTx, worker: Worker) -> Result<Vec<Command>, Fail> {
+    let consumer = match worker {
+        Worker::Messages => WriteMessages::CONSUMER,
+        Worker::Reviews => HideForRefund::CONSUMER,
+        Worker::Balances => {
+            let is_behind = ledger::queries::has_uncarried(read)?;
+            return Ok(is_behind.then_some(Command::CarryForward).into_iter().collect());
         }
-        reached.extend(events.last().map(|event| (partition, event.seq)));
+    };
+    let (events, reached) = StoredEvent::unread(read, consumer, AT_ONCE)?;
+    if events.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(Batch { commands, reached })
-}
-
-/// Whose cursor it moves.
-fn consumer(worker: Worker) -> &'static str {
-    match worker {
-        Worker::Messages => "messages",
-        Worker::Reviews => "reviews",
-    }
+    let mut commands: Vec<Command> = if worker == Worker::Messages {
+        vec![Command::Write(WriteMessages::about(read, &events)?)]
+    } else {
+        let hide = events.iter().filter_map(HideForRefund::called_for);
+        hide.map(Command::Hide).collect()
+    };
+    commands.push(Command::Advance(consumer, reached));
+    Ok(commands)
 }
 
 impl Command {
-    fn job(self, worker: Worker, ctx: Ctx) -> Job {
+    fn job(self, ctx: Ctx) -> Job {
         let lane: RequestId = ctx.request;
         let locks = match &self {
             Self::Hide(cmd) => cmd.locks(),
-            Self::Write(_) | Self::Advance(_) => Vec::new(),
+            Self::Write(_) | Self::Advance(..) | Self::CarryForward => Vec::new(),
         };
         let run = Job::new("work", lane, ctx, move |tx, ctx| {
             match &self {
                 Self::Hide(cmd) => drop(feedback::hide_for_refund(tx, ctx, cmd)?),
                 Self::Write(cmd) => drop(retain::write_messages(tx, ctx, cmd)?),
-                Self::Advance(reached) => {
-                    for (partition, seq) in reached {
-                        StoredEvent::advance(tx, consumer(worker), *partition, *seq)?;
-                    }
-                }
+                Self::Advance(consumer, reached) => StoredEvent::advance(tx, consumer, reached)?,
+                Self::CarryForward => drop(ledger::carry_forward(tx, ctx)?),
             }
             Ok(String::new())
         });

@@ -103,6 +103,14 @@ impl World {
     }
 }
 
+impl Good {
+    /// From two units on, one of some goods costs this.
+    pub fn price_of_two(&self) -> Option<i64> {
+        let is_cheaper = self.list_price > 1 && self.max_per_order % 2 == 0;
+        is_cheaper.then(|| self.list_price - 1 - self.list_price / 4)
+    }
+}
+
 fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
     let commission_bp = *pick(dice, &[0, 1, 333, 1_000, 1_000, 2_500, 10_000]);
     let refund_window_us = *pick(dice, &[0, HOUR_US, DAY_US, 7 * DAY_US]);

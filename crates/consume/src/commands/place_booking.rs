@@ -48,6 +48,9 @@ pub struct PlacedBooking {
 /// the time: a quarter of an hour or a night.
 pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<PlacedBooking, Fail> {
     let buyer = party::require_consumer(ctx)?;
+    if let Some(area) = &cmd.area {
+        party::check::text("/area", area, 80)?;
+    }
     tx.lock(&[place::lock(cmd.store)]);
     let asked = Asked {
         offer: cmd.order.offer,

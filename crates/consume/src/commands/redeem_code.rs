@@ -45,7 +45,7 @@ pub enum CodeAnswer {
 /// Rejects: `redeem_codes_locked`, and those of [`crate::redeem_scan`] that are not about the QR. Why a
 /// voucher is live no longer is known for some days; later its code is nobody's.
 ///
-/// Statements: 17 with a device and without a sharer, 23 with one: those of a scan, the look for the
+/// Statements: 18 with a device and without a sharer, 25 with one: those of a scan, the look for the
 /// code, and the try's count for person and device.
 pub fn redeem_code(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemCode) -> Result<CodeAnswer, Fail> {
     let place = (cmd.merchant, cmd.store);

@@ -36,7 +36,7 @@ impl RefundRedeemed {
 /// Rejects: `refund_redeemed_reason_missing`, `not_found` (another merchant's too), `redemption_not_live`,
 /// `refund_redeemed_too_late`, and `party`'s for those without the right.
 ///
-/// Statements: 17, because a redemption is reversed and an order refunded; up to 21 with a rebate.
+/// Statements: 19, because a redemption is reversed and an order refunded; up to 24 with a rebate.
 pub fn refund_redeemed(tx: &mut Tx, ctx: &Ctx, cmd: &RefundRedeemed) -> Result<RefundId, Fail> {
     if ctx
         .reason

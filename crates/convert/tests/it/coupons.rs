@@ -1,13 +1,13 @@
 //! Coupons: who may create them, how many there are, and the kill switch.
 
-use convert::decide::{Buyers, Conditions};
+use convert::decide::{Buyers, Conditions, MAX_CODES};
 use convert::queries::{WalletEntry, best_coupons, coupons_of, wallet};
 use convert::{
     CancelOrder, ClaimCoupon, CouponKind, CouponStatus, CreateCoupon, PlaceOrder, StopCoupon,
     WalletCouponStatus,
 };
 use kernel::{
-    Actor, BasisPoints, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, PersonId, TypeSafeId,
+    Actor, BasisPoints, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, PersonId, Timestamp, TypeSafeId,
     WalletCouponId,
 };
 use party::hours::{Span, WeeklyHours};
@@ -104,10 +104,34 @@ fn terms_that_make_no_sense_are_refused_by_field() {
         );
         for amount in [i64::MIN, -1, 0, i64::MAX] {
             assert_eq!(field(&|c| c.kind = CouponKind::Cash { amount }), "/kind/amount");
+            let price = amount;
+            assert_eq!(
+                field(&|c| c.kind = CouponKind::FixedPrice { price }),
+                "/kind/price"
+            );
+            let (buy, get) = (amount, amount);
+            assert_eq!(
+                field(&|c| c.kind = CouponKind::BuyGet { buy, get: 1 }),
+                "/kind/buy"
+            );
+            assert_eq!(
+                field(&|c| c.kind = CouponKind::BuyGet { buy: 1, get }),
+                "/kind/get"
+            );
             assert_eq!(field(&|c| c.budget = amount), "/budget");
             assert_eq!(field(&|c| c.total = amount), "/total");
             assert_eq!(field(&|c| c.per_person = amount), "/per_person");
+            assert_eq!(field(&|c| c.per_day = amount), "/per_day");
         }
+        assert_eq!(field(&|c| (c.by_code, c.total) = (true, MAX_CODES + 1)), "/total");
+        assert_eq!(
+            field(&|c| (c.merchant, c.offer) = (None, Some(shop.offer))),
+            "/offer"
+        );
+        assert_eq!(
+            field(&|c| c.conditions.category = Some("Hot pot".to_owned())),
+            "/conditions/category"
+        );
         assert_eq!(field(&|c| c.min_spend = -1), "/min_spend");
         let none = CouponKind::Percentage {
             share: BasisPoints::ZERO,
@@ -120,6 +144,10 @@ fn terms_that_make_no_sense_are_refused_by_field() {
         };
         assert_eq!(field(&|c| c.kind = capped), "/kind/max_discount");
         assert_eq!(field(&|c| c.ends_at = c.starts_at), "/ends_at");
+        assert_eq!(
+            field(&|c| c.ends_at = Timestamp(Timestamp::MAX.0 + 1)),
+            "/ends_at"
+        );
         assert_eq!(
             field(&|c| (c.starts_at, c.ends_at) = (NOW.plus_us(-2), NOW)),
             "/ends_at"

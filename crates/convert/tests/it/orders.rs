@@ -2,8 +2,9 @@
 
 use convert::queries::{self, Route, orders_of_person};
 use convert::{Amounts, CouponKind, OrderStatus, PlaceOrder};
-use kernel::{Actor, BasisPoints, Currency, DAY_US, EntryId, Money, OfferId, TypeSafeId};
-use offer::PauseOffer;
+use kernel::{Actor, BasisPoints, Currency, DAY_US, EntryId, MINUTE_US, Money, OfferId, TypeSafeId};
+use offer::{PauseOffer, PriceRule};
+use party::hours::Span;
 use store::{Fail, Lock, Store};
 use uuid::Uuid;
 
@@ -48,6 +49,55 @@ fn an_order_freezes_the_terms_and_holds_its_units() {
         assert_eq!(view.hold_until, placed.hold_until);
         let listed = db.read_blocking(move |read| orders_of_person(read, buyer, None, 10));
         assert_eq!(listed.expect("an answer"), [view]);
+    });
+}
+
+#[test]
+fn an_order_keeps_the_price_of_its_quantity_and_hour_when_it_is_paid_later() {
+    on_both(|db| {
+        // It is Friday, 16:00 in Shanghai.
+        let until_ten_past_four = Span {
+            weekday: 5,
+            from_minute: 0,
+            until_minute: 16 * 60 + 10,
+        };
+        let rule = |price, from_quantity, hours: &[Span]| PriceRule {
+            price,
+            from_quantity,
+            hours: hours.to_vec(),
+            from_day: None,
+            until_day: None,
+        };
+        let mut plan = Plan {
+            price_rules: vec![rule(9_000, 1, &[until_ten_past_four]), rule(7_000, 3, &[])],
+            ..Plan::default()
+        };
+        plan.terms.discount_bp = bp(1_000);
+        let shop = Shop::open(db, &plan);
+        let buyer = person(db);
+        let placed = shop.place(buyer, shop.order_of(2));
+        assert_eq!(
+            (placed.amounts.list_total, placed.amounts.cash_due),
+            (18_000, 16_200)
+        );
+        let of_three = shop.place(buyer, shop.order_of(3));
+        assert_eq!(
+            (of_three.amounts.list_total, of_three.amounts.cash_due),
+            (21_000, 18_900)
+        );
+
+        let later = NOW.plus_us(11 * MINUTE_US);
+        let dearer = PlaceOrder {
+            expected_cash: Some(Money::new(16_200, CNY)),
+            ..shop.order_of(2)
+        };
+        let refused = run_at(db, Actor::Consumer(buyer), later, move |tx, ctx| {
+            convert::place_order(tx, ctx, &dearer)
+        });
+        assert_eq!(code_of(refused), "order_price_changed");
+        shop.pay(buyer, &placed);
+        let view = shop.view(placed.order);
+        assert_eq!((view.status, view.amounts), (OrderStatus::Paid, placed.amounts));
     });
 }
 

@@ -11,7 +11,9 @@ use kernel::{
     OrderId, PaymentAttemptId, PersonId, RefundId, StoreId, Timestamp, VoucherId, WalletCouponId,
 };
 use offer::bucket::Level;
-use offer::{AcceptAgreement, AgreementTerms, CreateOffer, OnExpiry, ProposeAgreement, PublishOffer, bucket};
+use offer::{
+    AcceptAgreement, AgreementTerms, CreateOffer, OnExpiry, PriceRule, ProposeAgreement, PublishOffer, bucket,
+};
 use store::{Store, sql};
 
 use crate::{CNY, NOW, Outcome, done, ok, person, run_at};
@@ -23,6 +25,7 @@ pub const PROVIDER: &str = "acme";
 #[derive(Clone)]
 pub struct Plan {
     pub list_price: i64,
+    pub price_rules: Vec<PriceRule>,
     pub stock: i64,
     pub uses: i64,
     pub max_per_order: i64,
@@ -48,6 +51,7 @@ impl Default for Plan {
         };
         Self {
             list_price: 10_000,
+            price_rules: Vec::new(),
             stock: 100,
             uses: 1,
             max_per_order: 10,
@@ -404,6 +408,7 @@ fn publish(
         description: LocalText::one("en", "Bring a friend"),
         category: "catering".to_owned(),
         list_price: Money::new(plan.list_price, CNY),
+        price_rules: plan.price_rules.clone(),
         stock: plan.stock,
         uses: plan.uses,
         valid_us: 30 * DAY_US,

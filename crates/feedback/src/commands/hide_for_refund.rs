@@ -16,6 +16,9 @@ pub struct HideForRefund {
 }
 
 impl HideForRefund {
+    /// Whose cursor in the event log says how far reviews were hidden.
+    pub const CONSUMER: &str = "reviews";
+
     /// What this event calls for: `None` unless a visit was taken back.
     pub fn called_for(event: &StoredEvent) -> Option<Self> {
         let takes_back = [RedemptionRefunded::TYPE, RedemptionUndone::TYPE].contains(&event.kind.as_str());

@@ -145,7 +145,10 @@ struct FoundOffer {
     /// Whole metres from the searched place.
     #[serde(skip_serializing_if = "Option::is_none")]
     distance_m: Option<i64>,
+    /// The least that one unit costs in some hours of the week or quantity.
     price: WireMoney,
+    /// Whether it costs more at other times or in smaller quantity.
+    is_price_from: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     list_price: Option<WireMoney>,
     /// What the reviews of this store come to.
@@ -169,6 +172,7 @@ impl FoundOffer {
             place: doc.place.into(),
             distance_m: hit.distance_m,
             price: doc.price.into(),
+            is_price_from: doc.is_price_from,
             list_price: doc.list_price.map(WireMoney::from),
             rating: WireRating {
                 mean_hundredths: doc.rating_milli.map(|rating| rating / 10),

@@ -88,7 +88,7 @@ fn judge(case: &Case, answer: &Answer) -> Option<String> {
 #[test]
 fn a_hostile_body_is_refused_by_name_and_changes_nothing() {
     on_both_with_provider(async |app| {
-        let world = World::new(app).await;
+        let world = World::with_bookings(app).await;
         let mut wrong = Vec::new();
         for operation in operations() {
             if !operation.writes() || operation.takes_bytes || operation.name == "receiveSandboxWebhook" {
@@ -133,7 +133,7 @@ fn a_hostile_body_is_refused_by_name_and_changes_nothing() {
 #[test]
 fn a_write_without_a_key_is_no_write() {
     on_both_with_provider(async |app| {
-        let world = World::new(app).await;
+        let world = World::with_bookings(app).await;
         let before = heads(app).await;
         for operation in operations() {
             if !operation.writes() || NO_COMMANDS.contains(&operation.name.as_str()) {
@@ -198,7 +198,7 @@ fn hostile_paths_and_queries_are_refused_and_never_fail() {
         &"9".repeat(4_000),
     ];
     on_both_with_provider(async |app| {
-        let world = World::new(app).await;
+        let world = World::with_bookings(app).await;
         let mut wrong = Vec::new();
         for operation in operations()
             .into_iter()
@@ -250,7 +250,7 @@ fn hostile_paths_and_queries_are_refused_and_never_fail() {
 #[test]
 fn a_write_that_takes_nothing_comes_without_a_body_or_with_an_empty_one() {
     on_both_with_provider(async |app| {
-        let world = World::new(app).await;
+        let world = World::with_bookings(app).await;
         for operation in operations() {
             let takes_nothing = match &operation.body {
                 Some(body) => body["properties"]

@@ -25,7 +25,15 @@ const ZERO_IS_MEANT: &[&str] = &[
     "rebate_bp_max",
     "refund_window_us_min",
     "undo_window_us",
+    "from_minute",
     "stock",
+    "before_minutes",
+    "after_minutes",
+    "notice_minutes",
+    "free_until_minutes",
+    "late_fee_bp",
+    "no_show_fee_bp",
+    "grace_minutes",
 ];
 
 /// What must come of a case.

@@ -43,7 +43,7 @@ const END_THE_SESSION: &[&str] = &["endSession", "endSessions", "eraseMe", "sign
 #[test]
 fn every_write_repeated_under_its_key_is_answered_the_same_and_does_nothing_more() {
     on_both_with_provider(async |app| {
-        let world = World::new(app).await;
+        let world = World::with_bookings(app).await;
         let mut writes = operations();
         writes.retain(|write| write.writes() && !NO_COMMANDS.contains(&write.name.as_str()));
         writes.sort_by_key(|write| LAST.contains(&write.name.as_str()));

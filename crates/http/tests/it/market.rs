@@ -106,7 +106,8 @@ fn an_offer_is_seen_once_published_with_the_price_of_its_agreement() {
         let admin = app.operator(OperatorRole::Admin).await;
         let agreement = agree(app, &shop, &admin).await;
         let picture = app.picture(&shop).await;
-        let body = new_offer(&shop, &agreement, &picture);
+        let mut body = new_offer(&shop, &agreement, &picture);
+        body["price_rules"] = json!([{"price": 9_000, "from_quantity": 3}]);
         let offer = app
             .post(&shop.owner, &format!("{}/offers", shop.path), body)
             .await
@@ -122,6 +123,11 @@ fn an_offer_is_seen_once_published_with_the_price_of_its_agreement() {
         let shown = app.get(&nobody, &page).await.ok();
         assert_eq!(shown["list_price"], json!({"amount": 10_000, "currency": "CNY"}));
         assert_eq!(shown["price"], json!({"amount": 8_000, "currency": "CNY"}));
+        let rule = json!({"price": 7_200, "from_quantity": 3, "hours": []});
+        assert_eq!(
+            (&shown["price_from"]["amount"], &shown["price_rules"]),
+            (&json!(7_200), &json!([rule]))
+        );
         assert_eq!(
             (&shown["on_sale"], &shown["units_left"]),
             (&json!(true), &json!(10))
@@ -141,9 +147,10 @@ fn an_offer_is_seen_once_published_with_the_price_of_its_agreement() {
         assert_eq!(
             (
                 &listed["items"][0]["price"]["amount"],
+                &listed["items"][0]["is_price_from"],
                 &listed["items"][0]["on_sale"]
             ),
-            (&json!(8_000), &json!(true))
+            (&json!(7_200), &json!(true), &json!(true))
         );
         app.post(&shop.owner, &step("pause"), json!({})).await.ok();
         let shown = app.get(&nobody, &page).await.ok();

@@ -12,7 +12,7 @@ use crate::world::World;
 #[test]
 fn an_operator_may_what_the_document_says_of_the_role() {
     on_both_with_provider(async |app| {
-        let world = World::new(app).await;
+        let world = World::with_bookings(app).await;
         let mut wrong = Vec::new();
         for operation in operations()
             .into_iter()

@@ -215,6 +215,7 @@ impl Maker<'_> {
                 &hex::encode(DeviceKey::from_bytes(&[7; 32]).unwrap().public_key().to_bytes())
             }
             (_, "starts_at" | "clock_synced_at" | "scanned_at") => &in_days(-1),
+            (_, "from_day" | "until_day") => "2026-10-01",
             (_, "until") => &in_days(1),
             (_, "ends_at" | "valid_until") => &in_days(30),
             (_, name) => self.ids.get(name).map_or("好", String::as_str),
@@ -231,6 +232,7 @@ fn number(operation: &str, name: &str) -> i64 {
         "refund_window_us" => 604_800_000_000,
         "undo_window_us" => 300_000_000,
         "valid_us" => 2_592_000_000_000,
+        "until_minute" => 600,
         "head_count" | "stock" | "capacity" | "total" => 100,
         "ahead_days" | "minutes" | "every_minutes" => 60,
         "until_minute" => 1_440,

@@ -222,7 +222,10 @@ impl<'a> Walk<'a> {
                 format!("{}: {status} for another store's manager", operation.name)
             });
         }
-        for parameter in parameters.into_iter().filter(|name| *name != "merchant") {
+        for parameter in parameters
+            .into_iter()
+            .filter(|name| !["merchant", "day"].contains(name))
+        {
             let foreign = foreign(there, here, parameter);
             let none = nowhere(&foreign, |name| name == parameter);
             let case = format!("an owner with another's {parameter}");
@@ -279,8 +282,10 @@ fn told(answer: &Answer, ids: &Ids) -> (u16, String) {
 
 /// The ids, some of them for nothing.
 fn nowhere(ids: &Ids, some: impl Fn(&str) -> bool) -> Ids {
-    let id_or_none =
-        |(name, id): (&&'static str, &String)| (*name, if some(name) { unknown(id) } else { id.clone() });
+    let id_or_none = |(name, id): (&&'static str, &String)| {
+        let is_nowhere = some(name) && *name != "day";
+        (*name, if is_nowhere { unknown(id) } else { id.clone() })
+    };
     ids.iter().map(id_or_none).collect()
 }
 
@@ -337,7 +342,7 @@ fn an_operation_names_who_may_or_is_known_to_be_for_everybody() {
 #[test]
 fn whoever_may_not_is_refused_and_learns_nothing() {
     on_both_with_provider(async |app| {
-        let world = World::new(app).await;
+        let world = World::with_bookings(app).await;
         let mut walk = Walk::start(app, &world).await;
         for operation in operations() {
             match &operation.access {
@@ -367,7 +372,7 @@ fn whoever_may_not_is_refused_and_learns_nothing() {
 #[test]
 fn an_id_of_anothers_in_a_body_is_as_good_as_none() {
     on_both_with_provider(async |app| {
-        let world = World::new(app).await;
+        let world = World::with_bookings(app).await;
         let mut walk = Walk::start(app, &world).await;
         for operation in operations() {
             let who = match operation.scope() {
@@ -385,7 +390,7 @@ fn an_id_of_anothers_in_a_body_is_as_good_as_none() {
 #[test]
 fn dismissed_staff_and_ended_sessions_can_do_nothing_any_more() {
     on_both_with_provider(async |app| {
-        let world = World::new(app).await;
+        let world = World::with_bookings(app).await;
         let here = &world.here;
         let stores = format!("{}/stores", here.owner.0.path);
         app.get(&here.leaver, &stores).await.ok();

@@ -56,6 +56,16 @@ impl World {
         }
     }
 
+    /// The same with a booking on each side.
+    pub async fn with_bookings(app: &TestApp) -> Self {
+        let mut world = Self::new(app).await;
+        for side in [&mut world.here, &mut world.there] {
+            let booking = side.buyer.book(app, &side.ids).await;
+            side.ids.insert("booking", booking);
+        }
+        world
+    }
+
     /// The operator of this role.
     pub fn operator(&self, role: OperatorRole) -> &Client {
         match role {
@@ -159,7 +169,6 @@ impl Side {
             ("token", buyer.share(app, offer).await),
             ("wallet_coupon", buyer.claim(app, &self.ids["coupon"]).await),
             ("order", text(&buyer.place(app, offer, 1).await.ok(), "order")),
-            ("booking", buyer.book(app, &self.ids).await),
             ("voucher", vouchers[1].to_owned()),
             ("review", buyer.review(app, &redemption).await),
             ("redemption", redemption),

@@ -2,6 +2,7 @@
 
 mod accrue_rebate;
 mod approve_payout;
+mod carry_forward;
 mod close_day;
 mod confirm_payout;
 mod fail_payout;
@@ -13,6 +14,7 @@ mod reverse_rebate;
 
 pub use accrue_rebate::{AccrueRebate, accrue_rebate};
 pub use approve_payout::{ApprovePayout, approve_payout};
+pub use carry_forward::{ENTRIES_AT_ONCE, carry_forward};
 pub use close_day::{CloseDay, DayClosed, close_day};
 pub use confirm_payout::{ConfirmPayout, confirm_payout};
 pub use fail_payout::{FailPayout, fail_payout};

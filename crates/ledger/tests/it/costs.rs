@@ -53,7 +53,7 @@ fn what_others_call_inside_their_own_transactions_costs_what_it_says() {
         });
         assert_eq!(
             (taken_back, given, spent, booked),
-            ((3, 3), (0, 1), (1, 0), (0, 1))
+            ((3, 4), (0, 1), (1, 0), (0, 1))
         );
     });
 }

@@ -193,7 +193,7 @@ fn of_posts_and_voids_at_once_one_wins() {
 }
 
 #[test]
-fn an_entry_of_four_legs_is_two_told_statements() {
+fn an_entry_of_four_legs_is_three_told_statements() {
     on_both(|store| {
         let legs = [
             Leg::debit(Account::ProviderClearing, None, 70),
@@ -216,9 +216,9 @@ fn an_entry_of_four_legs_is_two_told_statements() {
                 answer.expect("an answer").expect("no rejection"),
             )
         };
-        assert_eq!(cost("post", post, &entry).0, (0, 2));
+        assert_eq!(cost("post", post, &entry).0, (0, 3));
         let (reserve_cost, id) = cost("reserve", reserve, &pending);
-        assert_eq!(reserve_cost, (0, 2));
+        assert_eq!(reserve_cost, (0, 3));
         let ctx = crate::ctx(Actor::System, crate::NOW);
         let answer = store.run_blocking("resolve", ctx.request, ctx, move |tx, ctx| {
             post_pending(tx, ctx, id)
@@ -226,7 +226,7 @@ fn an_entry_of_four_legs_is_two_told_statements() {
         assert_eq!(answer, Ok(Ok(true)));
         assert_eq!(
             (store.costs()["resolve"].asked, store.costs()["resolve"].told),
-            (1, 2)
+            (1, 3)
         );
     });
 }

@@ -1,5 +1,6 @@
 //! The ledger from outside, on both engines.
 
+mod balances;
 mod costs;
 mod journal;
 mod payouts;

@@ -1,9 +1,9 @@
 //! A new offer under an agreement, as a draft with its stock and its stores.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{AgreementId, BucketId, Ctx, Currency, LocalText, MediaId, MerchantId, Money, OfferId, StoreId};
-use party::Role;
+use party::{Role, StoreDetails};
 use store::{Fail, StorageError, Tx, sql};
 
 use crate::bucket;
@@ -11,7 +11,7 @@ use crate::decide::check_offer;
 use crate::events::OfferCreated;
 use crate::model::{AgreementStatus, BucketKind};
 use crate::reject::{AGREEMENT_NOT_ACCEPTED, OFFER_INVALID, OFFER_STORE_UNKNOWN};
-use crate::{queries, store_set_digest};
+use crate::{PriceRule, PriceRules, queries, store_set_digest};
 
 /// Makes a draft.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct CreateOffer {
     pub category: String,
     /// Of one unit, before any discount.
     pub list_price: Money,
+    /// Prices below it, by time and quantity; at most 20. With times, its stores are of one time zone.
+    pub price_rules: Vec<PriceRule>,
     /// Units in stock.
     pub stock: i64,
     /// How often one voucher can be used.
@@ -55,11 +57,11 @@ pub fn create_offer(tx: &mut Tx, ctx: &Ctx, cmd: &CreateOffer) -> Result<OfferId
     let mut stores = cmd.stores.clone();
     stores.sort_unstable();
     stores.dedup();
-    check_stores(tx, cmd, &stores)?;
+    let time_zone = check_stores(tx, cmd, &stores)?;
     let digest = store_set_digest(&stores);
     claim_store_set(tx, digest, &stores)?;
     let stock = bucket::create(tx, ctx, BucketKind::Stock, Some(cmd.merchant), cmd.stock)?;
-    let offer = insert_offer(tx, ctx, cmd, stock, digest)?;
+    let offer = insert_offer(tx, ctx, cmd, time_zone, stock, digest)?;
     tell_stores(tx, offer, &stores)?;
     let event = OfferCreated {
         offer,
@@ -111,29 +113,38 @@ pub(super) fn check_media(tx: &mut Tx, merchant: MerchantId, media: Option<Media
     Ok(())
 }
 
-pub(super) fn check_stores(tx: &mut Tx, cmd: &CreateOffer, stores: &[StoreId]) -> Result<(), Fail> {
-    let currencies = currencies_of_stores(tx, cmd.merchant)?;
+/// Gives the time zone of the first store.
+pub(super) fn check_stores(tx: &mut Tx, cmd: &CreateOffer, stores: &[StoreId]) -> Result<String, Fail> {
+    let known = details_of_stores(tx, cmd.merchant)?;
+    let mut zones = BTreeSet::new();
     for store in stores {
-        let detail = match currencies.get(store) {
-            Some(currency) if *currency == cmd.list_price.currency => continue,
-            Some(currency) => format!("store {store} trades in {}", currency.code()),
+        let detail = match known.get(store) {
+            Some(details) if details.currency == cmd.list_price.currency => {
+                zones.insert(details.time_zone.as_str());
+                continue;
+            }
+            Some(details) => format!("store {store} trades in {}", details.currency.code()),
             None => format!("the merchant has no store {store}"),
         };
         return Err(OFFER_STORE_UNKNOWN.at("/stores", detail).into());
     }
-    Ok(())
+    if zones.len() > 1 && cmd.price_rules.iter().any(PriceRule::is_timed) {
+        let detail = "prices by time need stores of one time zone; make an offer for each zone";
+        return Err(OFFER_INVALID.at("/price_rules", detail).into());
+    }
+    Ok(zones.into_iter().next().unwrap_or_default().to_owned())
 }
 
-fn currencies_of_stores(tx: &mut Tx, merchant: MerchantId) -> Result<BTreeMap<StoreId, Currency>, Fail> {
-    let mut currencies = BTreeMap::new();
+fn details_of_stores(tx: &mut Tx, merchant: MerchantId) -> Result<BTreeMap<StoreId, StoreDetails>, Fail> {
+    let mut known = BTreeMap::new();
     let mut after = None;
     loop {
         let page = party::queries::stores_of(tx, merchant, after, 200)?;
-        currencies.extend(page.iter().map(|store| (store.id, store.details.currency)));
-        match page.last() {
-            Some(last) => after = Some(last.id),
-            None => return Ok(currencies),
-        }
+        let Some(last) = page.last() else {
+            return Ok(known);
+        };
+        after = Some(last.id);
+        known.extend(page.into_iter().map(|store| (store.id, store.details)));
     }
 }
 
@@ -162,24 +173,29 @@ pub(super) fn tell_stores(tx: &mut Tx, offer: OfferId, stores: &[StoreId]) -> Re
     Ok(())
 }
 
-/// A text by language as it is stored.
-pub(super) fn json(text: &LocalText) -> Result<String, StorageError> {
-    serde_json::to_string(text).map_err(|error| StorageError::bug(error.to_string()))
+/// As it is stored.
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, StorageError> {
+    serde_json::to_string(value).map_err(|error| StorageError::bug(error.to_string()))
 }
 
 fn insert_offer(
     tx: &mut Tx,
     ctx: &Ctx,
     cmd: &CreateOffer,
+    time_zone: String,
     stock: BucketId,
     store_set: [u8; 8],
 ) -> Result<OfferId, Fail> {
     let id: OfferId = ctx.new_id();
+    let price_rules = PriceRules {
+        time_zone,
+        rules: cmd.price_rules.clone(),
+    };
     tx.tell(sql!(
         "INSERT INTO offer
-           (id, merchant_id, agreement_id, title, description, category, currency, list_price, uses, valid_us,
+           (id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, uses, valid_us,
             max_per_order, stock_bucket, store_set, media_id, status, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'draft', $15, 1)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'draft', $16, 1)",
         id,
         cmd.merchant,
         cmd.agreement,
@@ -188,6 +204,7 @@ fn insert_offer(
         &cmd.category,
         cmd.list_price.currency,
         cmd.list_price.amount,
+        json(&price_rules)?,
         cmd.uses,
         cmd.valid_us,
         cmd.max_per_order,

@@ -81,7 +81,7 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
 /// Refuses resources of other stores, and such as do not go with what is booked.
 fn check_resources(tx: &mut Tx, cmd: &SetBookingTerms, wanted: &BTreeSet<ResourceId>) -> Result<(), Fail> {
     let invalid = |detail: String| Err(BOOKING_TERMS_INVALID.at("/resources", detail).into());
-    if !(1..=MAX_RESOURCES).contains(&wanted.len()) {
+    if !(1..=MAX_RESOURCES).contains(&cmd.resources.len()) {
         return invalid(format!("An offer is booked of 1 to {MAX_RESOURCES} resources."));
     }
     let stores = queries::stores_of_offer(tx, cmd.offer)?;

@@ -9,7 +9,7 @@ use crate::decide::check_offer;
 use crate::events::OfferUpdated;
 use crate::model::{Offer, OfferStatus};
 use crate::reject::{OFFER_CHANGED, OFFER_STATUS};
-use crate::{queries, store_set_digest};
+use crate::{PriceRules, queries, store_set_digest};
 
 /// Writes an offer anew.
 #[derive(Debug, Clone)]
@@ -43,6 +43,7 @@ pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fa
         check_media(tx, offer.merchant, cmd.to.media)?;
     }
     let of_now = queries::stores_of_offer(tx, offer.id)?;
+    let mut time_zone = offer.price_rules.time_zone.clone();
     let changed = changed_in_sale(&offer, &of_now, &cmd.to, &stores);
     if let Some(field) = changed {
         if offer.status != OfferStatus::Draft {
@@ -50,10 +51,10 @@ pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fa
             return Err(OFFER_STATUS.at(field, detail).into());
         }
         check_agreement(tx, &cmd.to)?;
-        check_stores(tx, &cmd.to, &stores)?;
+        time_zone = check_stores(tx, &cmd.to, &stores)?;
         claim_store_set(tx, store_set_digest(&stores), &stores)?;
     }
-    claim_update(tx, cmd, &stores)?;
+    claim_update(tx, cmd, time_zone, &stores)?;
     if of_now != stores {
         let gone = sql!("DELETE FROM offer_store WHERE offer_id = $1", offer.id);
         tx.tell_rows(gone, of_now.len() as u64)?;
@@ -77,6 +78,7 @@ fn changed_in_sale(
     let differs = [
         ("/agreement", offer.agreement != to.agreement),
         ("/list_price", offer.list_price != to.list_price),
+        ("/price_rules", offer.price_rules.rules != to.price_rules),
         ("/uses", offer.uses != to.uses),
         ("/valid_us", offer.valid_us != to.valid_us),
         ("/max_per_order", offer.max_per_order != to.max_per_order),
@@ -87,12 +89,17 @@ fn changed_in_sale(
         .find_map(|(field, differs)| differs.then_some(field))
 }
 
-fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, stores: &[StoreId]) -> Result<(), Fail> {
+fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, time_zone: String, stores: &[StoreId]) -> Result<(), Fail> {
     let to = &cmd.to;
+    let price_rules = PriceRules {
+        time_zone,
+        rules: to.price_rules.clone(),
+    };
     let moved = tx.claim(sql!(
         "UPDATE offer SET title = $1, description = $2, category = $3, media_id = $4, agreement_id = $5, currency = $6,
-                list_price = $7, uses = $8, valid_us = $9, max_per_order = $10, store_set = $11, version = version + 1
-         WHERE id = $12 AND version = $13",
+                list_price = $7, price_rules = $8, uses = $9, valid_us = $10, max_per_order = $11, store_set = $12,
+                version = version + 1
+         WHERE id = $13 AND version = $14",
         json(&to.title)?,
         json(&to.description)?,
         &to.category,
@@ -100,6 +107,7 @@ fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, stores: &[StoreId]) -> Result<()
         to.agreement,
         to.list_price.currency,
         to.list_price.amount,
+        json(&price_rules)?,
         to.uses,
         to.valid_us,
         to.max_per_order,

@@ -5,6 +5,7 @@ mod availability;
 mod buckets;
 mod drafts;
 mod offers;
+mod price_rules;
 mod prices;
 mod rules;
 mod store_sets;

@@ -80,7 +80,8 @@ fn fill(stage: &Stage, shop: Shop, visitor: &Visitor) -> Result<(), Failure> {
     })
 }
 
-/// Until everybody who follows the event log has read all of it: what they still do is not the orders' cost.
+/// Until everybody who follows the event log has read all of it, and the journal is carried forward: what they
+/// still do is not the orders' cost.
 fn wait_for_followers(stage: &Stage) -> Result<(), Failure> {
     let is_behind = |read: &mut ReadTx| {
         let heads = StoredEvent::heads(read)?;
@@ -89,7 +90,7 @@ fn wait_for_followers(stage: &Stage) -> Result<(), Failure> {
                 return Ok(true);
             }
         }
-        Ok(false)
+        ledger::queries::has_uncarried(read)
     };
     while stage
         .app

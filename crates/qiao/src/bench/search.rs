@@ -112,6 +112,7 @@ fn document(n: u32, dice: &mut Dice, now: Timestamp) -> Option<OfferDoc> {
         category: category.to_owned(),
         place: GeoPoint::from_degrees(lat, lon)?,
         price: Money::new(price, Currency::CNY),
+        is_price_from: false,
         list_price: Some(Money::new(price * 5 / 4, Currency::CNY)),
         rating_milli: (reviews > 0).then(|| 2_500 + dice.below(2_500) as i64),
         review_count: reviews,

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use http::{App, shell};
 use kernel::{Actor, Ctx, RequestId};
-use store::{Cursor, Fail, Lock, StoredEvent, Tx};
+use store::{Fail, Lock, StoredEvent, Tx};
 
 use super::text;
 
-const AT_ONCE: i64 = 500;
+/// Of one partition.
+const AT_ONCE: i64 = 100;
 
 /// Gives the next events of every partition to `take_in`, then moves the cursor of `consumer`. Gives how many there
 /// were.
@@ -18,26 +19,14 @@ pub async fn follow<F: Future<Output = Result<(), String>>>(
     consumer: &'static str,
     take_in: impl Fn(App, Vec<StoredEvent>) -> F,
 ) -> Result<usize, String> {
-    let behind = app
+    let unread = app
         .store
-        .read(move |read| Ok(StoredEvent::behind(read, consumer)?));
-    let (mut taken, mut reached) = (0, Cursor::new());
-    for (partition, after) in behind.await.map_err(text)? {
-        let events = app
-            .store
-            .read(move |read| Ok(StoredEvent::after(read, partition, after, AT_ONCE)?));
-        let events = events.await.map_err(text)?;
-        let Some(last) = events.last() else { continue };
-        reached.insert(partition, last.seq);
-        taken += events.len();
-        take_in(Arc::clone(app), events).await?;
-    }
+        .read(move |read| Ok(StoredEvent::unread(read, consumer, AT_ONCE)?));
+    let (events, reached) = unread.await.map_err(text)?;
+    let taken = events.len();
     if taken > 0 {
-        let advance = move |tx: &mut Tx, _: &Ctx| {
-            let mut reached = reached.iter();
-            Ok(reached
-                .try_for_each(|(partition, seq)| StoredEvent::advance(tx, consumer, *partition, *seq))?)
-        };
+        take_in(Arc::clone(app), events).await?;
+        let advance = move |tx: &mut Tx, _: &Ctx| Ok(StoredEvent::advance(tx, consumer, &reached)?);
         run(app, "advanceCursor", Vec::new(), advance).await?;
     }
     Ok(taken)

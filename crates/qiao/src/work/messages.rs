@@ -8,12 +8,9 @@ use store::StoredEvent;
 use super::follow::{follow, run};
 use super::text;
 
-/// Whose cursor it moves.
-pub const CONSUMER: &str = "messages";
-
 /// Takes in the next events. Gives how many there were.
 pub async fn step(app: App) -> Result<usize, String> {
-    follow(&app, CONSUMER, tell).await
+    follow(&app, WriteMessages::CONSUMER, tell).await
 }
 
 async fn tell(app: App, events: Vec<StoredEvent>) -> Result<(), String> {

@@ -1,6 +1,7 @@
-//! What goes on without being asked: timers, effects on the outside, the search index, the keys, pruning. Each is
+//! What goes on without being asked: timers, effects on the outside, the search index, the keys, balances, pruning. Each is
 //! a plain `step` that does what is due and says how much that was; here they are repeated.
 
+mod balances;
 pub mod feed;
 mod follow;
 pub mod keys;
@@ -15,7 +16,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use feedback::HideForRefund;
 use http::App;
+use retain::WriteMessages;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -25,7 +28,7 @@ const EVERY_SECOND: Duration = Duration::from_secs(1);
 const RARELY: Duration = Duration::from_secs(60);
 
 /// Who follows the event log with a cursor in the database.
-pub const CONSUMERS: [&str; 2] = [messages::CONSUMER, reviews::CONSUMER];
+pub const CONSUMERS: [&str; 2] = [WriteMessages::CONSUMER, HideForRefund::CONSUMER];
 
 /// Starts every worker. They end soon after `stop` becomes true.
 pub fn start(app: &App, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
@@ -37,6 +40,7 @@ pub fn start(app: &App, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         repeat("live", app, &stop, IDLE, live::step),
         repeat("messages", app, &stop, IDLE, messages::step),
         repeat("reviews", app, &stop, IDLE, reviews::step),
+        repeat("balances", app, &stop, EVERY_SECOND, balances::step),
         repeat("keys", app, &stop, EVERY_SECOND, keys::step),
         repeat("prune", app, &stop, RARELY, prune::step),
     ]

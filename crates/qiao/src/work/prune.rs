@@ -2,10 +2,8 @@
 //! vouchers that are done.
 
 use http::{App, shell};
-use kernel::{Actor, DAY_US, RequestId};
+use kernel::{Actor, RequestId};
 
-const ANSWERS_KEPT_US: i64 = 30 * DAY_US;
-const CODES_KEPT_US: i64 = 7 * DAY_US;
 const CHUNK: i64 = 500;
 
 /// Forgets a chunk of each. Gives how many rows.
@@ -13,9 +11,9 @@ pub async fn step(app: App) -> Result<usize, String> {
     let ctx = shell::ctx(Actor::System);
     let lane: RequestId = ctx.request;
     let pruned = app.store.run("prune", lane, ctx, |tx, ctx| {
-        let answers = store::prune_idempotency(tx, ctx.now.plus_us(-ANSWERS_KEPT_US), CHUNK)?;
+        let answers = store::prune_idempotency(tx, ctx.now, CHUNK)?;
         let sessions = party::prune_sessions(tx, ctx, ctx.now, CHUNK)?;
-        let codes = voucher::prune_codes(tx, ctx, ctx.now.plus_us(-CODES_KEPT_US), CHUNK)?;
+        let codes = voucher::prune_codes(tx, ctx, CHUNK)?;
         Ok(answers + sessions + codes)
     });
     let pruned = pruned.await.map_err(|error| error.to_string())?;

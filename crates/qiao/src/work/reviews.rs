@@ -7,12 +7,9 @@ use store::StoredEvent;
 
 use super::follow::{follow, run};
 
-/// Whose cursor it moves.
-pub const CONSUMER: &str = "reviews";
-
 /// Takes in the next events. Gives how many there were.
 pub async fn step(app: App) -> Result<usize, String> {
-    follow(&app, CONSUMER, hide).await
+    follow(&app, HideForRefund::CONSUMER, hide).await
 }
 
 async fn hide(app: App, events: Vec<StoredEvent>) -> Result<(), String> {

@@ -15,6 +15,9 @@ pub struct WriteMessages {
 }
 
 impl WriteMessages {
+    /// Whose cursor in the event log says how far people were told.
+    pub const CONSUMER: &str = "messages";
+
     /// What is to be told of these events.
     pub fn about(read: &mut ReadTx, events: &[StoredEvent]) -> Result<Self, Fail> {
         let mut messages = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::mpsc;
 
 use kernel::{Actor, Ctx, DAY_US, SECOND_US, Timestamp};
-use party::testing::{NOW, ctx, run};
+use party::testing::{NOW, ctx, ctx_at, run};
 use store::testing::TestDatabase;
 use store::{Query, Rejected, Statement, Store};
 use voucher::*;
@@ -16,10 +16,10 @@ fn same_draws(n: u64) -> Ctx {
     Ctx::new(NOW.plus_us(n as i64 * SECOND_US), Actor::System, [9; 32])
 }
 
+/// Forgets codes of before this.
 fn prune(store: &Store, actor: Actor, before: Timestamp) -> Result<u64, Rejected> {
-    run(store, ctx(actor), move |tx, ctx| {
-        prune_codes(tx, ctx, before, 1_000)
-    })
+    let ctx = ctx_at(before.plus_us(7 * DAY_US), actor);
+    run(store, ctx, |tx, ctx| prune_codes(tx, ctx, 1_000))
 }
 
 #[test]

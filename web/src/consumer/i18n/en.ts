@@ -86,7 +86,16 @@ export default {
     moreStores: 'and {n} more',
     hours: 'Hours',
   },
+  priceRule: {
+    title: 'Cheaper at times or together',
+    hint: 'The lowest price that fits your order counts, at the time when you order.',
+    days: '{from} – {until}',
+    fromDay: 'From {day}',
+    untilDay: 'Until {day}',
+    units: '{n} or more',
+  },
   offer: {
+    priceFrom: 'from {price}',
     off: '{share} off',
     about: 'What you get',
     stores: 'Where to use it ({n})',

@@ -83,7 +83,16 @@ export default {
     moreStores: '另有 {n} 家',
     hours: '营业时间',
   },
+  priceRule: {
+    title: '分时段价与多件价',
+    hint: '按下单时间和件数，自动取符合条件的最低价。',
+    days: '{from} 至 {until}',
+    fromDay: '{day} 起',
+    untilDay: '截至 {day}',
+    units: '满 {n} 件，每件',
+  },
   offer: {
+    priceFrom: '{price} 起',
     off: '{fold} 折',
     about: '套餐详情',
     stores: '适用门店（{n}）',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { isOpenAt } from './hours'
+import { isOpenAt, spansText } from './hours'
+import { language } from './index'
 
 const ZONE = 'Asia/Shanghai'
 /** A Monday (23 November 2026) and the days after it, by the clock of the store. */
@@ -24,4 +25,16 @@ it('knows days, breaks and nights', () => {
 it('claims nothing about hours that it does not understand', () => {
   expect(isOpenAt('on request', ZONE, at(0, '12:00'))).toBeUndefined()
   expect(isOpenAt('', ZONE, at(0, '12:00'))).toBeUndefined()
+})
+
+it('says spans of the week with runs of days together and whole days without hours', () => {
+  const span = (weekday: number, from_minute = 0, until_minute = 1440) => ({
+    weekday,
+    from_minute,
+    until_minute,
+  })
+  const lunch = [1, 2, 3, 4, 5].map((day) => span(day, 660, 900))
+  language.value = 'en'
+  expect(spansText([...lunch, span(7), span(6)])).toBe('Mon–Fri 11:00–15:00; Sat,Sun')
+  expect(spansText([])).toBe('')
 })

@@ -2,6 +2,7 @@
  * Opening hours as `Mo-Fr 10:00-22:00; Sa,Su 11:00-23:00`, the simple part of OpenStreetMap's language. What is
  * not understood is shown as it was written, and nothing is claimed about being open.
  */
+import type { Schemas } from '@/shared/api'
 import { language } from './index'
 
 const DAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su']
@@ -86,4 +87,25 @@ export function hoursText(text: string): string {
     .replace(/\bMo-Su\b/g, daily)
     .replace(/\b(Mo|Tu|We|Th|Fr|Sa|Su)\b/g, name)
     .replace(/-/g, '–')
+}
+
+/** A minute of the day as `HH:MM`. */
+export function clock(minute: number): string {
+  return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':')
+}
+
+/** Spans of the week for people to read: `Mon–Fri 00:00–15:00`. */
+export function spansText(spans: readonly Schemas['HoursSpan'][]): string {
+  const daysOf = new Map<string, number[]>()
+  for (const { weekday, from_minute, until_minute } of spans) {
+    const hours = `${clock(from_minute)}-${clock(until_minute)}`
+    daysOf.set(hours, [...(daysOf.get(hours) ?? []), weekday - 1].sort())
+  }
+  const rules = [...daysOf].map(([hours, days]) => {
+    const [first = 0, last = first] = [days[0], days.at(-1)]
+    const isRun = days.length > 2 && last - first === days.length - 1
+    const names = (isRun ? [`${DAYS[first]}-${DAYS[last]}`] : days.map((day) => DAYS[day])).join(',')
+    return hours === '00:00-24:00' ? names : `${names} ${hours}`
+  })
+  return hoursText(rules.join('; '))
 }

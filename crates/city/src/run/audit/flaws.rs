@@ -13,7 +13,7 @@ pub(super) fn flaws(read: &mut ReadTx, keys: u64) -> Result<Vec<String>, Fail> {
     Ok(flaws)
 }
 
-fn questions(keys: u64) -> [(&'static str, Query); 9] {
+fn questions(keys: u64) -> [(&'static str, Query); 10] {
     [
         (
             "an entry does not sum to zero",
@@ -28,6 +28,21 @@ fn questions(keys: u64) -> [(&'static str, Query); 9] {
                  LEFT JOIN journal_resolution r ON r.pending_id = e.id
                  LEFT JOIN journal_entry d ON d.reference = e.id AND d.kind IN ('posts', 'voids')
                  WHERE e.kind = 'pending' AND (r.pending_id IS NULL) <> (d.id IS NULL) GROUP BY e.id"
+            ),
+        ),
+        (
+            "a balance carried forward is not what the entries before it come to",
+            sql!(
+                "SELECT MIN(account) FROM
+                   (SELECT owner_id, account, currency, layer, amount FROM account_balance
+                    UNION ALL
+                    SELECT o.owner_id, l.account, l.currency, l.layer, -l.amount FROM journal_leg l
+                    LEFT JOIN journal_uncarried u ON u.entry_id = l.entry_id
+                    JOIN (SELECT id AS owner_id FROM merchant UNION ALL SELECT $1) o
+                      ON o.owner_id = l.owner_id OR o.owner_id = $1
+                    WHERE u.entry_id IS NULL) AS both_sides
+                 GROUP BY owner_id, account, currency, layer HAVING SUM(amount) <> 0",
+                [0_u8; 16]
             ),
         ),
         (

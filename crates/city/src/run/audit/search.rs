@@ -44,7 +44,7 @@ pub(crate) fn audit_search(
     found.sort_unstable();
     let goods = 0..model.world.goods.len();
     let on_sale = goods.filter(|good| model.on_sale(*good, now));
-    let expected: Vec<_> = on_sale.map(|good| (Some(good), model.unit_price(good))).collect();
+    let expected: Vec<_> = on_sale.map(|good| (Some(good), model.price_from(good))).collect();
     if found != expected {
         return Err(format!(
             "search finds {found:?} (good, price), and on sale is {expected:?}"

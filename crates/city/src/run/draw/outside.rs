@@ -70,7 +70,7 @@ pub(super) fn forge(dice: &Ctx, model: &Model) -> Option<Op> {
 
 pub(super) fn work(dice: &Ctx) -> Op {
     Op::Work {
-        worker: *pick(dice, &[Worker::Messages, Worker::Reviews]),
+        worker: *pick(dice, &[Worker::Messages, Worker::Reviews, Worker::Balances]),
         dies_after: chance(dice, 50).then(|| index(dice, 4)),
     }
 }

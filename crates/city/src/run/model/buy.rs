@@ -55,10 +55,10 @@ impl Model {
         made("", vec![Name::Link(no), Name::Entry(no)])
     }
 
-    /// What a unit costs after the agreement's discount.
-    pub fn unit_price(&self, good: usize) -> i128 {
+    /// The least that a unit costs after the agreement's discount, of how many units ever.
+    pub fn price_from(&self, good: usize) -> i128 {
         let good = &self.world.goods[good];
-        let list = i128::from(good.list_price);
+        let list = i128::from(good.price_of_two().unwrap_or(good.list_price));
         list - share(list, good.discount_bp.into())
     }
 
@@ -153,7 +153,11 @@ impl Model {
     /// What it costs and what the coupon takes off: agreement, friend, coupon, rebates.
     pub fn price(&self, place: &Place, by_link: bool) -> Result<(Paid, i128), &'static str> {
         let good = &self.world.goods[place.good];
-        let (quantity, list) = (i128::from(place.quantity), i128::from(good.list_price));
+        let of_two = good.price_of_two().filter(|_| place.quantity >= 2);
+        let (quantity, list) = (
+            i128::from(place.quantity),
+            i128::from(of_two.unwrap_or(good.list_price)),
+        );
         let discount = share(list, good.discount_bp.into());
         let of_platform = share(discount, good.platform_bp.into());
         let of_platform = good

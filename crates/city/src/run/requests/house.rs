@@ -1,6 +1,6 @@
 //! Payouts, and what shops and the platform do to what is sold.
 
-use kernel::{Actor, DAY_US, PayoutId};
+use kernel::{Actor, PayoutId};
 use ledger::{ApprovePayout, ProposePayout, RetryPayout};
 use offer::{ChangeStock, EndAgreement, PauseOffer, ResumeOffer, StartAgreement};
 use party::{ReinstateMerchant, SuspendMerchant};
@@ -163,13 +163,13 @@ pub(super) fn reinstate(scene: Scene<'_>, shop: usize) -> Request {
     .because("cleared up")
 }
 
-/// Forgets what the platform's own worker forgets, as long after.
+/// Forgets what the platform's own worker forgets.
 pub(super) fn prune(scene: Scene<'_>) -> Request {
     let lane = scene.directory.cast.goods[0].uuid();
     Request::new("prune", Actor::System, lane, move |tx, ctx| {
-        store::prune_idempotency(tx, ctx.now.plus_us(-30 * DAY_US), PRUNED_AT_ONCE)?;
+        store::prune_idempotency(tx, ctx.now, PRUNED_AT_ONCE)?;
         party::prune_sessions(tx, ctx, ctx.now, PRUNED_AT_ONCE)?;
-        voucher::prune_codes(tx, ctx, ctx.now.plus_us(-7 * DAY_US), PRUNED_AT_ONCE)?;
+        voucher::prune_codes(tx, ctx, PRUNED_AT_ONCE)?;
         Ok(Reply::text(""))
     })
 }

@@ -1,6 +1,7 @@
 //! The search against every subset, the conditions one by one, and what each refused coupon is told.
 
 use kernel::{BasisPoints, CouponId, Currency, MerchantId, OfferId, StoreId, Timestamp};
+use party::hours::{Span, WeeklyHours};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -268,40 +269,107 @@ fn each_kind_takes_off_what_it_says() {
     assert_eq!(off(cash(9_999), &both), 5_000, "never more than is due");
 }
 
+type ChangeTerms = dyn Fn(&mut CouponTerms);
+
+/// Why this coupon is not used for a cart: the code and the words; `None` if it is.
+fn refusal(lines: &[CartLine], change: &ChangeTerms) -> Option<(&'static str, String)> {
+    let mut coupon = terms(cash(100), None);
+    change(&mut coupon);
+    let found = best_combination(&cart(lines), &candidates(&[coupon]));
+    let (_, why) = found.refused.into_iter().next()?;
+    Some((why.kind.code, why.detail))
+}
+
 #[test]
 fn each_condition_refuses_what_it_is_not_for() {
-    let refusal = |change: &dyn Fn(&mut CouponTerms)| {
-        let mut coupon = terms(cash(100), None);
-        change(&mut coupon);
-        let found = best_combination(&cart(&[line(2, 1, 1_000)]), &candidates(&[coupon]));
-        found
-            .refused
-            .first()
-            .map(|(_, why)| (why.kind.code, why.detail.clone()))
-    };
-    let code = |change: &dyn Fn(&mut CouponTerms)| refusal(change).map(|(code, _)| code);
-    assert_eq!(code(&|_| {}), None);
-    let elsewhere: [&dyn Fn(&mut CouponTerms); 6] = [
-        &|c| c.merchant = Some(merchant(7)),
-        &|c| c.offer = Some(offer(7)),
-        &|c| c.currency = Currency::EUR,
-        &|c| c.conditions.category = Some("hot_pot".to_owned()),
-        &|c| c.conditions.store = Some(store(7)),
-        &|c| c.conditions.buyers = Buyers::NewCustomer,
+    let lines = [line(2, 1, 1_000)];
+    assert_eq!(refusal(&lines, &|_| {}), None);
+    let elsewhere: [(&str, &ChangeTerms); 6] = [
+        ("another merchant", &|c| c.merchant = Some(merchant(7))),
+        ("another offer", &|c| c.offer = Some(offer(7))),
+        ("another currency", &|c| c.currency = Currency::EUR),
+        ("another category", &|c| {
+            c.conditions.category = Some("hot_pot".to_owned());
+        }),
+        ("another store", &|c| c.conditions.store = Some(store(7))),
+        ("new customers", &|c| c.conditions.buyers = Buyers::NewCustomer),
     ];
-    for change in elsewhere {
-        assert_eq!(code(change), Some("coupon_not_for_this"));
+    for (named, change) in elsewhere {
+        let (code, detail) = refusal(&lines, change).expect("refused");
+        assert_eq!(code, "coupon_not_for_this");
+        assert!(detail.contains(named), "{detail}");
     }
+    // Each condition is met by a line of its own, and none by the same.
+    let lines = [line(1, 1, 1_000), line(2, 1, 1_000)];
+    let apart = |c: &mut CouponTerms| (c.merchant, c.offer) = (Some(merchant(1)), Some(offer(2)));
+    let (_, detail) = refusal(&lines, &apart).expect("refused");
+    assert!(detail.contains("all conditions"), "{detail}");
+}
+
+#[test]
+fn a_coupon_waits_for_its_buyer_its_time_and_its_least_price() {
+    let lines = [line(2, 1, 1_000)];
+    let code = |change: &ChangeTerms| refusal(&lines, change).map(|(code, _)| code);
     assert_eq!(
         code(&|c| c.conditions.buyers = Buyers::FirstOrder),
         Some("coupon_not_for_buyer")
     );
+    assert_eq!(code(&|c| c.starts_at = Timestamp(2)), Some("coupon_not_live"));
     assert_eq!(code(&|c| c.ends_at = Timestamp(1)), Some("coupon_not_live"));
-    let (short, detail) = refusal(&|c| c.min_spend = 1_001).expect("refused");
+    // The cart is of 1970-01-01, a Thursday.
+    let on = |weekday| {
+        move |c: &mut CouponTerms| {
+            let all_day = Span {
+                weekday,
+                from_minute: 0,
+                until_minute: 1_440,
+            };
+            c.conditions.hours = Some(WeeklyHours {
+                time_zone: "UTC".to_owned(),
+                spans: vec![all_day],
+            });
+        }
+    };
+    assert_eq!(code(&on(4)), None);
+    assert_eq!(code(&on(5)), Some("coupon_not_now"));
+    assert_eq!(code(&|c| c.min_spend = 1_000), None);
+    let (short, detail) = refusal(&lines, &|c| c.min_spend = 1_001).expect("refused");
     assert_eq!(short, "coupon_min_spend_not_met");
     assert!(
         detail.contains("10.01 CNY") && detail.contains("10.00 CNY"),
         "{detail}"
+    );
+}
+
+#[test]
+fn what_is_not_combined_says_why() {
+    let why = |coupons: &[CouponTerms], required: &[usize]| {
+        let mut offered = candidates(coupons);
+        required.iter().for_each(|i| offered[*i].is_required = true);
+        let found = best_combination(&cart(&[line(1, 1, 1_000)]), &offered);
+        let last = found.refused.into_iter().max_by_key(|(i, _)| *i);
+        last.expect("one is refused").1.detail
+    };
+    let coupon = |amount, group| terms(cash(amount), group);
+    let says = |detail: String, words: &str| assert!(detail.contains(words), "{detail}");
+    says(
+        why(&[coupon(200, Some("a")), coupon(100, Some("a"))], &[]),
+        "Of its group",
+    );
+    says(
+        why(&[coupon(200, Some("a")), coupon(100, None)], &[]),
+        "beside others",
+    );
+    let five = [("a", 200), ("b", 200), ("c", 200), ("d", 200), ("e", 100)];
+    let five = five.map(|(group, amount)| coupon(amount, Some(group)));
+    says(why(&five, &[]), "takes four coupons");
+    says(
+        why(&[coupon(1_000, Some("a")), coupon(100, Some("b"))], &[]),
+        "leave nothing",
+    );
+    says(
+        why(&[coupon(200, None), coupon(100, None)], &[0, 1]),
+        "not used together",
     );
 }
 

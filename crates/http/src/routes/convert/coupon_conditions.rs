@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::body::Object;
-use crate::wire::{HoursSpan, spans_of, wire_spans};
+use crate::routes::offer::HoursSpan;
 
 /// By default nothing.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
@@ -66,7 +66,7 @@ impl From<CouponConditions> for Conditions {
             },
             hours: wire.hours.map(|Object(hours)| WeeklyHours {
                 time_zone: hours.time_zone,
-                spans: spans_of(hours.spans),
+                spans: hours.spans.into_iter().map(|Object(span)| span.into()).collect(),
             }),
         }
     }
@@ -86,7 +86,7 @@ impl From<Conditions> for CouponConditions {
             hours: conditions.hours.map(|hours| {
                 Object(CouponHours {
                     time_zone: hours.time_zone,
-                    spans: wire_spans(&hours.spans),
+                    spans: hours.spans.into_iter().map(|span| Object(span.into())).collect(),
                 })
             }),
         }

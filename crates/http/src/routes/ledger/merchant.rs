@@ -336,7 +336,8 @@ async fn get_balance(
 ) -> Result<Json<Vec<OwedBalance>>, Problem> {
     staff.everywhere()?;
     let owner = staff.merchant.uuid();
-    let found = app.read(move |read| ledger::queries::balances_of(read, Account::MerchantPayable, owner));
+    let found =
+        app.read(move |read| ledger::queries::balances_of(read, Account::MerchantPayable, Some(owner)));
     // In the books a debt of the platform is negative.
     let owed = found.await?.into_iter().map(|(currency, balance)| OwedBalance {
         posted: Money::new(-balance.posted, currency).into(),

@@ -5,9 +5,10 @@ use offer::{BOOKING_TERMS_INVALID, BookingPolicy, BookingTerms, Nights, PricePer
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::price_rules::HoursSpan;
 use crate::body::Object;
 use crate::problem::Problem;
-use crate::wire::{HoursSpan, malformed, spans_of, wire_spans};
+use crate::wire::malformed;
 
 /// How an offer is booked: for a visit, or for nights.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -155,7 +156,7 @@ impl From<WireVisit> for Visit {
             minutes: turn.minutes,
         };
         Self {
-            hours: spans_of(wire.hours),
+            hours: wire.hours.into_iter().map(|Object(span)| span.into()).collect(),
             every_minutes: wire.every_minutes,
             turns: wire.turns.into_iter().map(turn).collect(),
             before_minutes: wire.before_minutes,
@@ -206,7 +207,7 @@ impl From<Visit> for WireVisit {
             })
         };
         Self {
-            hours: wire_spans(&visit.hours),
+            hours: visit.hours.into_iter().map(|span| Object(span.into())).collect(),
             every_minutes: visit.every_minutes,
             turns: visit.turns.into_iter().map(turn).collect(),
             before_minutes: visit.before_minutes,

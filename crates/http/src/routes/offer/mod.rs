@@ -6,6 +6,7 @@ mod booking_terms;
 mod offers;
 mod pages;
 mod platform;
+mod price_rules;
 mod resources;
 mod rules;
 mod terms;
@@ -16,6 +17,7 @@ use crate::app::App;
 
 pub use booking_terms::WirePolicy;
 pub use pages::{OfOffer, PublicOffer, public_offer};
+pub use price_rules::{HoursSpan, WirePriceRule};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()

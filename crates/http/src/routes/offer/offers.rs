@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::OfOffer;
+use super::{OfOffer, WirePriceRule};
 use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
@@ -54,6 +54,10 @@ struct OfferSaid {
     /// Of one unit, before any discount.
     #[schema(value_type = WireMoney)]
     list_price: Object<WireMoney>,
+    /// Prices below it, by time and quantity; at most 20.
+    #[serde(default)]
+    #[schema(value_type = Vec<WirePriceRule>)]
+    price_rules: Vec<Object<WirePriceRule>>,
     /// Units in stock of a new offer. Later its stock is set by itself.
     stock: Option<i64>,
     /// How often one voucher can be used.
@@ -80,6 +84,11 @@ impl OfferSaid {
             description: self.description,
             category: self.category,
             list_price: self.list_price.0.into(),
+            price_rules: self
+                .price_rules
+                .into_iter()
+                .map(|Object(rule)| rule.into())
+                .collect(),
             stock,
             uses: self.uses,
             valid_us: self.valid_us,
@@ -306,6 +315,8 @@ struct OwnOfferDetails {
     /// By language, with lines.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     description: LocalText,
+    /// Prices below the list price, by time and quantity.
+    price_rules: Vec<WirePriceRule>,
     /// Where it is redeemed.
     #[schema(value_type = Vec<String>)]
     stores: Vec<StoreId>,
@@ -323,6 +334,14 @@ impl From<OfferPage> for OwnOfferDetails {
     fn from(page: OfferPage) -> Self {
         Self {
             description: page.offer.description.clone(),
+            price_rules: page
+                .offer
+                .price_rules
+                .rules
+                .iter()
+                .cloned()
+                .map(Into::into)
+                .collect(),
             stores: page.stores,
             capacity: page.stock.capacity,
             sold: page.stock.taken,

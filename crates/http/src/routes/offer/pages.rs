@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use axum::extract::State;
-use kernel::{AgreementId, GeoPoint, LocalText, MediaId, MerchantId, OfferId, Timestamp};
-use offer::{Agreement, AgreementStatus, Offer, OfferStatus};
+use kernel::{AgreementId, GeoPoint, LocalText, MediaId, MerchantId, Money, OfferId, Timestamp};
+use offer::{Agreement, AgreementStatus, Offer, OfferStatus, PriceRule};
 use party::{MerchantStatus, NOT_FOUND};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx, StorageError};
@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::WirePriceRule;
 use crate::access::OfMerchant;
 use crate::app::App;
 use crate::body::{Path, Query};
@@ -53,10 +54,14 @@ pub struct PublicOffer {
     #[schema(value_type = BTreeMap<String, String>)]
     pub description: LocalText,
     pub category: String,
-    /// Of one unit, before any discount.
+    /// Of one unit bought now, before any discount.
     pub list_price: WireMoney,
-    /// Of one unit, after the agreement's discount.
+    /// Of one unit bought now, after the agreement's discount.
     pub price: WireMoney,
+    /// The least that one unit costs in some hours of the week or quantity, after the agreement's discount.
+    pub price_from: WireMoney,
+    /// What one unit costs otherwise, by time and quantity, after the agreement's discount.
+    pub price_rules: Vec<WirePriceRule>,
     /// How often one voucher can be used.
     pub uses: i64,
     /// How long after the purchase a voucher is valid, in microseconds.
@@ -104,6 +109,12 @@ fn load(
     });
     let nearest = distances.and_then(Iterator::min);
     let (stores, rating) = public_stores(read, stores)?;
+    let currency = page.offer.list_price.currency;
+    let price_rules = page.offer.price_rules.rules.into_iter().map(|rule| {
+        let price = offer::prices(&page.terms, Money::new(rule.price, currency)).due;
+        let price = price.amount;
+        PriceRule { price, ..rule }.into()
+    });
     let shown = PublicOffer {
         id,
         merchant: page.offer.merchant,
@@ -112,6 +123,8 @@ fn load(
         category: page.offer.category,
         list_price: page.price.list.into(),
         price: page.price.due.into(),
+        price_from: page.price_from.due.into(),
+        price_rules: price_rules.collect(),
         uses: page.offer.uses,
         valid_us: page.offer.valid_us,
         max_per_order: page.offer.max_per_order,
@@ -148,10 +161,12 @@ struct OfferListed {
     #[schema(value_type = BTreeMap<String, String>)]
     title: LocalText,
     category: String,
-    /// Of one unit, before any discount.
+    /// Of one unit at that price, before any discount.
     list_price: WireMoney,
-    /// Of one unit, after the agreement's discount.
+    /// The least that one unit costs in some hours of the week or quantity, after the agreement's discount.
     price: WireMoney,
+    /// Whether it costs more at other times or in smaller quantity.
+    is_price_from: bool,
     #[schema(value_type = Option<String>)]
     media: Option<MediaId>,
     /// Whether it sells now, stock aside.
@@ -161,12 +176,14 @@ struct OfferListed {
 impl OfferListed {
     fn of(offer: Offer, agreement: &Agreement, certified: bool, now: Timestamp) -> Self {
         let accepted = agreement.status == AgreementStatus::Accepted;
+        let price_from = offer.price_rules.price_from(offer.list_price);
         Self {
             id: offer.id,
             title: offer.title,
             category: offer.category,
-            list_price: offer.list_price.into(),
-            price: offer::prices(&agreement.terms, offer.list_price).due.into(),
+            list_price: price_from.into(),
+            price: offer::prices(&agreement.terms, price_from).due.into(),
+            is_price_from: price_from != offer.list_price,
             media: offer.media,
             on_sale: certified && accepted && agreement.terms.is_live(now),
         }

@@ -10,6 +10,7 @@ use offer::{
     SetStoreDay, UpdateResource,
 };
 use party::NOT_FOUND;
+use party::hours::Span;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +18,7 @@ use utoipa_axum::routes;
 
 use super::OfOffer;
 use super::booking_terms::WireBookingTerms;
+use super::price_rules::HoursSpan;
 use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
 use crate::body::{Object, Path, Write};
@@ -24,7 +26,7 @@ use crate::problem::Problem;
 use crate::reject::{BODY_MALFORMED, PATH_MALFORMED};
 use crate::routes::consume::own_store;
 use crate::routes::party::OfStore;
-use crate::wire::{Created, HoursSpan, malformed, named, spans_of, wire_spans};
+use crate::wire::{Created, malformed, named};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -76,7 +78,7 @@ impl ResourceSaid {
             seats_min: self.seats_min,
             seats_max: self.seats_max,
             joins: self.joins,
-            hours: spans_of(self.hours),
+            hours: self.hours.into_iter().map(|Object(span)| span.into()).collect(),
             status: named(
                 &BODY_MALFORMED,
                 "/status",
@@ -122,7 +124,11 @@ impl From<Resource> for WireResource {
             seats_min: details.seats_min,
             seats_max: details.seats_max,
             joins: details.joins,
-            hours: wire_spans(&details.hours),
+            hours: details
+                .hours
+                .into_iter()
+                .map(|span| Object(span.into()))
+                .collect(),
             status: details.status.as_str().to_owned(),
             version: resource.version,
         }
@@ -252,7 +258,10 @@ async fn set_store_day(
         merchant: staff.merchant,
         store: of.store,
         day: day_of(&day)?,
-        spans: write.body.spans.map(spans_of),
+        spans: write
+            .body
+            .spans
+            .map(|spans| spans.into_iter().map(|Object(span)| span.into()).collect()),
     };
     app.command("setStoreDay", staff.merchant, staff.actor(), write.key)
         .locking(cmd.locks())
@@ -287,9 +296,9 @@ async fn list_store_days(
     });
     let found = found.await?;
     staff.at(of.store)?;
-    let day = |(day, spans): (Day, Vec<_>)| WireStoreDay {
+    let day = |(day, spans): (Day, Vec<Span>)| WireStoreDay {
         day: day.to_string(),
-        spans: wire_spans(&spans),
+        spans: spans.into_iter().map(|span| Object(span.into())).collect(),
     };
     Ok(Json(found.into_iter().map(day).collect()))
 }

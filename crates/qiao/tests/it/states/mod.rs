@@ -29,6 +29,7 @@ const MEET_NO_STATE: &[&str] = &[
     "channel::record_visits",
     "convert::close_payment_conflict",
     "ledger::accrue_rebate",
+    "ledger::carry_forward",
     "ledger::close_day",
     "offer::set_rule",
     "party::count_password_miss",

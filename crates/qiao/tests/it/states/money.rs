@@ -135,6 +135,19 @@ impl World {
         act(ctx(self.admin), ledger::close_day, input)
     }
 
+    /// Of one entry.
+    pub fn carry_forward(&self) -> Act<u64> {
+        let carry = || Act {
+            path: "ledger::carry_forward",
+            variant: "",
+            ctx: ctx(Actor::System),
+            run: Box::new(ledger::carry_forward),
+        };
+        while self.done(carry()) > 0 {}
+        self.new_voucher();
+        carry()
+    }
+
     pub fn approve_payout(&self, payout: PayoutId) -> Act<()> {
         act(
             ctx(self.second_admin),

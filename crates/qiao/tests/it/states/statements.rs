@@ -170,6 +170,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
         w.return_payout(payout).probe()
     },
     |w| w.close_day().probe(),
+    |w| w.carry_forward().probe(),
     |w| w.accrue_rebate().probe(),
     |w| w.post_new_rebate().probe(),
     |w| w.reverse_new_rebate().probe(),

@@ -186,7 +186,7 @@ impl World {
             path: "voucher::prune_codes",
             variant: "",
             ctx: ctx(Actor::System),
-            run: Box::new(|tx, ctx| voucher::prune_codes(tx, ctx, ctx.now, 500)),
+            run: Box::new(|tx, ctx| voucher::prune_codes(tx, ctx, 500)),
         }
     }
 }

@@ -1,0 +1,89 @@
+//! Prices by time and quantity, as merchants say and everybody sees them.
+
+use jiff::civil::Date;
+use offer::PriceRule;
+use party::hours::Span;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::body::Object;
+
+/// What one unit costs in some hours, on some days, from a number of units on. Of all that apply the lowest counts.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PriceRule)]
+pub struct WirePriceRule {
+    /// Minor units of the list price's currency.
+    price: i64,
+    /// In orders of at least so many units.
+    from_quantity: i64,
+    /// In these hours of the week, as clocks show them in the time zone of the offer's stores; at any if there are
+    /// none.
+    #[serde(default)]
+    #[schema(value_type = Vec<HoursSpan>)]
+    hours: Vec<Object<HoursSpan>>,
+    /// Not before this day, `2026-10-01`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    from_day: Option<Date>,
+    /// Not after this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    until_day: Option<Date>,
+}
+
+impl From<WirePriceRule> for PriceRule {
+    fn from(wire: WirePriceRule) -> Self {
+        Self {
+            price: wire.price,
+            from_quantity: wire.from_quantity,
+            hours: wire.hours.into_iter().map(|Object(span)| span.into()).collect(),
+            from_day: wire.from_day,
+            until_day: wire.until_day,
+        }
+    }
+}
+
+impl From<PriceRule> for WirePriceRule {
+    fn from(rule: PriceRule) -> Self {
+        Self {
+            price: rule.price,
+            from_quantity: rule.from_quantity,
+            hours: rule.hours.into_iter().map(|span| Object(span.into())).collect(),
+            from_day: rule.from_day,
+            until_day: rule.until_day,
+        }
+    }
+}
+
+/// From a minute of a weekday until a later one of the same day.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoursSpan {
+    /// 1 is Monday, 7 Sunday.
+    weekday: i64,
+    /// Minutes since midnight.
+    from_minute: i64,
+    /// Not included; at most 1440.
+    until_minute: i64,
+}
+
+impl From<HoursSpan> for Span {
+    fn from(wire: HoursSpan) -> Self {
+        Self {
+            weekday: wire.weekday,
+            from_minute: wire.from_minute,
+            until_minute: wire.until_minute,
+        }
+    }
+}
+
+impl From<Span> for HoursSpan {
+    fn from(span: Span) -> Self {
+        Self {
+            weekday: span.weekday,
+            from_minute: span.from_minute,
+            until_minute: span.until_minute,
+        }
+    }
+}
