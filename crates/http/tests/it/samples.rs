@@ -235,7 +235,6 @@ fn number(operation: &str, name: &str) -> i64 {
         "until_minute" => 600,
         "head_count" | "stock" | "capacity" | "total" => 100,
         "ahead_days" | "minutes" | "every_minutes" => 60,
-        "until_minute" => 1_440,
         "from_minute" => 0,
         name if name.ends_with("_bp") => 1_000,
         _ => 1,

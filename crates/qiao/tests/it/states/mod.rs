@@ -3,6 +3,7 @@
 //! With `QIAO_BLESS=1` the tests write them anew.
 
 mod act;
+mod bookings;
 mod coupons;
 mod house;
 mod machine;
@@ -31,7 +32,10 @@ const MEET_NO_STATE: &[&str] = &[
     "ledger::accrue_rebate",
     "ledger::carry_forward",
     "ledger::close_day",
+    "offer::add_resource",
     "offer::set_rule",
+    "offer::set_store_day",
+    "offer::update_resource",
     "party::count_password_miss",
     "party::end_session",
     "party::end_sessions",
@@ -82,6 +86,7 @@ fn tables(world: &World) -> Vec<Table> {
         orders::ATTEMPT.table(world),
         orders::REFUND.table(world),
         vouchers::VOUCHER.table(world),
+        bookings::BOOKING.table(world),
         visits::REDEMPTION.table(world),
         visits::REVIEW.table(world),
         money::PAYOUT.table(world),

@@ -104,6 +104,7 @@ pub const OFFER: Machine<Option<OfferStatus>, OfferId> = Machine {
                 .probe()
         },
         |w, offer| w.update_offer(*offer, 20_000).with("with another price").probe(),
+        |w, offer| w.set_booking_terms(*offer).probe(),
         |w, offer| w.discard_offer(*offer).probe(),
         |w, offer| w.create_coupon(w.shop, Some(*offer)).probe(),
         |w, offer| w.create_share_link(w.consumer(), *offer).probe(),

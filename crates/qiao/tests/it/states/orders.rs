@@ -182,13 +182,21 @@ impl World {
         let wallet_coupon = order.wallet_coupons.first().copied();
         let placed = self.done(self.place_order(buyer, order));
         Purchase {
+            wallet_coupon,
+            ..self.awaiting_payment(buyer, &placed)
+        }
+    }
+
+    /// A placed order whose payment was begun.
+    pub fn awaiting_payment(&self, buyer: PersonId, placed: &PlacedOrder) -> Purchase {
+        Purchase {
             buyer,
             order: placed.order,
             attempt: self
                 .done(self.start_payment(buyer, placed.order, PROVIDER))
                 .attempt,
             cash: placed.amounts.cash_due,
-            wallet_coupon,
+            wallet_coupon: None,
             vouchers: Vec::new(),
         }
     }

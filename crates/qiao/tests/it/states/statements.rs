@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kernel::DAY_US;
 use party::testing::NOW;
 use store::Cost;
 
@@ -15,6 +16,24 @@ const USUAL: u64 = 15;
 
 /// Commands above [`USUAL`] and why they are.
 const REASONS: &[(&str, &str)] = &[
+    ("consume::arrive", "a scan's, and the look for the booking"),
+    (
+        "consume::cancel_booking",
+        "voucher, places, order and books all go back, and the fee is settled",
+    ),
+    (
+        "consume::keep_places",
+        "a bucket, a claim and its way to taken for each quarter of an hour, here of one hour",
+    ),
+    ("consume::mark_no_show", "as a booking that is cancelled"),
+    (
+        "consume::move_booking",
+        "the places of the old time go back and those of the new one are taken, here an hour and a half each",
+    ),
+    (
+        "consume::place_booking",
+        "an order's, what is used, and a bucket and a claim for each quarter of an hour, here an hour and a half",
+    ),
     (
         "consume::redeem_code",
         "a scan's, and the count of the try for person and device, and the look for the code",
@@ -103,6 +122,10 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
         w.resume_offer(offer).probe()
     },
     |w| w.change_stock(w.published()).probe(),
+    |w| w.add_resource().probe(),
+    |w| w.update_resource(w.offer_of_tables().1).probe(),
+    |w| w.set_booking_terms(w.draft()).probe(),
+    |w| w.set_store_day().probe(),
     |w| w.create_entry(w.shop).probe(),
     |w| w.rename_entry(w.shop, w.new_entry(w.shop)).probe(),
     |w| w.close_entry(w.shop, w.new_entry(w.shop)).probe(),
@@ -113,6 +136,12 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.claim_coupon(w.consumer(), w.new_coupon()).probe(),
     |w| w.claim_code(w.consumer(), &w.new_code().1).probe(),
     |w| w.place_order(w.consumer(), order_of(w.offer)).probe(),
+    |w| w.place_booking(w.consumer(), w.offer_of_tables().0).probe(),
+    |w| w.move_booking(&w.confirmed_booking()).probe(),
+    |w| w.cancel_booking(&w.confirmed_booking()).probe(),
+    |w| w.mark_no_show(w.confirmed_booking().booking).probe(),
+    |w| w.arrive(w.confirmed_booking().booking).probe(),
+    |w| w.keep_places(w.offer_of_tables().1, NOW.plus_us(DAY_US)).probe(),
     |w| {
         let purchase = w.placed(order_of(w.offer));
         w.start_payment(purchase.buyer, purchase.order, "other").probe()

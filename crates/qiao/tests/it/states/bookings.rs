@@ -1,0 +1,222 @@
+//! Times that are booked, what they are booked of, and the days of a store.
+
+use consume::{
+    Arrive, BookingStatus, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, Redeemed, When,
+};
+use kernel::{Actor, BookingId, DAY_US, HOUR_US, OfferId, PersonId, RefundId, ResourceId, Timestamp};
+use offer::testing::{booked, dinner, seats, terms};
+use offer::{
+    AddResource, Day, Period, ResourceDetails, ResourceKind, SetBookingTerms, SetStoreDay, UpdateResource,
+};
+use party::testing::{NOW, ctx, ctx_at};
+
+use super::act::{Act, act};
+use super::machine::Machine;
+use super::orders::{Purchase, order_of};
+use super::world::World;
+
+/// An offer of tables and its one table, and a booking of it.
+#[derive(Clone)]
+pub struct Booked {
+    offer: OfferId,
+    table: ResourceId,
+    pub booking: BookingId,
+    purchase: Purchase,
+}
+
+/// 2027-01-16 18:00 in Shanghai.
+const DINNER: Timestamp = Timestamp(NOW.0 + 26 * HOUR_US);
+
+pub const BOOKING: Machine<BookingStatus, Booked> = Machine {
+    name: "Booking",
+    states: &BookingStatus::ALL,
+    named: BookingStatus::as_str,
+    bring: |w, status| {
+        let held = w.held_booking();
+        match status {
+            BookingStatus::Held => return held,
+            BookingStatus::Released => {
+                w.done(w.release_order(&held.purchase));
+                return held;
+            }
+            BookingStatus::Confirmed
+            | BookingStatus::Arrived
+            | BookingStatus::NoShow
+            | BookingStatus::Cancelled
+            | BookingStatus::Lapsed => {}
+        }
+        let held = Booked {
+            purchase: w.paid(held.purchase),
+            ..held
+        };
+        match status {
+            BookingStatus::Held | BookingStatus::Released | BookingStatus::Confirmed => {}
+            BookingStatus::Arrived => drop(w.done(w.arrive(held.booking))),
+            BookingStatus::NoShow => drop(w.done(w.mark_no_show(held.booking))),
+            BookingStatus::Cancelled => drop(w.done(w.cancel_booking(&held))),
+            BookingStatus::Lapsed => drop(w.done(w.expire_voucher(held.purchase.vouchers[0]))),
+        }
+        held
+    },
+    look: |read, held| Ok(consume::queries::booking(read, held.booking)?.unwrap().status),
+    tries: &[
+        |w, b| w.cancel_booking(b).probe(),
+        |w, b| w.cancel_booking_as_store(b.booking).with("as the store").probe(),
+        |w, b| w.move_booking(b).probe(),
+        |w, b| w.mark_no_show(b.booking).probe(),
+        |w, b| w.arrive(b.booking).probe(),
+        |w, b| {
+            w.place_booking(w.consumer(), b.offer)
+                .with("for the same time")
+                .probe()
+        },
+        |w, b| w.keep_places(b.table, DINNER).with("of the same table").probe(),
+        |w, b| w.confirm_payment(&b.purchase).probe(),
+        |w, b| w.release_order(&b.purchase).probe(),
+        |w, b| {
+            w.refund_voucher(b.purchase.buyer, *b.purchase.vouchers.first()?)
+                .probe()
+        },
+        |w, b| w.expire_voucher(*b.purchase.vouchers.first()?).probe(),
+    ],
+};
+
+impl World {
+    /// An offer of tables, and one table.
+    pub fn offer_of_tables(&self) -> (OfferId, ResourceId) {
+        let table = (ResourceKind::Table, seats("Table 1", (1, 4), ""));
+        let how = (dinner(), &[table][..]);
+        let (on_sale, tables) = booked(&self.store, self.shop, (terms(), self.next()), how, |_| {});
+        (on_sale.offer, tables[0])
+    }
+
+    pub fn held_booking(&self) -> Booked {
+        let (offer, table) = self.offer_of_tables();
+        let buyer = self.consumer();
+        let placed = self.done(self.place_booking(buyer, offer));
+        Booked {
+            offer,
+            table,
+            booking: placed.booking,
+            purchase: self.awaiting_payment(buyer, &placed.order),
+        }
+    }
+
+    pub fn confirmed_booking(&self) -> Booked {
+        let held = self.held_booking();
+        Booked {
+            purchase: self.paid(held.purchase),
+            ..held
+        }
+    }
+
+    pub fn place_booking(&self, buyer: PersonId, offer: OfferId) -> Act<consume::PlacedBooking> {
+        let wish = PlaceBooking {
+            order: order_of(offer),
+            store: self.shop.store,
+            when: When::At(DINNER),
+            party: 2,
+            area: None,
+            resource: None,
+        };
+        act(ctx(Actor::Consumer(buyer)), consume::place_booking, wish)
+    }
+
+    pub fn cancel_booking(&self, booked: &Booked) -> Act<Option<RefundId>> {
+        let booking = booked.booking;
+        act(
+            ctx(Actor::Consumer(booked.purchase.buyer)),
+            consume::cancel_booking,
+            CancelBooking { booking },
+        )
+    }
+
+    pub fn cancel_booking_as_store(&self, booking: BookingId) -> Act<Option<RefundId>> {
+        let ctx = ctx(self.shop.as_owner()).with_reason("a burst pipe".to_owned());
+        act(ctx, consume::cancel_booking, CancelBooking { booking })
+    }
+
+    pub fn move_booking(&self, booked: &Booked) -> Act<Period> {
+        let cmd = MoveBooking {
+            booking: booked.booking,
+            when: When::At(DINNER.plus_us(HOUR_US)),
+            resource: None,
+        };
+        act(
+            ctx(Actor::Consumer(booked.purchase.buyer)),
+            consume::move_booking,
+            cmd,
+        )
+    }
+
+    pub fn mark_no_show(&self, booking: BookingId) -> Act<Option<RefundId>> {
+        let late = ctx_at(DINNER.plus_us(HOUR_US), self.shop.as_owner());
+        act(late, consume::mark_no_show, MarkNoShow { booking })
+    }
+
+    pub fn arrive(&self, booking: BookingId) -> Act<Redeemed> {
+        act(
+            ctx_at(DINNER, self.shop.as_owner()),
+            consume::arrive,
+            Arrive { booking },
+        )
+    }
+
+    pub fn keep_places(&self, table: ResourceId, starts_at: Timestamp) -> Act<BookingId> {
+        let cmd = KeepPlaces {
+            merchant: self.shop.merchant,
+            store: self.shop.store,
+            resources: vec![table],
+            period: Period {
+                starts_at,
+                ends_at: starts_at.plus_us(HOUR_US),
+            },
+            party: 2,
+            note: String::new(),
+        };
+        act(ctx(self.shop.as_owner()), consume::keep_places, cmd)
+    }
+
+    pub fn add_resource(&self) -> Act<ResourceId> {
+        let cmd = AddResource {
+            merchant: self.shop.merchant,
+            store: self.shop.store,
+            kind: ResourceKind::Table,
+            details: seats("Table 2", (1, 2), ""),
+        };
+        act(ctx(self.shop.as_owner()), offer::add_resource, cmd)
+    }
+
+    pub fn update_resource(&self, resource: ResourceId) -> Act<()> {
+        let details = ResourceDetails {
+            area: "terrace".to_owned(),
+            ..seats("Table 2", (1, 2), "")
+        };
+        let cmd = UpdateResource {
+            resource,
+            version: 1,
+            details,
+        };
+        act(ctx(self.shop.as_owner()), offer::update_resource, cmd)
+    }
+
+    pub fn set_booking_terms(&self, offer: OfferId) -> Act<i64> {
+        let resources = vec![self.done(self.add_resource())];
+        let cmd = SetBookingTerms {
+            offer,
+            terms: dinner(),
+            resources,
+        };
+        act(ctx(self.shop.as_owner()), offer::set_booking_terms, cmd)
+    }
+
+    pub fn set_store_day(&self) -> Act<()> {
+        let cmd = SetStoreDay {
+            merchant: self.shop.merchant,
+            store: self.shop.store,
+            day: Day::in_utc(NOW.plus_us(300 * DAY_US)),
+            spans: Some(Vec::new()),
+        };
+        act(ctx(self.shop.as_owner()), offer::set_store_day, cmd)
+    }
+}
