@@ -137,8 +137,82 @@ pub fn load_at_width(folder: &Path, sha256: &[u8; 32], width: u32) -> io::Result
 #[cfg(test)]
 mod tests {
     use image::{Rgba, RgbaImage};
+    use proptest::prelude::*;
 
     use super::*;
+
+    /// A small picture in each of the formats that are taken.
+    fn sample(format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let picture = RgbImage::from_fn(23, 17, |x, y| Rgb([x as u8 * 11, y as u8 * 15, 7]));
+        picture.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
+        bytes
+    }
+
+    /// What is kept of hostile bytes, if anything is, is a picture of bounded size.
+    fn assert_harmless(bytes: &[u8]) -> Result<(), TestCaseError> {
+        if let Some(kept) = normalised(bytes) {
+            let kept = image::load_from_memory_with_format(&kept, ImageFormat::Jpeg);
+            let (width, height) = kept
+                .map_err(|error| TestCaseError::fail(error.to_string()))?
+                .dimensions();
+            prop_assert!(width.max(height) <= KEPT_SIDE);
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn a_picture_whose_bytes_were_changed_is_harmless(
+            format in prop::sample::select(vec![ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP]),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+            length in any::<prop::sample::Index>(),
+            cut_off in any::<bool>(),
+            after in prop::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let mut bytes = sample(format);
+            for (place, byte) in changes {
+                let place = place.index(bytes.len());
+                bytes[place] = byte;
+            }
+            if cut_off {
+                bytes.truncate(length.index(bytes.len()));
+            }
+            bytes.extend(after);
+            assert_harmless(&bytes)?;
+        }
+
+        #[test]
+        fn a_header_and_nonsense_after_it_are_harmless(
+            head in prop::sample::select(vec![
+                &b"\xff\xd8\xff\xe0"[..], b"\xff\xd8\xff\xc0", b"\x89PNG\r\n\x1a\n", b"RIFF\xff\xff\xff\xffWEBPVP8 ",
+                b"RIFF\x20\0\0\0WEBPVP8L", b"RIFF\x20\0\0\0WEBPVP8X",
+            ]),
+            rest in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            assert_harmless(&[head, &rest].concat())?;
+        }
+
+        /// It says how large it is; its few bytes do not make it so.
+        #[test]
+        fn a_png_that_says_it_is_larger_than_its_data_is_refused(width in 24_u32..20_000, height in 18_u32..20_000) {
+            let mut bytes = sample(ImageFormat::Png);
+            bytes[16..20].copy_from_slice(&width.to_be_bytes());
+            bytes[20..24].copy_from_slice(&height.to_be_bytes());
+            let sum = crc32(&bytes[12..29]);
+            bytes[29..33].copy_from_slice(&sum.to_be_bytes());
+            prop_assert_eq!(normalised(&bytes), None);
+        }
+    }
+
+    /// The checksum of a chunk of PNG.
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0_u32, |sum, byte| {
+            (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+                sum >> 1 ^ (0xedb8_8320 * (sum & 1))
+            })
+        })
+    }
 
     fn png(width: u32, height: u32, colour: [u8; 4]) -> Vec<u8> {
         let mut bytes = Vec::new();

@@ -69,3 +69,30 @@ pub(super) fn fingerprint(query: &SearchQuery, words: &[Word]) -> u64 {
         .expect("32 bytes have a first eight");
     u64::from_be_bytes(*first)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_is_read_back_by_its_own_question_alone(
+            (order, offer, relaxed, of, other) in any::<(i64, u128, bool, u64, u64)>()
+        ) {
+            let place = Place { order, offer };
+            let text = write(place, relaxed, of);
+            prop_assert_eq!(read(&text, of), Ok((place, relaxed)));
+            prop_assert_eq!(read(&text, other).is_ok(), other == of);
+        }
+
+        #[test]
+        fn any_other_text_is_refused_by_name(text in "\\PC{0,80}|[A-Za-z0-9_-]{45,46}", of in any::<u64>()) {
+            match read(&text, of) {
+                Ok((place, relaxed)) => prop_assert_eq!(write(place, relaxed, of), text),
+                Err(refusal) => prop_assert_eq!(refusal.kind.code, SEARCH_CURSOR_UNKNOWN.code),
+            }
+        }
+    }
+}

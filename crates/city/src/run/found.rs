@@ -2,18 +2,21 @@
 
 use std::sync::{Arc, Mutex};
 
+use convert::CouponKind;
+use convert::decide::Conditions;
 use kernel::{
     Actor, AgreementId, BasisPoints, Ctx, Currency, DAY_US, GeoPoint, LocalText, MerchantId, Money,
 };
 use kernel::{CouponId, OfferId, PersonId, Timestamp};
 use offer::{AgreementTerms, CreateOffer, OnExpiry, PlatformCap, PriceRule};
+use party::hours::{Span, WeeklyHours};
 use party::{Contact, OperatorRole, Role};
 use store::{Fail, Job, StorageError, Tx};
 
 use super::directory::{Cast, CastShop};
 use super::platform::Platform;
 use super::requests::{bytes_of, clerk_login};
-use super::world::{BEGIN, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World};
+use super::world::{BEGIN, Buyers, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World};
 
 /// Nobody signs in during a run.
 pub(crate) const NO_PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo";
@@ -49,7 +52,7 @@ pub(crate) fn found(
         .iter()
         .map(|good| founder.agreement(good, &shops[good.shop], world.shops[good.shop].currency, admin))
         .collect::<Result<Vec<_>, _>>()?;
-    let goods = world
+    let goods: Vec<OfferId> = world
         .goods
         .iter()
         .zip(&agreements)
@@ -65,7 +68,7 @@ pub(crate) fn found(
     let coupons = world
         .coupons
         .iter()
-        .map(|coupon| founder.coupon(coupon, &shops, finance))
+        .map(|coupon| founder.coupon(coupon, &shops, &goods, finance))
         .collect::<Result<_, _>>()?;
     let cast = Cast {
         admin,
@@ -276,25 +279,34 @@ impl Founder<'_> {
         })
     }
 
-    fn coupon(&mut self, coupon: &Coupon, shops: &[CastShop], finance: PersonId) -> Result<CouponId, String> {
+    fn coupon(
+        &mut self,
+        coupon: &Coupon,
+        shops: &[CastShop],
+        goods: &[OfferId],
+        finance: PersonId,
+    ) -> Result<CouponId, String> {
         let cmd = convert::CreateCoupon {
             merchant: coupon.shop.map(|shop| shops[shop].merchant),
-            offer: None,
+            offer: coupon.good.map(|good| goods[good]),
             title: LocalText::one("en", "Something off"),
             kind: match coupon.takes {
-                Takes::Share { bp: share, most } => convert::CouponKind::Percentage {
+                Takes::Share { bp: share, most } => CouponKind::Percentage {
                     share: bp(share),
                     max_discount: most,
                 },
-                Takes::Amount(amount) => convert::CouponKind::Cash { amount },
+                Takes::Amount(amount) => CouponKind::Cash { amount },
+                Takes::FixedPrice(price) => CouponKind::FixedPrice { price },
+                Takes::FreeUnit(good) => CouponKind::FreeItem { offer: goods[good] },
+                Takes::BuyGet { buy, get } => CouponKind::BuyGet { buy, get },
             },
-            conditions: convert::decide::Conditions::default(),
+            conditions: conditions(coupon, shops),
             currency: coupon.currency,
             min_spend: coupon.min_spend,
             platform_share: bp(coupon.platform_bp),
             per_person: coupon.per_person,
-            per_day: coupon.per_person,
-            by_code: false,
+            per_day: coupon.per_day,
+            by_code: coupon.by_code,
             total: coupon.total,
             budget: coupon.budget,
             starts_at: Timestamp(BEGIN.0 - DAY_US),
@@ -303,6 +315,33 @@ impl Founder<'_> {
         self.run(Actor::Operator(finance), move |tx, ctx| {
             convert::create_coupon(tx, ctx, &cmd)
         })
+    }
+}
+
+fn conditions(coupon: &Coupon, shops: &[CastShop]) -> Conditions {
+    let store = coupon.shop.zip(coupon.store);
+    let hours = coupon.hours.map(|hours| {
+        let days = (1..=7).filter(|day| hours.weekdays >> (day - 1) & 1 == 1);
+        let span = |weekday| Span {
+            weekday,
+            from_minute: hours.from,
+            until_minute: hours.until,
+        };
+        WeeklyHours {
+            time_zone: "Asia/Shanghai".to_owned(),
+            spans: days.map(span).collect(),
+        }
+    });
+    Conditions {
+        stacking_group: coupon.group.map(|group| format!("group_{group}")),
+        category: None,
+        store: store.map(|(shop, store)| shops[shop].stores[store].0),
+        buyers: match coupon.buyers {
+            Buyers::Everybody => convert::decide::Buyers::Everybody,
+            Buyers::FirstOrder => convert::decide::Buyers::FirstOrder,
+            Buyers::NewCustomer => convert::decide::Buyers::NewCustomer,
+        },
+        hours,
     }
 }
 

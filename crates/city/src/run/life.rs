@@ -194,6 +194,8 @@ impl Life {
         totals.operations += 1;
         let op = if let Op::Hear { news, .. } = step.op {
             format!("Hear{news:?}")
+        } else if matches!(step.op, Op::Place(place) if place.wallets[1].is_some()) {
+            "PlaceWithCoupons".to_owned()
         } else {
             format!("{:?}", step.op)
         };

@@ -97,6 +97,13 @@ pub(crate) enum Op {
         person: usize,
         coupon: usize,
     },
+    /// By the coupon's code of this number, or by one with a wrong letter.
+    ClaimCode {
+        person: usize,
+        coupon: usize,
+        number: i64,
+        mistyped: bool,
+    },
     Share {
         person: usize,
         good: usize,
@@ -305,7 +312,8 @@ pub(crate) struct Place {
     pub person: usize,
     pub good: usize,
     pub quantity: i64,
-    pub wallet: Option<No>,
+    /// Coupons, one twice now and then.
+    pub wallets: [Option<No>; 3],
     /// The step that first asked for the link.
     pub link: Option<No>,
     /// Where the buyer says to have come from.
@@ -358,10 +366,10 @@ impl Op {
         let voucher = |(order, n)| Name::Voucher(order, n);
         match *self {
             Self::Place(place) => {
-                let wallet = place.wallet.map(Name::Wallet);
+                let wallets = place.wallets.into_iter().flatten().map(Name::Wallet);
                 let link = place.link.map(Name::Link);
                 let entry = place.entry.map(Name::Entry);
-                wallet.into_iter().chain(link).chain(entry).collect()
+                wallets.chain(link).chain(entry).collect()
             }
             Self::CloseEntry { entry, .. } => vec![Name::Entry(entry)],
             Self::Visit { entry, .. } => entry.map(Name::Entry).into_iter().collect(),
@@ -418,6 +426,7 @@ impl Op {
                 vec![Name::Payout(payout)]
             }
             Self::Claim { .. }
+            | Self::ClaimCode { .. }
             | Self::Share { .. }
             | Self::OpenEntry { .. }
             | Self::Work { .. }

@@ -46,8 +46,38 @@ pub(crate) struct Good {
 /// What a coupon takes off.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Takes {
-    Share { bp: i64, most: Option<i64> },
+    Share {
+        bp: i64,
+        most: Option<i64>,
+    },
     Amount(i64),
+    /// One unit costs no more than this.
+    FixedPrice(i64),
+    /// One unit of this good is free.
+    FreeUnit(usize),
+    /// Of each `buy + get` units so many are free.
+    BuyGet {
+        buy: i64,
+        get: i64,
+    },
+}
+
+/// Whom a coupon is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Buyers {
+    Everybody,
+    FirstOrder,
+    NewCustomer,
+}
+
+/// Hours of some weekdays in Shanghai, which never changes its clocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hours {
+    /// A bit for each, Monday's first; at least one.
+    pub weekdays: u8,
+    /// Minutes since midnight; `until` not included.
+    pub from: i64,
+    pub until: i64,
 }
 
 /// A coupon; of the platform if it has no shop.
@@ -58,7 +88,18 @@ pub(crate) struct Coupon {
     pub currency: Currency,
     pub min_spend: i64,
     pub platform_bp: i64,
+    /// It is used beside coupons of other groups.
+    pub group: Option<u8>,
+    /// Only this good of the shop.
+    pub good: Option<usize>,
+    /// Only what this store of the shop redeems.
+    pub store: Option<usize>,
+    pub buyers: Buyers,
+    pub hours: Option<Hours>,
+    /// It is claimed by one of as many codes as there are coupons.
+    pub by_code: bool,
     pub per_person: i64,
+    pub per_day: i64,
     pub total: i64,
     pub budget: i64,
     pub ends_at: Timestamp,
@@ -89,7 +130,7 @@ impl World {
         let goods = (0..shops.len() * 2)
             .map(|n| good(dice, n / 2, shops[n / 2].stores))
             .collect();
-        let coupons = (0..4).map(|n| coupon(dice, &shops, n)).collect();
+        let coupons = (0..10).map(|n| coupon(dice, &shops, n)).collect();
         Self {
             shops,
             goods,
@@ -136,16 +177,26 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
     }
 }
 
+/// The first two are for everybody, the first four without conditions.
 fn coupon(dice: &Ctx, shops: &[Shop], n: usize) -> Coupon {
     let shop = (n >= 2).then(|| dice.random_below(shops.len() as u64) as usize);
-    let takes = if chance(dice, 50) {
-        Takes::Share {
+    let of_shop = |shop: usize| shop * 2 + dice.random_below(2) as usize;
+    let simple = n < 4;
+    let takes = match dice.random_below(if simple { 2 } else { 5 }) {
+        0 => Takes::Share {
             bp: *pick(dice, &[1, 1_000, 3_333, 10_000]),
             most: chance(dice, 50).then(|| between(dice, 1, 3_000)),
-        }
-    } else {
-        Takes::Amount(between(dice, 1, 5_000))
+        },
+        1 => Takes::Amount(between(dice, 1, 5_000)),
+        2 => Takes::FixedPrice(*pick(dice, &[1, 98, 500, 9_000])),
+        3 => Takes::FreeUnit(shop.map_or(0, of_shop)),
+        _ => Takes::BuyGet {
+            buy: between(dice, 1, 3),
+            get: between(dice, 1, 2),
+        },
     };
+    let per_person = between(dice, 1, 4);
+    let condition = |percent| !simple && chance(dice, percent);
     Coupon {
         takes,
         currency: shop.map_or(Currency::CNY, |shop| shops[shop].currency),
@@ -155,8 +206,28 @@ fn coupon(dice: &Ctx, shops: &[Shop], n: usize) -> Coupon {
             None => 10_000,
             Some(_) => *pick(dice, &[0, 2_500, 3_333, 10_000]),
         },
+        group: chance(dice, 90).then(|| dice.random_below(4) as u8),
+        good: shop.filter(|_| condition(20)).map(of_shop),
+        store: shop
+            .filter(|_| condition(20))
+            .map(|shop| dice.random_below(shops[shop].stores as u64) as usize),
+        buyers: match dice.random_below(10) {
+            0 if !simple => Buyers::FirstOrder,
+            1 | 2 if !simple => Buyers::NewCustomer,
+            _ => Buyers::Everybody,
+        },
+        hours: condition(20).then(|| {
+            let from = between(dice, 0, 20 * 60);
+            Hours {
+                weekdays: between(dice, 1, 127) as u8,
+                from,
+                until: between(dice, from + 1, 24 * 60),
+            }
+        }),
+        by_code: condition(40),
         shop,
-        per_person: between(dice, 1, 4),
+        per_person,
+        per_day: between(dice, 1, per_person),
         total: between(dice, 2, 40),
         budget: between(dice, 100, 60_000),
         ends_at: BEGIN.plus_us(between(dice, 1, 30) * DAY_US),

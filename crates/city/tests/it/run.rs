@@ -44,6 +44,8 @@ fn platform_and_model_agree_whatever_goes_wrong() {
         &totals.accepted,
         &[
             "Place",
+            "PlaceWithCoupons",
+            "ClaimCode",
             "HearPaid",
             "HearTransfer",
             "Redeem",
@@ -64,6 +66,13 @@ fn platform_and_model_agree_whatever_goes_wrong() {
         &[
             "order_sold_out",
             "coupon_limit_reached",
+            "coupon_needs_code",
+            "coupon_code_used",
+            "coupon_code_wrong",
+            "coupon_not_combined",
+            "coupon_not_now",
+            "coupon_not_for_buyer",
+            "coupon_not_for_this",
             "order_price_changed",
             "forged",
         ],

@@ -163,8 +163,25 @@ async fn list_events(
 #[cfg(test)]
 mod tests {
     use kernel::{Actor, MerchantId};
+    use proptest::collection::btree_map;
+    use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn every_cursor_is_read_back(cursor in btree_map(0..PARTITIONS, 1..=i64::MAX, 1..=64)) {
+            prop_assert_eq!(cursor_of(&cursor_text(&cursor)), Some(cursor));
+        }
+
+        #[test]
+        fn no_text_makes_more_of_a_cursor_than_there_are_partitions(text in "\\PC{0,80}|([0-9]{1,20}[.-]){1,90}[0-9]") {
+            if let Some(cursor) = cursor_of(&text) {
+                prop_assert!(cursor.len() <= usize::from(PARTITIONS));
+                prop_assert_eq!(cursor_of(&cursor_text(&cursor)), Some(cursor));
+            }
+        }
+    }
 
     #[test]
     fn a_cursor_is_read_back_and_others_are_refused() {

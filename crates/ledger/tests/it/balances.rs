@@ -113,7 +113,8 @@ fn an_entry_that_commits_while_others_are_carried_forward_counts() {
     let ((wrote, written), (release, held)) = (mpsc::channel(), mpsc::channel::<()>());
     std::thread::scope(|scope| {
         let late = scope.spawn(|| {
-            done(&slow, move |tx, ctx| {
+            let earlier = NOW.plus_us(-3_600_000_000);
+            let late = run_at(&slow, Actor::System, earlier, move |tx, ctx| {
                 post(tx, ctx, &redeemed(1, 50, 100))?;
                 // Asked, so that what was told before it is with the engine.
                 tx.one(sql!("SELECT seq FROM event_head WHERE part = $1", 0_i64))?;
@@ -122,6 +123,7 @@ fn an_entry_that_commits_while_others_are_carried_forward_counts() {
                 let _ = held.recv();
                 Ok(())
             });
+            late.expect("an answer").expect("no rejection");
         });
         written.recv().expect("it is written");
         done(&store, |tx, ctx| post(tx, ctx, &redeemed(2, 50, 10)));

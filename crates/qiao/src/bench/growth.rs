@@ -22,8 +22,9 @@ const SHOPS: usize = 64;
 const TOGETHER: u64 = 100;
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-/// Measures, stores, and measures again.
-pub fn run(options: &Options, stored: u64) -> Result<Report, Failure> {
+/// Measures, and then stores and measures again in so many equal steps. Each step but the last is printed when it is
+/// done, so that a run that is stopped has said how far it came.
+pub fn run(options: &Options, stored: u64, steps: u64) -> Result<Report, Failure> {
     let stage = Stage::open(options)?;
     let shops = market::open_shops(&stage.app, SHOPS)?;
     let visitors = market::invite(&stage.app, options.clients)?;
@@ -33,40 +34,50 @@ pub fn run(options: &Options, stored: u64) -> Result<Report, Failure> {
         .finding
         .rate();
 
-    let bytes_before = bytes_in(stage.folder.path())?;
-    let since = shell::instant();
-    let batches = stored.div_ceil(TOGETHER);
-    for n in 0..batches {
-        let at = n as usize;
-        fill(&stage, shops[at % shops.len()], &visitors[at % visitors.len()])?;
-    }
-    let filling = since.elapsed().as_secs_f64();
-    let stored = batches * TOGETHER;
-    wait_for_followers(&stage)?;
-    let bytes = bytes_in(stage.folder.path())? - bytes_before;
+    let batches = stored.div_ceil(TOGETHER * steps);
+    let (mut bytes, mut step) = (0, 0);
+    loop {
+        let bytes_before = bytes_in(stage.folder.path())?;
+        let since = shell::instant();
+        for n in step * batches..(step + 1) * batches {
+            let at = n as usize;
+            fill(&stage, shops[at % shops.len()], &visitors[at % visitors.len()])?;
+        }
+        let filling = since.elapsed().as_secs_f64();
+        wait_for_followers(&stage)?;
+        bytes += bytes_in(stage.folder.path())? - bytes_before;
+        step += 1;
+        let stored = step * batches * TOGETHER;
 
-    let full = orders::drive(&stage, &mut buyers, options.duration())?
-        .finding
-        .rate();
-    let mut report = Report::new("orders, as more of them are stored");
-    report.note("orders stored", stored);
-    report.figure("orders/s over HTTP, empty", empty);
-    report.figure("orders/s over HTTP, with those", full);
-    report.figure("orders/s while storing them", stored as f64 / filling);
-    if stage.app.store.is_embedded() {
+        let full = orders::drive(&stage, &mut buyers, options.duration())?
+            .finding
+            .rate();
+        let mut report = Report::new("orders, as more of them are stored");
+        report.note("orders stored", stored);
+        report.figure("orders/s over HTTP, empty", empty);
+        report.figure("orders/s over HTTP, with those", full);
         report.figure(
-            "bytes on the disk an order, all indexes and events",
-            bytes as f64 / stored as f64,
+            "orders/s while storing the last of them",
+            (batches * TOGETHER) as f64 / filling,
         );
+        if stage.app.store.is_embedded() {
+            report.figure(
+                "bytes on the disk an order, all indexes and events",
+                bytes as f64 / stored as f64,
+            );
+        }
+        report.figure(
+            "memory of the whole process, MiB",
+            start::memory_mib(std::process::id(), "VmRSS")?,
+        );
+        report.at_least("with those / empty", full / empty, 0.9, None);
+        if step == steps {
+            drop(buyers);
+            stage.close()?;
+            return Ok(report);
+        }
+        report.print(options.json);
     }
-    report.figure(
-        "memory of the whole process, MiB",
-        start::memory_mib(std::process::id(), "VmRSS")?,
-    );
-    report.at_least("with those / empty", full / empty, 0.9, None);
-    drop(buyers);
-    stage.close()?;
-    Ok(report)
 }
 
 /// One transaction of orders.

@@ -45,6 +45,9 @@ pub enum Bench {
         /// How many are stored before it is measured again.
         #[arg(long, default_value_t = 1_000_000, value_name = "N")]
         orders: u64,
+        /// In how many steps, each measured.
+        #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000))]
+        steps: u64,
     },
     /// The best set of thirty coupons for a cart, beside pricing every set.
     BestCombination {
@@ -118,7 +121,11 @@ impl Bench {
             Self::Orders(options) => (orders::beside_rusqlite(&options)?, options),
             Self::Redeem(options) => (redeem::run(&options)?, options),
             Self::HotOffer(options) => (hot_offer::run(&options)?, options),
-            Self::Growth { options, orders } => (growth::run(&options, orders)?, options),
+            Self::Growth {
+                options,
+                orders,
+                steps,
+            } => (growth::run(&options, orders, steps)?, options),
             Self::Search { options, offers } => (search::run(&options, offers)?, options),
             Self::Offer(options) => (offer_page::run(&options)?, options),
             Self::Start(options) => (start::run(&options)?, options),

@@ -47,6 +47,9 @@ pub(super) fn figures(model: &Model) -> Figures {
         let said = format!("{} {}", lower(payout.status), payout.amount);
         figures.insert(format!("{:?}", Name::Payout(*no)), said);
     }
+    for (coupon, number) in &model.codes_used {
+        figures.insert(format!("code {number} of coupon {coupon}"), "used".to_owned());
+    }
     for (no, wallet) in &model.wallets {
         figures.insert(format!("{:?}", Name::Wallet(*no)), lower(wallet.status));
     }

@@ -189,6 +189,15 @@ impl Reader<'_> {
                 levels,
                 [format!("coupon count {n}"), format!("coupon budget {n}")],
             )?;
+            let codes = sql!(
+                "SELECT number FROM coupon_code WHERE coupon_id = $1",
+                self.cast().coupons[n]
+            );
+            for mut row in read.many(codes)? {
+                let number = number(&mut row)?;
+                self.figures
+                    .insert(format!("code {number} of coupon {n}"), "used".to_owned());
+            }
         }
         Ok(())
     }

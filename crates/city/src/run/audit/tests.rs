@@ -174,7 +174,7 @@ fn damages() -> Vec<Damage> {
         one("review of Redemption", sql!("UPDATE review SET reply = 'Never' WHERE reply IS NULL")),
         one("figures differ: Payout", sql!("UPDATE payout SET amount = amount + 1")),
         one("figures differ: Wallet", sql!("UPDATE wallet_coupon SET status = 'lost'")),
-        one("coupon count", sql!("UPDATE bucket SET closed = 1 WHERE closed = 0")),
+        one("coupon budget", sql!("UPDATE bucket SET closed = 1 WHERE closed = 0")),
         one("Expire of Voucher", sql!("UPDATE timer SET due = due + 1 WHERE kind = 'expire_voucher'")),
         one("figures differ: AgreementEnds", sql!("DELETE FROM timer WHERE kind = 'agreement_ends'")),
         one("figures differ: scan", sql!("UPDATE offline_scan SET amount = amount + 1")),

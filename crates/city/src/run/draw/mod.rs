@@ -50,34 +50,31 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
         return last;
     }
     loop {
-        let drawn = match dice.random_below(110) {
-            0..4 => Some(Op::Claim {
-                person: person(dice, model),
-                coupon: index(dice, model.world.coupons.len()),
-            }),
-            4..9 => people::come(dice, model),
-            9..25 => Some(Op::Place(place(dice, model))),
-            25..28 => cancel(dice, model),
-            28..39 => start(dice, model),
-            39..50 => pay(dice, model),
-            50..62 => hear_of_payment(dice, model),
-            62..64 => any(dice, &model.attempts, |_| true).map(|attempt| Op::Hear {
+        let drawn = match dice.random_below(116) {
+            0..10 => Some(claim(dice, model)),
+            10..15 => people::come(dice, model),
+            15..31 => Some(Op::Place(place(dice, model, now))),
+            31..34 => cancel(dice, model),
+            34..45 => start(dice, model),
+            45..56 => pay(dice, model),
+            56..68 => hear_of_payment(dice, model),
+            68..70 => any(dice, &model.attempts, |_| true).map(|attempt| Op::Hear {
                 news: News::NotPaid(attempt),
                 asked: false,
             }),
-            64..68 => refund_voucher(dice, model),
-            68..75 => redeem(dice, model),
-            75..80 => scans(dice, model, now),
-            80 => Some(nonsense(dice, model)),
-            81..83 => outside::forge(dice, model),
-            83..86 => undo(dice, model),
-            86..88 => refund_redeemed(dice, model),
-            88..92 => people::review(dice, model),
-            92..96 => outside::refunds(dice, model),
-            96..100 => outside::payouts(dice, model),
-            100..105 => outside::timer(dice, model, now),
-            105 => Some(outside::work(dice)),
-            106 => Some(people::staff_changes(dice, model)),
+            70..74 => refund_voucher(dice, model),
+            74..81 => redeem(dice, model),
+            81..86 => scans(dice, model, now),
+            86 => Some(nonsense(dice, model)),
+            87..89 => outside::forge(dice, model),
+            89..92 => undo(dice, model),
+            92..94 => refund_redeemed(dice, model),
+            94..98 => people::review(dice, model),
+            98..102 => outside::refunds(dice, model),
+            102..106 => outside::payouts(dice, model),
+            106..111 => outside::timer(dice, model, now),
+            111 => Some(outside::work(dice)),
+            112 => Some(people::staff_changes(dice, model)),
             _ => Some(house(dice, model)),
         };
         if let Some(op) = drawn {
@@ -118,7 +115,42 @@ fn mostly<T>(
     any(dice, things, |thing| whatever || fits(thing))
 }
 
-fn place(dice: &Ctx, model: &Model) -> Place {
+fn claim(dice: &Ctx, model: &Model) -> Op {
+    let (person, coupon) = (person(dice, model), index(dice, model.world.coupons.len()));
+    let terms = &model.world.coupons[coupon];
+    if !terms.by_code || chance(dice, 10) {
+        return Op::Claim { person, coupon };
+    }
+    Op::ClaimCode {
+        person,
+        coupon,
+        // A number of few, so that codes come twice; now and then one that no code has.
+        number: between(dice, 0, terms.total.min(8)),
+        mistyped: chance(dice, 20),
+    }
+}
+
+/// Coupons for an order: mostly the buyer's own, for this shop, of different groups.
+fn wallets(dice: &Ctx, model: &Model, buyer: usize, good: usize) -> [Option<No>; 3] {
+    let shop = model.world.goods[good].shop;
+    let mut wallets = [None; 3];
+    let mut groups = Vec::new();
+    for wallet in &mut wallets {
+        if !chance(dice, 60) {
+            break;
+        }
+        *wallet = mostly(dice, &model.wallets, 10, |wallet| {
+            let coupon = &model.world.coupons[wallet.coupon];
+            let stacks = groups.is_empty() || coupon.group.is_some() && !groups.contains(&coupon.group);
+            let is_for_shop = coupon.shop.is_none_or(|of| of == shop);
+            wallet.person == buyer && wallet.status == WalletStatus::Claimed && is_for_shop && stacks
+        });
+        groups.extend(wallet.map(|wallet| model.world.coupons[model.wallets[&wallet].coupon].group));
+    }
+    wallets
+}
+
+fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
     let links: BTreeMap<No, (usize, usize)> = model.links.iter().map(|(of, made)| (*made, *of)).collect();
     let link = if chance(dice, 40) {
         any(dice, &links, |_| true)
@@ -127,9 +159,12 @@ fn place(dice: &Ctx, model: &Model) -> Place {
     };
     let shared = link.map(|link| links[&link].1).filter(|_| chance(dice, 95));
     let good = shared.unwrap_or_else(|| index(dice, model.world.goods.len()));
-    let buyer = person(dice, model);
-    let own =
-        |wallet: &super::model::Wallet| wallet.person == buyer && wallet.status == WalletStatus::Claimed;
+    let with_coupon = any(dice, &model.wallets, |wallet| {
+        wallet.status == WalletStatus::Claimed
+    });
+    let buyer = with_coupon
+        .filter(|_| chance(dice, 50))
+        .map_or_else(|| person(dice, model), |wallet| model.wallets[&wallet].person);
     let quantity = match dice.random_below(50) {
         0 => *pick(dice, &[0, -1, i64::MIN, i64::MAX]),
         _ => between(
@@ -142,11 +177,7 @@ fn place(dice: &Ctx, model: &Model) -> Place {
         person: buyer,
         good,
         quantity,
-        wallet: if chance(dice, 35) {
-            mostly(dice, &model.wallets, 10, own)
-        } else {
-            None
-        },
+        wallets: wallets(dice, model, buyer, good),
         link,
         entry: if chance(dice, 15) {
             any(dice, &model.entries, |_| true)
@@ -158,7 +189,7 @@ fn place(dice: &Ctx, model: &Model) -> Place {
     };
     let is_sound = quantity.unsigned_abs() < 1_000 && chance(dice, 30);
     let price = if is_sound {
-        model.price(&place, link.is_some()).ok()
+        model.price(&place, link.is_some(), now).ok()
     } else {
         None
     };

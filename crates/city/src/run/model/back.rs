@@ -45,16 +45,11 @@ impl Model {
             if is_last {
                 order.status = OrderStatus::Refunded;
             }
-            let wallet = order.wallet.filter(|_| is_last);
-            self.move_units(
-                name.0,
-                1,
-                wallet.map_or(0, |(_, discount)| discount),
-                |bucket, units| {
-                    bucket.taken -= units;
-                },
-            );
-            self.set_wallet(wallet, WalletStatus::Claimed);
+            let give_back = |bucket: &mut super::Bucket, units| bucket.taken -= units;
+            self.move_units(name.0, 1, give_back);
+            if is_last {
+                self.move_coupons(name.0, WalletStatus::Claimed, give_back);
+            }
         }
         self.open_refund(no, name.0, rest, false);
     }

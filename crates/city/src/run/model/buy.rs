@@ -1,43 +1,14 @@
-//! Coupons, orders and payments as they must go.
+//! Links and orders as they must go.
 
 use kernel::{MINUTE_US, Timestamp};
 
 use super::money::{Paid, share};
-use super::{
-    Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, Wallet, WalletStatus, made, told,
-};
+use super::{Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, WalletStatus, made, told};
 use crate::run::op::Place;
-use crate::run::world::{Coupon, Takes};
 
 const HOLD_US: i64 = 15 * MINUTE_US;
 
 impl Model {
-    fn coupon_live(&self, coupon: usize, now: Timestamp) -> bool {
-        !self.coupon_stopped[coupon] && now < self.world.coupons[coupon].ends_at
-    }
-
-    pub(super) fn claim(&mut self, no: No, now: Timestamp, person: usize, coupon: usize) -> Answer {
-        if !self.coupon_live(coupon, now) {
-            return Err("coupon_not_live");
-        }
-        let claimed = self.claimed.entry((coupon, person)).or_default();
-        if *claimed >= self.world.coupons[coupon].per_person {
-            return Err("coupon_limit_reached");
-        }
-        if !self.coupon_count[coupon].has(1) {
-            return Err("coupon_all_claimed");
-        }
-        *claimed += 1;
-        self.coupon_count[coupon].taken += 1;
-        let wallet = Wallet {
-            person,
-            coupon,
-            status: WalletStatus::Claimed,
-        };
-        self.wallets.insert(no, wallet);
-        made("", vec![Name::Wallet(no)])
-    }
-
     pub(super) fn share(&mut self, no: No, now: Timestamp, person: usize, good: usize) -> Answer {
         if let Some(link) = self.links.get(&(person, good)) {
             return made("", vec![Name::Link(*link), Name::Entry(*link)]);
@@ -75,27 +46,24 @@ impl Model {
         if !(1..=self.world.goods[good].max_per_order).contains(&place.quantity) {
             return Err("order_quantity_invalid");
         }
-        if let Some(wallet) = place.wallet {
-            self.check_wallet(place.person, wallet, now)?;
-        }
+        self.check_wallets(place, now)?;
         let sharer = self.sharer_of(place)?;
         let entry = self.entry_of(place)?;
-        let (whole, coupon_discount) = self.price(place, sharer.is_some())?;
+        let (whole, wallets) = self.price(place, sharer.is_some(), now)?;
         if place
             .expected
             .is_some_and(|expected| i128::from(expected) != whole.cash)
         {
             return Err("order_price_changed");
         }
-        let wallet = place.wallet.map(|wallet| (wallet, coupon_discount));
-        self.hold(place, wallet)?;
+        self.check_room(place, &wallets)?;
         self.spend(place.person, good, whole.rebate);
         let order = Order {
             person: place.person,
             good,
             quantity: place.quantity.into(),
             whole,
-            wallet,
+            wallets,
             sharer,
             entry,
             hold_until: now.plus_us(HOLD_US),
@@ -109,25 +77,15 @@ impl Model {
         let mut names = vec![Name::Order(no)];
         self.timers
             .insert((TimerKind::Release, Name::Order(no)), order.hold_until);
+        let quantity = order.quantity;
         self.orders.insert(no, order);
+        let hold = |bucket: &mut super::Bucket, units| bucket.held += units;
+        self.move_units(no, quantity, hold);
+        self.move_coupons(no, WalletStatus::Held, hold);
         if whole.cash == 0 {
             names.extend(self.settle(no, now));
         }
         made(text, names)
-    }
-
-    fn check_wallet(&self, person: usize, wallet: No, now: Timestamp) -> Result<(), &'static str> {
-        let wallet = &self.wallets[&wallet];
-        if wallet.person != person {
-            return Err("coupon_not_found");
-        }
-        if !self.coupon_live(wallet.coupon, now) {
-            return Err("coupon_not_live");
-        }
-        match wallet.status {
-            WalletStatus::Claimed => Ok(()),
-            WalletStatus::Held | WalletStatus::Used => Err("coupon_in_use"),
-        }
     }
 
     fn sharer_of(&self, place: &Place) -> Result<Option<usize>, &'static str> {
@@ -150,8 +108,13 @@ impl Model {
         }
     }
 
-    /// What it costs and what the coupon takes off: agreement, friend, coupon, rebates.
-    pub fn price(&self, place: &Place, by_link: bool) -> Result<(Paid, i128), &'static str> {
+    /// What it costs and what each coupon takes off: agreement, friend, coupons, rebates.
+    pub fn price(
+        &self,
+        place: &Place,
+        by_link: bool,
+        now: Timestamp,
+    ) -> Result<(Paid, Vec<(No, i128)>), &'static str> {
         let good = &self.world.goods[place.good];
         let of_two = good.price_of_two().filter(|_| place.quantity >= 2);
         let (quantity, list) = (
@@ -171,14 +134,13 @@ impl Model {
             merchant += friend;
             due -= friend;
         }
-        let mut coupon_discount = 0;
-        if let Some(wallet) = place.wallet {
-            let coupon = &self.world.coupons[self.wallets[&wallet].coupon];
-            coupon_discount = coupon_takes(coupon, good.shop, self.world.currency_of(place.good), due)?;
-            let of_platform = share(coupon_discount, coupon.platform_bp.into());
+        let wallets = self.coupons_take(place, due, now)?;
+        for (wallet, discount) in &wallets {
+            let coupon = &self.world.coupons[self.wallets[wallet].coupon];
+            let of_platform = share(*discount, coupon.platform_bp.into());
             platform += of_platform;
-            merchant += coupon_discount - of_platform;
-            due -= coupon_discount;
+            merchant += discount - of_platform;
+            due -= discount;
         }
         let rebate = if place.use_rebate {
             self.spendable_of(place.person, place.good).min(due)
@@ -192,7 +154,7 @@ impl Model {
             rebate,
             cash: due - rebate,
         };
-        Ok((whole, coupon_discount))
+        Ok((whole, wallets))
     }
 
     pub fn spendable_of(&self, person: usize, good: usize) -> i128 {
@@ -200,9 +162,8 @@ impl Model {
         self.spendable.get(&key).copied().unwrap_or_default()
     }
 
-    fn hold(&mut self, place: &Place, wallet: Option<(No, i128)>) -> Result<(), &'static str> {
+    fn check_room(&self, place: &Place, wallets: &[(No, i128)]) -> Result<(), &'static str> {
         let (good, units) = (place.good, i128::from(place.quantity));
-        let budget = wallet.map(|(wallet, discount)| (self.wallets[&wallet].coupon, discount));
         // Told of in the order in which they came into the world.
         if !self.head_count[good].has(units) {
             return Err("order_head_count_full");
@@ -210,22 +171,13 @@ impl Model {
         if !self.stock[good].has(units) {
             return Err("order_sold_out");
         }
-        if budget.is_some_and(|(coupon, discount)| !self.coupon_budget[coupon].has(discount)) {
-            return Err("coupon_budget_spent");
-        }
-        self.head_count[good].held += units;
-        self.stock[good].held += units;
-        if let Some((coupon, discount)) = budget {
-            self.coupon_budget[coupon].held += discount;
-        }
-        self.set_wallet(wallet, WalletStatus::Held);
-        Ok(())
-    }
-
-    pub(super) fn set_wallet(&mut self, wallet: Option<(No, i128)>, status: WalletStatus) {
-        if let Some((wallet, _)) = wallet {
-            self.wallets.get_mut(&wallet).expect("a claimed coupon").status = status;
-        }
+        let fits =
+            |(wallet, discount): &(No, i128)| self.coupon_budget[self.wallets[wallet].coupon].has(*discount);
+        wallets
+            .iter()
+            .all(fits)
+            .then_some(())
+            .ok_or("coupon_budget_spent")
     }
 
     fn spend(&mut self, person: usize, good: usize, amount: i128) {
@@ -237,22 +189,11 @@ impl Model {
         *balance += amount;
     }
 
-    /// The buckets of an order's units and coupon.
-    pub(super) fn move_units(
-        &mut self,
-        order: No,
-        units: i128,
-        coupon: i128,
-        change: fn(&mut super::Bucket, i128),
-    ) {
-        let order = &self.orders[&order];
-        let (good, wallet) = (order.good, order.wallet);
+    /// The buckets of an order's units.
+    pub(super) fn move_units(&mut self, order: No, units: i128, change: impl Fn(&mut super::Bucket, i128)) {
+        let good = self.orders[&order].good;
         change(&mut self.stock[good], units);
         change(&mut self.head_count[good], units);
-        if let Some((wallet, _)) = wallet {
-            let coupon_no = self.wallets[&wallet].coupon;
-            change(&mut self.coupon_budget[coupon_no], coupon);
-        }
     }
 
     pub(super) fn cancel(&mut self, person: usize, order: No) -> Answer {
@@ -281,43 +222,12 @@ impl Model {
         }
         order.status = status;
         let (person, good, quantity) = (order.person, order.good, order.quantity);
-        let (wallet, rebate) = (order.wallet, order.whole.rebate);
-        self.move_units(
-            no,
-            quantity,
-            wallet.map_or(0, |(_, discount)| discount),
-            |bucket, units| {
-                bucket.held -= units;
-            },
-        );
-        self.set_wallet(wallet, WalletStatus::Claimed);
+        let rebate = order.whole.rebate;
+        let free = |bucket: &mut super::Bucket, units| bucket.held -= units;
+        self.move_units(no, quantity, free);
+        self.move_coupons(no, WalletStatus::Claimed, free);
         self.spend(person, good, -rebate);
         self.timers.remove(&(TimerKind::Release, Name::Order(no)));
         true
-    }
-}
-
-fn coupon_takes(
-    coupon: &Coupon,
-    shop: usize,
-    currency: kernel::Currency,
-    due: i128,
-) -> Result<i128, &'static str> {
-    if coupon.shop.is_some_and(|of| of != shop) || coupon.currency != currency {
-        return Err("coupon_not_for_this");
-    }
-    if due < coupon.min_spend.into() {
-        return Err("coupon_min_spend_not_met");
-    }
-    let wanted = match coupon.takes {
-        Takes::Share { bp, most } => {
-            let wanted = share(due, bp.into());
-            most.map_or(wanted, |most| wanted.min(most.into()))
-        }
-        Takes::Amount(amount) => amount.into(),
-    };
-    match wanted.min(due) {
-        0 => Err("coupon_not_for_this"),
-        takes => Ok(takes),
     }
 }

@@ -6,6 +6,7 @@ mod back;
 mod books;
 mod buy;
 mod come;
+mod coupons;
 mod house;
 mod keep;
 pub(crate) mod money;
@@ -18,7 +19,7 @@ mod staff;
 mod state;
 mod visit;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{DAY_US, Timestamp};
 
@@ -50,7 +51,10 @@ pub(crate) struct Model {
     pub head_count: Vec<Bucket>,
     pub coupon_count: Vec<Bucket>,
     pub coupon_budget: Vec<Bucket>,
-    claimed: BTreeMap<(usize, usize), i64>,
+    /// By coupon and person: how many in all, and on which day of the coupon how many.
+    claimed: BTreeMap<(usize, usize), Claimed>,
+    /// Coupons and numbers.
+    pub codes_used: BTreeSet<(usize, i64)>,
     coupon_stopped: Vec<bool>,
     paused: Vec<bool>,
     pub agreement_ended: Vec<bool>,
@@ -115,6 +119,7 @@ impl Model {
             coupon_count: of_coupons(|coupon| coupon.total),
             coupon_budget: of_coupons(|coupon| coupon.budget),
             claimed: BTreeMap::new(),
+            codes_used: BTreeSet::new(),
             coupon_stopped: vec![false; world.coupons.len()],
             paused: vec![false; world.goods.len()],
             agreement_ended: vec![false; world.goods.len()],
@@ -138,9 +143,9 @@ impl Model {
         let has_entry = |entry: &Option<No>| entry.is_none_or(|entry| self.entries.contains_key(&entry));
         match op {
             Op::Place(place) => {
-                let wallet = place.wallet;
+                let mut wallets = place.wallets.into_iter().flatten();
                 has_entry(&place.entry)
-                    && wallet.is_none_or(|wallet| self.wallets.contains_key(&wallet))
+                    && wallets.all(|wallet| self.wallets.contains_key(&wallet))
                     && place
                         .link
                         .is_none_or(|link| self.links.values().any(|made| *made == link))
@@ -210,6 +215,7 @@ impl Model {
             | Op::ChangePost { shop, staff, .. }
             | Op::Dismiss { shop, staff } => employs(shop, staff),
             Op::Claim { .. }
+            | Op::ClaimCode { .. }
             | Op::Share { .. }
             | Op::OpenEntry { .. }
             | Op::Work { .. }
@@ -244,6 +250,12 @@ impl Model {
             // Nobody may believe a forgery; and workers say nothing to anybody.
             Op::Forge(_) | Op::Work { .. } => return None,
             Op::Claim { person, coupon } => self.claim(no, now, person, coupon),
+            Op::ClaimCode {
+                person,
+                coupon,
+                number,
+                mistyped,
+            } => self.claim_code(no, now, (person, coupon), (number, mistyped)),
             Op::Share { person, good } => self.share(no, now, person, good),
             Op::OpenEntry { shop } => self.open_entry(no, shop),
             Op::CloseEntry { entry, shop } => self.close_entry(entry, shop),

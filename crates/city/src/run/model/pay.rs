@@ -131,22 +131,18 @@ impl Model {
             .into_iter()
             .map(voucher)
             .collect();
-        let (whole, person, quantity, wallet) = (order.whole, order.person, order.quantity, order.wallet);
+        let (whole, person, quantity) = (order.whole, order.person, order.quantity);
         let names = self.voucher_names(no);
         self.timers.remove(&(TimerKind::Release, Name::Order(no)));
         for name in &names {
             self.timers.insert((TimerKind::Expire, *name), valid_until);
         }
-        self.move_units(
-            no,
-            quantity,
-            wallet.map_or(0, |(_, discount)| discount),
-            |bucket, units| {
-                bucket.held -= units;
-                bucket.taken += units;
-            },
-        );
-        self.set_wallet(wallet, WalletStatus::Used);
+        let take = |bucket: &mut super::Bucket, units| {
+            bucket.held -= units;
+            bucket.taken += units;
+        };
+        self.move_units(no, quantity, take);
+        self.move_coupons(no, WalletStatus::Used, take);
         let legs = [
             ("provider_clearing", Owner::Platform, whole.cash),
             ("subsidy", Owner::Platform, whole.platform),

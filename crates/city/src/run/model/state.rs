@@ -64,8 +64,8 @@ pub(crate) struct Order {
     pub good: usize,
     pub quantity: i128,
     pub whole: Paid,
-    /// The coupon of the wallet and what it takes off.
-    pub wallet: Option<(No, i128)>,
+    /// The coupons of the wallet and what each takes off.
+    pub wallets: Vec<(No, i128)>,
     pub sharer: Option<usize>,
     pub entry: Option<No>,
     pub hold_until: Timestamp,
@@ -224,6 +224,14 @@ pub(crate) struct Payout {
     pub amount: i128,
     pub by_second: bool,
     pub status: PayoutStatus,
+}
+
+/// How many of a coupon somebody claimed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Claimed {
+    pub in_all: i64,
+    pub day: i64,
+    pub on_day: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! Coupons and orders.
 
-use convert::{CancelOrder, ClaimCoupon, PlaceOrder, ReleaseOrder, StartPayment};
+use convert::{CancelOrder, ClaimCode, ClaimCoupon, PlaceOrder, ReleaseOrder, StartPayment};
 use http::PROVIDER_NAME;
 use kernel::{Actor, Money, ShareLinkId};
 
@@ -18,6 +18,30 @@ pub(super) fn claim(scene: Scene<'_>, person: usize, coupon: usize) -> Request {
         cmd.coupon.uuid(),
         move |tx, ctx| {
             let claimed = convert::claim_coupon(tx, ctx, &cmd)?;
+            Ok(Reply::made("", vec![claimed.uuid()]))
+        },
+    )
+}
+
+pub(super) fn claim_code(
+    scene: Scene<'_>,
+    person: usize,
+    coupon: usize,
+    (number, mistyped): (i64, bool),
+) -> Request {
+    let coupon = scene.directory.cast.coupons[coupon];
+    Request::new(
+        "claimCode",
+        scene.consumer(person),
+        coupon.uuid(),
+        move |tx, ctx| {
+            let mut code = look::code_of(tx, coupon, number)?;
+            if mistyped {
+                let wrong = if code.ends_with('0') { '1' } else { '0' };
+                code.pop();
+                code.push(wrong);
+            }
+            let claimed = convert::claim_code(tx, ctx, &ClaimCode { code })?;
             Ok(Reply::made("", vec![claimed.uuid()]))
         },
     )
@@ -77,9 +101,10 @@ pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
         offer,
         quantity: place.quantity,
         wallet_coupons: place
-            .wallet
-            .map(|wallet| scene.id(Name::Wallet(wallet)))
+            .wallets
             .into_iter()
+            .flatten()
+            .map(|wallet| scene.id(Name::Wallet(wallet)))
             .collect(),
         share_token: None,
         entry: place.entry.map(|entry| scene.id(Name::Entry(entry))),

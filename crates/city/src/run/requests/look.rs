@@ -1,6 +1,6 @@
 //! Ids that a command made without telling, looked up in its own transaction.
 
-use kernel::{PaymentAttemptId, RebateId, RedemptionId, RefundId, ShareLinkId, VoucherId};
+use kernel::{CouponId, PaymentAttemptId, RebateId, RedemptionId, RefundId, ShareLinkId, VoucherId};
 use store::{Fail, FromValue, Query, StorageError, Tx, sql};
 use uuid::Uuid;
 
@@ -14,6 +14,14 @@ fn only<T: FromValue>(tx: &mut Tx, query: Query) -> Result<T, Fail> {
 /// The secret of a share link.
 pub(super) fn token_of(tx: &mut Tx, link: ShareLinkId) -> Result<String, Fail> {
     only(tx, sql!("SELECT token FROM share_link WHERE id = $1", link))
+}
+
+/// The coupon's code of this number.
+pub(super) fn code_of(tx: &mut Tx, coupon: CouponId, number: i64) -> Result<String, Fail> {
+    let coupon = convert::queries::coupon(tx, coupon)?;
+    let codes = coupon.and_then(|coupon| coupon.codes);
+    let codes = codes.ok_or_else(|| StorageError::bug("a coupon without codes"))?;
+    Ok(codes.code(number))
 }
 
 /// The refund of a payment that no order wanted.

@@ -164,6 +164,12 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         | Op::Forge(_)
         | Op::Work { .. } => return None,
         Op::Claim { person, coupon } => buying::claim(scene, person, coupon),
+        Op::ClaimCode {
+            person,
+            coupon,
+            number,
+            mistyped,
+        } => buying::claim_code(scene, person, coupon, (number, mistyped)),
         Op::Share { person, good } => coming::share(scene, person, good),
         Op::OpenEntry { shop } => coming::open_entry(scene, shop),
         Op::CloseEntry { entry, shop } => coming::close_entry(scene, entry, shop),
