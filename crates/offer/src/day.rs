@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::ToSpan;
 use jiff::civil::{Date, Time, date};
 use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan};
 use kernel::Timestamp;
 use party::hours::DAY_MINUTES;
 
@@ -53,7 +53,7 @@ impl Day {
     }
 
     fn date(self) -> Option<Date> {
-        EPOCH.checked_add(self.0.days()).ok()
+        EPOCH.checked_add(Span::new().try_days(self.0).ok()?).ok()
     }
 }
 
