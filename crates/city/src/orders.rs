@@ -121,6 +121,7 @@ fn place(
         share_token,
         entry: purchase.entry,
         use_rebate: false,
+        group: None,
         expected_cash: None,
     };
     convert::place_order(tx, &acting(ctx, buyer, purchase.placed), &cmd)

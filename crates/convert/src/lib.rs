@@ -5,13 +5,14 @@
 //! in the store; whoever consumes a voucher asks [`decide::use_amounts`] for the money behind one use.
 //!
 //! Commands: [`create_coupon`], [`stop_coupon`], [`claim_coupon`], [`claim_code`]; [`place_order`], [`cancel_order`],
-//! [`release_order`]; [`start_payment`], [`confirm_payment`],
+//! [`release_order`], [`close_group`]; [`start_payment`], [`confirm_payment`],
 //! [`fail_payment`]; [`refund_voucher`], [`expire_voucher`], [`mark_refund_sent`], [`confirm_refund`],
 //! [`fail_refund`]; [`erase_person`]. A step of others' commands: [`refund_part`].
 
 mod commands;
 pub mod decide;
 pub mod events;
+mod group;
 mod hold;
 pub mod model;
 pub mod queries;

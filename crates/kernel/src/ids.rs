@@ -37,6 +37,8 @@ id_kinds! {
     Agreement AgreementId "agr";
     /// Something on sale.
     Offer OfferId "off";
+    /// Buyers who buy an offer together.
+    Group GroupId "grp";
     /// A countable scarcity: stock, head count, coupon budget.
     Bucket BucketId "bkt";
     /// A claim of units of a bucket.

@@ -10,6 +10,7 @@ pub mod bucket;
 mod commands;
 mod decide;
 pub mod events;
+mod group_terms;
 mod model;
 mod price_rule;
 pub mod queries;
@@ -21,6 +22,7 @@ pub mod testing;
 
 pub use commands::*;
 pub use decide::{UnitPrice, friend_discount, prices};
+pub use group_terms::GroupTerms;
 pub use model::{
     Agreement, AgreementStatus, AgreementVersion, BucketKind, ForSale, Offer, OfferPage, OfferStatus, Side,
 };

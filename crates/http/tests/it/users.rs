@@ -104,13 +104,27 @@ impl ConsumerUser {
     /// Buys so many units and pays them at the provider.
     pub async fn buy(&self, app: &TestApp, offer: &str, quantity: i64) -> Value {
         let order = text(&self.place(app, offer, quantity).await.ok(), "order");
-        let started = self
-            .start_payment(app, &order, &format!("pay-{order}"))
-            .await
-            .ok();
+        self.pay(app, &order).await;
+        self.order_once(app, &order, "paid").await
+    }
+
+    pub async fn place_in_group(&self, app: &TestApp, offer: &str, group: &str) -> Answer {
+        let body = json!({"offer": offer, "quantity": 1, "group": group});
+        app.post(&self.0, "/v1/orders", body).await
+    }
+
+    /// Opens a group and pays for it.
+    pub async fn open_group(&self, app: &TestApp, offer: &str) -> String {
+        let order = text(&self.place_in_group(app, offer, "new").await.ok(), "order");
+        self.pay(app, &order).await;
+        text(&self.order_once(app, &order, "in_group").await, "group")
+    }
+
+    /// Pays an order at the provider.
+    pub async fn pay(&self, app: &TestApp, order: &str) {
+        let started = self.start_payment(app, order, &format!("pay-{order}")).await.ok();
         let provider = app.provider.as_ref().unwrap();
         provider.pay(&text(&started, "pay_url"), "succeed").await;
-        self.order_once(app, &order, "paid").await
     }
 
     pub async fn code_of(&self, app: &TestApp, voucher: &str) -> String {

@@ -15,12 +15,14 @@ use crate::world::{Side, World, events_since, heads, unknown};
 /// What everybody may do without signing in. A new name here is a decision.
 const PUBLIC: &[&str] = &[
     "compareOffers",
+    "getGroup",
     "getMerchantPage",
     "getOfferPage",
     "getSettings",
     "getShareLink",
     "listCoupons",
     "listOffers",
+    "listOpenGroups",
     "listPlatformCoupons",
     "listReviewsOfMerchant",
     "listReviewsOfOffer",

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub use pages::{OfOffer, PublicOffer, public_offer};
-pub use price_rules::{HoursSpan, WirePriceRule};
+pub use price_rules::{HoursSpan, WireGroupTerms, WirePriceRule};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()

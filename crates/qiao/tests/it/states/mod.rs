@@ -4,6 +4,7 @@
 
 mod act;
 mod coupons;
+mod groups;
 mod house;
 mod machine;
 mod merchants;
@@ -80,6 +81,7 @@ fn tables(world: &World) -> Vec<Table> {
         coupons::WALLET_COUPON.table(world),
         orders::ORDER.table(world),
         orders::ATTEMPT.table(world),
+        groups::GROUP.table(world),
         orders::REFUND.table(world),
         vouchers::VOUCHER.table(world),
         visits::REDEMPTION.table(world),
