@@ -395,6 +395,7 @@ CREATE TABLE offer (
   list_price BIGINT NOT NULL,
   -- As JSON, with the time zone of its stores.
   price_rules TEXT NOT NULL,
+  group_terms TEXT,
   uses BIGINT NOT NULL,
   valid_us BIGINT NOT NULL,
   max_per_order BIGINT NOT NULL,
@@ -595,6 +596,32 @@ CREATE TABLE wallet_coupon (
 CREATE INDEX wallet_coupon_by_person ON wallet_coupon (person_id, id);
 CREATE INDEX wallet_coupon_by_order ON wallet_coupon (order_id);
 
+-- Buyers who buy an offer together; made when the first of them, the leader, has paid. `paid` counts the leader too, the
+-- bucket the places beside.
+CREATE TABLE purchase_group (
+  id BYTEA NOT NULL PRIMARY KEY,
+  offer_id BYTEA NOT NULL,
+  merchant_id BYTEA NOT NULL,
+  leader_id BYTEA NOT NULL,
+  size BIGINT NOT NULL,
+  paid BIGINT NOT NULL,
+  place_bucket BYTEA NOT NULL REFERENCES bucket (id),
+  status TEXT NOT NULL,
+  opened_at BIGINT NOT NULL,
+  closes_at BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  CONSTRAINT purchase_group_never_over CHECK (paid <= size)
+);
+CREATE INDEX purchase_group_by_offer ON purchase_group (offer_id, status, id);
+
+-- A person is in a group once, from the moment a place is held.
+CREATE TABLE group_member (
+  group_id BYTEA NOT NULL REFERENCES purchase_group (id),
+  person_id BYTEA NOT NULL,
+  order_id BYTEA NOT NULL,
+  PRIMARY KEY (group_id, person_id)
+);
+
 CREATE TABLE orders (
   id BYTEA NOT NULL PRIMARY KEY,
   person_id BYTEA NOT NULL,
@@ -610,6 +637,7 @@ CREATE TABLE orders (
   entry_id BYTEA,
   share_link_id BYTEA,
   sharer_id BYTEA,
+  group_id BYTEA,
   hold_until BIGINT NOT NULL,
   placed_at BIGINT NOT NULL,
   paid_at BIGINT,
@@ -622,6 +650,7 @@ CREATE TABLE orders (
 );
 CREATE INDEX orders_by_person ON orders (person_id, id);
 CREATE INDEX orders_by_merchant ON orders (merchant_id, id);
+CREATE INDEX orders_by_group ON orders (group_id) WHERE group_id IS NOT NULL;
 
 -- The terms of a line are frozen when the order is placed. Amounts are for the whole line.
 CREATE TABLE order_line (

@@ -24,31 +24,44 @@ const EVENTS_AT_ONCE: i64 = 500;
 /// How many offers a page of a list has.
 const OFFERS_AT_ONCE: i64 = 200;
 
-/// What to do to the index, and how far the log is read once that is done.
+/// Events that touch offers, in one step: each is looked up, and a transaction has only so many statements.
+const LOOKUPS_AT_ONCE: usize = 500;
+
+/// What the next events of the log touch, and how far it is read then.
 #[derive(Debug, Default)]
 pub struct Step {
-    /// For [`crate::SearchIndex::apply`].
-    pub changes: Vec<Change>,
+    /// For [`changes`].
+    pub offers: BTreeSet<OfferId>,
     /// The partitions that moved.
     pub cursors: Cursors,
+    /// Whether the log may hold much more.
+    pub has_more: bool,
 }
 
 /// The next step after `cursors`; it moves no cursor when the log is drained.
-pub fn next_step(read: &mut ReadTx, cursors: &Cursors, now: Timestamp) -> Result<Step, Fail> {
+pub fn next_step(read: &mut ReadTx, cursors: &Cursors) -> Result<Step, Fail> {
     let heads = StoredEvent::heads(read)?;
     let mut step = Step::default();
-    let mut touched = BTreeSet::new();
+    let mut lookups = 0;
     for partition in 0..PARTITIONS {
         let done = cursors.get(&partition).copied().unwrap_or(0);
         if heads.get(&partition).is_none_or(|head| *head <= done) {
             continue;
         }
-        for event in StoredEvent::after(read, partition, done, EVENTS_AT_ONCE)? {
-            touched.extend(offers_of_event(read, &event)?);
+        let events = StoredEvent::after(read, partition, done, EVENTS_AT_ONCE)?;
+        step.has_more |= events.len() as i64 == EVENTS_AT_ONCE;
+        for event in events {
+            if lookups == LOOKUPS_AT_ONCE {
+                step.has_more = true;
+                return Ok(step);
+            }
+            if let Some(offers) = offers_of_event(read, &event)? {
+                lookups += 1;
+                step.offers.extend(offers);
+            }
             step.cursors.insert(partition, event.seq);
         }
     }
-    step.changes = changes(read, touched, now)?;
     Ok(step)
 }
 
@@ -68,9 +81,10 @@ pub fn changes(
     Ok(changes)
 }
 
-fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Vec<OfferId>, Fail> {
+/// `None` if it is about no offers.
+fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Vec<OfferId>>, Fail> {
     let kind = event.kind.as_str();
-    if [
+    let offers = if [
         OfferPublished::TYPE,
         OfferPaused::TYPE,
         OfferResumed::TYPE,
@@ -78,19 +92,19 @@ fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Vec<OfferId
     ]
     .contains(&kind)
     {
-        Ok(vec![event.subject()])
+        vec![event.subject()]
     } else if kind == StoreUpdated::TYPE {
-        offers_at(read, event.subject())
+        offers_at(read, event.subject())?
     } else if let Some(posted) = event.body_as::<ReviewPosted>() {
-        offers_at(read, posted?.store)
+        offers_at(read, posted?.store)?
     } else if let Some(hidden) = event.body_as::<ReviewHidden>() {
-        offers_at(read, hidden?.store)
+        offers_at(read, hidden?.store)?
     } else if let Some(shown) = event.body_as::<ReviewShown>() {
-        offers_at(read, shown?.store)
+        offers_at(read, shown?.store)?
     } else if let Some(accepted) = event.body_as::<AgreementAccepted>() {
-        offers_of(read, accepted?.merchant)
+        offers_of(read, accepted?.merchant)?
     } else if let Some(ended) = event.body_as::<AgreementEnded>() {
-        offers_of(read, ended?.merchant)
+        offers_of(read, ended?.merchant)?
     } else if [
         MerchantCertified::TYPE,
         MerchantDecertified::TYPE,
@@ -101,10 +115,11 @@ fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Vec<OfferId
     ]
     .contains(&kind)
     {
-        offers_of(read, event.subject())
+        offers_of(read, event.subject())?
     } else {
-        Ok(Vec::new())
-    }
+        return Ok(None);
+    };
+    Ok(Some(offers))
 }
 
 fn offers_at(read: &mut ReadTx, store: StoreId) -> Result<Vec<OfferId>, Fail> {

@@ -3,7 +3,7 @@
 
 use kernel::{Actor, AgreementId, BasisPoints, Ctx, Currency, DAY_US, EntryId, HOUR_US, MINUTE_US, MediaId};
 use kernel::{CertificationId, MerchantId, Money, PersonId, StoreId, Timestamp};
-use offer::{AgreementTerms, OnExpiry, PriceRule};
+use offer::{AgreementTerms, GroupTerms, OnExpiry, PriceRule};
 use party::{Contact, MediaOwner, Role};
 use store::{Fail, Tx};
 
@@ -264,6 +264,11 @@ impl Founding<'_> {
             from_day: None,
             until_day: None,
         };
+        let of_three = GroupTerms {
+            price: price * 8 / 1_000 * 100,
+            size: 3,
+            window_us: DAY_US,
+        };
         let is_cheaper_together = idea.uses == 1 && self.profile.number.is_multiple_of(3);
         offer::CreateOffer {
             merchant: self.merchant,
@@ -276,6 +281,7 @@ impl Founding<'_> {
             category: self.profile.trade.category.to_owned(),
             list_price: Money::new(price, Currency::CNY),
             price_rules: is_cheaper_together.then_some(of_five).into_iter().collect(),
+            group: is_cheaper_together.then_some(of_three),
             stock: between(self.ctx, 30, 200) * 10,
             uses: idea.uses,
             valid_us: if idea.uses > 1 {

@@ -36,7 +36,7 @@ use store::{Store, StoredEvent};
 use picture::Album;
 use shops::{Opening, Shop};
 use trade::Town;
-use works::Works;
+use works::{Works, work};
 
 /// Fills an empty database with the city of `seed`, as it stands at `now`. The password of all accounts is
 /// the one of `password_hash` (Argon2id in PHC form); pictures are written to `media_folder`, each under
@@ -65,7 +65,10 @@ pub fn build(
     let plan = plan.at_least_something();
     let album = Album::open(media_folder)?;
     // Beside what the plan names: the operators, the newcomer and the record.
-    let total = plan.merchants + plan.consumers + plan.orders + 3;
+    let total = plan.consumers
+        + plan.merchants * (work::MERCHANT + work::TIMER)
+        + plan.orders * (work::ORDER + work::AFTER_ORDER)
+        + 3;
     let mut works = Works::new(store, seed, now, total, progress);
     let operators = people::engage_operators(&mut works, password_hash)?;
     let consumers = people::invite_consumers(&mut works, plan.consumers)?;

@@ -11,7 +11,7 @@ use store::{Fail, StorageError, Tx};
 use crate::dice::between;
 use crate::shops::Shop;
 use crate::trade::{Fate, Purchase, Review, Visit};
-use crate::works::{Script, Works, acting};
+use crate::works::{Script, Works, acting, work};
 use crate::{CityError, Counts};
 
 /// The name under which payments go to the provider, and its number as an actor.
@@ -38,7 +38,7 @@ pub(crate) fn happen(works: &mut Works, shops: &[Shop], past: Vec<Purchase>) -> 
         Script {
             lane: scene.offer,
             ctx: works.dice(),
-            work: 1,
+            work: work::ORDER,
             run: move |tx: &mut Tx, ctx: &Ctx| carry_out(tx, ctx, scene, &purchase),
         }
     })?;
@@ -121,6 +121,7 @@ fn place(
         share_token,
         entry: purchase.entry,
         use_rebate: false,
+        group: None,
         expected_cash: None,
     };
     convert::place_order(tx, &acting(ctx, buyer, purchase.placed), &cmd)

@@ -9,7 +9,7 @@ use store::{DueTimer, Fail, StorageError, Tx, due_timers};
 
 use crate::CityError;
 use crate::people::Operators;
-use crate::works::{Works, acting};
+use crate::works::{Works, acting, work};
 
 const TIMERS_AT_ONCE: i64 = 200;
 
@@ -28,7 +28,7 @@ pub(crate) fn run_timers(works: &mut Works) -> Result<u64, CityError> {
         if due.is_empty() {
             return Ok(rebates);
         }
-        rebates += works.run_alone("a timer", 0, move |tx, ctx| {
+        rebates += works.run_alone("a timer", due.len() as u64 * work::TIMER, move |tx, ctx| {
             let mut rebates = 0;
             for timer in &due {
                 rebates += u64::from(ring(tx, &acting(ctx, Actor::System, timer.due), timer)?);
@@ -87,7 +87,7 @@ pub(crate) fn pay_out(works: &mut Works, operators: Operators) -> Result<(), Cit
 fn close(works: &mut Works, operators: Operators, until: Timestamp, paid: bool) -> Result<(), CityError> {
     let mut after = None;
     loop {
-        let next = works.run_alone("a payout", 0, move |tx, ctx| {
+        let (payouts, next) = works.run_alone("a payout", 0, move |tx, ctx| {
             let hour = |n: i64| until.plus_us(n * kernel::HOUR_US);
             let proposer = Actor::Operator(operators.finance);
             let closed = ledger::close_day(tx, &acting(ctx, proposer, hour(9)), &CloseDay { until, after })?;
@@ -98,8 +98,9 @@ fn close(works: &mut Works, operators: Operators, until: Timestamp, paid: bool) 
                 let arrived = acting(ctx, Actor::System, hour(20));
                 ledger::confirm_payout(tx, &arrived, &ConfirmPayout { payout })?;
             }
-            Ok(closed.next)
+            Ok((closed.proposals.len() as u64, closed.next))
         })?;
+        works.tell(payouts * work::PAYOUT)?;
         match next {
             Some(_) => after = next,
             None => return Ok(()),

@@ -13,7 +13,7 @@ use crate::founding::Founding;
 use crate::people::{self, Operators};
 use crate::picture::{self, Album, Kept};
 use crate::texts::{self, Trade, both, names, places};
-use crate::works::{Script, Works, acting};
+use crate::works::{Script, Works, acting, work};
 use crate::{CityError, Plan};
 
 /// Where a merchant serves.
@@ -113,7 +113,7 @@ fn open_some(works: &mut Works, opening: Opening, numbers: Range<u64>) -> Result
         Script {
             lane: merchant,
             ctx: works.dice(),
-            work: 1,
+            work: work::MERCHANT,
             run: move |tx: &mut Tx, ctx: &Ctx| {
                 let founding = Founding {
                     ctx,

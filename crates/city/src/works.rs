@@ -14,6 +14,20 @@ use crate::calendar::Calendar;
 /// Scripts that are handed over together.
 const SCRIPTS_AT_ONCE: usize = 256;
 
+/// What each takes, where inviting a person takes 1: measured, so that the time that is left is told truly.
+pub(crate) mod work {
+    /// Opening a merchant.
+    pub(crate) const MERCHANT: u64 = 20;
+    /// An order with its visits, refunds and review.
+    pub(crate) const ORDER: u64 = 30;
+    /// A timer that came due: one of each merchant, and of a third of the orders.
+    pub(crate) const TIMER: u64 = 5;
+    /// A payout to a merchant: about one for two orders.
+    pub(crate) const PAYOUT: u64 = 8;
+    /// What follows from an order at the end.
+    pub(crate) const AFTER_ORDER: u64 = TIMER / 3 + PAYOUT / 2;
+}
+
 /// Commands that are one transaction.
 pub(crate) struct Script<K: StaticType, F> {
     /// What they are drawn from.
@@ -112,7 +126,13 @@ impl<'a> Works<'a> {
         }
     }
 
-    fn tell(&mut self, work: u64) -> Result<(), CityError> {
+    /// What has not been done yet.
+    pub fn left(&self) -> u64 {
+        self.total.saturating_sub(self.done)
+    }
+
+    /// So much more is done.
+    pub fn tell(&mut self, work: u64) -> Result<(), CityError> {
         self.done += work;
         match (self.progress)(self.done.min(self.total), self.total) {
             ControlFlow::Continue(()) => Ok(()),

@@ -2,6 +2,7 @@
 
 mod cancel_order;
 mod claim_coupon;
+mod close_group;
 mod close_payment_conflict;
 mod confirm_payment;
 mod confirm_refund;
@@ -21,6 +22,7 @@ mod stop_coupon;
 
 pub use cancel_order::{CancelOrder, cancel_order};
 pub use claim_coupon::{ClaimCode, ClaimCoupon, claim_code, claim_coupon};
+pub use close_group::{CloseGroup, close_group};
 pub use close_payment_conflict::{ClosePaymentConflict, close_payment_conflict};
 pub use confirm_payment::{ConfirmPayment, confirm_payment};
 pub use confirm_refund::{ConfirmRefund, confirm_refund};
@@ -48,6 +50,9 @@ pub const RELEASE_ORDER: TimerKind = TimerKind("release_order");
 
 /// Calls for [`expire_voucher`] when a voucher runs out. Subject: the voucher.
 pub const EXPIRE_VOUCHER: TimerKind = TimerKind("expire_voucher");
+
+/// Calls for [`close_group`] when a group's time is over. Subject: the group.
+pub const CLOSE_GROUP: TimerKind = TimerKind("close_group");
 
 /// How long a placed order keeps its units.
 pub const HOLD_US: i64 = 15 * MINUTE_US;

@@ -1,8 +1,8 @@
 //! What convert tells the crates below: ids and amounts in minor units only.
 
 use kernel::{
-    CouponId, EntryId, MerchantId, OfferId, OrderId, PaymentAttemptId, PaymentConflictId, PersonId, RefundId,
-    ShareLinkId, VoucherId, WalletCouponId,
+    CouponId, EntryId, GroupId, MerchantId, OfferId, OrderId, PaymentAttemptId, PaymentConflictId, PersonId,
+    RefundId, ShareLinkId, VoucherId, WalletCouponId,
 };
 use serde::{Deserialize, Serialize};
 use store::EventBody;
@@ -59,6 +59,58 @@ pub struct OrderPlaced {
     pub entry: Option<EntryId>,
     /// Whose recommendation it follows.
     pub share_link: Option<ShareLinkId>,
+}
+
+/// Its leader has paid: others can join. Subject: the group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupOpened {
+    /// Which.
+    pub group: GroupId,
+    /// Of what.
+    pub offer: OfferId,
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// The leader's.
+    pub order: OrderId,
+    /// How many buyers are missing.
+    pub missing: i64,
+}
+
+/// Another buyer has paid, and more are missing. Subject: the group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupGrew {
+    /// Which.
+    pub group: GroupId,
+    /// Of what.
+    pub offer: OfferId,
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// The buyer's.
+    pub order: OrderId,
+    /// How many buyers are missing.
+    pub missing: i64,
+}
+
+/// The last buyer has paid: all have their vouchers. Subject: the group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupCompleted {
+    /// Which.
+    pub group: GroupId,
+    /// Of what.
+    pub offer: OfferId,
+    /// Who sells.
+    pub merchant: MerchantId,
+}
+
+/// Time ran out before enough had paid: all get their money back. Subject: the group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupFailed {
+    /// Which.
+    pub group: GroupId,
+    /// Of what.
+    pub offer: OfferId,
+    /// Who sells.
+    pub merchant: MerchantId,
 }
 
 /// The buyer gave the order up, or its hold ran out. Subject: the order.
@@ -241,7 +293,8 @@ macro_rules! event_types {
 }
 
 event_types! {
-    CouponCreated CouponStopped CouponClaimed OrderPlaced OrderReleased OrderPaid PaymentStarted PaymentFailed
+    CouponCreated CouponStopped CouponClaimed OrderPlaced OrderReleased OrderPaid GroupOpened GroupGrew
+    GroupCompleted GroupFailed PaymentStarted PaymentFailed
     PaymentMismatched LatePaymentRefunded PaymentConflicted PaymentConflictClosed RefundRequested RefundSent
     RefundSucceeded RefundFailed VoucherExpired
 }

@@ -1,6 +1,6 @@
 //! The end of an order's hold without a payment: everything that it kept is free again.
 
-use kernel::{Ctx, Currency, OrderId, PersonId};
+use kernel::{Ctx, Currency, GroupId, OrderId, PersonId};
 use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
 
@@ -23,7 +23,7 @@ pub(crate) fn end_hold(tx: &mut Tx, ctx: &Ctx, order: OrderId, end: End) -> Resu
     };
     let ended = tx.one(sql!(
         "UPDATE orders SET status = $1, version = version + 1 WHERE id = $2 AND status = 'placed'
-         RETURNING person_id, currency, rebate_used, coupons, version",
+         RETURNING person_id, currency, rebate_used, coupons, version, group_id",
         status.as_str(),
         order
     ))?;
@@ -33,10 +33,19 @@ pub(crate) fn end_hold(tx: &mut Tx, ctx: &Ctx, order: OrderId, end: End) -> Resu
     let (person, currency): (PersonId, Currency) = (row.take()?, row.take()?);
     let (rebate_used, coupons): (i64, i64) = (row.take()?, row.take()?);
     let version = row.take()?;
+    let group: Option<GroupId> = row.take()?;
     if !bucket::release(tx, order.uuid())? {
         return Err(StorageError::bug("a placed order holds nothing").into());
     }
     tx.clear_timer(RELEASE_ORDER, order)?;
+    if let Some(group) = group {
+        // A leader who has not paid is in no group yet.
+        tx.claim(sql!(
+            "DELETE FROM group_member WHERE group_id = $1 AND person_id = $2",
+            group,
+            person
+        ))?;
+    }
     free_coupons(tx, order, coupons, WalletCouponStatus::Held)?;
     ledger::give_back(tx, person, currency, rebate_used)?;
     tx.tell(sql!(

@@ -5,7 +5,7 @@
 //! in the store; whoever consumes a voucher asks [`decide::use_amounts`] for the money behind one use.
 //!
 //! Commands: [`create_coupon`], [`stop_coupon`], [`claim_coupon`], [`claim_code`]; [`place_order`], [`cancel_order`],
-//! [`release_order`]; [`start_payment`], [`confirm_payment`],
+//! [`release_order`], [`close_group`]; [`start_payment`], [`confirm_payment`],
 //! [`fail_payment`]; [`refund_voucher`], [`expire_voucher`], [`mark_refund_sent`], [`confirm_refund`],
 //! [`fail_refund`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`place_booked_order`],
 //! [`refund_booked`], [`prolong_booked`].
@@ -14,6 +14,7 @@ mod commands;
 pub mod decide;
 pub mod events;
 mod forfeit;
+mod group;
 mod hold;
 pub mod model;
 pub mod queries;

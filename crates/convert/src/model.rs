@@ -2,7 +2,7 @@
 //! Pure: what may follow what is decided by the guards of the commands.
 
 use kernel::{
-    BasisPoints, CouponId, Currency, MerchantId, OfferId, OrderId, PaymentId, Timestamp, VoucherId,
+    BasisPoints, CouponId, Currency, GroupId, MerchantId, OfferId, OrderId, PaymentId, Timestamp, VoucherId,
 };
 use store::StorageError;
 
@@ -26,19 +26,22 @@ pub trait Stored: Copy + Sized + 'static {
 pub enum OrderStatus {
     /// Units are held until the hold runs out; payment is awaited.
     Placed,
+    /// Paid for; its vouchers wait until enough others have joined its group.
+    InGroup,
     /// Paid for; its vouchers are issued.
     Paid,
     /// The consumer gave it up before paying.
     Cancelled,
     /// The hold ran out before it was paid.
     Released,
-    /// Every voucher of it was refunded unused.
+    /// Every voucher of it was refunded unused, or its group was not completed.
     Refunded,
 }
 
 impl Stored for OrderStatus {
     const ALL: &'static [Self] = &[
         Self::Placed,
+        Self::InGroup,
         Self::Paid,
         Self::Cancelled,
         Self::Released,
@@ -48,12 +51,45 @@ impl Stored for OrderStatus {
     fn as_str(self) -> &'static str {
         match self {
             Self::Placed => "placed",
+            Self::InGroup => "in_group",
             Self::Paid => "paid",
             Self::Cancelled => "cancelled",
             Self::Released => "released",
             Self::Refunded => "refunded",
         }
     }
+}
+
+/// Where a group of buyers stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupStatus {
+    /// Others can join.
+    Open,
+    /// As many as it takes have paid; all have their vouchers.
+    Complete,
+    /// Time ran out; all have their money back.
+    Failed,
+}
+
+impl Stored for GroupStatus {
+    const ALL: &'static [Self] = &[Self::Open, Self::Complete, Self::Failed];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Complete => "complete",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Which group an order is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupChoice {
+    /// A new one, open once the order is paid.
+    Open,
+    /// One that is open.
+    Join(GroupId),
 }
 
 /// Where the intent to be paid stands.
@@ -146,6 +182,8 @@ pub enum RefundCause {
     Mismatch,
     /// Nobody came to what was booked.
     NoShow,
+    /// Too few joined the order's group in time.
+    GroupFailed,
 }
 
 impl Stored for RefundCause {
@@ -156,6 +194,7 @@ impl Stored for RefundCause {
         Self::LatePayment,
         Self::Mismatch,
         Self::NoShow,
+        Self::GroupFailed,
     ];
 
     fn as_str(self) -> &'static str {
@@ -166,6 +205,7 @@ impl Stored for RefundCause {
             Self::LatePayment => "late_payment",
             Self::Mismatch => "mismatch",
             Self::NoShow => "no_show",
+            Self::GroupFailed => "group_failed",
         }
     }
 }
@@ -299,7 +339,7 @@ pub struct PlacedOrder {
     pub order: OrderId,
     /// The intent to be paid for it.
     pub payment: PaymentId,
-    /// [`OrderStatus::Placed`], or [`OrderStatus::Paid`] if nothing was left to pay.
+    /// [`OrderStatus::Placed`]; if nothing was left to pay, [`OrderStatus::Paid`] or [`OrderStatus::InGroup`].
     pub status: OrderStatus,
     /// What is sold.
     pub offer: OfferId,
@@ -315,6 +355,8 @@ pub struct PlacedOrder {
     pub discounts: Vec<Discount>,
     /// Until when the units are kept.
     pub hold_until: Timestamp,
+    /// The group that it opens or joins once it is paid.
+    pub group: Option<GroupId>,
     /// The vouchers, if nothing was left to pay.
     pub vouchers: Vec<VoucherId>,
 }

@@ -3,6 +3,7 @@
 
 mod coupons;
 mod figures;
+mod groups;
 mod orders;
 mod payment_conflicts;
 mod refunds;
@@ -15,6 +16,7 @@ pub(crate) use coupons::{
 pub use crate::quote::{BestCoupons, best_coupons, quote};
 pub use coupons::{Coupon, WalletEntry, coupon, coupons_of, wallet};
 pub use figures::{Sales, SalesFigures, sales_figures};
+pub use groups::{Group, group, open_groups};
 pub use orders::{
     Attempt, OrderLine, OrderView, OrderVoucher, attempt, attempts_of, attempts_of_person, is_self_dealing,
     order, order_vouchers, orders, orders_of_merchant, orders_of_person, paid_attempts,

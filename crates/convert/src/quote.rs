@@ -1,7 +1,10 @@
 //! What an order costs: the facts that its price rests on, loaded, and the price by them. Shown before
 //! anything is held, and what an order is then placed by.
 
-use kernel::{BasisPoints, Ctx, Currency, EntryId, OfferId, PersonId, Reject, StoreId, WalletCouponId};
+use kernel::{
+    BasisPoints, BucketId, Ctx, Currency, EntryId, GroupId, Money, OfferId, PersonId, Reject, StoreId,
+    WalletCouponId,
+};
 use offer::ForSale;
 use store::{Fail, ReadTx, sql};
 
@@ -9,8 +12,12 @@ use crate::PlaceOrder;
 use crate::decide::{
     Buyers, COUPONS_FIELD, Candidate, CartLine, MAX_COUPONS_USED, OrderPrice, PriceInputs, price_order,
 };
-use crate::queries::{WalletCoupon, usable_wallet_coupons, wallet_coupons_of};
-use crate::reject::{COUPON_NOT_COMBINED, COUPON_NOT_FOUND, ORDER_ENTRY, ORDER_QUANTITY, ORDER_SHARE_LINK};
+use crate::model::{GroupChoice, GroupStatus};
+use crate::queries::{self, WalletCoupon, usable_wallet_coupons, wallet_coupons_of};
+use crate::reject::{
+    COUPON_NOT_COMBINED, COUPON_NOT_FOUND, GROUP_NOT_FOUND, GROUP_NOT_OFFERED, GROUP_NOT_OPEN, ORDER_ENTRY,
+    ORDER_QUANTITY, ORDER_SHARE_LINK,
+};
 
 /// What an order rests on.
 pub(crate) struct Facts {
@@ -22,6 +29,15 @@ pub(crate) struct Facts {
     pub link: Option<channel::ShareLink>,
     pub entry: Option<EntryId>,
     pub spendable: i64,
+    pub group: Option<GroupFacts>,
+}
+
+/// The group that an order opens or joins, and what one unit costs in it before any discount.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GroupFacts {
+    pub price: i64,
+    /// The group that it joins, and its places.
+    pub joins: Option<(GroupId, BucketId)>,
 }
 
 /// The price that the consumer who acts would order at now, and its currency. Nothing is held: stock and budgets may
@@ -84,6 +100,10 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
         let detail = format!("An order of this offer is of 1 to {} units.", sale.max_per_order);
         return Err(ORDER_QUANTITY.at("/quantity", detail).into());
     }
+    let group = match cmd.group {
+        None => None,
+        Some(choice) => Some(load_group(read, ctx, &sale, cmd.quantity, choice)?),
+    };
     let coupons = load_coupons(read, ctx, buyer, &cmd.wallet_coupons)?;
     let stores = stores(read, cmd.offer, &coupons)?;
     let link = match &cmd.share_token {
@@ -107,6 +127,39 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
         link,
         entry,
         spendable,
+        group,
+    })
+}
+
+fn load_group(
+    read: &mut ReadTx,
+    ctx: &Ctx,
+    sale: &ForSale,
+    quantity: i64,
+    choice: GroupChoice,
+) -> Result<GroupFacts, Fail> {
+    let terms = sale
+        .group
+        .ok_or_else(|| GROUP_NOT_OFFERED.at("/group", GROUP_NOT_OFFERED.title))?;
+    if quantity != 1 {
+        return Err(ORDER_QUANTITY
+            .at("/quantity", "An order in a group is of one unit.")
+            .into());
+    }
+    let joins = match choice {
+        GroupChoice::Open => None,
+        GroupChoice::Join(id) => {
+            let group = queries::group(read, id)?.filter(|group| group.offer == sale.offer);
+            let group = group.ok_or_else(|| GROUP_NOT_FOUND.at("/group", GROUP_NOT_FOUND.title))?;
+            if group.status != GroupStatus::Open || group.closes_at <= ctx.now {
+                return Err(GROUP_NOT_OPEN.at("/group", GROUP_NOT_OPEN.title).into());
+            }
+            Some((id, group.places))
+        }
+    };
+    Ok(GroupFacts {
+        price: terms.price,
+        joins,
     })
 }
 
@@ -155,12 +208,12 @@ pub(crate) fn history(read: &mut ReadTx, facts: &Facts) -> Result<History, Fail>
     }
     let [any, of_merchant] = read.ask([
         sql!(
-            "SELECT id FROM orders WHERE person_id = $1 AND status IN ('placed', 'paid', 'refunded') LIMIT 1",
+            "SELECT id FROM orders WHERE person_id = $1 AND status IN ('placed', 'in_group', 'paid', 'refunded') LIMIT 1",
             facts.buyer
         ),
         sql!(
             "SELECT id FROM orders WHERE person_id = $1 AND merchant_id = $2
-             AND status IN ('placed', 'paid', 'refunded') LIMIT 1",
+             AND status IN ('placed', 'in_group', 'paid', 'refunded') LIMIT 1",
             facts.buyer,
             facts.sale.merchant
         ),
@@ -225,6 +278,8 @@ pub(crate) fn price(
     let list_price = sale
         .price_rules
         .unit_price(sale.list_price, cmd.quantity, ctx.now);
+    let group_price = facts.group.map_or(list_price.amount, |group| group.price);
+    let list_price = Money::new(list_price.amount.min(group_price), sale.currency);
     let unit = offer::prices(&sale.terms, list_price);
     let friend_discount = match facts.link {
         Some(_) => sale.terms.friend_discount_bp,

@@ -76,6 +76,21 @@ kernel::reject_table! {
     ORDER_NOT_OPEN: Conflict, "order_not_open",
         "The order does not await a payment.",
         "Look at the order's status.";
+    GROUP_NOT_FOUND: NotFound, "group_not_found",
+        "There is no such group for this offer.",
+        "Check the link that you were given, or open a group yourself.";
+    GROUP_NOT_OFFERED: Conflict, "group_not_offered",
+        "The offer is not sold to groups.",
+        "Order without a group.";
+    GROUP_NOT_OPEN: Conflict, "group_not_open",
+        "The group is complete, or its time is over. Nothing was ordered.",
+        "Join another group of the offer, or open one.";
+    GROUP_FULL: Conflict, "group_full",
+        "All places of the group are taken or kept for others who are paying. Nothing was ordered.",
+        "Join another group of the offer, or open one; a place may come free within minutes.";
+    GROUP_JOINED: Conflict, "group_joined",
+        "You are in this group already.",
+        "Share its link: each place is for somebody else.";
     PAYMENT_NOT_FOUND: NotFound, "payment_not_found",
         "There is no such payment.",
         "Check the reference that was given to the provider.";

@@ -4,13 +4,14 @@
 use kernel::{Ctx, Currency, MerchantId, OfferId, OrderId, PersonId, Timestamp, VoucherId};
 use ledger::{Account, Leg, NewEntry, Reason};
 use offer::bucket;
-use store::{Fail, StorageError, Tx, sql};
+use store::{Fail, Row, StorageError, Tx, sql};
 use voucher::{IssueVoucher, StoreSetDigest};
 
 use crate::commands::{EXPIRE_VOUCHER, RELEASE_ORDER};
 use crate::decide::{UnitMoney, split_over_units};
 use crate::events::OrderPaid;
-use crate::model::Amounts;
+use crate::group::{self, OrderGroup};
+use crate::model::{Amounts, OrderStatus};
 
 /// A sale that is about to be settled.
 pub(crate) struct Sale {
@@ -30,10 +31,45 @@ pub(crate) struct Sale {
     pub coupons: i64,
     /// Whether the order's hold has a timer, which then becomes the first voucher's.
     pub hold_timer: bool,
+    /// The group that it opens or joins.
+    pub group: Option<OrderGroup>,
 }
 
-/// Settles an order whose status the caller has claimed. `version` is the order's after that.
-pub(crate) fn settle(tx: &mut Tx, ctx: &Ctx, sale: &Sale, version: i64) -> Result<Vec<VoucherId>, Fail> {
+/// Reads a sale whose money is there: order, buyer, merchant, offer, currency, quantity, uses, validity, end of
+/// what is booked, number of coupons, store set and amounts.
+pub(crate) fn read_sale(row: &mut Row) -> Result<Sale, StorageError> {
+    Ok(Sale {
+        order: row.take()?,
+        buyer: row.take()?,
+        merchant: row.take()?,
+        offer: row.take()?,
+        currency: row.take()?,
+        quantity: row.take()?,
+        uses: row.take()?,
+        valid_us: row.take()?,
+        booked_until: row.take()?,
+        coupons: row.take()?,
+        store_set: crate::queries::take_store_set(row)?,
+        amounts: Amounts {
+            list_total: row.take()?,
+            discount_platform: row.take()?,
+            discount_merchant: row.take()?,
+            rebate_used: row.take()?,
+            cash_due: row.take()?,
+        },
+        hold_timer: false,
+        group: None,
+    })
+}
+
+/// Settles an order whose status the caller has claimed; one of a group waits for the others. `version` is the
+/// order's after that. Gives where it stands now, and its vouchers.
+pub(crate) fn settle(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    sale: &Sale,
+    version: i64,
+) -> Result<(OrderStatus, Vec<VoucherId>), Fail> {
     if !bucket::take(tx, sale.order.uuid())? {
         return Err(StorageError::bug("an order that awaits its payment holds nothing").into());
     }
@@ -47,7 +83,20 @@ pub(crate) fn settle(tx: &mut Tx, ctx: &Ctx, sale: &Sale, version: i64) -> Resul
     if let Some(entry) = paid_entry(sale) {
         ledger::post(tx, ctx, &entry)?;
     }
-    let vouchers = issue(tx, ctx, sale)?;
+    match sale.group {
+        None => Ok((OrderStatus::Paid, issue(tx, ctx, sale, version)?)),
+        Some(group) => {
+            if sale.hold_timer {
+                tx.clear_timer(RELEASE_ORDER, sale.order)?;
+            }
+            group::enter(tx, ctx, sale, group)
+        }
+    }
+}
+
+/// Issues the vouchers of a sale whose money is in escrow. `version` is the order's.
+pub(crate) fn issue(tx: &mut Tx, ctx: &Ctx, sale: &Sale, version: i64) -> Result<Vec<VoucherId>, Fail> {
+    let vouchers = issue_vouchers(tx, ctx, sale)?;
     let event = OrderPaid {
         order: sale.order,
         person: sale.buyer,
@@ -83,7 +132,7 @@ fn paid_entry(sale: &Sale) -> Option<NewEntry> {
     NewEntry::of(Reason::Paid, sale.order.uuid(), sale.currency, legs)
 }
 
-fn issue(tx: &mut Tx, ctx: &Ctx, sale: &Sale) -> Result<Vec<VoucherId>, Fail> {
+fn issue_vouchers(tx: &mut Tx, ctx: &Ctx, sale: &Sale) -> Result<Vec<VoucherId>, Fail> {
     let (count, valid_until) = match sale.booked_until {
         Some(until) => (1, until),
         None => (sale.quantity, ctx.now.plus_us(sale.valid_us)),

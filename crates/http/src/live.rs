@@ -71,6 +71,7 @@ const THINGS: &[&str] = &[
     "certification",
     "conflict",
     "coupon",
+    "group",
     "merchant",
     "message",
     "offer",

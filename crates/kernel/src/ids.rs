@@ -39,6 +39,8 @@ id_kinds! {
     Offer OfferId "off";
     /// Something of a store whose time is booked: a table, a person, a room.
     Resource ResourceId "res";
+    /// Buyers who buy an offer together.
+    Group GroupId "grp";
     /// A countable scarcity: stock, head count, coupon budget.
     Bucket BucketId "bkt";
     /// A claim of units of a bucket.

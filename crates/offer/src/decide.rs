@@ -149,6 +149,9 @@ pub(crate) fn check_offer(offer: &CreateOffer) -> Result<(), Reject> {
     check_number("/valid_us", offer.valid_us, HOUR_US, MAX_VALID_US)?;
     check_number("/max_per_order", offer.max_per_order, 1, MAX_PER_ORDER)?;
     check_price_rules(&offer.price_rules, offer.list_price, offer.max_per_order)?;
+    if let Some(group) = &offer.group {
+        group.check(offer.list_price)?;
+    }
     if !(1..=MAX_STORES).contains(&offer.stores.len()) {
         let detail = format!("an offer names 1 to {MAX_STORES} stores");
         return Err(OFFER_INVALID.at("/stores", detail));

@@ -16,6 +16,7 @@ mod commands;
 mod day;
 mod decide;
 pub mod events;
+mod group_terms;
 mod model;
 pub mod place;
 mod price_rule;
@@ -32,6 +33,7 @@ pub use booking_terms::{BookingPolicy, BookingTerms, Nights, PricePer, Stay, Tur
 pub use commands::*;
 pub use day::Day;
 pub use decide::{UnitPrice, friend_discount, prices};
+pub use group_terms::GroupTerms;
 pub use model::{
     Agreement, AgreementStatus, AgreementVersion, BucketKind, ForSale, Offer, OfferPage, OfferStatus, Side,
 };

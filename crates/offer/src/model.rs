@@ -7,7 +7,7 @@ use kernel::{
 };
 
 use crate::bucket::Level;
-use crate::{AgreementTerms, PriceRules, UnitPrice};
+use crate::{AgreementTerms, GroupTerms, PriceRules, UnitPrice};
 
 /// Which of the two sits at the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,6 +157,8 @@ pub struct Offer {
     pub list_price: Money,
     /// Prices below it, by time and quantity.
     pub price_rules: PriceRules,
+    /// For those who buy it together.
+    pub group: Option<GroupTerms>,
     /// How often one voucher can be used.
     pub uses: i64,
     /// How long after the purchase a voucher is valid.
@@ -194,6 +196,8 @@ pub struct OfferPage {
     pub on_sale: bool,
     /// Units that are left now, of the stock and of the agreement's head count.
     pub units_left: i64,
+    /// What one unit costs in a group.
+    pub group_price: Option<UnitPrice>,
     /// How full its stock is.
     pub stock: Level,
 }
@@ -213,6 +217,8 @@ pub struct ForSale {
     pub list_price: Money,
     /// Prices below it, by time and quantity.
     pub price_rules: PriceRules,
+    /// For those who buy it together.
+    pub group: Option<GroupTerms>,
     /// The accepted terms.
     pub terms: AgreementTerms,
     /// Under which agreement.
@@ -248,6 +254,8 @@ pub enum BucketKind {
     CouponBudget,
     /// A step of a resource's time.
     Place,
+    /// Places beside the leader's in a group of buyers.
+    GroupPlace,
 }
 
 impl BucketKind {
@@ -259,6 +267,7 @@ impl BucketKind {
             Self::CouponCount => "coupon_count",
             Self::CouponBudget => "coupon_budget",
             Self::Place => "place",
+            Self::GroupPlace => "group_place",
         }
     }
 }

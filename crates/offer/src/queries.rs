@@ -20,7 +20,7 @@ use crate::model::{
     Agreement, AgreementStatus, AgreementVersion, ForSale, Offer, OfferPage, OfferStatus, Side,
 };
 use crate::reject::OFFER_NOT_ON_SALE;
-use crate::{AgreementTerms, PlatformCap, Rule, prices};
+use crate::{AgreementTerms, GroupTerms, PlatformCap, Rule, prices};
 
 /// An offer's title and picture.
 pub type Face = (LocalText, Option<MediaId>);
@@ -215,6 +215,7 @@ fn read_offer(row: &mut Row) -> Result<Offer, StorageError> {
         category: row.take()?,
         list_price: take_money(row)?,
         price_rules: json(row)?,
+        group: take_group(row)?,
         uses: row.take()?,
         valid_us: row.take()?,
         max_per_order: row.take()?,
@@ -227,6 +228,20 @@ fn read_offer(row: &mut Row) -> Result<Offer, StorageError> {
     })
 }
 
+fn take_group(row: &mut Row) -> Result<Option<GroupTerms>, StorageError> {
+    let text: Option<String> = row.take()?;
+    let terms = text.map(|text| serde_json::from_str(&text));
+    terms
+        .transpose()
+        .map_err(|error| StorageError::bug(error.to_string()))
+}
+
+/// What an offer costs for those who buy it together, if it can be bought so.
+pub fn group_terms(read: &mut ReadTx, offer: OfferId) -> Result<Option<GroupTerms>, Fail> {
+    let rows = read.many(sql!("SELECT group_terms FROM offer WHERE id = $1", offer))?;
+    Ok(first(rows, take_group)?.flatten())
+}
+
 /// Reads a currency, then an amount.
 fn take_money(row: &mut Row) -> Result<Money, StorageError> {
     let currency = row.take()?;
@@ -235,7 +250,7 @@ fn take_money(row: &mut Row) -> Result<Money, StorageError> {
 
 fn offer_query(offer: OfferId) -> Query {
     sql!(
-        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, uses, valid_us,
+        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, group_terms, uses, valid_us,
                 max_per_order, stock_bucket, store_set, media_id, status, created_at, version
          FROM offer WHERE id = $1",
         offer
@@ -268,7 +283,7 @@ pub fn offers_of(
     limit: i64,
 ) -> Result<Vec<Offer>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, uses, valid_us,
+        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, group_terms, uses, valid_us,
                 max_per_order, stock_bucket, store_set, media_id, status, created_at, version
          FROM offer WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         merchant,
@@ -287,7 +302,7 @@ pub fn offers_at(
 ) -> Result<Vec<Offer>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.merchant_id, o.agreement_id, o.title, o.description, o.category, o.currency, o.list_price,
-                o.price_rules, o.uses, o.valid_us, o.max_per_order, o.stock_bucket, o.store_set, o.media_id, o.status, o.created_at,
+                o.price_rules, o.group_terms, o.uses, o.valid_us, o.max_per_order, o.stock_bucket, o.store_set, o.media_id, o.status, o.created_at,
                 o.version
          FROM offer_store s JOIN offer o ON o.id = s.offer_id
          WHERE s.store_id = $1 AND s.offer_id < $2 ORDER BY s.offer_id DESC LIMIT $3",
@@ -390,6 +405,15 @@ pub fn offer_page(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<O
         stores,
         price: prices(&terms, offer.price_rules.unit_price(offer.list_price, 1, now)),
         price_from: prices(&terms, offer.price_rules.price_from(offer.list_price)),
+        group_price: offer.group.map(|group| {
+            prices(
+                &terms,
+                Money {
+                    amount: group.price,
+                    ..offer.list_price
+                },
+            )
+        }),
         on_sale: standing.why_not(&terms, now).is_none(),
         units_left: stock.left().min(head_count.left()),
         stock,
@@ -434,7 +458,7 @@ impl Standing {
 pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<ForSale, Fail> {
     let row = read.one(sql!(
         "SELECT m.status, a.status, o.status, v.terms, a.head_count_bucket, o.merchant_id, o.category, o.currency, o.list_price,
-                o.price_rules, o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set,
+                o.price_rules, o.group_terms, o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set,
                 b.version
          FROM offer o JOIN merchant m ON m.id = o.merchant_id
          JOIN agreement a ON a.id = o.agreement_id
@@ -466,6 +490,7 @@ pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<For
         currency: list_price.currency,
         list_price,
         price_rules: json(&mut row)?,
+        group: take_group(&mut row)?,
         terms,
         agreement: row.take()?,
         agreement_version: row.take()?,

@@ -61,6 +61,7 @@ pub fn draft(shop: Shop, agreement: AgreementId) -> CreateOffer {
         category: "hot_pot".to_owned(),
         list_price: Money::new(10_000, Currency::CNY),
         price_rules: Vec::new(),
+        group: None,
         stock: 100,
         uses: 1,
         valid_us: 90 * DAY_US,

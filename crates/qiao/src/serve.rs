@@ -193,6 +193,8 @@ pub fn start_log(settings: &Settings) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Told to the standard error too, where it would panic: whoever read the log may be gone.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     // Somebody else's log (a test's) may be there already.
     let _ = if settings.log_json {

@@ -10,6 +10,7 @@ import type { Store } from './workplace'
 export type OwnOffer = Schemas['OwnOfferDetails']
 
 const DAY_US = 86_400_000_000
+const HOUR_US = 3_600_000_000
 
 export interface OfferForm {
   agreement: string
@@ -18,6 +19,8 @@ export interface OfferForm {
   category: string
   price: string
   priceRules: PriceRow[]
+  /** Nothing of it where there is no price. */
+  group: { price: string; size: string; hours: string }
   uses: string
   validDays: string
   perOrder: string
@@ -33,6 +36,7 @@ export function newOffer(stores: readonly Store[], agreement: string): OfferForm
     category: stores[0]?.category ?? 'restaurant',
     price: '',
     priceRules: [],
+    group: { price: '', size: '3', hours: '24' },
     uses: '1',
     validDays: '30',
     perOrder: '5',
@@ -49,6 +53,11 @@ export function formOf(offer: OwnOffer): OfferForm {
     category: offer.category,
     price: amountText(offer.list_price.amount, offer.list_price.currency),
     priceRules: rowsOf(offer.price_rules, offer.list_price.currency),
+    group: {
+      price: offer.group ? amountText(offer.group.price, offer.list_price.currency) : '',
+      size: String(offer.group?.size ?? 3),
+      hours: String((offer.group?.window_us ?? 24 * HOUR_US) / HOUR_US),
+    },
     uses: String(offer.uses),
     validDays: String(offer.valid_us / DAY_US),
     perOrder: String(offer.max_per_order),
@@ -73,6 +82,13 @@ export function offerOf(form: OfferForm, currency: string, from?: OwnOffer) {
     category: form.category,
     list_price: { amount, currency },
     price_rules: rulesOf(form.priceRules, currency),
+    group: form.group.price.trim()
+      ? {
+          price: parseMoney(form.group.price, currency) ?? 0,
+          size: wholeNumber(form.group.size),
+          window_us: parseSpan(form.group.hours, HOUR_US) ?? NaN,
+        }
+      : undefined,
     uses: wholeNumber(form.uses),
     valid_us: parseSpan(form.validDays, DAY_US) ?? NaN,
     max_per_order: wholeNumber(form.perOrder),

@@ -5,6 +5,7 @@ use attract::{SearchIndex, SearchQuery};
 use kernel::{Actor, LocalText, OfferId};
 use offer::testing::{on_sale, terms};
 use offer::{PauseOffer, ResumeOffer};
+use party::events::StoreUpdated;
 use party::testing::{NOW, Shop, certified_shop, ctx, operator, run};
 use party::{OperatorRole, ReinstateMerchant, SuspendMerchant};
 use store::Store;
@@ -15,12 +16,15 @@ fn drain(store: &Store, index: &SearchIndex) {
     loop {
         let cursors = index.cursors().expect("cursors");
         let step = store
-            .read_blocking(move |read| next_step(read, &cursors, NOW))
+            .read_blocking(move |read| next_step(read, &cursors))
             .expect("a step");
         if step.cursors.is_empty() {
             return;
         }
-        index.apply(&step.changes, &step.cursors).expect("applied");
+        let changes = store.read_blocking(move |read| changes(read, step.offers.iter().copied(), NOW));
+        index
+            .apply(&changes.expect("changes"), &step.cursors)
+            .expect("applied");
     }
 }
 
@@ -129,5 +133,26 @@ fn an_index_built_anew_is_the_one_that_was_fed() {
             offers
         };
         assert_eq!((sorted(&fed).len(), sorted(&fed)), (5, sorted(&built)));
+    });
+}
+
+#[test]
+fn a_log_that_has_grown_long_is_read_in_steps() {
+    on_both(|store, shop| {
+        let index = SearchIndex::in_memory().expect("an index");
+        let offer = on_sale(store, shop, terms(), 1, |_| {}).offer;
+        // More lookups than one transaction has statements, in many partitions.
+        for _ in 0..60 {
+            let updated = StoreUpdated {
+                store: shop.store,
+                merchant: shop.merchant,
+            };
+            let told = run(store, ctx(shop.as_owner()), move |tx, ctx| {
+                (0..100).try_for_each(|_| Ok(tx.emit(ctx, updated.store, 1, &updated)?))
+            });
+            assert!(told.is_ok());
+        }
+        drain(store, &index);
+        assert_eq!(found(&index, "火锅"), [offer]);
     });
 }

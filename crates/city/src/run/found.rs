@@ -262,6 +262,7 @@ impl Founder<'_> {
             category: "hot_pot".to_owned(),
             list_price: Money::new(good.list_price, currency),
             price_rules: good.price_of_two().map(of_two).into_iter().collect(),
+            group: None,
             stock: good.stock,
             uses: good.uses,
             valid_us: good.valid_us,

@@ -56,6 +56,7 @@ impl<'w, 's> Restaurant<'w, 's> {
                 share_token: None,
                 entry: None,
                 use_rebate: false,
+                group: None,
                 expected_cash: None,
             },
             store: self.world.shop.store,

@@ -100,6 +100,7 @@ fn a_free_card_is_used_without_money() {
             share_token: None,
             entry: None,
             use_rebate: false,
+            group: None,
             expected_cash: None,
         };
         let placed = world.run(kernel::Actor::Consumer(world.buyer), NOW, move |tx, ctx| {

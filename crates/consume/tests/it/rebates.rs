@@ -149,6 +149,7 @@ fn nobody_earns_by_buying_from_themselves() {
             share_token: Some(token),
             entry: None,
             use_rebate: false,
+            group: None,
             expected_cash: None,
         };
         let refused = world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {

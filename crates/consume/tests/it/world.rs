@@ -109,6 +109,7 @@ impl<'s> World<'s> {
             share_token,
             entry: None,
             use_rebate: false,
+            group: None,
             expected_cash: None,
         };
         let placed = self.run(Actor::Consumer(buyer), NOW, move |tx, ctx| {

@@ -8,12 +8,14 @@ use store::{Fail, Lock, Row, StorageError, Tx, sql};
 
 use crate::commands::{check_reference, require_reporter};
 use crate::events::{LatePaymentRefunded, PaymentConflicted, PaymentMismatched};
+use crate::group::{accepts, read_group};
+use crate::hold::{End, end_hold};
 use crate::model::{
-    Amounts, AttemptStatus, ConfirmedPayment, PaymentOutcome, PaymentStatus, RefundCause, Stored,
+    AttemptStatus, ConfirmedPayment, OrderStatus, PaymentOutcome, PaymentStatus, RefundCause, Stored,
 };
 use crate::refund::{NewRefund, write_refund};
 use crate::reject::{PAYMENT_INVALID, PAYMENT_NOT_FOUND};
-use crate::sale::{Sale, settle};
+use crate::sale::{Sale, read_sale, settle};
 
 /// What [`confirm_payment`] is told, by a webhook that the gateway has verified or by asking the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,13 +71,13 @@ pub fn confirm_payment(tx: &mut Tx, ctx: &Ctx, cmd: &ConfirmPayment) -> Result<C
         mismatched(tx, ctx, cmd, &facts)?;
         return Ok(answer(PaymentOutcome::Refunded));
     }
-    let claimed = tx.one(sql!(
-        "UPDATE orders SET status = 'paid', paid_at = $1, version = version + 1
-         WHERE id = $2 AND status = 'placed' RETURNING version",
-        ctx.now,
-        order
-    ))?;
-    let Some(mut claimed) = claimed else {
+    let claimed = if accepts(tx, facts.sale.group)? {
+        claim_order(tx, ctx, &facts.sale)?
+    } else {
+        end_hold(tx, ctx, order, End::RanOut)?;
+        None
+    };
+    let Some(version) = claimed else {
         let refund = return_whole(tx, ctx, cmd, order, RefundCause::LatePayment)?;
         let attempt = cmd.attempt;
         tx.emit(
@@ -96,8 +98,24 @@ pub fn confirm_payment(tx: &mut Tx, ctx: &Ctx, cmd: &ConfirmPayment) -> Result<C
         PaymentStatus::Paid.as_str(),
         order
     ))?;
-    settle(tx, ctx, &facts.sale, claimed.take()?)?;
+    settle(tx, ctx, &facts.sale, version)?;
     Ok(answer(PaymentOutcome::Paid))
+}
+
+/// The order's version once it is paid. `None`: it does not await its payment any more.
+fn claim_order(tx: &mut Tx, ctx: &Ctx, sale: &Sale) -> Result<Option<i64>, Fail> {
+    let status = match sale.group {
+        None => OrderStatus::Paid,
+        Some(_) => OrderStatus::InGroup,
+    };
+    let claimed = tx.one(sql!(
+        "UPDATE orders SET status = $1, paid_at = $2, version = version + 1
+         WHERE id = $3 AND status = 'placed' RETURNING version",
+        status.as_str(),
+        ctx.now,
+        sale.order
+    ))?;
+    Ok(claimed.map(|mut row| row.take()).transpose()?)
 }
 
 fn check_report(cmd: &ConfirmPayment) -> Result<(), Fail> {
@@ -154,9 +172,9 @@ fn load(tx: &mut Tx, cmd: &ConfirmPayment) -> Result<Option<Facts>, Fail> {
     let row = tx.one(sql!(
         "SELECT a.status, a.provider_payment, a.amount, a.currency, o.id, o.person_id, o.merchant_id, l.offer_id,
                 o.currency, l.quantity, l.uses, l.valid_us, l.booked_until, o.coupons, l.store_set, o.list_total,
-                o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due
+                o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due, o.group_id, g.status
          FROM payment_attempt a JOIN orders o ON o.id = a.order_id
-         JOIN order_line l ON l.order_id = o.id AND l.n = 1
+         JOIN order_line l ON l.order_id = o.id AND l.n = 1 LEFT JOIN purchase_group g ON g.id = o.group_id
          WHERE a.id = $1 AND a.provider = $2",
         cmd.attempt,
         cmd.provider.as_str()
@@ -165,33 +183,18 @@ fn load(tx: &mut Tx, cmd: &ConfirmPayment) -> Result<Option<Facts>, Fail> {
 }
 
 fn read_facts(mut row: Row) -> Result<Facts, StorageError> {
-    Ok(Facts {
+    let mut facts = Facts {
         status: AttemptStatus::from_stored(&row.take::<String>()?)?,
         provider_payment: row.take()?,
         amount: row.take()?,
         currency: row.take()?,
         sale: Sale {
-            order: row.take()?,
-            buyer: row.take()?,
-            merchant: row.take()?,
-            offer: row.take()?,
-            currency: row.take()?,
-            quantity: row.take()?,
-            uses: row.take()?,
-            valid_us: row.take()?,
-            booked_until: row.take()?,
-            coupons: row.take()?,
-            store_set: crate::queries::take_store_set(&mut row)?,
-            amounts: Amounts {
-                list_total: row.take()?,
-                discount_platform: row.take()?,
-                discount_merchant: row.take()?,
-                rebate_used: row.take()?,
-                cash_due: row.take()?,
-            },
             hold_timer: true,
+            ..read_sale(&mut row)?
         },
-    })
+    };
+    facts.sale.group = read_group(&mut row)?;
+    Ok(facts)
 }
 
 /// From here on the try says what came, which is not always what was asked for.

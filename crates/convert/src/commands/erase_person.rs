@@ -13,7 +13,7 @@ pub struct ErasePerson {
 }
 
 /// Erases the consumer who acts: as [`party::erase_person`], and what they paid with. Unless it is given up,
-/// an order that awaits its payment, a refund on its way, a live voucher or a rebate to spend forbids it;
+/// an order that awaits its payment or its group, a refund on its way, a live voucher or a rebate to spend forbids it;
 /// what is bought at this very moment is given up with the rest.
 pub fn erase_person(tx: &mut Tx, ctx: &Ctx, cmd: &ErasePerson) -> Result<PersonId, Fail> {
     let person = party::require_consumer(ctx)?;
@@ -38,17 +38,23 @@ fn open_things(tx: &mut Tx, ctx: &Ctx, person: PersonId) -> Result<Vec<String>, 
             person
         ),
         sql!(
+            "SELECT COUNT(*) FROM orders WHERE person_id = $1 AND status = 'in_group'",
+            person
+        ),
+        sql!(
             "SELECT COUNT(*) FROM orders o JOIN refund r ON r.order_id = o.id
              WHERE o.person_id = $1 AND r.status <> 'succeeded'",
             person
         ),
     ])?;
-    let [orders, refunds] = counts.map(|rows| rows.into_iter().next().map_or(Ok(0), |mut row| row.take()));
-    let (orders, refunds): (i64, i64) = (orders?, refunds?);
+    let [orders, in_groups, refunds] =
+        counts.map(|rows| rows.into_iter().next().map_or(Ok(0), |mut row| row.take()));
+    let (orders, in_groups, refunds): (i64, i64, i64) = (orders?, in_groups?, refunds?);
     let vouchers = voucher::queries::live_count(tx, person, ctx.now)?;
     let rebates = ledger::queries::spendable(tx, person)?;
     let counted = [
         (orders, "orders that await their payment"),
+        (in_groups, "orders that await their group"),
         (refunds, "refunds on their way"),
         (vouchers, "live vouchers"),
     ];

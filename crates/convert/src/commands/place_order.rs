@@ -2,18 +2,21 @@
 //! order needs (units, head count, coupon and its budget, earned rebates) is kept for minutes until it is
 //! paid. No amount comes from the buyer; an expected one is only compared.
 
-use kernel::{BucketId, Ctx, EntryId, Money, OfferId, OrderId, PaymentId, Timestamp, WalletCouponId};
+use kernel::{
+    BucketId, Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Timestamp, WalletCouponId,
+};
 use offer::bucket;
 use store::{Fail, Lock, StorageError, Tx, sql};
 
 use crate::commands::{HOLD_US, RELEASE_ORDER};
 use crate::decide::{COUPONS_FIELD, OrderPrice};
 use crate::events::OrderPlaced;
-use crate::model::{OrderStatus, PaymentStatus, PlacedOrder, Stored};
+use crate::group::{OrderGroup, accepts};
+use crate::model::{GroupChoice, GroupStatus, OrderStatus, PaymentStatus, PlacedOrder, Stored};
 use crate::quote::{Facts, history, load, price};
 use crate::reject::{
-    COUPON_BUDGET_SPENT, COUPON_IN_USE, ORDER_HEAD_COUNT_FULL, ORDER_NEEDS_BOOKING, ORDER_PLACE_TAKEN,
-    ORDER_PRICE_CHANGED, ORDER_REBATE_CHANGED, ORDER_SOLD_OUT,
+    COUPON_BUDGET_SPENT, COUPON_IN_USE, GROUP_FULL, GROUP_JOINED, GROUP_NOT_OPEN, ORDER_HEAD_COUNT_FULL,
+    ORDER_NEEDS_BOOKING, ORDER_PLACE_TAKEN, ORDER_PRICE_CHANGED, ORDER_REBATE_CHANGED, ORDER_SOLD_OUT,
 };
 use crate::sale::{Sale, settle};
 
@@ -32,6 +35,8 @@ pub struct PlaceOrder {
     pub entry: Option<EntryId>,
     /// Whether earned rebates are to pay as far as they reach.
     pub use_rebate: bool,
+    /// The group to buy in, for the group's price; one unit then.
+    pub group: Option<GroupChoice>,
     /// What the buyer was shown as left to pay. Anything else is refused, and nothing is ordered.
     pub expected_cash: Option<Money>,
 }
@@ -63,6 +68,10 @@ pub fn place_booked_order(
     cmd: &PlaceOrder,
     booked: Booked,
 ) -> Result<PlacedOrder, Fail> {
+    if cmd.group.is_some() {
+        let detail = "What is booked is not bought in a group.";
+        return Err(GROUP_NOT_OPEN.at("/order/group", detail).into());
+    }
     let facts = load(tx, ctx, cmd)?;
     place(tx, ctx, cmd, facts, Some(booked))
 }
@@ -83,16 +92,19 @@ fn place(
     check_expected(cmd, &facts, &price)?;
     let order: OrderId = ctx.new_id();
     claim(tx, ctx, cmd, (&facts, &price, booked), order)?;
+    let group = facts
+        .group
+        .map(|group| group.joins.map_or_else(|| ctx.new_id(), |(id, _)| id));
     let payment: PaymentId = ctx.new_id();
     let hold_until = ctx.now.plus_us(HOLD_US);
     let is_paid = price.amounts.cash_due == 0;
     let placed = PlacedOrder {
         order,
         payment,
-        status: if is_paid {
-            OrderStatus::Paid
-        } else {
-            OrderStatus::Placed
+        status: match group {
+            _ if !is_paid => OrderStatus::Placed,
+            None => OrderStatus::Paid,
+            Some(_) => OrderStatus::InGroup,
         },
         offer: cmd.offer,
         merchant: facts.sale.merchant,
@@ -101,6 +113,7 @@ fn place(
         amounts: price.amounts,
         discounts: price.discounts,
         hold_until,
+        group,
         vouchers: Vec::new(),
     };
     write_order(tx, ctx, &facts, &placed)?;
@@ -110,8 +123,12 @@ fn place(
         tx.set_timer(RELEASE_ORDER, order, hold_until)?;
         return Ok(placed);
     }
-    let vouchers = settle(tx, ctx, &sale_of(&facts, &placed, booked), 1)?;
-    Ok(PlacedOrder { vouchers, ..placed })
+    let (status, vouchers) = settle(tx, ctx, &sale_of(&facts, &placed, booked), 1)?;
+    Ok(PlacedOrder {
+        status,
+        vouchers,
+        ..placed
+    })
 }
 
 /// Refuses a price other than the one that the buyer was shown.
@@ -139,6 +156,11 @@ fn claim(
         (facts.sale.stock_bucket, cmd.quantity),
         (facts.sale.head_count_bucket, cmd.quantity),
     ];
+    let joins = facts.group.and_then(|group| group.joins);
+    if let Some((group, places)) = joins {
+        join(tx, facts.buyer, group, order)?;
+        units.push((places, 1));
+    }
     for coupon in &facts.coupons {
         let held = tx.claim(sql!(
             "UPDATE wallet_coupon SET status = 'held', order_id = $1
@@ -164,9 +186,15 @@ fn claim(
                 ORDER_HEAD_COUNT_FULL.at("/quantity", ORDER_HEAD_COUNT_FULL.title)
             }
             _ if places.iter().any(|(place, _)| *place == full) => ORDER_PLACE_TAKEN.plain(),
+            _ if joins.is_some_and(|(_, places)| places == full) => GROUP_FULL.at("/group", GROUP_FULL.title),
             _ => COUPON_BUDGET_SPENT.at(COUPONS_FIELD, COUPON_BUDGET_SPENT.title),
         }
         .into());
+    }
+    if let (Some((group, _)), 0) = (joins, price.amounts.cash_due)
+        && !accepts(tx, Some(order_group(group, true)))?
+    {
+        return Err(GROUP_NOT_OPEN.at("/group", GROUP_NOT_OPEN.title).into());
     }
     let rebate = price.amounts.rebate_used;
     if rebate > 0 && !ledger::spend(tx, facts.buyer, facts.sale.currency, rebate)? {
@@ -175,8 +203,30 @@ fn claim(
     Ok(())
 }
 
+fn order_group(id: GroupId, joins: bool) -> OrderGroup {
+    OrderGroup {
+        id,
+        status: joins.then_some(GroupStatus::Open),
+    }
+}
+
+/// A person is in a group once.
+fn join(tx: &mut Tx, buyer: PersonId, group: GroupId, order: OrderId) -> Result<(), Fail> {
+    let joined = tx.claim(sql!(
+        "INSERT INTO group_member (group_id, person_id, order_id) VALUES ($1, $2, $3)
+         ON CONFLICT (group_id, person_id) DO NOTHING",
+        group,
+        buyer,
+        order
+    ))?;
+    if joined == 0 {
+        return Err(GROUP_JOINED.at("/group", GROUP_JOINED.title).into());
+    }
+    Ok(())
+}
+
 fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> Result<(), Fail> {
-    let paid_at = (placed.status == OrderStatus::Paid).then_some(ctx.now);
+    let paid_at = (placed.status != OrderStatus::Placed).then_some(ctx.now);
     let payment_status = match paid_at {
         Some(_) => PaymentStatus::Paid,
         None => PaymentStatus::Open,
@@ -185,9 +235,9 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
     tx.tell(sql!(
         "INSERT INTO orders (id, person_id, merchant_id, status, currency, list_total, discount_platform,
            discount_merchant, rebate_used, cash_due, coupons, entry_id, share_link_id, sharer_id,
-           hold_until, placed_at, paid_at, cash_refunded, escrow_refunded,
+           group_id, hold_until, placed_at, paid_at, cash_refunded, escrow_refunded,
            units_returned, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 0, 0, 1)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, 0, 1)",
         placed.order,
         facts.buyer,
         placed.merchant,
@@ -202,6 +252,7 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
         facts.entry,
         link.map(|link| link.id),
         link.map(|link| link.sharer),
+        placed.group,
         placed.hold_until,
         ctx.now,
         paid_at
@@ -284,5 +335,9 @@ fn sale_of(facts: &Facts, placed: &PlacedOrder, booked: Option<Booked>) -> Sale 
         amounts: placed.amounts,
         coupons: facts.coupons.len() as i64,
         hold_timer: false,
+        group: facts
+            .group
+            .zip(placed.group)
+            .map(|(group, id)| order_group(id, group.joins.is_some())),
     }
 }

@@ -6,8 +6,8 @@ use store::{Fail, Lock, Tx, sql};
 
 use crate::commands::check_reference;
 use crate::events::PaymentStarted;
-use crate::model::{AttemptStatus, OrderStatus, Stored};
-use crate::reject::{ORDER_NOT_FOUND, ORDER_NOT_OPEN};
+use crate::model::{AttemptStatus, GroupStatus, OrderStatus, Stored};
+use crate::reject::{GROUP_NOT_OPEN, ORDER_NOT_FOUND, ORDER_NOT_OPEN};
 
 /// What [`start_payment`] is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +42,9 @@ pub fn start_payment(tx: &mut Tx, ctx: &Ctx, cmd: &StartPayment) -> Result<Start
     tx.lock(&cmd.locks());
     let [orders, open] = tx.ask([
         sql!(
-            "SELECT o.status, o.hold_until, p.id, p.amount, p.currency
-             FROM orders o JOIN payment p ON p.order_id = o.id WHERE o.id = $1 AND o.person_id = $2",
+            "SELECT o.status, o.hold_until, g.status, p.id, p.amount, p.currency
+             FROM orders o JOIN payment p ON p.order_id = o.id LEFT JOIN purchase_group g ON g.id = o.group_id
+             WHERE o.id = $1 AND o.person_id = $2",
             cmd.order,
             buyer
         ),
@@ -62,6 +63,10 @@ pub fn start_payment(tx: &mut Tx, ctx: &Ctx, cmd: &StartPayment) -> Result<Start
             status.as_str()
         );
         return Err(ORDER_NOT_OPEN.because(detail).into());
+    }
+    let group: Option<String> = order.take()?;
+    if group.is_some_and(|status| status != GroupStatus::Open.as_str()) {
+        return Err(GROUP_NOT_OPEN.plain().into());
     }
     let payment = order.take()?;
     let due = Money::new(order.take()?, order.take()?);

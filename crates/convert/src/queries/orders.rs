@@ -1,8 +1,8 @@
 //! Orders, their vouchers and the tries at paying them.
 
 use kernel::{
-    AgreementId, BasisPoints, Currency, EntryId, MerchantId, OfferId, OrderId, PaymentAttemptId, PaymentId,
-    PersonId, ShareLinkId, Timestamp, VoucherId,
+    AgreementId, BasisPoints, Currency, EntryId, GroupId, MerchantId, OfferId, OrderId, PaymentAttemptId,
+    PaymentId, PersonId, ShareLinkId, Timestamp, VoucherId,
 };
 use offer::OnExpiry;
 use store::{Fail, ReadTx, Row, StorageError, sql};
@@ -32,6 +32,8 @@ pub struct OrderView {
     pub share_link: Option<ShareLinkId>,
     /// Whose recommendation that is.
     pub sharer: Option<PersonId>,
+    /// The group that it opens or joins.
+    pub group: Option<GroupId>,
     /// Until when its units are kept while it awaits its payment.
     pub hold_until: Timestamp,
     /// When it was placed.
@@ -147,6 +149,7 @@ fn read_order(row: &mut Row) -> Result<OrderView, StorageError> {
         entry: row.take()?,
         share_link: row.take()?,
         sharer: row.take()?,
+        group: row.take()?,
         hold_until: row.take()?,
         placed_at: row.take()?,
         paid_at: row.take()?,
@@ -176,7 +179,7 @@ pub fn order(read: &mut ReadTx, order: OrderId) -> Result<Option<OrderView>, Fai
     let row = read.one(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
                 o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
-                o.sharer_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
+                o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
@@ -191,7 +194,7 @@ pub fn orders(read: &mut ReadTx, after: Option<OrderId>, limit: i64) -> Result<V
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
                 o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
-                o.sharer_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
+                o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
@@ -212,7 +215,7 @@ pub fn orders_of_person(
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
                 o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
-                o.sharer_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
+                o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
@@ -234,7 +237,7 @@ pub fn orders_of_merchant(
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
                 o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
-                o.sharer_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
+                o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id

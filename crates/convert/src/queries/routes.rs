@@ -1,11 +1,12 @@
 //! Where a command runs and what it locks: its offer's lane, and every row that it will claim. Buckets
 //! never change for an order, so whoever submits commands asks this first and then names them all.
 
-use kernel::{BucketId, CouponId, OfferId, OrderId, PaymentAttemptId, RefundId, VoucherId};
+use kernel::{BucketId, CouponId, GroupId, OfferId, OrderId, PaymentAttemptId, RefundId, VoucherId};
 use store::{Ask, Fail, Lock, ReadTx, Row, StorageError, sql};
 
 use crate::commands::PlaceOrder;
 use crate::decide::TypedCode;
+use crate::model::GroupChoice;
 
 /// The lane of a command and the rows to lock for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,15 +23,20 @@ pub fn place_route(cmd: &PlaceOrder) -> Ask<Option<Route>> {
     // Four at most: no more are used.
     let mut coupons = cmd.wallet_coupons.iter().copied().map(Some).chain([None; 4]);
     let mut coupon = || coupons.next().flatten();
+    let group = match cmd.group {
+        Some(GroupChoice::Join(group)) => Some(group),
+        Some(GroupChoice::Open) | None => None,
+    };
     let query = sql!(
-        "SELECT o.stock_bucket, a.head_count_bucket, c.budget_bucket
+        "SELECT o.stock_bucket, a.head_count_bucket, c.budget_bucket, g.place_bucket
          FROM offer o JOIN agreement a ON a.id = o.agreement_id
          LEFT JOIN wallet_coupon w ON w.id IN ($1, $2, $3, $4) LEFT JOIN coupon c ON c.id = w.coupon_id
-         WHERE o.id = $5 AND a.head_count_bucket IS NOT NULL",
+         LEFT JOIN purchase_group g ON g.id = $5 WHERE o.id = $6 AND a.head_count_bucket IS NOT NULL",
         coupon(),
         coupon(),
         coupon(),
         coupon(),
+        group,
         lane
     );
     let coupons = cmd
@@ -43,7 +49,7 @@ pub fn place_route(cmd: &PlaceOrder) -> Ask<Option<Route>> {
             return Ok(None);
         }
         for mut row in rows {
-            let buckets: [Option<BucketId>; 3] = [row.take()?, row.take()?, row.take()?];
+            let buckets: [Option<BucketId>; 4] = [row.take()?, row.take()?, row.take()?, row.take()?];
             locks.extend(
                 buckets
                     .into_iter()
@@ -95,19 +101,26 @@ pub fn order_route(order: OrderId) -> Ask<Option<Route>> {
          WHERE l.order_id = $1 AND l.n = 1",
         order
     );
-    Ask::new(query, |rows| route_of(rows, None))
+    Ask::new(query, |rows| route_of(rows, Vec::new()))
 }
 
 /// For the commands on a payment attempt: confirm, fail.
 pub fn attempt_route(attempt: PaymentAttemptId) -> Ask<Option<Route>> {
     let query = sql!(
-        "SELECT l.offer_id, l.order_id, c.bucket_id FROM payment_attempt a
-         JOIN order_line l ON l.order_id = a.order_id AND l.n = 1 LEFT JOIN claim c ON c.owner_id = l.order_id
+        "SELECT o.group_id, l.offer_id, l.order_id, c.bucket_id FROM payment_attempt a
+         JOIN orders o ON o.id = a.order_id JOIN order_line l ON l.order_id = o.id AND l.n = 1
+         LEFT JOIN claim c ON c.owner_id = o.id
          WHERE a.id = $1",
         attempt
     );
-    let own = Lock::row("payment_attempt", attempt);
-    Ask::new(query, move |rows| route_of(rows, Some(own)))
+    let mut locks = vec![Lock::row("payment_attempt", attempt)];
+    Ask::new(query, move |mut rows| {
+        for (i, row) in rows.iter_mut().enumerate() {
+            let group: Option<GroupId> = row.take()?;
+            locks.extend(group.filter(|_| i == 0).map(|id| Lock::row("purchase_group", id)));
+        }
+        route_of(rows, locks)
+    })
 }
 
 /// For the commands on a voucher's money: refund, expire, and the redemption that consume runs.
@@ -119,7 +132,7 @@ pub fn voucher_route(voucher: VoucherId) -> Ask<Option<Route>> {
         voucher
     );
     let own = Lock::row("voucher", voucher);
-    Ask::new(query, move |rows| route_of(rows, Some(own)))
+    Ask::new(query, move |rows| route_of(rows, vec![own]))
 }
 
 /// For the commands on a refund: sent, confirm, fail. They claim nothing but the refund itself.
@@ -136,9 +149,8 @@ pub fn refund_route(refund: RefundId) -> Ask<Option<Route>> {
 }
 
 /// Reads the offer, the order and the buckets that it claimed, one a row.
-fn route_of(rows: Vec<Row>, own: Option<Lock>) -> Result<Option<Route>, StorageError> {
+fn route_of(rows: Vec<Row>, mut locks: Vec<Lock>) -> Result<Option<Route>, StorageError> {
     let mut lane = None;
-    let mut locks: Vec<Lock> = own.into_iter().collect();
     for mut row in rows {
         let (offer, order): (OfferId, OrderId) = (row.take()?, row.take()?);
         let bucket: Option<BucketId> = row.take()?;

@@ -4,6 +4,7 @@ mod costs;
 mod coupons;
 mod erasure;
 mod figures;
+mod groups;
 mod money_table;
 mod orders;
 mod payments;

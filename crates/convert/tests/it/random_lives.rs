@@ -85,6 +85,7 @@ fn buy(shop: &Shop, buyer: PersonId, life: &Life) -> (PlacedOrder, Vec<VoucherId
     }
     let mut order = PlaceOrder {
         use_rebate: true,
+        group: None,
         ..shop.order_of(life.quantity)
     };
     if let Some((kind, platform)) = life.coupon {

@@ -12,7 +12,8 @@ use kernel::{
 };
 use offer::bucket::Level;
 use offer::{
-    AcceptAgreement, AgreementTerms, CreateOffer, OnExpiry, PriceRule, ProposeAgreement, PublishOffer, bucket,
+    AcceptAgreement, AgreementTerms, CreateOffer, GroupTerms, OnExpiry, PriceRule, ProposeAgreement,
+    PublishOffer, bucket,
 };
 use store::{Store, sql};
 
@@ -26,6 +27,7 @@ pub const PROVIDER: &str = "acme";
 pub struct Plan {
     pub list_price: i64,
     pub price_rules: Vec<PriceRule>,
+    pub group: Option<GroupTerms>,
     pub stock: i64,
     pub uses: i64,
     pub max_per_order: i64,
@@ -52,6 +54,7 @@ impl Default for Plan {
         Self {
             list_price: 10_000,
             price_rules: Vec::new(),
+            group: None,
             stock: 100,
             uses: 1,
             max_per_order: 10,
@@ -124,6 +127,7 @@ impl<'s> Shop<'s> {
             share_token: None,
             entry: None,
             use_rebate: false,
+            group: None,
             expected_cash: None,
         }
     }
@@ -409,6 +413,7 @@ fn publish(
         category: "catering".to_owned(),
         list_price: Money::new(plan.list_price, CNY),
         price_rules: plan.price_rules.clone(),
+        group: plan.group,
         stock: plan.stock,
         uses: plan.uses,
         valid_us: 30 * DAY_US,

@@ -48,6 +48,7 @@ impl<'s> Visits<'s> {
             share_token: None,
             entry: None,
             use_rebate: false,
+            group: None,
             expected_cash: None,
         };
         let placed = self.run(Actor::Consumer(guest), now, move |tx, ctx| {

@@ -5,7 +5,7 @@ mod attract;
 mod audit;
 mod channel;
 mod consume;
-mod convert;
+pub mod convert;
 pub mod demo;
 mod feedback;
 mod figures;

@@ -20,6 +20,7 @@ use crate::reject::NO_SUCH_ROUTE;
 pub fn pages() -> Router<App> {
     Router::new()
         .route("/o/{offer}", get(public::offer))
+        .route("/g/{group}", get(public::group))
         .route("/m/{merchant}", get(public::merchant))
         .route("/robots.txt", get(sitemap::robots))
         .route("/sitemap.xml", get(sitemap::index))

@@ -17,6 +17,7 @@ use crate::access::OfMerchant;
 use crate::app::App;
 use crate::body::Path;
 use crate::problem::Problem;
+use crate::routes::convert::OfGroup;
 use crate::routes::offer::{OfOffer, PublicOffer, public_offer};
 use crate::routes::party::{MerchantPage, PublicStore, merchant_page};
 use crate::shell;
@@ -61,6 +62,26 @@ pub async fn offer(State(app): State<App>, language: Language, of: InPath<OfOffe
             &language,
             &sold_by(&app, of?.0.offer).await?,
         ))
+    };
+    answer(&app.site, head.await)
+}
+
+/// The page of a group of buyers: its offer, for the group's price.
+pub async fn group(State(app): State<App>, language: Language, of: InPath<OfGroup>) -> Response {
+    let head = async {
+        let id = of?.0.group;
+        let found = app.read(move |read| convert::queries::group(read, id)).await?;
+        let found = found.ok_or_else(|| Problem::from(NOT_FOUND.plain()))?;
+        let offer = sold_by(&app, found.offer).await?;
+        let head = head_of_offer(&app.site, &language, &offer);
+        let price = offer.0.group.map(|group| Money::from(group.price).to_string());
+        Ok(Head {
+            title: price
+                .zip(head.title)
+                .map(|(price, title)| format!("{price} · {title}")),
+            url: app.site.url(&format!("/g/{id}")),
+            ..head
+        })
     };
     answer(&app.site, head.await)
 }

@@ -7,7 +7,7 @@ use kernel::{MINUTE_US, SECOND_US, Timestamp};
 use serde_json::{Value, json};
 use store::sql;
 
-use crate::app::{TestApp, on_both_with_provider, text};
+use crate::app::{Client, TestApp, on_both_with_provider, text};
 use crate::provider::{delivery, forged};
 use crate::sale::Sale;
 use crate::users::ConsumerUser;
@@ -297,6 +297,49 @@ fn a_declined_payment_can_be_tried_again_and_a_cancelled_order_cannot_be_paid() 
         app.post(&li.0, &cancel(&order), json!({})).await.ok();
         let refused = li.start_payment(app, &order, "late").await;
         assert_eq!(refused.refusal(), (409, "order_not_open".to_owned()));
+    });
+}
+
+#[test]
+fn friends_join_a_group_and_have_their_vouchers_with_its_last_payment() {
+    on_both_with_provider(async |app| {
+        let offer = Sale::of(app, 1).await.offer;
+        let (leader, friend) = (
+            ConsumerUser(app.consumer(1).await),
+            ConsumerUser(app.consumer(2).await),
+        );
+        let shown = app.get(&leader.0, &format!("/v1/offers/{offer}")).await.ok();
+        assert_eq!(
+            (&shown["group"]["price"]["amount"], &shown["group"]["size"]),
+            (&json!(4_800), &json!(2))
+        );
+        let quote = format!("/v1/offers/{offer}/quote?quantity=1&group=new");
+        let quote = app.get(&leader.0, &quote).await.ok();
+        assert_eq!(quote["cash_due"]["amount"], 4_800);
+
+        let group = leader.open_group(app, &offer).await;
+        let (page, list) = (
+            format!("/v1/groups/{group}"),
+            format!("/v1/offers/{offer}/groups"),
+        );
+        let nobody = Client::default();
+        let open = app.get(&nobody, &page).await.ok();
+        assert_eq!((&open["paid"], &open["places_left"]), (&json!(1), &json!(1)));
+        assert_eq!(app.get(&nobody, &list).await.ok()["items"], json!([open]));
+        let card = app.get(&nobody, &format!("/g/{group}")).await;
+        let card = String::from_utf8(card.bytes.to_vec()).unwrap();
+        assert!(
+            card.contains("<meta property=\"og:title\" content=\"48.00 CNY · 双人火锅\">"),
+            "{card}"
+        );
+        let twice = leader.place_in_group(app, &offer, &group).await;
+        assert_eq!(twice.refusal(), (409, "group_joined".to_owned()));
+        let joined = friend.place_in_group(app, &offer, &group).await.ok();
+        friend.pay(app, &text(&joined, "order")).await;
+        friend.order_once(app, &text(&joined, "order"), "paid").await;
+        assert_eq!(app.get(&nobody, &page).await.ok()["status"], "complete");
+        let orders = app.get(&leader.0, "/v1/me/orders").await.ok();
+        assert_eq!(orders["items"][0]["status"], "paid");
     });
 }
 

@@ -28,11 +28,11 @@ fn views_orders_and_redemptions_are_told_by_day_by_store_and_by_entry() {
         let today = &own["days"][29];
         assert_eq!(
             (&today["views"], &today["orders"]["placed"]),
-            (&json!(3), &json!(2))
+            (&json!(3), &json!(3))
         );
         assert_eq!(
             today["orders"]["paid_amount"],
-            json!([{"amount": 16_000, "currency": "CNY"}])
+            json!([{"amount": 20_800, "currency": "CNY"}])
         );
         assert_eq!(
             today["redeemed"],
@@ -43,14 +43,14 @@ fn views_orders_and_redemptions_are_told_by_day_by_store_and_by_entry() {
         let entries = own["entries"].as_array().unwrap();
         assert_eq!(
             (&entries[0]["kind"], &entries[0]["orders"]["placed"]),
-            (&Value::Null, &json!(2))
+            (&Value::Null, &json!(3))
         );
         assert_eq!(
             (&entries[1]["entry"], &entries[1]["views"]),
             (&json!(here["entry"]), &json!(3))
         );
         let all = app.get(&world.admin.0, "/v1/platform/figures").await.ok();
-        assert_eq!((sum(&all, "/orders/placed"), sum(&all, "/orders/paid")), (4, 2));
+        assert_eq!((sum(&all, "/orders/placed"), sum(&all, "/orders/paid")), (6, 4));
         assert_eq!((sum(&all, "/views"), sum(&all, "/redeemed/count")), (3, 2));
         assert_eq!(all["stores"].as_array().unwrap().len(), 2);
         assert_eq!(all["entries"][1]["entry"], Value::Null);

@@ -34,6 +34,7 @@ pub async fn agree(app: &TestApp, shop: &Shop, admin: &Client) -> String {
 pub fn new_offer(shop: &Shop, agreement: &str, media: &str) -> Value {
     json!({"agreement": agreement, "title": {"zh-CN": "双人火锅"}, "description": {"zh-CN": "锅底\n配菜"},
            "category": "hot_pot", "list_price": {"amount": 10_000, "currency": "CNY"}, "stock": 10, "uses": 1,
+           "group": {"price": 6_000, "size": 2, "window_us": 86_400_000_000_i64},
            "valid_us": 2_592_000_000_000_i64, "max_per_order": 5, "stores": [shop.store], "media": media})
 }
 

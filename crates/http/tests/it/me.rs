@@ -21,8 +21,8 @@ fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
         assert_eq!(copy["contacts"], json!(["+8613700000001"]));
         assert_eq!(copy["sessions"][0]["is_current"], true);
         for (list, count) in [
-            ("orders", 2),
-            ("payments", 1),
+            ("orders", 3),
+            ("payments", 2),
             ("coupons", 1),
             ("vouchers", 2),
             ("reviews", 1),
@@ -92,7 +92,7 @@ fn an_account_is_closed_for_good_once_what_is_open_is_given_up() {
         );
         let orders = format!("{}/orders", world.here.owner.0.path);
         let sold = app.get(&world.here.owner.0.owner, &orders).await.ok();
-        assert_eq!(sold["items"].as_array().unwrap().len(), 2, "what was sold stays");
+        assert_eq!(sold["items"].as_array().unwrap().len(), 3, "what was sold stays");
         let owner = &world.here.owner.0.owner;
         let employed = app
             .post(owner, "/v1/me/erasure", json!({"give_up_open": true}))

@@ -22,9 +22,9 @@ fn an_operator_finds_an_order_and_all_that_became_of_it() {
         let world = World::new(app).await;
         let (here, admin) = (&world.here.ids, &world.admin.0);
         let list = async |query: &str| ids(app, admin, &format!("/v1/platform/orders{query}"), "order").await;
-        assert_eq!(list("").await.len(), 4);
+        assert_eq!(list("").await.len(), 6);
         let own = list(&format!("?merchant={}", here["merchant"])).await;
-        assert_eq!((own.len(), own.contains(&here["order"])), (2, true));
+        assert_eq!((own.len(), own.contains(&here["order"])), (3, true));
         assert_eq!(list("?status=placed").await.len(), 2);
         let paid = list(&format!("?merchant={}&status=paid", here["merchant"])).await;
         assert_eq!(list("?status=refunded").await.len(), 0);
@@ -239,7 +239,7 @@ fn the_audit_log_says_who_did_what_and_why() {
             placed += page["items"].as_array().unwrap().len();
             next = page["next"].as_str().map(|next| format!("&after={next}"));
         }
-        assert_eq!(placed, 4);
+        assert_eq!(placed, 6);
         let wrong = app.get(admin, "/v1/platform/events?after=99.1").await;
         assert_eq!(wrong.json()["field"], "/after");
         let support = app.operator(OperatorRole::Support).await;

@@ -106,15 +106,27 @@ impl ConsumerUser {
     /// Buys so many units and pays them at the provider.
     pub async fn buy(&self, app: &TestApp, offer: &str, quantity: i64) -> Value {
         let order = text(&self.place(app, offer, quantity).await.ok(), "order");
-        self.pay(app, &order).await
+        self.pay(app, &order).await;
+        self.order_once(app, &order, "paid").await
     }
 
-    /// Pays an order and gives it.
-    pub async fn pay(&self, app: &TestApp, order: &str) -> Value {
+    pub async fn place_in_group(&self, app: &TestApp, offer: &str, group: &str) -> Answer {
+        let body = json!({"offer": offer, "quantity": 1, "group": group});
+        app.post(&self.0, "/v1/orders", body).await
+    }
+
+    /// Opens a group and pays for it.
+    pub async fn open_group(&self, app: &TestApp, offer: &str) -> String {
+        let order = text(&self.place_in_group(app, offer, "new").await.ok(), "order");
+        self.pay(app, &order).await;
+        text(&self.order_once(app, &order, "in_group").await, "group")
+    }
+
+    /// Pays an order at the provider.
+    pub async fn pay(&self, app: &TestApp, order: &str) {
         let started = self.start_payment(app, order, &format!("pay-{order}")).await.ok();
         let provider = app.provider.as_ref().unwrap();
         provider.pay(&text(&started, "pay_url"), "succeed").await;
-        self.order_once(app, order, "paid").await
     }
 
     /// Books a table for two and pays. Gives the booking.
@@ -122,7 +134,9 @@ impl ConsumerUser {
         let body = json!({"order": {"offer": ids["booked"], "quantity": 1}, "store": ids["store"],
                           "when": {"starts_at": on_the_hour(3)}, "party": 2});
         let placed = app.post(&self.0, "/v1/bookings", body).await.ok();
-        self.pay(app, placed["order"]["order"].as_str().unwrap()).await;
+        let order = text(&placed["order"], "order");
+        self.pay(app, &order).await;
+        self.order_once(app, &order, "paid").await;
         text(&placed, "booking")
     }
 

@@ -168,6 +168,7 @@ impl Side {
             ("session", buyer.session(app).await),
             ("token", buyer.share(app, offer).await),
             ("wallet_coupon", buyer.claim(app, &self.ids["coupon"]).await),
+            ("group", buyer.open_group(app, offer).await),
             ("order", text(&buyer.place(app, offer, 1).await.ok(), "order")),
             ("voucher", vouchers[1].to_owned()),
             ("review", buyer.review(app, &redemption).await),

@@ -79,6 +79,7 @@ fn changed_in_sale(
         ("/agreement", offer.agreement != to.agreement),
         ("/list_price", offer.list_price != to.list_price),
         ("/price_rules", offer.price_rules.rules != to.price_rules),
+        ("/group", offer.group != to.group),
         ("/uses", offer.uses != to.uses),
         ("/valid_us", offer.valid_us != to.valid_us),
         ("/max_per_order", offer.max_per_order != to.max_per_order),
@@ -97,9 +98,9 @@ fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, time_zone: String, stores: &[Sto
     };
     let moved = tx.claim(sql!(
         "UPDATE offer SET title = $1, description = $2, category = $3, media_id = $4, agreement_id = $5, currency = $6,
-                list_price = $7, price_rules = $8, uses = $9, valid_us = $10, max_per_order = $11, store_set = $12,
-                version = version + 1
-         WHERE id = $13 AND version = $14",
+                list_price = $7, price_rules = $8, group_terms = $9, uses = $10, valid_us = $11, max_per_order = $12,
+                store_set = $13, version = version + 1
+         WHERE id = $14 AND version = $15",
         json(&to.title)?,
         json(&to.description)?,
         &to.category,
@@ -108,6 +109,7 @@ fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, time_zone: String, stores: &[Sto
         to.list_price.currency,
         to.list_price.amount,
         json(&price_rules)?,
+        to.group.as_ref().map(json).transpose()?,
         to.uses,
         to.valid_us,
         to.max_per_order,

@@ -115,6 +115,7 @@ fn open_shop(tx: &mut Tx, ctx: &Ctx, admin: PersonId, n: usize) -> Result<Shop, 
         category: "hot_pot".to_owned(),
         list_price: Money::new(LIST_PRICE, Currency::CNY),
         price_rules: Vec::new(),
+        group: None,
         stock: i64::from(i32::MAX),
         uses: 1,
         valid_us: 90 * DAY_US,
@@ -301,6 +302,7 @@ pub fn place(shop: Shop, quantity: i64) -> convert::PlaceOrder {
         share_token: None,
         entry: None,
         use_rebate: false,
+        group: None,
         expected_cash: None,
     }
 }

@@ -3,47 +3,36 @@
 
 use std::sync::Arc;
 
-use attract::feed::{Step, changes, next_step};
+use attract::feed::{changes, next_step};
+use attract::{Change, Cursors};
 use http::{App, shell};
 use kernel::OfferId;
 use store::StoredEvent;
 
 use super::text;
 
-const OFFERS_AT_ONCE: i64 = 500;
+/// How many offers a commit of the index takes when it is built.
+const OFFERS_AT_ONCE: i64 = 5_000;
+/// How many are read in one transaction, which has only so many statements: each may be sold in 200 stores.
+const OFFERS_IN_ONE_READ: usize = 10;
 
-/// Below so many events of every partition a step waits for more: each one is a commit of the index.
-const WORTH_GOING_ON: i64 = 200;
-
-/// Takes in the next events. Gives how many there were if there may be many more, else 0.
+/// Takes in the next events. Gives 1 if there may be many more, else 0: each step is a commit of the index, so that
+/// a few wait for others.
 pub async fn step(app: App) -> Result<usize, String> {
-    let Advance { events, most } = advance(&app).await?;
-    Ok(if most < WORTH_GOING_ON { 0 } else { events })
+    advance(&app).await.map(usize::from)
 }
 
-/// How many events a step took in: altogether, and of the partition that had the most.
-struct Advance {
-    events: usize,
-    most: i64,
-}
-
-async fn advance(app: &App) -> Result<Advance, String> {
-    let before = app.search.cursors().map_err(|error| error.to_string())?;
-    let (cursors, now) = (before.clone(), shell::now());
+/// Whether there may be many more.
+async fn advance(app: &App) -> Result<bool, String> {
+    let cursors = app.search.cursors().map_err(|error| error.to_string())?;
     let step = app
         .store
-        .read(move |read| next_step(read, &cursors, now))
+        .read(move |read| next_step(read, &cursors))
         .await
         .map_err(text)?;
-    // Numbers have no gaps.
-    let of_partition = |(part, seq): (&store::Partition, &i64)| seq - before.get(part).copied().unwrap_or(0);
-    let taken: Vec<i64> = step.cursors.iter().map(of_partition).collect();
-    apply(app, step).await?;
-    let events = usize::try_from(taken.iter().sum::<i64>()).unwrap_or(usize::MAX);
-    Ok(Advance {
-        events,
-        most: taken.into_iter().max().unwrap_or(0),
-    })
+    let offers: Vec<OfferId> = step.offers.into_iter().collect();
+    apply(app, changes_of(app, &offers).await?, step.cursors).await?;
+    Ok(step.has_more)
 }
 
 /// Takes in everything that there is. An index that is empty is built from the offers themselves.
@@ -56,7 +45,7 @@ pub async fn catch_up(app: &App) -> Result<(), String> {
     {
         rebuild(app).await?;
     }
-    while advance(app).await?.events > 0 {}
+    while advance(app).await? {}
     Ok(())
 }
 
@@ -69,45 +58,41 @@ pub async fn rebuild(app: &App) -> Result<(), String> {
         .read(|read| Ok(StoredEvent::heads(read)?))
         .await
         .map_err(text)?;
-    let now = shell::now();
     let mut after: Option<OfferId> = None;
     loop {
-        let chunk = app.store.read(move |read| {
-            let offers = offer::queries::offer_ids(read, after, OFFERS_AT_ONCE)?;
-            Ok((offers.last().copied(), changes(read, offers, now)?))
-        });
-        let (last, changes) = chunk.await.map_err(text)?;
-        let Some(last) = last else { break };
-        after = Some(last);
-        apply(
-            app,
-            Step {
-                changes,
-                cursors: Default::default(),
-            },
-        )
-        .await?;
+        let offers = app
+            .store
+            .read(move |read| offer::queries::offer_ids(read, after, OFFERS_AT_ONCE))
+            .await
+            .map_err(text)?;
+        let Some(last) = offers.last() else { break };
+        after = Some(*last);
+        apply(app, changes_of(app, &offers).await?, Cursors::new()).await?;
     }
-    apply(
-        app,
-        Step {
-            changes: Vec::new(),
-            cursors,
-        },
-    )
-    .await
-    .map(drop)
+    apply(app, Vec::new(), cursors).await
 }
 
-async fn apply(app: &App, step: Step) -> Result<usize, String> {
-    let moved = step.changes.len() + step.cursors.len();
-    if moved == 0 {
-        return Ok(0);
+/// What the index should hold of these offers.
+async fn changes_of(app: &App, offers: &[OfferId]) -> Result<Vec<Change>, String> {
+    let now = shell::now();
+    let mut found = Vec::new();
+    for some in offers.chunks(OFFERS_IN_ONE_READ) {
+        let some = some.to_vec();
+        let read = app
+            .store
+            .read(move |read| changes(read, some.iter().copied(), now));
+        found.extend(read.await.map_err(text)?);
+    }
+    Ok(found)
+}
+
+async fn apply(app: &App, changes: Vec<Change>, cursors: Cursors) -> Result<(), String> {
+    if changes.is_empty() && cursors.is_empty() {
+        return Ok(());
     }
     let search = Arc::clone(&app.search);
-    let applied = tokio::task::spawn_blocking(move || search.apply(&step.changes, &step.cursors)).await;
+    let applied = tokio::task::spawn_blocking(move || search.apply(&changes, &cursors)).await;
     applied
         .map_err(|error| error.to_string())?
-        .map_err(|error| error.to_string())?;
-    Ok(moved)
+        .map_err(|error| error.to_string())
 }

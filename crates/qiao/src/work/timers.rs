@@ -1,7 +1,7 @@
 //! Timers that are due, each handed to the command that its kind calls for. The command decides whether
 //! it is still right and clears the timer, so that nodes that find the same one do no harm.
 
-use convert::{EXPIRE_VOUCHER, ExpireVoucher, RELEASE_ORDER, ReleaseOrder};
+use convert::{CLOSE_GROUP, CloseGroup, EXPIRE_VOUCHER, ExpireVoucher, RELEASE_ORDER, ReleaseOrder};
 use http::{App, shell};
 use kernel::{Actor, Ctx};
 use ledger::{POST_REBATE, PostRebate};
@@ -52,6 +52,13 @@ fn job_of(timer: &DueTimer) -> Option<Job> {
         };
         Some(job("releaseOrder", timer, cmd.locks(), move |tx, ctx| {
             convert::release_order(tx, ctx, &cmd).map(drop)
+        }))
+    } else if kind == CLOSE_GROUP.0 {
+        let cmd = CloseGroup {
+            group: timer.subject(),
+        };
+        Some(job("closeGroup", timer, Vec::new(), move |tx, ctx| {
+            convert::close_group(tx, ctx, &cmd).map(drop)
         }))
     } else if kind == EXPIRE_VOUCHER.0 {
         let cmd = ExpireVoucher {

@@ -11,7 +11,7 @@ use crate::support::audit::Audit;
 use crate::support::client::{Answer, Client};
 use crate::support::market::{Good, Market, Visitor};
 use crate::support::postgres::Postgres;
-use crate::support::process::{Server, qiao_on_a_small_disk};
+use crate::support::process::{Server, qiao_on_a_small_disk, qiao_unheard};
 use crate::support::{eventually, random_below, runtime};
 
 const BUYERS: usize = 8;
@@ -241,4 +241,10 @@ async fn still_readable(server: &Server, people: &[Visitor], tried: &[Tried], go
             .unwrap();
         assert_eq!(order.done()["status"], "placed");
     }
+}
+
+#[test]
+fn a_server_stops_although_nobody_reads_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    Server::start(qiao_unheard(&["serve"]), folder.path(), &[]).stop();
 }

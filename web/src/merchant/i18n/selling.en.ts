@@ -68,6 +68,11 @@ export default {
     usesOf: '{n} uses',
     valid: 'Valid for',
     perOrder: 'At most per order',
+    groupPrice: 'Group price (optional)',
+    groupHint:
+      'Guests who buy together pay this, below the list price. Without enough of them all are refunded.',
+    groupSize: 'Buyers in a group',
+    groupHours: 'Hours to complete it',
     stores: 'Where it is used',
     create: 'Save as a draft',
     created: 'The draft is saved. Look it over, then publish it.',

@@ -13,10 +13,10 @@ export async function signIn(page: Page, server: DemoServer, phone: string) {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-/** Pays on the provider's own page, which leads back to the order. */
-export async function pay(page: Page) {
+/** Pays on the provider's own page, which leads back to the order, then headed so. */
+export async function pay(page: Page, heading = 'Paid') {
   await page.getByRole('button', { name: 'Pay', exact: true }).click()
   await page.getByLabel(/Instrument/).fill(`card-${randomUUID().slice(0, 8)}`)
   await page.getByRole('button', { name: /Pay/ }).click()
-  await expect(page.getByRole('heading', { name: 'Paid', exact: true })).toBeVisible()
+  await expect(page.getByRole('heading', { name: heading, exact: true })).toBeVisible()
 }

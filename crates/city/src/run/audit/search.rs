@@ -16,11 +16,12 @@ pub(crate) fn audit_search(
     let text = |error: attract::IndexError| error.to_string();
     loop {
         let cursors = index.cursors().map_err(text)?;
-        let step = platform.read(|read| feed::next_step(read, &cursors, now))?;
+        let step = platform.read(|read| feed::next_step(read, &cursors))?;
         if step.cursors.is_empty() {
             break;
         }
-        index.apply(&step.changes, &step.cursors).map_err(text)?;
+        let changes = platform.read(|read| feed::changes(read, step.offers.iter().copied(), now))?;
+        index.apply(&changes, &step.cursors).map_err(text)?;
     }
     let everything = SearchQuery {
         page_size: 50,

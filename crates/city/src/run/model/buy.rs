@@ -3,7 +3,9 @@
 use kernel::{MINUTE_US, Timestamp};
 
 use super::money::{Paid, share};
-use super::{Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, WalletStatus, made, told};
+use super::{
+    Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, UsedCoupons, WalletStatus, made, told,
+};
 use crate::run::op::Place;
 
 const HOLD_US: i64 = 15 * MINUTE_US;
@@ -114,7 +116,7 @@ impl Model {
         place: &Place,
         by_link: bool,
         now: Timestamp,
-    ) -> Result<(Paid, Vec<(No, i128)>), &'static str> {
+    ) -> Result<(Paid, UsedCoupons), &'static str> {
         let good = &self.world.goods[place.good];
         let of_two = good.price_of_two().filter(|_| place.quantity >= 2);
         let (quantity, list) = (

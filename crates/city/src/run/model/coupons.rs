@@ -3,7 +3,7 @@
 use kernel::{DAY_US, MINUTE_US, Timestamp};
 
 use super::money::share;
-use super::{Answer, Bucket, Claimed, Model, Name, No, OrderStatus, Wallet, WalletStatus, made};
+use super::{Answer, Bucket, Claimed, Model, Name, No, OrderStatus, UsedCoupons, Wallet, WalletStatus, made};
 use crate::run::op::Place;
 use crate::run::world::{BEGIN, Buyers, Coupon, Hours, Takes};
 
@@ -101,7 +101,7 @@ impl Model {
         place: &Place,
         mut due: i128,
         now: Timestamp,
-    ) -> Result<Vec<(No, i128)>, &'static str> {
+    ) -> Result<UsedCoupons, &'static str> {
         let mut wallets = Vec::new();
         for wallet in place.wallets.into_iter().flatten() {
             let coupon = self.coupon_of(wallet);

@@ -58,14 +58,16 @@ pub(crate) enum OrderStatus {
     Refunded,
 }
 
+/// Coupons of a wallet and what each takes off.
+pub(crate) type UsedCoupons = Vec<(No, i128)>;
+
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
     pub person: usize,
     pub good: usize,
     pub quantity: i128,
     pub whole: Paid,
-    /// The coupons of the wallet and what each takes off.
-    pub wallets: Vec<(No, i128)>,
+    pub wallets: UsedCoupons,
     pub sharer: Option<usize>,
     pub entry: Option<No>,
     pub hold_until: Timestamp,

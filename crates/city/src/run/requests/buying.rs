@@ -109,6 +109,7 @@ pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
         share_token: None,
         entry: place.entry.map(|entry| scene.id(Name::Entry(entry))),
         use_rebate: place.use_rebate,
+        group: None,
         expected_cash: place.expected.map(|amount| Money::new(amount, currency)),
     };
     Request::new(

@@ -172,7 +172,11 @@ fn the_worked_orders_are_what_the_rules_make_of_them() {
         Vec<CouponTerms>,
         &'a dyn Fn(&mut PriceInputs),
     );
-    let orders: [Worked; 4] = [
+    let in_a_group = |inputs: &mut PriceInputs| {
+        inputs.unit_discount = 600;
+        inputs.spendable_rebate = 250;
+    };
+    let orders: [Worked; 5] = [
         (
             "One after the other",
             (10_000, 2),
@@ -188,6 +192,12 @@ fn the_worked_orders_are_what_the_rules_make_of_them() {
                 coupon(CouponKind::BuyGet { buy: 2, get: 1 }, 0, Some("merchant")),
             ],
             &nothing,
+        ),
+        (
+            "Together",
+            (6_000, 1),
+            vec![coupon(CouponKind::Cash { amount: 1_333 }, 10_000, None)],
+            &in_a_group,
         ),
         (
             "Never below zero",

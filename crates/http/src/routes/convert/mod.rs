@@ -5,6 +5,7 @@ mod coupon_codes;
 mod coupon_conditions;
 mod coupon_usage;
 mod coupons;
+mod groups;
 mod merchant;
 mod orders;
 mod payments;
@@ -20,6 +21,7 @@ use crate::reject::QUERY_MALFORMED;
 use crate::wire::named;
 
 pub use coupons::WalletCouponDetails;
+pub use groups::OfGroup;
 pub use orders::{NewOrder, OrderDetails, OrderPlaced, labelled_orders};
 pub use payments::PaymentTry;
 pub use refunds::RefundDetails;
@@ -28,6 +30,7 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(coupons::operations())
         .merge(coupon_codes::operations())
+        .merge(groups::operations())
         .merge(orders::operations())
         .merge(merchant::operations())
         .merge(payments::operations())

@@ -5,11 +5,12 @@ use axum::extract::State;
 use axum::response::Response;
 use convert::queries::{self, OrderView};
 use convert::{
-    Amounts, CancelOrder, Discount, DiscountKind, ORDER_NOT_FOUND, PlaceOrder, PlacedOrder, Stored,
+    Amounts, CancelOrder, Discount, DiscountKind, GroupChoice, ORDER_NOT_FOUND, PlaceOrder, PlacedOrder,
+    Stored,
 };
 use kernel::{
-    CouponId, Currency, EntryId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, Timestamp, VoucherId,
-    WalletCouponId,
+    CouponId, Currency, EntryId, GroupId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, Timestamp,
+    VoucherId, WalletCouponId,
 };
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -17,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::groups::group_choice;
 use crate::access::Consumer;
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
@@ -56,6 +58,10 @@ pub struct NewOrder {
     /// Whether earned rebates pay as far as they reach.
     #[serde(default)]
     use_rebate: bool,
+    /// To buy in a group, for the group's price: `new`, or the id of the group to join. One unit then.
+    #[serde(default, deserialize_with = "group_choice")]
+    #[schema(value_type = Option<String>)]
+    group: Option<GroupChoice>,
     /// What the buyer was shown as left to pay. Anything else is refused and nothing is ordered.
     #[schema(value_type = Option<WireMoney>)]
     expected_cash: Option<Object<WireMoney>>,
@@ -70,6 +76,7 @@ impl From<NewOrder> for PlaceOrder {
             share_token: new.share_token,
             entry: new.entry,
             use_rebate: new.use_rebate,
+            group: new.group,
             expected_cash: new.expected_cash.map(|cash| cash.0.into()),
         }
     }
@@ -81,7 +88,7 @@ pub struct OrderPlaced {
     order: OrderId,
     #[schema(value_type = String)]
     payment: PaymentId,
-    /// `placed`, or `paid` if nothing was left to pay.
+    /// `placed`; if nothing was left to pay, `paid`, or `in_group` while others are missing.
     status: String,
     #[schema(value_type = String)]
     offer: OfferId,
@@ -91,6 +98,10 @@ pub struct OrderPlaced {
     price: OrderPrice,
     /// Until when the units are kept for this order, RFC 3339.
     hold_until: String,
+    /// The group that it opens or joins once it is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    group: Option<GroupId>,
     /// Issued at once if nothing was left to pay.
     #[schema(value_type = Vec<String>)]
     vouchers: Vec<VoucherId>,
@@ -159,6 +170,7 @@ impl From<PlacedOrder> for OrderPlaced {
             quantity: placed.quantity,
             price: price_of(placed.currency, &placed.amounts, &placed.discounts),
             hold_until: placed.hold_until.to_string(),
+            group: placed.group,
             vouchers: placed.vouchers,
         }
     }
@@ -179,6 +191,10 @@ struct QuoteAsked {
     /// Whether earned rebates pay as far as they reach.
     #[serde(default)]
     use_rebate: bool,
+    /// To buy in a group, for the group's price: `new`, or the id of the group to join.
+    #[serde(default, deserialize_with = "group_choice")]
+    #[param(value_type = Option<String>)]
+    group: Option<GroupChoice>,
 }
 
 fn comma_separated<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<WalletCouponId>, D::Error> {
@@ -204,6 +220,7 @@ async fn quote_order(
         share_token: asked.share_token,
         entry: None,
         use_rebate: asked.use_rebate,
+        group: asked.group,
         expected_cash: None,
     };
     let ctx = shell::ctx(consumer.actor());
@@ -222,6 +239,10 @@ struct BestCouponsAsked {
     /// Whether earned rebates pay as far as they reach.
     #[serde(default)]
     use_rebate: bool,
+    /// To buy in a group, for the group's price: `new`, or the id of the group to join.
+    #[serde(default, deserialize_with = "group_choice")]
+    #[param(value_type = Option<String>)]
+    group: Option<GroupChoice>,
 }
 
 /// The coupons of a wallet that take off most together, and why each of the others is not among them.
@@ -262,6 +283,7 @@ async fn best_coupons(
         share_token: asked.share_token,
         entry: None,
         use_rebate: asked.use_rebate,
+        group: asked.group,
         expected_cash: None,
     };
     let ctx = shell::ctx(consumer.actor());
@@ -314,7 +336,7 @@ pub struct OrderDetails {
     offer: OfferId,
     #[serde(flatten)]
     label: Label,
-    /// `placed`, `paid`, `cancelled`, `released` or `refunded`.
+    /// `placed`, `in_group` (paid, and others are missing), `paid`, `cancelled`, `released` or `refunded`.
     status: String,
     quantity: i64,
     /// How often each voucher can be used.
@@ -325,6 +347,10 @@ pub struct OrderDetails {
     /// Where the buyer came from.
     #[schema(value_type = Option<String>)]
     entry: Option<EntryId>,
+    /// The group that it opens or joins once it is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    group: Option<GroupId>,
     hold_until: String,
     placed_at: String,
     paid_at: Option<String>,
@@ -352,6 +378,7 @@ impl From<Labelled<OrderView>> for OrderDetails {
             price: price_of(order.currency, &order.amounts, &order.line.discounts),
             cash_refunded: Money::new(order.cash_refunded, order.currency).into(),
             entry: order.entry,
+            group: order.group,
             hold_until: order.hold_until.to_string(),
             placed_at: order.placed_at.to_string(),
             paid_at: order.paid_at.as_ref().map(Timestamp::to_string),

@@ -17,7 +17,7 @@ use crate::app::App;
 
 pub use booking_terms::WirePolicy;
 pub use pages::{OfOffer, PublicOffer, public_offer};
-pub use price_rules::{HoursSpan, WirePriceRule};
+pub use price_rules::{HoursSpan, WireGroupTerms, WirePriceRule};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{OfOffer, WirePriceRule};
+use super::{OfOffer, WireGroupTerms, WirePriceRule};
 use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
@@ -58,6 +58,9 @@ struct OfferSaid {
     #[serde(default)]
     #[schema(value_type = Vec<WirePriceRule>)]
     price_rules: Vec<Object<WirePriceRule>>,
+    /// For those who buy it together.
+    #[schema(value_type = Option<WireGroupTerms>)]
+    group: Option<Object<WireGroupTerms>>,
     /// Units in stock of a new offer. Later its stock is set by itself.
     stock: Option<i64>,
     /// How often one voucher can be used.
@@ -89,6 +92,7 @@ impl OfferSaid {
                 .into_iter()
                 .map(|Object(rule)| rule.into())
                 .collect(),
+            group: self.group.map(|Object(group)| group.into()),
             stock,
             uses: self.uses,
             valid_us: self.valid_us,
@@ -317,6 +321,9 @@ struct OwnOfferDetails {
     description: LocalText,
     /// Prices below the list price, by time and quantity.
     price_rules: Vec<WirePriceRule>,
+    /// For those who buy it together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<WireGroupTerms>,
     /// Where it is redeemed.
     #[schema(value_type = Vec<String>)]
     stores: Vec<StoreId>,
@@ -342,6 +349,7 @@ impl From<OfferPage> for OwnOfferDetails {
                 .cloned()
                 .map(Into::into)
                 .collect(),
+            group: page.offer.group.map(Into::into),
             stores: page.stores,
             capacity: page.stock.capacity,
             sold: page.stock.taken,

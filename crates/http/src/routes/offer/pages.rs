@@ -62,6 +62,9 @@ pub struct PublicOffer {
     pub price_from: WireMoney,
     /// What one unit costs otherwise, by time and quantity, after the agreement's discount.
     pub price_rules: Vec<WirePriceRule>,
+    /// What it costs for those who buy it together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupOffer>,
     /// How often one voucher can be used.
     pub uses: i64,
     /// How long after the purchase a voucher is valid, in microseconds.
@@ -84,6 +87,19 @@ pub struct PublicOffer {
     pub stores: Vec<PublicStore>,
     /// What the reviews of these stores come to together.
     pub rating: WireRating,
+}
+
+/// An offer for those who buy it together. So many of them pay this for one unit each, or nothing.
+#[derive(Serialize, ToSchema)]
+pub struct GroupOffer {
+    /// Before any discount.
+    pub list_price: WireMoney,
+    /// After the agreement's discount.
+    pub price: WireMoney,
+    /// How many buyers complete a group.
+    pub size: i64,
+    /// How long a group is open after its leader has paid, in microseconds.
+    pub window_us: i64,
 }
 
 /// What [`get_offer_page`] shows.
@@ -115,6 +131,16 @@ fn load(
         let price = price.amount;
         PriceRule { price, ..rule }.into()
     });
+    let group = page
+        .offer
+        .group
+        .zip(page.group_price)
+        .map(|(group, price)| GroupOffer {
+            list_price: price.list.into(),
+            price: price.due.into(),
+            size: group.size,
+            window_us: group.window_us,
+        });
     let shown = PublicOffer {
         id,
         merchant: page.offer.merchant,
@@ -125,6 +151,7 @@ fn load(
         price: page.price.due.into(),
         price_from: page.price_from.due.into(),
         price_rules: price_rules.collect(),
+        group,
         uses: page.offer.uses,
         valid_us: page.offer.valid_us,
         max_per_order: page.offer.max_per_order,

@@ -1,7 +1,7 @@
-//! Prices by time and quantity, as merchants say and everybody sees them.
+//! Prices by time, by quantity and in a group, as merchants say and everybody sees them.
 
 use jiff::civil::Date;
-use offer::PriceRule;
+use offer::{GroupTerms, PriceRule};
 use party::hours::Span;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -52,6 +52,39 @@ impl From<PriceRule> for WirePriceRule {
             hours: rule.hours.into_iter().map(|span| Object(span.into())).collect(),
             from_day: rule.from_day,
             until_day: rule.until_day,
+        }
+    }
+}
+
+/// What one unit costs for those who buy it together.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = GroupTerms)]
+pub struct WireGroupTerms {
+    /// Minor units of the list price's currency, below the list price.
+    price: i64,
+    /// How many buyers complete a group: 2 to 10.
+    size: i64,
+    /// How long a group is open after its leader has paid, in microseconds: 1 hour to 7 days.
+    window_us: i64,
+}
+
+impl From<WireGroupTerms> for GroupTerms {
+    fn from(wire: WireGroupTerms) -> Self {
+        Self {
+            price: wire.price,
+            size: wire.size,
+            window_us: wire.window_us,
+        }
+    }
+}
+
+impl From<GroupTerms> for WireGroupTerms {
+    fn from(terms: GroupTerms) -> Self {
+        Self {
+            price: terms.price,
+            size: terms.size,
+            window_us: terms.window_us,
         }
     }
 }

@@ -8,6 +8,7 @@ mod flash_sale;
 mod gate;
 mod holds;
 mod house;
+mod kill_switch;
 mod rules;
 
 use std::sync::Arc;

@@ -101,6 +101,27 @@ fn a_head_count_is_kept() {
 }
 
 #[test]
+fn the_last_place_of_a_group_is_one_persons() {
+    run(&Rule {
+        set_up: |market, cast| {
+            let good = market.offer(1_000, 1);
+            let leader = market.consumers(1).remove(0);
+            let group = market.group(good, &leader);
+            let body = json!({ "offer": good.offer.to_string(), "quantity": 1, "group": group.to_string() });
+            Race::of(
+                cast.guests
+                    .iter()
+                    .map(|guest| Write::post(guest, "/v1/orders", body.clone())),
+            )
+        },
+        reasons: &[(409, "group_full")],
+        // Each leader's order is there too.
+        counted: |audit| audit.orders() / 2,
+        ..ONE_SIDED
+    });
+}
+
+#[test]
 fn a_coupon_is_claimed_as_often_as_there_are() {
     run(&Rule {
         set_up: |market, cast| {

@@ -5,6 +5,7 @@
 mod act;
 mod bookings;
 mod coupons;
+mod groups;
 mod house;
 mod machine;
 mod merchants;
@@ -84,6 +85,7 @@ fn tables(world: &World) -> Vec<Table> {
         coupons::WALLET_COUPON.table(world),
         orders::ORDER.table(world),
         orders::ATTEMPT.table(world),
+        groups::GROUP.table(world),
         orders::REFUND.table(world),
         vouchers::VOUCHER.table(world),
         bookings::BOOKING.table(world),

@@ -45,6 +45,7 @@ pub const ORDER: Machine<OrderStatus, Purchase> = Machine {
         let placed = w.placed(order_of(w.offer));
         match status {
             OrderStatus::Placed => placed,
+            OrderStatus::InGroup => w.bought(w.opening()),
             OrderStatus::Paid => w.paid(placed),
             OrderStatus::Cancelled => {
                 w.done(w.cancel_order(&placed));
@@ -148,6 +149,7 @@ pub fn order_of(offer: OfferId) -> PlaceOrder {
         share_token: None,
         entry: None,
         use_rebate: false,
+        group: None,
         expected_cash: None,
     }
 }

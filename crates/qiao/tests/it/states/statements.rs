@@ -151,6 +151,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.close_payment_conflict(w.payment_conflict()).probe(),
     |w| w.cancel_order(&w.placed(order_of(w.offer))).probe(),
     |w| w.release_order(&w.placed(order_of(w.offer))).probe(),
+    |w| w.close_group(w.group()).probe(),
     |w| {
         let (holder, voucher) = w.new_voucher();
         w.refund_voucher(holder, voucher).probe()

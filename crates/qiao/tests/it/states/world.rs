@@ -2,9 +2,9 @@
 
 use std::cell::Cell;
 
-use kernel::{Actor, OfferId, PersonId};
-use offer::CreateOffer;
+use kernel::{Actor, DAY_US, OfferId, PersonId};
 use offer::testing::{on_sale, terms};
+use offer::{CreateOffer, GroupTerms};
 use party::OperatorRole;
 use party::testing::{Shop, certified_shop, consumer, operator};
 use store::{Cost, Fail, ReadTx, Rejected, Settings, Store, StoredEvent};
@@ -39,6 +39,11 @@ impl World {
             let enough = |draft: &mut CreateOffer| {
                 draft.uses = uses as i64;
                 draft.stock = 1_000;
+                draft.group = Some(GroupTerms {
+                    price: 6_000,
+                    size: 2,
+                    window_us: DAY_US,
+                });
             };
             on_sale(&store, shop, terms(), uses, enough).offer
         });

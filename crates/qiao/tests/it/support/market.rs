@@ -5,8 +5,8 @@ use http::shell;
 use kernel::{
     Actor, BucketId, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, OfferId, PersonId, StoreId,
 };
-use offer::AgreementTerms;
 use offer::testing::{bp, on_sale, terms};
+use offer::{AgreementTerms, GroupTerms};
 use party::testing::{PASSWORD_HASH, Shop, certified_shop, mail, operator, staff};
 use party::{Contact, OperatorRole, RequestCode, Role, SignIn, SignInWithCode, SignInWithPassword};
 use sha2::{Digest, Sha256};
@@ -14,6 +14,8 @@ use store::{Fail, Settings, Store, Tx};
 
 /// What one unit costs the buyer: 100.00 CNY less 20 %.
 pub const DUE: i64 = 8_000;
+/// And each of two who buy it together: 60.00 CNY less 20 %.
+pub const GROUP_DUE: i64 = 4_800;
 /// What a coupon takes off, in fen.
 pub const COUPON: i64 = 1_000;
 
@@ -107,7 +109,12 @@ impl Market {
         };
         let n = self.next();
         let offer = on_sale(&self.store, self.shop, terms, n, |draft| {
-            (draft.stock, draft.uses) = (stock, uses)
+            (draft.stock, draft.uses) = (stock, uses);
+            draft.group = Some(GroupTerms {
+                price: 6_000,
+                size: 2,
+                window_us: DAY_US,
+            });
         })
         .offer;
         let [stock, _] = self

@@ -23,6 +23,14 @@ pub fn qiao_on_a_small_disk(kib: u64, arguments: &[&str]) -> Command {
     clean(shell, arguments)
 }
 
+/// The same, of whose log nobody reads on once it listens.
+pub fn qiao_unheard(arguments: &[&str]) -> Command {
+    let mut shell = Command::new("bash");
+    let script = "exec \"$0\" \"$@\" 2> >(exec sed -u /listening/q >&2)";
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_qiao")]);
+    clean(shell, arguments)
+}
+
 fn clean(mut command: Command, arguments: &[&str]) -> Command {
     let names = std::env::vars_os().map(|(name, _)| name);
     for name in names.filter(|name| name.to_string_lossy().starts_with("QIAO_")) {

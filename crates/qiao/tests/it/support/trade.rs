@@ -1,15 +1,16 @@
 //! What people did in the market before a server opens it: coupons in wallets, orders that wait for their payment,
 //! vouchers, visits, rebates, payouts and terms on the table. All of it through the commands.
 
+use convert::GroupChoice;
 use http::shell;
 use kernel::{
-    Actor, AgreementId, CouponId, Ctx, Currency, OrderId, PaymentAttemptId, PayoutId, RedemptionId,
+    Actor, AgreementId, CouponId, Ctx, Currency, GroupId, OrderId, PaymentAttemptId, PayoutId, RedemptionId,
     Timestamp, VoucherId, WalletCouponId,
 };
 use ledger::{Account, Leg, NewEntry, Reason};
 use store::{Fail, Tx};
 
-use super::market::{DUE, Good, Market, Visitor};
+use super::market::{DUE, GROUP_DUE, Good, Market, Visitor};
 
 impl Market {
     /// A coupon in somebody's wallet.
@@ -21,29 +22,36 @@ impl Market {
 
     /// An order of one unit whose payment was started.
     pub fn awaiting(&self, good: Good, buyer: &Visitor) -> (OrderId, PaymentAttemptId) {
-        self.run(Actor::Consumer(buyer.person), started(good))
+        self.run(Actor::Consumer(buyer.person), started(good, None))
     }
 
     /// A payment that was started for an order whose hold is over.
     pub fn overdue(&self, good: Good, buyer: &Visitor) -> PaymentAttemptId {
         let then = shell::now().plus_us(-convert::HOLD_US);
         let ctx = Ctx::new(then, Actor::Consumer(buyer.person), shell::random_bytes());
-        self.run_in(ctx, started(good)).1
+        self.run_in(ctx, started(good, None)).1
+    }
+
+    /// A group whose leader has paid; it is complete with one more.
+    pub fn group(&self, good: Good, leader: &Visitor) -> GroupId {
+        let (order, attempt) = self.run(
+            Actor::Consumer(leader.person),
+            started(good, Some(GroupChoice::Open)),
+        );
+        self.run(Actor::System, move |tx, ctx| {
+            convert::confirm_payment(tx, ctx, &paid(attempt, GROUP_DUE))
+        });
+        let order = self
+            .store
+            .read_blocking(move |read| convert::queries::order(read, order));
+        order.unwrap().unwrap().group.unwrap()
     }
 
     /// A paid voucher for one unit.
     pub fn voucher(&self, good: Good, holder: &Visitor) -> VoucherId {
         let (order, attempt) = self.awaiting(good, holder);
         self.run(Actor::System, move |tx, ctx| {
-            let cmd = convert::ConfirmPayment {
-                attempt,
-                provider: http::PROVIDER_NAME.to_owned(),
-                provider_payment: format!("test-{attempt}"),
-                amount: DUE,
-                currency: Currency::CNY,
-                instrument: None,
-            };
-            convert::confirm_payment(tx, ctx, &cmd)
+            convert::confirm_payment(tx, ctx, &paid(attempt, DUE))
         });
         let issued = self
             .store
@@ -116,9 +124,22 @@ impl Market {
     }
 }
 
+/// What the provider reports.
+fn paid(attempt: PaymentAttemptId, amount: i64) -> convert::ConfirmPayment {
+    convert::ConfirmPayment {
+        attempt,
+        provider: http::PROVIDER_NAME.to_owned(),
+        provider_payment: format!("test-{attempt}"),
+        amount,
+        currency: Currency::CNY,
+        instrument: None,
+    }
+}
+
 /// Places an order of one unit and starts its payment.
 fn started(
     good: Good,
+    group: Option<GroupChoice>,
 ) -> impl Fn(&mut Tx, &Ctx) -> Result<(OrderId, PaymentAttemptId), Fail> + Send + 'static {
     let order = convert::PlaceOrder {
         offer: good.offer,
@@ -127,6 +148,7 @@ fn started(
         share_token: None,
         entry: None,
         use_rebate: false,
+        group,
         expected_cash: None,
     };
     move |tx, ctx| {

@@ -71,6 +71,7 @@ export default {
     all: 'All',
     order: {
       placed: 'To pay',
+      in_group: 'Waiting for its group',
       paid: 'Paid',
       cancelled: 'Cancelled',
       released: 'Timed out',

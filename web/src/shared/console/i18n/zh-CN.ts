@@ -69,6 +69,7 @@ export default {
     all: '全部',
     order: {
       placed: '待支付',
+      in_group: '待成团',
       paid: '已支付',
       cancelled: '已取消',
       released: '超时取消',
