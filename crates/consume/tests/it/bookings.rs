@@ -86,7 +86,12 @@ impl<'w, 's> Restaurant<'w, 's> {
 
     /// The tables that a party gets, by their place in the list.
     fn tables_of(&self, placed: &PlacedBooking) -> Vec<usize> {
-        let position = |id| self.resources.iter().position(|resource| resource == id).unwrap();
+        let position = |id| {
+            self.resources
+                .iter()
+                .position(|resource| resource == id)
+                .expect("one of them")
+        };
         placed.resources.iter().map(position).collect()
     }
 
@@ -95,13 +100,13 @@ impl<'w, 's> Restaurant<'w, 's> {
             .world
             .db
             .read_blocking(move |read| consume::queries::booking(read, booking));
-        found.unwrap().expect("a booking").status
+        found.expect("an answer").expect("a booking").status
     }
 
     /// The times on that day at which a party could come, as hours and minutes in UTC.
     fn free(&self, party: i64, day: &str) -> Vec<String> {
         let (offer, store) = (self.offer, self.world.shop.store);
-        let day: Day = day.parse().unwrap();
+        let day: Day = day.parse().expect("a day");
         let days = self.world.db.read_blocking(move |read| {
             let asked = consume::queries::Availability {
                 offer,
@@ -116,17 +121,14 @@ impl<'w, 's> Restaurant<'w, 's> {
             };
             consume::queries::availability(read, &asked, NOW)
         });
-        let starts = days.unwrap().into_iter().flat_map(|day| day.starts);
+        let starts = days.expect("an answer").into_iter().flat_map(|day| day.starts);
         let free = starts.filter(|start| start.is_free);
         free.map(|start| start.period.starts_at.to_string()[11..16].to_owned())
             .collect()
     }
 
     fn cancel(&self, actor: Actor, now: Timestamp, booking: BookingId) -> Result<(), Rejected> {
-        let ctx = match actor {
-            Actor::Staff(..) => ctx_at(now, actor).with_reason("the kitchen is flooded".to_owned()),
-            _ => ctx_at(now, actor),
-        };
+        let ctx = ctx_at(now, actor).with_reason("the kitchen is flooded".to_owned());
         let cancelled = run(self.world.db, ctx, move |tx, ctx| {
             consume::cancel_booking(tx, ctx, &CancelBooking { booking })
         });

@@ -31,7 +31,7 @@ fn bookable(zone: &str, spans: Vec<Span>, resources: Vec<Resource>) -> Bookable 
     Bookable {
         merchant: MerchantId::from_uuid(uuid::Uuid::nil()),
         terms,
-        zone: TimeZone::get(zone).unwrap(),
+        zone: TimeZone::get(zone).expect("a time zone"),
         resources,
         days: BTreeMap::new(),
     }
@@ -48,7 +48,7 @@ fn wish(party: i64) -> Wish<'static> {
 }
 
 fn starts(bookable: &Bookable, day: &str) -> Vec<String> {
-    let day: Day = day.parse().unwrap();
+    let day: Day = day.parse().expect("a day");
     let periods = bookable.periods(day, 2, 1);
     periods
         .iter()
