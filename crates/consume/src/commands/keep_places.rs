@@ -10,8 +10,8 @@ use crate::events::BookingPlaced;
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME};
 use crate::slot::{take_places, tell_resources};
 
-/// The longest time that is kept at once: two months.
-const MAX_KEPT_US: i64 = 62 * kernel::DAY_US;
+/// The most quarters of an hour that are kept at once, of all resources together.
+const MAX_STEPS: i64 = 500;
 
 /// Keep a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,8 +83,13 @@ fn check(cmd: &KeepPlaces) -> Result<(), Fail> {
         return Err(BOOKING_PARTY.at("/party", "A party is of 1 to 1,000.").into());
     }
     let length_us = cmd.period.ends_at.since_us(cmd.period.starts_at);
-    if !(STEP_US..=MAX_KEPT_US).contains(&length_us) {
-        let detail = format!("Between {} minutes and two months are kept.", STEP_US / MINUTE_US);
+    let most_us = MAX_STEPS * STEP_US / (cmd.resources.len().max(1) as i64);
+    if !(STEP_US..=most_us).contains(&length_us) {
+        let detail = format!(
+            "Of so many resources {} to {} minutes are kept at once; for longer retire them, or close the day.",
+            STEP_US / MINUTE_US,
+            most_us / MINUTE_US
+        );
         return Err(BOOKING_TIME.at("/ends_at", detail).into());
     }
     if !(1..=50).contains(&cmd.resources.len()) {

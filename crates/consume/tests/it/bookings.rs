@@ -564,3 +564,30 @@ fn of_many_who_book_the_last_table_at_once_one_gets_it() {
         assert!(lost.into_iter().all(|no| code(no) == "booking_full"));
     });
 }
+
+#[test]
+fn a_store_keeps_days_at_most_and_is_told_so_in_words() {
+    on_both(|world| {
+        let place = Restaurant::tables(world, &[(1, 4, ""), (1, 4, "")]);
+        let keep = |hours: i64| {
+            let cmd = KeepPlaces {
+                merchant: world.shop.merchant,
+                store: world.shop.store,
+                resources: place.resources.clone(),
+                period: Period {
+                    starts_at: SATURDAY_SIX,
+                    ends_at: SATURDAY_SIX.plus_us(hours * HOUR_US),
+                },
+                party: 1,
+                note: "Painters".to_owned(),
+            };
+            let kept = world.run(world.as_cashier(), NOW, move |tx, ctx| {
+                consume::keep_places(tx, ctx, &cmd)
+            });
+            kept.map(drop)
+        };
+        assert_eq!(code(keep(0)), "booking_time");
+        assert_eq!(code(keep(63)), "booking_time");
+        keep(62).expect("248 quarters of an hour of each table");
+    });
+}

@@ -214,6 +214,8 @@ impl Maker<'_> {
             (_, "device_key") => {
                 &hex::encode(DeviceKey::from_bytes(&[7; 32]).unwrap().public_key().to_bytes())
             }
+            ("keepPlaces", "starts_at") => &on_the_hour(4),
+            ("keepPlaces", "ends_at") => &on_the_hour(6),
             (_, "starts_at" | "clock_synced_at" | "scanned_at") => &in_days(-1),
             (_, "from_day" | "until_day") => "2026-10-01",
             (_, "until") => &in_days(1),

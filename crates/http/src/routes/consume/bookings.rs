@@ -153,7 +153,17 @@ struct WireWhen {
 
 impl WireWhen {
     fn when(self) -> Result<When, Problem> {
+        let of_nights = [("/when/nights", self.nights), ("/when/rooms", self.rooms)];
+        let of_nights = of_nights.into_iter().find(|(_, number)| number.is_some());
         match (self.starts_at, self.from) {
+            (Some(_), None) if of_nights.is_some() => {
+                let field = of_nights.map_or("/when", |(field, _)| field);
+                Err(malformed(
+                    &BODY_MALFORMED,
+                    field,
+                    "a visit has no nights and no rooms",
+                ))
+            }
             (Some(at), None) => {
                 let at = at.parse();
                 let detail = "a time is written as in RFC 3339: 2027-01-15T08:00:00Z";
