@@ -43,6 +43,19 @@ export const router = createRouter({
       component: () => import('./pages/OrderPage.vue'),
     },
     {
+      path: '/bookings',
+      name: 'bookings',
+      meta: personal,
+      component: () => import('./pages/BookingsPage.vue'),
+    },
+    {
+      path: '/bookings/:booking',
+      name: 'booking',
+      props: true,
+      meta: personal,
+      component: () => import('./pages/BookingPage.vue'),
+    },
+    {
       path: '/vouchers',
       name: 'vouchers',
       meta: personal,

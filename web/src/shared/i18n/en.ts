@@ -1,5 +1,6 @@
 import type zhCN from './zh-CN'
 import type { Catalogue } from './index'
+import booking from './booking.en'
 import categories from './categories.en'
 
 export default {
@@ -43,5 +44,6 @@ export default {
       finance: 'Finance',
     },
   },
+  booking,
   category: categories,
 } satisfies Catalogue<typeof zhCN>

@@ -1,3 +1,4 @@
+import booking from './booking.zh-CN'
 import categories from './categories.zh-CN'
 
 export default {
@@ -41,5 +42,6 @@ export default {
       finance: '平台财务',
     },
   },
+  booking,
   category: categories,
 }

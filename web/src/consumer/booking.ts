@@ -1,0 +1,65 @@
+/** What a guest wishes to book, as the address of the checkout holds it. */
+import type { LocationQuery } from 'vue-router'
+import { api, done, isRefused, type Schemas } from '@/shared/api'
+import type { Booking } from '@/shared/booking'
+import { offerOf } from './offers'
+
+export type OfferBooking = Schemas['OfferBooking']
+
+export interface Wish {
+  store: string
+  party: number
+  starts_at: string
+  ends_at: string
+  /** Of nights only: the day of arrival, how many, and in how many rooms. */
+  from?: string
+  nights: number
+  rooms: number
+  area?: string
+  resource?: string
+}
+
+/** How an offer is booked; `undefined` if it is bought without a time. */
+export function fetchTerms(offer: string): Promise<OfferBooking | undefined> {
+  const asked = done(api.GET('/v1/offers/{offer}/booking', { params: { path: { offer } } }))
+  return asked.catch((error) => {
+    if (isRefused(error, 'not_found')) return undefined
+    throw error
+  })
+}
+
+export function wishOf(query: LocationQuery): Wish | undefined {
+  const text = (name: string) => (typeof query[name] === 'string' ? query[name] : undefined)
+  const [store, starts_at, ends_at] = [text('store'), text('starts_at'), text('ends_at')]
+  if (!store || !starts_at || !ends_at) return undefined
+  return {
+    store,
+    starts_at,
+    ends_at,
+    party: Number(text('party') ?? 1),
+    from: text('from'),
+    nights: Number(text('nights') ?? 1),
+    rooms: Number(text('rooms') ?? 1),
+    area: text('area'),
+    resource: text('resource'),
+  }
+}
+
+/** When that is, as the server takes it. */
+export function whenOf({
+  starts_at,
+  from,
+  nights,
+  rooms,
+}: Pick<Wish, 'starts_at' | 'from' | 'nights' | 'rooms'>) {
+  return from ? { from, nights, rooms } : { starts_at }
+}
+
+/** The store of a booking, as its offer tells it; its time zone is the reader's until that is known. */
+export function storeOf({
+  store,
+  guest,
+}: Booking): Pick<Schemas['PublicStore'], 'time_zone'> & Partial<Schemas['PublicStore']> {
+  const known = guest && offerOf(guest.offer)?.stores.find(({ id }) => id === store)
+  return known ?? { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone }
+}

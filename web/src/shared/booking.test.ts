@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest'
+import { createTexts, language } from './i18n'
+import { momentAt, momentText, mondayOf, nightsBetween, policyTexts, quantityOf, type Terms } from './booking'
+
+const { t } = createTexts({ 'zh-CN': {}, en: {} }).global
+const SHANGHAI = 'Asia/Shanghai'
+const STARTS_AT = '2026-12-05T11:00:00Z'
+const policy = { free_until_minutes: 1440, late_fee_bp: 5000, no_show_fee_bp: 10_000, grace_minutes: 15 }
+const texts = (change: Partial<typeof policy>, now?: string, startsAt: string | undefined = STARTS_AT) =>
+  policyTexts(t, { ...policy, ...change }, startsAt, SHANGHAI, now ? Date.parse(now) : undefined)
+
+it('says on the store’s clocks until when a booking is cancelled for nothing, and what is kept then', () => {
+  language.value = 'en'
+  expect(texts({}, '2026-12-01T00:00:00Z')).toEqual([
+    'Free until Fri, Dec 4, 19:00, then the store keeps 50%',
+    'If you do not come, it keeps 100%',
+    'If you are late, your place is kept for 15 minutes',
+  ])
+  expect(texts({}, '2026-12-05T00:00:00Z')[0]).toBe('If you cancel, the store keeps 50%')
+  language.value = 'zh-CN'
+  expect(texts({}, '2026-12-01T00:00:00Z')[0]).toBe(
+    '12月4日周五 19:00 前可免费取消或改期，之后取消商家收取 50%',
+  )
+})
+
+it('says it of any booking before a time is chosen, and leaves out what costs nothing', () => {
+  language.value = 'en'
+  expect(policyTexts(t, policy)[0]).toBe(
+    'Cancel or move it free until 1 day before it starts, then the store keeps 50%',
+  )
+  expect(texts({ late_fee_bp: 0, no_show_fee_bp: 0, grace_minutes: 0 })).toEqual([
+    'Cancel at no charge until it starts',
+  ])
+})
+
+it('pays for the booking, for each person, or for each room and night', () => {
+  const of = { party: 4, nights: 3, rooms: 2 }
+  const quantity = (price_per: Terms['price_per']) => quantityOf({ price_per } as Terms, of)
+  expect([quantity('booking'), quantity('person'), quantity('night')]).toEqual([1, 4, 6])
+})
+
+it('counts nights by the store’s days', () => {
+  expect(nightsBetween('2026-12-05T07:00:00Z', '2026-12-07T04:00:00Z', SHANGHAI)).toBe(2)
+  expect(nightsBetween('2026-12-05T11:00:00Z', '2026-12-05T15:59:00Z', SHANGHAI)).toBe(0)
+})
+
+it('begins a week on Monday, and says a moment on the store’s clocks', () => {
+  language.value = 'en'
+  expect([mondayOf('2026-11-29'), mondayOf('2026-11-30')]).toEqual(['2026-11-23', '2026-11-30'])
+  expect(momentText('2026-12-05T16:30:00Z', SHANGHAI)).toBe('Sun, Dec 6, 00:30')
+})
+
+it('finds the moment that a clock shows, on both sides of a change of the clocks', () => {
+  expect(momentAt('2026-12-05', '19:00', SHANGHAI)).toBe('2026-12-05T11:00:00.000Z')
+  expect(momentAt('2026-03-29', '12:00', 'Europe/Berlin')).toBe('2026-03-29T10:00:00.000Z')
+  expect(momentAt('2026-03-29', '00:30', 'Europe/Berlin')).toBe('2026-03-28T23:30:00.000Z')
+})

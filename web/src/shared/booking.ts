@@ -1,0 +1,87 @@
+/** What is booked: on the store's clocks, in the quantity that its price is of, and what it costs not to come. */
+import type { Schemas } from '@/shared/api'
+import { duration, percent } from '@/shared/i18n/format'
+import { language } from '@/shared/i18n'
+
+export type Booking = Schemas['WireBooking']
+export type Terms = Schemas['BookingTerms']
+type Policy = Schemas['BookingPolicy']
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+/** The day of a moment on the clocks of a place: `2026-12-31`. */
+export function isoDay(at: string | number | Date, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  const part = Object.fromEntries(parts.formatToParts(new Date(at)).map(({ type, value }) => [type, value]))
+  return `${part.year}-${part.month}-${part.day}`
+}
+
+export function plusDays(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** The Monday of a day's week. */
+export function mondayOf(day: string): string {
+  return plusDays(day, -((new Date(day).getUTCDay() + 6) % 7))
+}
+
+/** The nights between two moments. */
+export function nightsBetween(from: string, until: string, timeZone: string): number {
+  return (Date.parse(isoDay(until, timeZone)) - Date.parse(isoDay(from, timeZone))) / DAY_MS
+}
+
+/** The moment at which the clocks of a place show this: `2026-12-31`, `19:00`. */
+export function momentAt(day: string, time: string, timeZone: string): string {
+  const shown = Date.parse(`${day}T${time}Z`)
+  const clocksAt = (at: number) => Date.parse(`${isoDay(at, timeZone)}T${timeText(at, timeZone)}Z`)
+  const near = shown - (clocksAt(shown) - shown)
+  return new Date(near - (clocksAt(near) - shown)).toISOString()
+}
+
+/** `Sat, Dec 5`. */
+export function dayText(day: string): string {
+  const style = { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' } as const
+  return new Intl.DateTimeFormat(language.value, style).format(Date.parse(day))
+}
+
+/** `19:00`. */
+export function timeText(at: string | number, timeZone: string): string {
+  const style = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone } as const
+  return new Intl.DateTimeFormat(language.value, style).format(new Date(at))
+}
+
+/** `Sat, Dec 5, 19:00`. */
+export function momentText(at: string | number, timeZone: string): string {
+  const separator = language.value === 'en' ? ', ' : ' '
+  return dayText(isoDay(at, timeZone)) + separator + timeText(at, timeZone)
+}
+
+/** How often the price is paid. */
+export function quantityOf(terms: Terms, of: { party: number; nights: number; rooms: number }): number {
+  return { booking: 1, person: of.party, night: of.nights * of.rooms }[terms.price_per]
+}
+
+type Translate = (key: string, values: Record<string, unknown>) => string
+
+/** What it costs not to come, in plain words; of a booking or, without a beginning, of any. */
+export function policyTexts(
+  t: Translate,
+  policy: Policy,
+  startsAt?: string,
+  timeZone = 'UTC',
+  now = Date.now(),
+): string[] {
+  const words = (key: string, values = {}) => t(`booking.policy.${key}`, values)
+  const length = (minutes: number) => duration(minutes * 60_000_000)
+  const share = percent(policy.late_fee_bp)
+  const freeUntil = startsAt && Date.parse(startsAt) - policy.free_until_minutes * MINUTE_MS
+  const texts = []
+  if (policy.late_fee_bp === 0 || policy.free_until_minutes === 0) texts.push(words('free'))
+  else if (!freeUntil) texts.push(words('freeBefore', { length: length(policy.free_until_minutes), share }))
+  else if (freeUntil < now) texts.push(words('late', { share }))
+  else texts.push(words('freeUntil', { time: momentText(freeUntil, timeZone), share }))
+  if (policy.no_show_fee_bp > 0) texts.push(words('noShow', { share: percent(policy.no_show_fee_bp) }))
+  if (policy.grace_minutes > 0) texts.push(words('kept', { length: length(policy.grace_minutes) }))
+  return texts
+}

@@ -1,0 +1,31 @@
+/** What guests and stores say of bookings. */
+export default {
+  status: {
+    held: '待支付',
+    confirmed: '已确认',
+    arrived: '已到店',
+    no_show: '未到店',
+    cancelled: '已取消',
+    released: '超时未支付',
+    lapsed: '已结束',
+  },
+  people: '{n} 人',
+  nightsOf: '{n} 晚',
+  roomsOf: '{n} 间',
+  per: { booking: '每次预订', person: '每人', night: '每间每晚' },
+  policy: {
+    free: '开始前可免费取消',
+    freeBefore: '开始前 {length}可免费取消或改期，之后取消商家收取 {share}',
+    freeUntil: '{time} 前可免费取消或改期，之后取消商家收取 {share}',
+    late: '现在取消，商家收取 {share}',
+    noShow: '未到店，商家收取 {share}',
+    kept: '迟到为您保留 {length}',
+  },
+  earlier: '往前',
+  later: '往后',
+  day: '日期',
+  time: '时间',
+  full: '已满',
+  taken: '已订',
+  noneAtAll: '这几周都已订满，请往后看看。',
+}
