@@ -11,6 +11,7 @@ export const PARTS: readonly Group<Part & { access: Access }>[] = [
     parts: [
       { name: 'home', icon: 'chart', access: 'whole' },
       { name: 'counter', icon: 'scan', access: 'staff' },
+      { name: 'bookings', icon: 'clock', access: 'staff' },
       { name: 'redemptions', icon: 'ticket', access: 'staff' },
     ],
   },

@@ -24,6 +24,7 @@ export const router = createRouter({
   routes: [
     page('/', 'home', 'staff', () => import('./pages/HomePage.vue')),
     page('/counter', 'counter', 'staff', () => import('./pages/CounterPage.vue')),
+    page('/bookings', 'bookings', 'staff', () => import('./pages/BookingsPage.vue')),
     page('/redemptions', 'redemptions', 'staff', () => import('./pages/RedemptionsPage.vue')),
     page('/conflicts', 'conflicts', 'whole', () => import('./pages/ConflictsPage.vue')),
     page('/offers', 'offers', 'whole', () => import('./pages/OffersPage.vue')),
@@ -55,6 +56,13 @@ export const router = createRouter({
     page('/stores', 'stores', 'manager', () => import('./pages/StoresPage.vue')),
     page('/stores/new', 'store-new', 'whole', () => import('./pages/StorePage.vue'), 'nav.stores'),
     page('/stores/:id', 'store', 'manager', () => import('./pages/StorePage.vue'), 'nav.stores'),
+    page(
+      '/stores/:id/resources',
+      'resources',
+      'manager',
+      () => import('./pages/ResourcesPage.vue'),
+      'nav.stores',
+    ),
     page('/staff', 'staff', 'whole', () => import('./pages/StaffPage.vue')),
     page('/certifications', 'certifications', 'whole', () => import('./pages/CertificationsPage.vue')),
     {

@@ -16,6 +16,7 @@ const PAGES = [
   '/coupons',
   '/vouchers',
   '/orders',
+  '/bookings',
   '/rebates',
   '/messages',
   '/me',

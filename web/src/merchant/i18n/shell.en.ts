@@ -8,6 +8,7 @@ export default {
     open: 'Open the menu',
     home: 'Overview',
     counter: 'Counter',
+    bookings: 'Bookings',
     redemptions: 'Redemptions',
     conflicts: 'Offline conflicts',
     selling: 'Selling',

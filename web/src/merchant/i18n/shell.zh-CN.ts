@@ -6,6 +6,7 @@ export default {
     open: '打开菜单',
     home: '经营概览',
     counter: '核销台',
+    bookings: '预订',
     redemptions: '核销记录',
     conflicts: '离线冲突',
     selling: '售卖',

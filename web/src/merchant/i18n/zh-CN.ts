@@ -1,7 +1,8 @@
 import common from '@/shared/console/i18n/zh-CN'
+import bookings from './bookings.zh-CN'
 import counter from './counter.zh-CN'
 import money from './money.zh-CN'
 import selling from './selling.zh-CN'
 import shell from './shell.zh-CN'
 
-export default { ...common, ...shell, ...counter, ...selling, ...money }
+export default { ...common, ...shell, ...counter, ...bookings, ...selling, ...money }

@@ -1,0 +1,117 @@
+/** How an offer is booked, as its form holds it, and back; and what is usual in a trade. */
+import type { Schemas } from '@/shared/api'
+import { parsePercent } from '@/shared/console/fields'
+import { wholeNumber } from './format'
+import { minuteOf, spansOf, type HoursRow } from './weekHours'
+
+type Terms = Schemas['BookingTerms']
+
+export interface TermsForm {
+  stay: 'visit' | 'nights'
+  pricePer: Terms['price_per']
+  partyMax: string
+  noticeMinutes: string
+  aheadDays: string
+  freeHours: string
+  lateShare: string
+  noShowShare: string
+  graceMinutes: string
+  /** Of a visit. */
+  hours: HoursRow[]
+  everyMinutes: string
+  turns: { partyUpTo: string; minutes: string }[]
+  beforeMinutes: string
+  afterMinutes: string
+  /** Of nights. */
+  checkIn: string
+  checkOut: string
+  nightsMin: string
+  nightsMax: string
+}
+
+const USUAL: TermsForm = {
+  stay: 'visit',
+  pricePer: 'booking',
+  partyMax: '8',
+  noticeMinutes: '60',
+  aheadDays: '30',
+  freeHours: '24',
+  lateShare: '50',
+  noShowShare: '100',
+  graceMinutes: '15',
+  hours: [],
+  everyMinutes: '30',
+  turns: [],
+  beforeMinutes: '0',
+  afterMinutes: '0',
+  checkIn: '15:00',
+  checkOut: '12:00',
+  nightsMin: '1',
+  nightsMax: '14',
+}
+
+/** `party` up to which a visit takes `minutes`. */
+const turn = (party: number, minutes: number) => ({ partyUpTo: String(party), minutes: String(minutes) })
+const daily = (from: string, until: string): HoursRow => ({ weekdays: [], from, until })
+
+export const PRESETS = {
+  restaurant: {
+    hours: [daily('11:00', '14:30'), daily('17:00', '22:00')],
+    turns: [turn(2, 90), turn(4, 120), turn(8, 150)],
+  },
+  salon: { partyMax: '1', hours: [daily('10:00', '20:00')], turns: [turn(1, 60)], afterMinutes: '15' },
+  hotel: {
+    stay: 'nights',
+    pricePer: 'night',
+    partyMax: '4',
+    noticeMinutes: '0',
+    aheadDays: '180',
+    graceMinutes: '480',
+  },
+  class: {
+    pricePer: 'person',
+    partyMax: '4',
+    hours: [daily('10:00', '12:00'), daily('18:00', '21:00')],
+    everyMinutes: '60',
+    turns: [turn(4, 60)],
+    graceMinutes: '10',
+  },
+} satisfies Record<string, Partial<TermsForm>>
+export type Preset = keyof typeof PRESETS
+
+export function formOfPreset(preset: Preset): TermsForm {
+  return structuredClone({ ...USUAL, ...PRESETS[preset] })
+}
+
+/** What is sent.. */
+export function termsOf(form: TermsForm): Terms {
+  const visit = {
+    hours: form.hours.flatMap(spansOf),
+    every_minutes: wholeNumber(form.everyMinutes),
+    turns: form.turns.map(({ partyUpTo, minutes }) => ({
+      party_up_to: wholeNumber(partyUpTo),
+      minutes: wholeNumber(minutes),
+    })),
+    before_minutes: wholeNumber(form.beforeMinutes),
+    after_minutes: wholeNumber(form.afterMinutes),
+  }
+  const nights = {
+    check_in_minute: minuteOf(form.checkIn),
+    check_out_minute: minuteOf(form.checkOut),
+    nights_min: wholeNumber(form.nightsMin),
+    nights_max: wholeNumber(form.nightsMax),
+  }
+  return {
+    ...(form.stay === 'visit' ? { visit } : { nights }),
+    price_per: form.pricePer,
+    party_max: wholeNumber(form.partyMax),
+    notice_minutes: wholeNumber(form.noticeMinutes),
+    ahead_days: wholeNumber(form.aheadDays),
+    policy: {
+      free_until_minutes: wholeNumber(form.freeHours) * 60,
+      late_fee_bp: parsePercent(form.lateShare) ?? NaN,
+      no_show_fee_bp: parsePercent(form.noShowShare) ?? NaN,
+      grace_minutes: wholeNumber(form.graceMinutes),
+    },
+  }
+}

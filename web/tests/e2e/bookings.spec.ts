@@ -1,0 +1,114 @@
+import type { APIRequestContext, Page } from '@playwright/test'
+import { randomUUID } from 'node:crypto'
+import { PASSWORD } from './support/console'
+import { pay, signIn } from './support/guest'
+import { expect, test } from './support/server'
+
+test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
+
+const TITLE = 'Set dinner at your own table'
+
+/** An offer of the demo merchant that is booked: two tables of one store, on the hour, for four at most. */
+async function bookedOffer(request: APIRequestContext) {
+  const write = async (method: 'post' | 'put', path: string, data: object = {}) => {
+    const answer = await request[method](path, { data, headers: { 'Idempotency-Key': randomUUID() } })
+    expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true)
+    return answer.json().catch(() => undefined)
+  }
+  await write('post', '/v1/sign-in/password', { login: 'owner@demo.example', password: PASSWORD })
+  const { staff } = await (await request.get('/v1/me')).json()
+  const base = `/v1/merchants/${staff[0].merchant}`
+  const [store] = (await (await request.get(`${base}/stores`)).json()).items
+  const own = (await (await request.get(`${base}/offers/own`)).json()).items
+  const { agreement } = own.find(({ status }: { status: string }) => status === 'published')
+  const resources = []
+  for (const name of ['Table 1', 'Table 2']) {
+    const table = { kind: 'table', name, seats_min: 1, seats_max: 4, units: 1, status: 'online' }
+    resources.push((await write('post', `${base}/stores/${store.id}/resources`, table)).id)
+  }
+  const { id } = await write('post', `${base}/offers`, {
+    agreement,
+    title: { en: TITLE, 'zh-CN': '订位套餐' },
+    description: { en: 'A table of your own', 'zh-CN': '专属桌位' },
+    category: store.category,
+    list_price: { amount: 10_000, currency: store.currency },
+    uses: 1,
+    valid_us: 86_400_000_000,
+    max_per_order: 8,
+    stores: [store.id],
+    stock: 100,
+  })
+  const span = { from_minute: 600, until_minute: 1320 }
+  const visit = {
+    hours: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, ...span })),
+    every_minutes: 60,
+    turns: [{ party_up_to: 4, minutes: 60 }],
+    before_minutes: 0,
+    after_minutes: 0,
+  }
+  const policy = { free_until_minutes: 60, late_fee_bp: 5000, no_show_fee_bp: 10_000, grace_minutes: 15 }
+  const terms = { visit, price_per: 'person', party_max: 4, notice_minutes: 0, ahead_days: 30, policy }
+  await write('put', `${base}/offers/${id}/booking`, { terms, resources })
+  await write('post', `${base}/offers/${id}/publish`)
+  return { offer: id as string, store }
+}
+
+/** Chooses a time on the last day but one that is shown. */
+async function choose(page: Page, time: string) {
+  await page.getByRole('group', { name: 'Day' }).getByRole('button', { disabled: false }).nth(-2).click()
+  await page.getByRole('group', { name: 'Time' }).getByRole('button', { name: time }).click()
+}
+
+test('a table is booked, moved, cancelled, booked again and taken', async ({ page, browser, server }) => {
+  const context = await browser.newContext({ baseURL: server.url, locale: 'en' })
+  const owner = await context.newPage()
+  const { offer, store } = await bookedOffer(owner.request)
+
+  await page.goto(`/o/${offer}`)
+  await choose(page, '18:00')
+  await page.getByRole('link', { name: /^Book .*18:00/ }).click()
+  await signIn(page, server, '+8613900000031')
+  await expect(page.getByText(/Free until .*17:00, then the store keeps 50%/)).toBeVisible()
+  await expect(page.getByText('To pay').locator('..').getByRole('definition')).toHaveText('¥160.00')
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await pay(page)
+
+  await page.getByRole('link', { name: 'See the booking' }).click()
+  await expect(page.getByText('Confirmed')).toBeVisible()
+  await expect(page.getByText(/Table \d/)).toBeVisible()
+  await page.getByRole('button', { name: 'Move it' }).click()
+  const sheet = page.getByRole('dialog', { name: 'Move it' })
+  await choose(page, '19:00')
+  await sheet.getByRole('button', { name: /^Move to .*19:00/ }).click()
+  await expect(page.getByText(/19:00 – 20:00/)).toBeVisible()
+  const file = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Add to the calendar' }).click()
+  expect((await file).suggestedFilename()).toMatch(/\.ics$/)
+  await page.getByRole('button', { name: 'Cancel the booking' }).click()
+  const asked = page.getByRole('dialog', { name: 'Cancel this booking?' })
+  await expect(asked.getByText(/All of what you paid, ¥/)).toBeVisible()
+  await asked.getByRole('button', { name: 'Cancel the booking' }).click()
+  await expect(page.getByText('Cancelled', { exact: true })).toBeVisible()
+
+  await page.goto(`/o/${offer}`)
+  await choose(page, '18:00')
+  await page.getByRole('link', { name: /^Book .*18:00/ }).click()
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await pay(page)
+  const [booking] = (await (await page.request.get('/v1/me/bookings')).json()).items
+  const zone = { timeZone: store.time_zone }
+  const day = new Intl.DateTimeFormat('sv-SE', zone).format(new Date(booking.starts_at))
+
+  await owner.goto('/merchant/bookings')
+  await owner.getByLabel('Store', { exact: true }).selectOption(store.id)
+  await owner.getByLabel('Day', { exact: true }).fill(day)
+  const bookings = owner.getByRole('table', { name: 'The day’s bookings' }).getByRole('row')
+  await expect(bookings.filter({ hasText: '19:00–20:00' })).toContainText('Cancelled')
+  const next = bookings.filter({ hasText: '18:00–19:00' })
+  await next.getByRole('button', { name: 'Arrived' }).click()
+  await expect(next.getByText('Arrived', { exact: true })).toBeVisible()
+  await expect(next.getByRole('button', { name: 'Arrived' })).toHaveCount(0)
+  await page.goto(`/bookings/${booking.id}`)
+  await expect(page.getByText('Arrived', { exact: true })).toBeVisible()
+  await context.close()
+})
