@@ -200,6 +200,8 @@ pub struct OfferPage {
     pub group_price: Option<UnitPrice>,
     /// How full its stock is.
     pub stock: Level,
+    /// Whether it is sold for a time only ([`crate::BookingTerms`]).
+    pub is_booked: bool,
 }
 
 /// An offer that can be sold now, with everything that an order freezes.

@@ -381,11 +381,12 @@ pub fn offer_page(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<O
         ),
         sql!(
             "SELECT m.status, a.status, v.terms, s.capacity, s.held, s.taken, s.closed,
-                    COALESCE(h.capacity, 0), COALESCE(h.held, 0), COALESCE(h.taken, 0), COALESCE(h.closed, 1)
+                    COALESCE(h.capacity, 0), COALESCE(h.held, 0), COALESCE(h.taken, 0), COALESCE(h.closed, 1), k.version
              FROM offer o JOIN merchant m ON m.id = o.merchant_id
              JOIN agreement a ON a.id = o.agreement_id
              JOIN agreement_version v ON v.agreement_id = a.id AND v.version = a.terms_version
              JOIN bucket s ON s.id = o.stock_bucket LEFT JOIN bucket h ON h.id = a.head_count_bucket
+             LEFT JOIN offer_booking k ON k.offer_id = o.id
              WHERE o.id = $1",
             offer
         ),
@@ -417,6 +418,7 @@ pub fn offer_page(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<O
         on_sale: standing.why_not(&terms, now).is_none(),
         units_left: stock.left().min(head_count.left()),
         stock,
+        is_booked: sale.take::<Option<i64>>()?.is_some(),
         terms,
         offer,
     }))

@@ -1,6 +1,6 @@
 /** What a guest wishes to book, as the address of the checkout holds it. */
 import type { LocationQuery } from 'vue-router'
-import { api, done, isRefused, type Schemas } from '@/shared/api'
+import { api, done, type Schemas } from '@/shared/api'
 import type { Booking } from '@/shared/booking'
 import { offerOf } from './offers'
 
@@ -19,13 +19,9 @@ export interface Wish {
   resource?: string
 }
 
-/** How an offer is booked; `undefined` if it is bought without a time. */
-export function fetchTerms(offer: string): Promise<OfferBooking | undefined> {
-  const asked = done(api.GET('/v1/offers/{offer}/booking', { params: { path: { offer } } }))
-  return asked.catch((error) => {
-    if (isRefused(error, 'not_found')) return undefined
-    throw error
-  })
+/** How an offer that is booked is booked. */
+export function fetchTerms(offer: string): Promise<OfferBooking> {
+  return done(api.GET('/v1/offers/{offer}/booking', { params: { path: { offer } } }))
 }
 
 export function wishOf(query: LocationQuery): Wish | undefined {

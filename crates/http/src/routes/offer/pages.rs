@@ -83,6 +83,8 @@ pub struct PublicOffer {
     pub on_sale: bool,
     /// Units that are left now.
     pub units_left: i64,
+    /// Whether it is sold for a time only: `getBookingTerms` says how.
+    pub is_booked: bool,
     /// Where it is redeemed.
     pub stores: Vec<PublicStore>,
     /// What the reviews of these stores come to together.
@@ -161,6 +163,7 @@ fn load(
         media: page.offer.media,
         on_sale: page.on_sale,
         units_left: page.units_left,
+        is_booked: page.is_booked,
         stores,
         rating: rating.into(),
     };
