@@ -350,6 +350,7 @@ export default {
       late_payment: 'Paid too late',
       group_failed: 'The group was not completed',
       mismatch: 'Wrong amount paid',
+      no_show: 'You did not come',
     },
   },
   share: {

@@ -336,6 +336,7 @@ export default {
       late_payment: '超时付款退回',
       group_failed: '未能成团',
       mismatch: '金额不符退回',
+      no_show: '未到店',
     },
   },
   share: {

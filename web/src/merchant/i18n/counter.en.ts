@@ -182,7 +182,7 @@ export default {
     staff: 'By',
     status: 'Status',
     useNo: 'Use {n}',
-    mode: { scan: 'Scan', code: 'Code', offline: 'Offline scan' },
+    mode: { scan: 'Scan', code: 'Code', offline: 'Offline scan', booking: 'Booking' },
     undoTitle: 'Undo this redemption?',
     undoHint: 'The guest gets the use of “{title}” back.',
     refund: 'Refund',

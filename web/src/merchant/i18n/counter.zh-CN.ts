@@ -116,7 +116,7 @@ export default {
     staff: '经手人',
     status: '状态',
     useNo: '第 {n} 次',
-    mode: { scan: '扫码', code: '券码', offline: '离线扫码' },
+    mode: { scan: '扫码', code: '券码', offline: '离线扫码', booking: '预订到店' },
     undoTitle: '撤销这次核销？',
     undoHint: '「{title}」将退回给顾客，可以再次使用。',
     refund: '退款',

@@ -99,5 +99,12 @@ export default {
     VoucherExpired: 'A voucher expired',
     VoucherIssued: 'A voucher was issued',
     VoucherRedeemed: 'A voucher was redeemed',
+    BookingPlaced: 'A time was booked',
+    BookingMoved: 'A booking was moved',
+    BookingCancelled: 'A booking does not take place',
+    ResourceAdded: 'A table, person or room was added',
+    ResourceUpdated: 'A table, person or room was changed',
+    BookingTermsSet: 'How an offer is booked was set',
+    StoreDaySet: 'The hours of one day were set',
   },
 } satisfies Catalogue<typeof zhCN>

@@ -97,5 +97,12 @@ export default {
     VoucherExpired: '券已过期',
     VoucherIssued: '发券',
     VoucherRedeemed: '核销',
+    BookingPlaced: '新预订',
+    BookingMoved: '预订改期',
+    BookingCancelled: '预订取消或未到店',
+    ResourceAdded: '新增桌位、人员或房间',
+    ResourceUpdated: '桌位、人员或房间变更',
+    BookingTermsSet: '预订规则设置',
+    StoreDaySet: '单日营业时间设置',
   },
 }

@@ -33,6 +33,8 @@ export default {
       redeemed: 'After redemption',
       late_payment: 'Paid too late',
       mismatch: 'Wrong amount',
+      group_failed: 'The group was not completed',
+      no_show: 'Nobody came',
     },
     cash: 'Amount',
     tries: 'Tries',

@@ -31,6 +31,8 @@ export default {
       redeemed: '核销后退款',
       late_payment: '付款过迟',
       mismatch: '金额不符',
+      group_failed: '未能成团',
+      no_show: '未到店',
     },
     cash: '退款金额',
     tries: '尝试次数',
