@@ -4,6 +4,7 @@
 //! of each is told by its threads. It judges nothing but the budgets.
 #![allow(clippy::float_arithmetic, reason = "measurements, not money")]
 
+mod availability;
 mod best_combination;
 mod cpu;
 mod growth;
@@ -55,6 +56,8 @@ pub enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// When a table is free, a day and a month, with a year of bookings.
+    Availability(Options),
     /// Search near a place among many offers, 500 requests a second whatever the answers take.
     Search {
         /// How to measure.
@@ -119,6 +122,7 @@ impl Bench {
                 (orders::beside_pgbench(&options)?, options)
             }
             Self::Orders(options) => (orders::beside_rusqlite(&options)?, options),
+            Self::Availability(options) => (availability::run(&options)?, options),
             Self::Redeem(options) => (redeem::run(&options)?, options),
             Self::HotOffer(options) => (hot_offer::run(&options)?, options),
             Self::Growth {

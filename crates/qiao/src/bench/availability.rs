@@ -1,0 +1,210 @@
+//! When a table for a party is free, with a year of bookings in the database: one day and one month.
+
+use std::ops::Range;
+
+use consume::queries::{Availability, availability};
+use http::shell;
+use kernel::{Actor, BasisPoints, Ctx, DAY_US, HOUR_US, OfferId, Order, ResourceId, Timestamp};
+use offer::place::{self, Stretch, steps};
+use offer::{
+    AddResource, BookingPolicy, BookingTerms, Day, PricePer, ResourceDetails, ResourceKind, ResourceStatus,
+    Stay, Turn, Visit,
+};
+use party::hours::Span;
+use store::{Fail, Tx};
+
+use super::Options;
+use super::market::{self, Shop};
+use super::report::Report;
+use super::stage::Stage;
+use crate::serve::Failure;
+
+const TABLES: i64 = 40;
+const DAYS: i64 = 365;
+/// Bookings to a transaction while filling: below the most statements of one.
+const TOGETHER: usize = 100;
+/// One in so many places stays free.
+const FREE_ONE_IN: u64 = 5;
+/// Two sittings of two hours, in half hours of a day in UTC: 17:30 and 19:30 in Shanghai.
+const SITTINGS: [i64; 2] = [19, 23];
+
+/// Fills a year of evenings and asks.
+pub fn run(options: &Options) -> Result<Report, Failure> {
+    let stage = Stage::open(options)?;
+    let shop = market::open_shops(&stage.app, 1)?
+        .into_iter()
+        .next()
+        .ok_or("no shop was opened")?;
+    let owner = Actor::Staff(shop.owner, shop.merchant);
+    let store = &stage.app.store;
+    let dice = Ctx::new(shell::now(), Actor::System, [7; 32]);
+    let (offer, tables) = store
+        .run_blocking("found", shop.merchant, shell::ctx(owner), move |tx, ctx| {
+            found(tx, ctx, shop)
+        })?
+        .map_err(|no| format!("{no:?}"))?;
+
+    let today = Day::in_utc(shell::now());
+    let stretches = evenings(&dice, today, &tables);
+    let booked = stretches.len();
+    for together in stretches.chunks(TOGETHER) {
+        let together = together.to_vec();
+        store
+            .run_blocking("fill", shop.merchant, shell::ctx(owner), move |tx, ctx| {
+                take(tx, ctx, shop, &together)
+            })?
+            .map_err(|no| format!("{no:?}"))?;
+    }
+
+    let mut report = Report::new("when a table is free, with a year of bookings");
+    report.note("tables", TABLES);
+    report.note("bookings", booked);
+    let asked = [
+        (1, 1_000, "ms, a day, median", "ms, a day, 99 of 100"),
+        (31, 200, "ms, 31 days, median", "ms, 31 days, 99 of 100"),
+    ];
+    for (days, times, median, slow) in asked {
+        let mut taken_ms = Vec::with_capacity(times);
+        for _ in 0..times {
+            let asked = Availability {
+                offer,
+                store: shop.store,
+                from: today.plus(dice.random_below((DAYS - days) as u64) as i64),
+                days,
+                party: 1 + dice.random_below(8) as i64,
+                nights: 1,
+                rooms: 1,
+                area: None,
+                resource: None,
+            };
+            let started = shell::instant();
+            let found = store.read_blocking(move |read| availability(read, &asked, shell::now()));
+            let found = found.map_err(|no| format!("{no:?}"))?;
+            taken_ms.push(started.elapsed().as_secs_f64() * 1_000.0);
+            if found.len() as i64 != days {
+                return Err("a day is missing".into());
+            }
+        }
+        taken_ms.sort_by(f64::total_cmp);
+        report.figure(median, taken_ms[times / 2]);
+        report.at_most(slow, taken_ms[times * 99 / 100], 10.0);
+    }
+    Ok(report)
+}
+
+/// Tables for two to eight, and an offer that is booked at them.
+fn found(tx: &mut Tx, ctx: &Ctx, shop: Shop) -> Result<(OfferId, Vec<ResourceId>), Fail> {
+    let agreement = offer::queries::offer(tx, shop.offer)?.ok_or_else(|| party::NOT_FOUND.plain())?;
+    let mut tables = Vec::new();
+    for n in 0..TABLES {
+        let details = ResourceDetails {
+            name: format!("Table {n}"),
+            area: String::new(),
+            units: 1,
+            seats_min: 1,
+            seats_max: 2 + n % 4 * 2,
+            joins: String::new(),
+            hours: Vec::new(),
+            status: ResourceStatus::Online,
+        };
+        let add = AddResource {
+            merchant: shop.merchant,
+            store: shop.store,
+            kind: ResourceKind::Table,
+            details,
+        };
+        tables.push(offer::add_resource(tx, ctx, &add)?);
+    }
+    let create = offer::CreateOffer {
+        merchant: shop.merchant,
+        agreement: agreement.agreement,
+        title: agreement.title,
+        description: agreement.description,
+        category: agreement.category,
+        list_price: agreement.list_price,
+        price_rules: Vec::new(),
+        group: None,
+        stock: i64::from(i32::MAX),
+        uses: 1,
+        valid_us: DAY_US,
+        max_per_order: 1,
+        stores: vec![shop.store],
+        media: None,
+    };
+    let offer = offer::create_offer(tx, ctx, &create)?;
+    let set = offer::SetBookingTerms {
+        offer,
+        terms: evening(),
+        resources: tables.clone(),
+    };
+    offer::set_booking_terms(tx, ctx, &set)?;
+    offer::publish_offer(tx, ctx, &offer::PublishOffer { offer })?;
+    Ok((offer, tables))
+}
+
+fn evening() -> BookingTerms {
+    let span = |weekday| Span {
+        weekday,
+        from_minute: 11 * 60,
+        until_minute: 23 * 60,
+    };
+    BookingTerms {
+        stay: Stay::Visit(Visit {
+            hours: (1..=7).map(span).collect(),
+            every_minutes: 15,
+            turns: vec![Turn {
+                party_up_to: 8,
+                minutes: 120,
+            }],
+            before_minutes: 0,
+            after_minutes: 0,
+        }),
+        price_per: PricePer::Booking,
+        party_max: 8,
+        notice_us: 0,
+        ahead_days: 400,
+        policy: BookingPolicy {
+            free_until_us: 0,
+            late_fee_bp: BasisPoints::ZERO,
+            no_show_fee_bp: BasisPoints::ZERO,
+            grace_us: 0,
+        },
+    }
+}
+
+fn evenings(dice: &Ctx, today: Day, tables: &[ResourceId]) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    for day in 0..DAYS {
+        for table in tables {
+            for half_hours in SITTINGS {
+                if dice.random_below(FREE_ONE_IN) == 0 {
+                    continue;
+                }
+                let starts_at = Timestamp(today.plus(day).0 * DAY_US + half_hours * HOUR_US / 2);
+                stretches.push(Stretch {
+                    resource: *table,
+                    steps: hours(starts_at),
+                    units: 1,
+                    capacity: 1,
+                });
+            }
+        }
+    }
+    stretches
+}
+
+fn hours(starts_at: Timestamp) -> Range<i64> {
+    steps(starts_at, starts_at.plus_us(2 * HOUR_US))
+}
+
+fn take(tx: &mut Tx, ctx: &Ctx, shop: Shop, stretches: &[Stretch]) -> Result<(), Fail> {
+    place::open(tx, shop.merchant, stretches)?;
+    for stretch in stretches {
+        let owner = ctx.new_id::<Order>().uuid();
+        let claims = place::claims(std::slice::from_ref(stretch));
+        if offer::bucket::hold(tx, owner, &claims)?.is_some() || !offer::bucket::take(tx, owner)? {
+            return Err(party::NOT_FOUND.plain().into());
+        }
+    }
+    Ok(())
+}
