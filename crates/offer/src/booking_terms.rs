@@ -103,12 +103,15 @@ pub struct BookingPolicy {
 }
 
 impl BookingPolicy {
-    /// What the merchant keeps of a booking that is cancelled now.
+    /// What the merchant keeps of a booking that is cancelled now: nothing while that is free, and as if nobody came
+    /// once its place is not kept any more.
     pub fn cancel_fee(&self, starts_at: Timestamp, now: Timestamp) -> BasisPoints {
         if self.is_free(starts_at, now) {
             BasisPoints::ZERO
-        } else {
+        } else if now < self.kept_until(starts_at) {
             self.late_fee_bp
+        } else {
+            self.no_show_fee_bp
         }
     }
 

@@ -214,7 +214,13 @@ fn who_cancels_in_time_gets_all_back_and_later_what_the_policy_leaves() {
         let place = Restaurant::tables(world, &[(1, 4, "")]);
         let guest = Actor::Consumer(world.buyer);
         let four_hours_before = SATURDAY_SIX.plus_us(-4 * HOUR_US);
-        for (now, kept) in [(four_hours_before, 0), (four_hours_before.plus_us(1), 4_250)] {
+        let not_kept = SATURDAY_SIX.plus_us(15 * MINUTE_US);
+        for (now, kept) in [
+            (four_hours_before, 0),
+            (four_hours_before.plus_us(1), 4_250),
+            (not_kept.plus_us(-1), 4_250),
+            (not_kept, 8_500),
+        ] {
             let booked = place.book(2, SATURDAY_SIX);
             let before = world
                 .credit(Account::MerchantPayable, Some(world.shop.merchant.uuid()))

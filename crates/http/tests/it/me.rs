@@ -10,7 +10,7 @@ use crate::world::World;
 #[test]
 fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
     on_both_with_provider(async |app| {
-        let world = World::new(app).await;
+        let world = World::with_bookings(app).await;
         let (here, there) = (&world.here, &world.there);
         let named = json!({"name": "李伟", "locale": "en"});
         app.call(&here.buyer.0, Method::PATCH, "/v1/me", None, named.to_string())
@@ -21,10 +21,11 @@ fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
         assert_eq!(copy["contacts"], json!(["+8613700000001"]));
         assert_eq!(copy["sessions"][0]["is_current"], true);
         for (list, count) in [
-            ("orders", 3),
-            ("payments", 2),
+            ("orders", 4),
+            ("payments", 3),
             ("coupons", 1),
-            ("vouchers", 2),
+            ("vouchers", 3),
+            ("bookings", 1),
             ("reviews", 1),
             ("share_links", 1),
             ("refunds", 0),
@@ -32,7 +33,7 @@ fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
             assert_eq!(copy[list].as_array().unwrap().len(), count, "{list}");
         }
         assert_eq!(
-            copy["vouchers"][1]["visits"][0]["redemption"],
+            copy["vouchers"][2]["visits"][0]["redemption"],
             here.ids["redemption"]
         );
         assert_eq!(copy["reviews"][0]["text"], "好吃");

@@ -261,7 +261,7 @@ async fn place_booking(
 
 /// A booking.
 #[derive(Serialize, ToSchema)]
-struct WireBooking {
+pub struct WireBooking {
     #[schema(value_type = String)]
     id: BookingId,
     #[schema(value_type = String)]
@@ -282,6 +282,12 @@ struct WireBooking {
     note: Option<String>,
     /// For whom; absent: the store keeps the time itself.
     guest: Option<BookingGuest>,
+}
+
+impl WireBooking {
+    pub fn id(&self) -> BookingId {
+        self.id
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -366,6 +372,17 @@ fn shown(
     Ok(bookings.into_iter().map(wire).collect())
 }
 
+/// A person's bookings as that person sees them, the newest first.
+pub fn bookings_of(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<BookingId>,
+    limit: i64,
+) -> Result<Vec<WireBooking>, Fail> {
+    let found = queries::bookings_of_person(read, person, after, limit)?;
+    shown(read, found, shell::now(), false)
+}
+
 /// The caller's bookings, the newest first.
 #[utoipa::path(get, path = "/v1/me/bookings", operation_id = "listMyBookings", tag = "consume",
     params(After<kernel::Booking>), security(("session" = ["consumer"])),
@@ -375,11 +392,8 @@ async fn list_my_bookings(
     consumer: Consumer,
     Query(page): Query<After<kernel::Booking>>,
 ) -> Result<Json<Page<WireBooking>>, Problem> {
-    let (person, now) = (consumer.0, shell::now());
-    let found = app.read(move |read| {
-        let found = queries::bookings_of_person(read, person, page.after, PAGE_SIZE + 1)?;
-        shown(read, found, now, false)
-    });
+    let person = consumer.0;
+    let found = app.read(move |read| bookings_of(read, person, page.after, PAGE_SIZE + 1));
     Ok(Json(Page::of(
         found.await?,
         |booking| booking.id.to_string(),

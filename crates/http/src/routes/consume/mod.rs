@@ -19,6 +19,7 @@ use crate::access::Staff;
 use crate::app::App;
 use crate::problem::Problem;
 
+pub use bookings::{WireBooking, bookings_of};
 pub use history::RedemptionListed;
 
 pub fn operations() -> OpenApiRouter<App> {

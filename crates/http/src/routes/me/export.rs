@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::labels::Labelled;
 use crate::problem::Problem;
 use crate::routes::channel::PublicLink;
+use crate::routes::consume::{WireBooking, bookings_of};
 use crate::routes::convert::{OrderDetails, PaymentTry, RefundDetails, WalletCouponDetails, labelled_orders};
 use crate::routes::feedback::{ReviewDetails, Signed, signed};
 use crate::routes::ledger::EarnedRebate;
@@ -48,6 +49,7 @@ struct MyData {
     orders: Vec<OrderDetails>,
     payments: Vec<PaymentTry>,
     refunds: Vec<RefundDetails>,
+    bookings: Vec<WireBooking>,
     coupons: Vec<WalletCouponDetails>,
     vouchers: Vec<VoucherDetails>,
     reviews: Vec<ReviewDetails>,
@@ -146,6 +148,7 @@ async fn export_me(State(app): State<App>, signed_in: SignedIn) -> Result<Json<M
         orders: all(&app, person, my_orders, |order| order.item.id).await?,
         payments: all(&app, person, attempts_of_person, |attempt| attempt.id).await?,
         refunds: all(&app, person, refunds_of_person, |refund| refund.id).await?,
+        bookings: all(&app, person, bookings_of, WireBooking::id).await?,
         coupons: all(&app, person, wallet, |coupon| coupon.id).await?,
         vouchers: all(&app, person, my_vouchers, VoucherDetails::id).await?,
         reviews: all(&app, person, my_reviews, |signed| signed.review.id).await?,
