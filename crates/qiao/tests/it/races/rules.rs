@@ -1,7 +1,10 @@
 //! The table of what guests race for: what is scarce or single-use. What the house does once is in `house.rs`.
 
-use kernel::CouponId;
-use serde_json::json;
+use http::shell;
+use kernel::{CouponId, DAY_US, HOUR_US, MINUTE_US, OfferId, StoreId, Timestamp};
+use offer::testing::dinner;
+use offer::{BookingTerms, Day, Nights, PricePer, ResourceKind, Stay};
+use serde_json::{Value, json};
 
 use super::{Body, CROWD, Cast, Race, Rule, WINNERS, Write, run};
 use crate::support::client::Answer;
@@ -117,6 +120,66 @@ fn the_last_place_of_a_group_is_one_persons() {
         reasons: &[(409, "group_full")],
         // Each leader's order is there too.
         counted: |audit| audit.orders() / 2,
+        ..ONE_SIDED
+    });
+}
+
+/// 18:00 in Shanghai, three days ahead.
+fn an_evening() -> Timestamp {
+    let day_us = (shell::now().0 / DAY_US + 3) * DAY_US;
+    Timestamp(day_us + 10 * HOUR_US)
+}
+
+fn book(by: &Visitor, (offer, quantity): (OfferId, i64), store: StoreId, when: Value) -> Write {
+    let order = json!({ "offer": offer.to_string(), "quantity": quantity });
+    let wish = json!({ "order": order, "store": store.to_string(), "when": when, "party": 2 });
+    Write::post(by, "/v1/bookings", wish)
+}
+
+#[test]
+fn the_last_table_is_booked_once_whatever_the_times_that_overlap() {
+    run(&Rule {
+        held_back: "store",
+        set_up: |market, cast| {
+            let offer = market.booked(dinner(), ResourceKind::Table);
+            let wish = |(n, guest): (usize, &Visitor)| {
+                let at = an_evening().plus_us(n as i64 % 3 * 30 * MINUTE_US);
+                let when = json!({ "starts_at": at.to_string() });
+                book(guest, (offer, 1), market.shop.store, when)
+            };
+            Race::of(cast.guests.iter().enumerate().map(wish))
+        },
+        reasons: &[(409, "booking_full")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn of_stays_that_share_one_night_of_the_last_room_one_is_booked() {
+    run(&Rule {
+        held_back: "store",
+        set_up: |market, cast| {
+            let terms = BookingTerms {
+                stay: Stay::Nights(Nights {
+                    check_in_minute: 15 * 60,
+                    check_out_minute: 12 * 60,
+                    nights_min: 1,
+                    nights_max: 7,
+                }),
+                price_per: PricePer::Night,
+                ..dinner()
+            };
+            let offer = market.booked(terms, ResourceKind::RoomType);
+            let wish = |(n, guest): (usize, &Visitor)| {
+                let from = Day::in_utc(an_evening()).plus(n as i64 % 3);
+                let when = json!({ "from": from.to_string(), "nights": 3 });
+                book(guest, (offer, 3), market.shop.store, when)
+            };
+            Race::of(cast.guests.iter().enumerate().map(wish))
+        },
+        reasons: &[(409, "booking_full")],
+        counted: |audit| audit.orders(),
         ..ONE_SIDED
     });
 }

@@ -5,8 +5,8 @@ use http::shell;
 use kernel::{
     Actor, BucketId, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, OfferId, PersonId, StoreId,
 };
-use offer::testing::{bp, on_sale, terms};
-use offer::{AgreementTerms, GroupTerms};
+use offer::testing::{booked, bp, on_sale, seats, terms};
+use offer::{AgreementTerms, BookingTerms, GroupTerms, ResourceKind};
 use party::testing::{PASSWORD_HASH, Shop, certified_shop, mail, operator, staff};
 use party::{Contact, OperatorRole, RequestCode, Role, SignIn, SignInWithCode, SignInWithPassword};
 use sha2::{Digest, Sha256};
@@ -123,6 +123,20 @@ impl Market {
             .unwrap()
             .unwrap();
         Good { offer, stock }
+    }
+
+    /// An offer of one table, or of one room for nights.
+    pub fn booked(&mut self, terms: BookingTerms, kind: ResourceKind) -> OfferId {
+        let n = self.next();
+        let only_one = [(kind, seats("The only one", (1, 4), ""))];
+        let (on_sale, _) = booked(
+            &self.store,
+            self.shop,
+            (Self::terms(), n),
+            (terms, &only_one),
+            |_| {},
+        );
+        on_sale.offer
     }
 
     /// A coupon of the platform's over [`COUPON`], of which there are so many.
