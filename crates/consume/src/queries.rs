@@ -4,7 +4,8 @@ mod bookings;
 mod figures;
 
 pub use bookings::{
-    Availability, MAX_DAYS, availability, booking, booking_of_order, bookings_of_person, bookings_of_store,
+    Availability, MAX_DAYS, availability, booking, bookings_of_person, bookings_of_store,
+    bookings_of_vouchers,
 };
 pub use figures::{UseFigures, Uses, use_figures};
 

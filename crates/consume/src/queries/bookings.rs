@@ -1,5 +1,7 @@
 //! Bookings: one, a person's, a store's day.
 
+use std::collections::BTreeMap;
+
 use convert::Stored;
 use convert::model::OrderStatus;
 use kernel::{BookingId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId};
@@ -22,13 +24,21 @@ pub fn booking(read: &mut ReadTx, booking: BookingId) -> Result<Option<Booking>,
     Ok(with_resources(read, rows)?.pop())
 }
 
-/// The booking that an order pays for, if it is of something that is booked.
-pub fn booking_of_order(read: &mut ReadTx, order: OrderId) -> Result<Option<Booking>, Fail> {
-    let row = read.one(sql!("SELECT id FROM booking WHERE order_id = $1", order))?;
-    match row {
-        Some(mut row) => booking(read, row.take()?),
-        None => Ok(None),
-    }
+/// The bookings that these vouchers are the right to, in one round trip. Of other vouchers nothing.
+pub fn bookings_of_vouchers(
+    read: &mut ReadTx,
+    vouchers: &[VoucherId],
+) -> Result<BTreeMap<VoucherId, BookingId>, Fail> {
+    let questions = vouchers.iter().map(|voucher| {
+        sql!(
+            "SELECT v.voucher_id, b.id FROM order_voucher v JOIN booking b ON b.order_id = v.order_id
+             WHERE v.voucher_id = $1",
+            *voucher
+        )
+    });
+    let rows = read.ask_all(questions.collect())?.into_iter().flatten();
+    let found = rows.map(|mut row| Ok((row.take()?, row.take()?)));
+    Ok(found.collect::<Result<_, StorageError>>()?)
 }
 
 /// A person's bookings, newest first.

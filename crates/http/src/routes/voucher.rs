@@ -10,8 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use consume::Redemption;
 use kernel::{
-    DAY_US, LocalText, MerchantId, OfferId, PersonId, RedemptionId, Reject, SECOND_US, StoreId, Timestamp,
-    VoucherId,
+    BookingId, DAY_US, LocalText, MerchantId, OfferId, PersonId, RedemptionId, Reject, SECOND_US, StoreId,
+    Timestamp, VoucherId,
 };
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -166,6 +166,9 @@ pub struct VoucherDetails {
     voucher: HeldVoucher,
     /// Its uses so far, oldest first.
     visits: Vec<VoucherVisit>,
+    /// What it is the right to, if that was booked: cancelling that is what gives it back.
+    #[schema(value_type = Option<String>)]
+    booking: Option<BookingId>,
 }
 
 impl VoucherDetails {
@@ -179,6 +182,7 @@ impl VoucherDetails {
 pub fn voucher_details(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<VoucherDetails>, Fail> {
     let ids: Vec<VoucherId> = vouchers.iter().map(|voucher| voucher.id).collect();
     let mut uses = consume::queries::redemptions_of_vouchers(read, &ids)?;
+    let bookings = consume::queries::bookings_of_vouchers(read, &ids)?;
     let used: Vec<RedemptionId> = uses.iter().map(|visit| visit.id).collect();
     let reviewed = feedback::queries::reviewed(read, &used)?;
     let stores: BTreeSet<StoreId> = uses.iter().map(|visit| visit.store).collect();
@@ -202,6 +206,7 @@ pub fn voucher_details(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<
             .extract_if(.., |visit| visit.voucher == voucher.item.id)
             .map(visit)
             .collect(),
+        booking: bookings.get(&voucher.item.id).copied(),
         voucher: voucher.into(),
     });
     Ok(details.collect())

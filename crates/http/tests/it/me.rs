@@ -36,6 +36,7 @@ fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
             copy["vouchers"][2]["visits"][0]["redemption"],
             here.ids["redemption"]
         );
+        assert_eq!(copy["vouchers"][0]["booking"], here.ids["booking"]);
         assert_eq!(copy["reviews"][0]["text"], "好吃");
         for id in there.ids.values() {
             assert!(!copy.to_string().contains(id), "{id} is another's");
