@@ -105,9 +105,11 @@ export async function demoMerchant(request: APIRequestContext) {
   const cashier = await Actor.withPassword(request, 'cashier@demo.example')
   const { merchant, store } = (await cashier.get('/v1/me')).staff[0]
   const { items } = await cashier.get(`/v1/merchants/${merchant}/offers/own`)
-  const sold = (items as { id: string; title: { en: string }; uses: number; status: string }[]).filter(
-    ({ status }) => status === 'published',
+  const published = (items as { id: string; status: string }[]).filter(({ status }) => status === 'published')
+  const pages: { id: string; title: { en: string }; uses: number; is_booked: boolean }[] = await Promise.all(
+    published.map(({ id }) => cashier.get(`/v1/offers/${id}`)),
   )
+  const sold = pages.filter(({ is_booked }) => !is_booked)
   const single = sold.find(({ uses }) => uses === 1)
   const card = sold.find(({ uses }) => uses > 1)
   if (!single || !card) throw new Error('the demo merchant sells neither')
