@@ -7,7 +7,8 @@ use store::{Fail, Tx};
 use crate::decide::{UnitMoney, split_escrow};
 use crate::queries::VoucherMoney;
 
-/// What is left of a voucher becomes the merchant's, less the commission; of nothing nothing is written. Nobody earns a rebate by what was not used.
+/// What is left of a voucher becomes the merchant's, less the commission; of nothing nothing is written. Nobody
+/// earns a rebate by what was not used.
 pub(crate) fn forfeit(tx: &mut Tx, ctx: &Ctx, money: &VoucherMoney, rest: &UnitMoney) -> Result<(), Fail> {
     let split = split_escrow(rest.escrow(), money.commission, kernel::BasisPoints::ZERO);
     let legs = [

@@ -41,7 +41,7 @@ pub(crate) struct MoneyBack<'a> {
 /// cash or the escrow of the order.
 pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Result<RefundId, Fail> {
     let (of, part) = (back.of, back.part);
-    let units = if back.unit_returns { of.units } else { 0 };
+    let units = if back.unit_returns { of.units() } else { 0 };
     let [claimed, attempts] = tx.ask([
         sql!(
             "UPDATE orders SET cash_refunded = cash_refunded + $1, escrow_refunded = escrow_refunded + $2,
@@ -91,7 +91,7 @@ pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Resul
 fn return_unit(tx: &mut Tx, of: &VoucherMoney, coupons: i64) -> Result<(), Fail> {
     let buckets = offer::queries::buckets_of(tx, of.offer)?;
     let buckets = buckets.ok_or_else(|| StorageError::bug("a sold offer has no buckets"))?;
-    let mut units: Vec<_> = buckets.into_iter().map(|bucket| (bucket, of.units)).collect();
+    let mut units: Vec<_> = buckets.into_iter().map(|bucket| (bucket, of.units())).collect();
     if coupons > 0 {
         units.extend(coupon_budgets_of(tx, of.order)?);
     }

@@ -2,7 +2,7 @@
 
 use kernel::{BookingId, Ctx};
 use party::Role;
-use store::{Fail, Lock, StorageError, Tx};
+use store::{Fail, StorageError, Tx};
 
 use super::{expected_guest, own_booking};
 use crate::redeeming::{Counter, Presented, refuse, take_use};
@@ -13,13 +13,6 @@ use crate::{Redeemed, RedemptionMode};
 pub struct Arrive {
     /// Of which.
     pub booking: BookingId,
-}
-
-impl Arrive {
-    /// The booking itself.
-    pub fn locks(&self) -> Vec<Lock> {
-        vec![Lock::row("booking", self.booking)]
-    }
 }
 
 /// Redeems the voucher of a booking at its store, for cashiers and above: the same as a scan of it.

@@ -3,9 +3,9 @@
 use convert::{CancelOrder, RefundBooked, RefundCause, cancel_order, refund_booked};
 use kernel::{Actor, BasisPoints, BookingId, Ctx, RefundId};
 use party::Role;
-use store::{Fail, Lock, Tx, sql};
+use store::{Fail, Tx, sql};
 
-use super::{expected_guest, own_booking};
+use super::{expected_guest, own_booking, require_confirmed};
 use crate::booking::{Booking, BookingStatus, Outcome};
 use crate::events::BookingCancelled;
 use crate::reject::{BOOKING_REASON_MISSING, BOOKING_STATUS, BOOKING_TOO_EARLY};
@@ -23,20 +23,6 @@ pub struct CancelBooking {
 pub struct MarkNoShow {
     /// To which booking.
     pub booking: BookingId,
-}
-
-impl CancelBooking {
-    /// The booking itself.
-    pub fn locks(&self) -> Vec<Lock> {
-        vec![Lock::row("booking", self.booking)]
-    }
-}
-
-impl MarkNoShow {
-    /// The booking itself.
-    pub fn locks(&self) -> Vec<Lock> {
-        vec![Lock::row("booking", self.booking)]
-    }
 }
 
 /// Cancels a booking. Its guest gets back what the policy leaves at that moment, or all of it if the store cancels,
@@ -99,14 +85,6 @@ pub fn mark_no_show(tx: &mut Tx, ctx: &Ctx, cmd: &MarkNoShow) -> Result<Option<R
         cause: RefundCause::NoShow,
     };
     end(tx, ctx, &booking, Outcome::NoShow, (Some(refund), true))
-}
-
-fn require_confirmed(booking: &Booking) -> Result<(), Fail> {
-    if booking.status == BookingStatus::Confirmed {
-        return Ok(());
-    }
-    let detail = format!("The booking is {}.", booking.status.as_str());
-    Err(BOOKING_STATUS.because(detail).into())
 }
 
 /// Ends a booking that was confirmed: the claim is its outcome.

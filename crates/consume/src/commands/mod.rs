@@ -51,18 +51,20 @@ fn own_booking(tx: &mut Tx, ctx: &Ctx, id: BookingId, role: Role) -> Result<Book
     Ok(queries::booking(tx, id)?.ok_or_else(|| party::NOT_FOUND.plain())?)
 }
 
+fn require_confirmed(booking: &Booking) -> Result<(), Fail> {
+    if booking.status == BookingStatus::Confirmed {
+        return Ok(());
+    }
+    let detail = format!("The booking is {}.", booking.status.as_str());
+    Err(BOOKING_STATUS.because(detail).into())
+}
+
 /// The guest who is expected, and their right.
 fn expected_guest(booking: &Booking) -> Result<(&Guest, VoucherId), Fail> {
-    match (booking.status, &booking.guest) {
-        (BookingStatus::Confirmed, Some(guest)) => match guest.voucher {
-            Some(voucher) => Ok((guest, voucher)),
-            None => Err(BOOKING_STATUS.plain().into()),
-        },
-        (status, _) => {
-            let detail = format!("The booking is {}.", status.as_str());
-            Err(BOOKING_STATUS.because(detail).into())
-        }
-    }
+    require_confirmed(booking)?;
+    let guest = booking.guest.as_ref();
+    let expected = guest.and_then(|guest| Some((guest, guest.voucher?)));
+    Ok(expected.ok_or_else(|| BOOKING_STATUS.plain())?)
 }
 
 /// Claims the change of a redemption that stands and was found so.

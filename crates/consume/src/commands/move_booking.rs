@@ -3,7 +3,7 @@
 use kernel::{Actor, BookingId, Claim, Ctx, ResourceId};
 use offer::{Period, Wish};
 use party::Role;
-use store::{Fail, Lock, Tx, sql};
+use store::{Fail, Tx, sql};
 
 use super::{expected_guest, own_booking};
 use crate::events::BookingMoved;
@@ -19,13 +19,6 @@ pub struct MoveBooking {
     pub when: When,
     /// Only with this person or in this room, if it matters.
     pub resource: Option<ResourceId>,
-}
-
-impl MoveBooking {
-    /// The booking itself.
-    pub fn locks(&self) -> Vec<Lock> {
-        vec![Lock::row("booking", self.booking)]
-    }
 }
 
 /// Moves a confirmed booking: the guest for nothing as long as it can be cancelled for nothing, the staff of the store

@@ -41,8 +41,8 @@ pub struct PlacedBooking {
 
 /// Books a time for the consumer who acts.
 ///
-/// Rejects: `order_quantity`, `booking_not_offered`, `booking_party`, `booking_time`, `booking_full` (with up to three free times of the
-/// same day as `alternatives`), and as [`convert::place_order`] does.
+/// Rejects: `order_quantity`, `booking_not_offered`, `booking_party`, `booking_time`, `booking_full` (with up to three
+/// free times of the same day as `alternatives`), and as [`convert::place_order`] does.
 ///
 /// Statements: those of an order, eight for what decides, one for what is used of each resource, three for each step of
 /// the time: a quarter of an hour or a night.

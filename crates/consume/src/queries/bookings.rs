@@ -111,7 +111,7 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
             starts_at: row.take()?,
             ends_at: row.take()?,
         },
-        place_owner: uuid::Uuid::from_bytes(row.take()?),
+        place_owner: row.take()?,
         note: row.take()?,
         created_at: row.take()?,
         version: row.take()?,

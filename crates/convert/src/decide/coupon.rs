@@ -4,6 +4,7 @@
 use kernel::{
     BasisPoints, CouponId, Currency, MerchantId, Money, OfferId, Reject, StoreId, Timestamp, split_by_weight,
 };
+use party::hours::WeeklyHours;
 
 use super::MAX_ORDER_TOTAL;
 use crate::model::CouponKind;
@@ -11,7 +12,6 @@ use crate::reject::{
     COUPON_INVALID, COUPON_MIN_SPEND, COUPON_NOT_FOR_BUYER, COUPON_NOT_FOR_THIS, COUPON_NOT_LIVE,
     COUPON_NOT_NOW,
 };
-use party::hours::WeeklyHours;
 
 /// The field of an order that names its coupons.
 pub(crate) const FIELD: &str = "/wallet_coupons";

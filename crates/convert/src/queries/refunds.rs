@@ -32,8 +32,6 @@ pub struct VoucherMoney {
     pub offer: OfferId,
     /// Units of the whole order.
     pub quantity: i64,
-    /// How many of them it is: one, or all of what was booked.
-    pub units: i64,
     /// Whether it is the right to a booking.
     pub is_booked: bool,
     /// How often it can be used.
@@ -50,6 +48,13 @@ pub struct VoucherMoney {
     pub on_expiry: OnExpiry,
     /// What was paid for it, and by whom.
     pub paid: UnitMoney,
+}
+
+impl VoucherMoney {
+    /// How many units of the order it is: one, or all of what was booked.
+    pub fn units(&self) -> i64 {
+        if self.is_booked { self.quantity } else { 1 }
+    }
 }
 
 /// A refund.
@@ -118,21 +123,16 @@ pub struct RefundPreview {
 }
 
 fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
-    let (voucher, order, merchant) = (row.take()?, row.take()?, row.take()?);
-    let (buyer, sharer, currency, offer) = (row.take()?, row.take()?, row.take()?, row.take()?);
-    let quantity = row.take()?;
-    let is_booked = row.take::<Option<Timestamp>>()?.is_some();
     Ok(VoucherMoney {
-        voucher,
-        order,
-        merchant,
-        buyer,
-        sharer,
-        currency,
-        offer,
-        quantity,
-        is_booked,
-        units: if is_booked { quantity } else { 1 },
+        voucher: row.take()?,
+        order: row.take()?,
+        merchant: row.take()?,
+        buyer: row.take()?,
+        sharer: row.take()?,
+        currency: row.take()?,
+        offer: row.take()?,
+        quantity: row.take()?,
+        is_booked: row.take::<Option<Timestamp>>()?.is_some(),
         uses: row.take()?,
         commission: take_share(row)?,
         rebate: take_share(row)?,
@@ -186,7 +186,7 @@ pub fn preview_refund(
         Ok((row.take::<i64>()?, row.take::<i64>()?))
     })?;
     let is_last =
-        order.is_some_and(|(returned, coupons)| returned + money.units == money.quantity && coupons > 0);
+        order.is_some_and(|(returned, coupons)| returned + money.units() == money.quantity && coupons > 0);
     let provider = first(attempts.into_iter().next(), |row| row.take())?;
     Ok(Some(RefundPreview {
         uses_left: held.uses_left,
