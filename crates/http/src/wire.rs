@@ -1,6 +1,7 @@
 //! Shapes that several operations share on the wire: money, places, pages.
 
 use kernel::{Currency, GeoPoint, Money, RejectKind};
+use offer::Day;
 use serde::{Deserialize, Serialize};
 use store::Fail;
 use type_safe_id::{StaticType, TypeSafeId};
@@ -99,6 +100,12 @@ pub fn named<T>(
     from_name: fn(&str) -> Option<T>,
 ) -> Result<T, Problem> {
     from_name(name).ok_or_else(|| malformed(kind, field, format!("{name:?} is not one of the names")))
+}
+
+/// A day of the calendar, or the problem that this field is none.
+pub fn day(kind: &'static RejectKind, field: &'static str, text: &str) -> Result<Day, Problem> {
+    text.parse()
+        .map_err(|_| malformed(kind, field, "a day is written like 2026-12-31"))
 }
 
 /// A point in time as RFC 3339.

@@ -239,8 +239,9 @@ impl StoredEvent {
         for (partition, head) in heads {
             let after = cursor.get(&partition).copied().unwrap_or(0);
             if after < head {
-                events.extend(Self::after(read, partition, after, limit)?);
-                reached.extend(events.last().map(|event| (partition, event.seq)));
+                let next = Self::after(read, partition, after, limit)?;
+                reached.extend(next.last().map(|event| (partition, event.seq)));
+                events.extend(next);
             }
         }
         Ok((events, reached))

@@ -115,10 +115,12 @@ pub fn attempt_route(attempt: PaymentAttemptId) -> Ask<Option<Route>> {
     );
     let mut locks = vec![Lock::row("payment_attempt", attempt)];
     Ask::new(query, move |mut rows| {
-        for (i, row) in rows.iter_mut().enumerate() {
-            let group: Option<GroupId> = row.take()?;
-            locks.extend(group.filter(|_| i == 0).map(|id| Lock::row("purchase_group", id)));
+        // The same in every row.
+        let mut group: Option<GroupId> = None;
+        for row in &mut rows {
+            group = row.take()?;
         }
+        locks.extend(group.map(|id| Lock::row("purchase_group", id)));
         route_of(rows, locks)
     })
 }

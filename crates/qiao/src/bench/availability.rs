@@ -94,7 +94,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
 
 /// Tables for two to eight, and an offer that is booked at them.
 fn found(tx: &mut Tx, ctx: &Ctx, shop: Shop) -> Result<(OfferId, Vec<ResourceId>), Fail> {
-    let agreement = offer::queries::offer(tx, shop.offer)?.ok_or_else(|| party::NOT_FOUND.plain())?;
+    let sold = offer::queries::offer(tx, shop.offer)?.ok_or_else(|| party::NOT_FOUND.plain())?;
     let mut tables = Vec::new();
     for n in 0..TABLES {
         let details = ResourceDetails {
@@ -117,11 +117,11 @@ fn found(tx: &mut Tx, ctx: &Ctx, shop: Shop) -> Result<(OfferId, Vec<ResourceId>
     }
     let create = offer::CreateOffer {
         merchant: shop.merchant,
-        agreement: agreement.agreement,
-        title: agreement.title,
-        description: agreement.description,
-        category: agreement.category,
-        list_price: agreement.list_price,
+        agreement: sold.agreement,
+        title: sold.title,
+        description: sold.description,
+        category: sold.category,
+        list_price: sold.list_price,
         price_rules: Vec::new(),
         group: None,
         stock: i64::from(i32::MAX),

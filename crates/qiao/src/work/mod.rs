@@ -1,5 +1,5 @@
-//! What goes on without being asked: timers, effects on the outside, the search index, the keys, balances, pruning. Each is
-//! a plain `step` that does what is due and says how much that was; here they are repeated.
+//! What goes on without being asked: timers, effects on the outside, the search index, the keys, balances, pruning.
+//! Each is a plain `step` that does what is due and says how much that was; here they are repeated.
 
 mod balances;
 pub mod feed;

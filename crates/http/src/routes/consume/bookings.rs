@@ -1,17 +1,14 @@
-//! Bookings: when something is free, a guest's own, and a store's day.
+//! Bookings: when something is free, and a guest's own.
 
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use consume::queries::{self, Availability};
-use consume::{
-    Arrive, Booking, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking, When,
-};
+use consume::{Booking, CancelBooking, MoveBooking, PlaceBooking, PlacedBooking, When};
 use kernel::{
-    Actor, BookingId, HOUR_US, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp,
-    VoucherId,
+    Actor, BookingId, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId,
 };
-use offer::{Day, DayAvailability, Period, place};
+use offer::{DayAvailability, Period, place};
 use party::NOT_FOUND;
 use serde::{Deserialize, Serialize};
 use store::{Fail, Lock, ReadTx};
@@ -19,19 +16,16 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::own_store;
-use super::redeem::VoucherRedeemed;
-use crate::access::{Cashier, Consumer, Manager, OfMerchant, Staff};
+use crate::access::Consumer;
 use crate::app::App;
-use crate::body::{Because, Nothing, Object, Path, Query, Write};
+use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::labels::{Label, Labels, Names};
 use crate::problem::Problem;
 use crate::reject::{BODY_MALFORMED, QUERY_MALFORMED};
 use crate::routes::convert::{NewOrder, OrderPlaced};
 use crate::routes::offer::{OfOffer, WirePolicy};
-use crate::routes::party::OfStore;
 use crate::shell;
-use crate::wire::{After, Created, PAGE_SIZE, Page, malformed, optional_time, rfc_3339};
+use crate::wire::{After, PAGE_SIZE, Page, day, malformed};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -41,12 +35,6 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(get_booking))
         .routes(routes!(move_booking))
         .routes(routes!(cancel_booking))
-        .routes(routes!(list_bookings_of_store))
-        .routes(routes!(keep_places))
-        .routes(routes!(move_booking_as_store))
-        .routes(routes!(cancel_booking_as_store))
-        .routes(routes!(mark_no_show))
-        .routes(routes!(arrive))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -105,11 +93,6 @@ impl From<DayAvailability> for AvailableDay {
     }
 }
 
-fn day_of(text: &str, kind: &'static kernel::RejectKind, field: &'static str) -> Result<Day, Problem> {
-    text.parse()
-        .map_err(|_| malformed(kind, field, "a day is written like 2026-12-31"))
-}
-
 /// When an offer can be booked for a party. It may be taken a moment later.
 #[utoipa::path(get, path = "/v1/offers/{offer}/availability", operation_id = "getAvailability", tag = "consume",
     params(OfOffer, AvailabilityAsked),
@@ -122,7 +105,7 @@ async fn get_availability(
     let asked = Availability {
         offer: of.offer,
         store: asked.store,
-        from: day_of(&asked.from, &QUERY_MALFORMED, "/from")?,
+        from: day(&QUERY_MALFORMED, "/from", &asked.from)?,
         days: asked.days.unwrap_or(1),
         party: asked.party,
         nights: asked.nights.unwrap_or(1),
@@ -172,7 +155,7 @@ impl WireWhen {
                 })?))
             }
             (None, Some(from)) => Ok(When::Nights {
-                from: day_of(&from, &BODY_MALFORMED, "/when/from")?,
+                from: day(&BODY_MALFORMED, "/when/from", &from)?,
                 nights: self.nights.unwrap_or(1),
                 rooms: self.rooms.unwrap_or(1),
             }),
@@ -322,7 +305,7 @@ struct BookingGuest {
 }
 
 /// Bookings with what was booked of whom; the notes only for the store.
-fn shown(
+pub fn shown(
     read: &mut ReadTx,
     bookings: Vec<Booking>,
     now: Timestamp,
@@ -403,10 +386,10 @@ async fn list_my_bookings(
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-struct OfBooking {
+pub struct OfBooking {
     /// Which booking.
     #[param(value_type = String)]
-    booking: BookingId,
+    pub booking: BookingId,
 }
 
 /// One of the caller's bookings, with what it costs to cancel it now.
@@ -431,7 +414,7 @@ async fn get_booking(
 /// Where a booking takes place instead.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct OtherTime {
+pub struct OtherTime {
     #[schema(value_type = WireWhen)]
     when: Object<WireWhen>,
     /// Only with this person or in this room, if it matters.
@@ -440,7 +423,7 @@ struct OtherTime {
 }
 
 #[derive(Serialize, ToSchema)]
-struct BookingTime {
+pub struct BookingTime {
     /// RFC 3339.
     starts_at: String,
     /// RFC 3339.
@@ -448,7 +431,11 @@ struct BookingTime {
 }
 
 /// What a command about a booking claims, as far as it is known before.
-async fn locks(app: &App, merchant: Option<MerchantId>, booking: BookingId) -> Result<Vec<Lock>, Problem> {
+pub async fn locks(
+    app: &App,
+    merchant: Option<MerchantId>,
+    booking: BookingId,
+) -> Result<Vec<Lock>, Problem> {
     let found = app.read(move |read| queries::booking(read, booking)).await?;
     let found = found.filter(|found| merchant.is_none_or(|merchant| found.merchant == merchant));
     let found = found.ok_or_else(|| Problem::from(NOT_FOUND.plain()))?;
@@ -460,7 +447,7 @@ async fn locks(app: &App, merchant: Option<MerchantId>, booking: BookingId) -> R
     Ok(locks)
 }
 
-async fn moved(
+pub async fn moved(
     app: &App,
     actor: Actor,
     merchant: Option<MerchantId>,
@@ -513,158 +500,5 @@ async fn cancel_booking(
     app.command("cancelBooking", of.booking, consumer.actor(), write.key)
         .locking(locks)
         .run(move |tx, ctx| consume::cancel_booking(tx, ctx, &cmd).map(drop))
-        .await
-}
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct DayAsked {
-    /// From when on, RFC 3339; the last twelve hours if absent.
-    #[serde(default, with = "optional_time")]
-    #[param(value_type = Option<String>)]
-    from: Option<Timestamp>,
-    /// For how many hours; 24 if absent, 744 at most.
-    hours: Option<i64>,
-}
-
-/// The bookings of a store that start in some hours, in the order of their time.
-#[utoipa::path(get, path = "/v1/merchants/{merchant}/stores/{store}/bookings", operation_id = "listBookingsOfStore",
-    tag = "consume", params(OfMerchant, OfStore, DayAsked), security(("session" = ["staff:cashier"])),
-    responses((status = 200, body = Vec<WireBooking>), (status = "4XX", body = Problem)))]
-async fn list_bookings_of_store(
-    State(app): State<App>,
-    staff: Staff<Cashier>,
-    Path(of): Path<OfStore>,
-    Query(asked): Query<DayAsked>,
-) -> Result<Json<Vec<WireBooking>>, Problem> {
-    let (merchant, now) = (staff.merchant, shell::now());
-    let from = asked.from.unwrap_or_else(|| now.plus_us(-12 * HOUR_US));
-    let until = from.plus_us(asked.hours.unwrap_or(24).clamp(1, 744) * HOUR_US);
-    let found = app.read(move |read| {
-        own_store(read, merchant, of.store)?;
-        let found = queries::bookings_of_store(read, of.store, from, until)?;
-        shown(read, found, now, true)
-    });
-    let found = found.await?;
-    staff.at(of.store)?;
-    Ok(Json(found))
-}
-
-/// A time that a store keeps itself.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewPlaces {
-    /// What: 1 to 50 resources of the store.
-    #[schema(value_type = Vec<String>)]
-    resources: Vec<ResourceId>,
-    #[serde(with = "rfc_3339")]
-    #[schema(value_type = String)]
-    starts_at: Timestamp,
-    #[serde(with = "rfc_3339")]
-    #[schema(value_type = String)]
-    ends_at: Timestamp,
-    /// How many come; 1 if nobody does.
-    party: i64,
-    /// For the staff: a name, a reason; up to 200 characters.
-    #[serde(default)]
-    note: String,
-}
-
-/// Keeps a time for somebody who called or walked in, or for nobody.
-#[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/bookings", operation_id = "keepPlaces",
-    tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:cashier"])), request_body = NewPlaces,
-    responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
-async fn keep_places(
-    State(app): State<App>,
-    staff: Staff<Cashier>,
-    Path(of): Path<OfStore>,
-    write: Write<NewPlaces>,
-) -> Result<Response, Problem> {
-    let body = write.body;
-    let cmd = KeepPlaces {
-        merchant: staff.merchant,
-        store: of.store,
-        resources: body.resources,
-        period: Period {
-            starts_at: body.starts_at,
-            ends_at: body.ends_at,
-        },
-        party: body.party,
-        note: body.note,
-    };
-    app.command("keepPlaces", of.store, staff.actor(), write.key)
-        .locking(cmd.locks())
-        .creating()
-        .run(move |tx, ctx| Ok(Created::of(consume::keep_places(tx, ctx, &cmd)?)))
-        .await
-}
-
-/// Moves a guest's booking; for any staff of its store.
-#[utoipa::path(post, path = "/v1/merchants/{merchant}/bookings/{booking}/move", operation_id = "moveBookingAsStore",
-    tag = "consume", params(OfMerchant, OfBooking), security(("session" = ["staff:cashier"])),
-    request_body = OtherTime, responses((status = 200, body = BookingTime), (status = "4XX", body = Problem)))]
-async fn move_booking_as_store(
-    State(app): State<App>,
-    staff: Staff<Cashier>,
-    Path(of): Path<OfBooking>,
-    write: Write<OtherTime>,
-) -> Result<Response, Problem> {
-    moved(&app, staff.actor(), Some(staff.merchant), of.booking, write).await
-}
-
-/// Cancels a booking for the store, which says why: the guest gets all of it back.
-#[utoipa::path(post, path = "/v1/merchants/{merchant}/bookings/{booking}/cancel",
-    operation_id = "cancelBookingAsStore", tag = "consume", params(OfMerchant, OfBooking),
-    security(("session" = ["staff:manager"])), request_body = Because,
-    responses((status = 200), (status = "4XX", body = Problem)))]
-async fn cancel_booking_as_store(
-    State(app): State<App>,
-    staff: Staff<Manager>,
-    Path(of): Path<OfBooking>,
-    write: Write<Because>,
-) -> Result<Response, Problem> {
-    let cmd = CancelBooking { booking: of.booking };
-    let locks = locks(&app, Some(staff.merchant), of.booking).await?;
-    app.command("cancelBooking", of.booking, staff.actor(), write.key)
-        .because(&write.body.reason)?
-        .locking(locks)
-        .run(move |tx, ctx| consume::cancel_booking(tx, ctx, &cmd).map(drop))
-        .await
-}
-
-/// Says that nobody came to a booking, once its place need not be kept any more.
-#[utoipa::path(post, path = "/v1/merchants/{merchant}/bookings/{booking}/no-show", operation_id = "markNoShow",
-    tag = "consume", params(OfMerchant, OfBooking), security(("session" = ["staff:cashier"])),
-    request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
-async fn mark_no_show(
-    State(app): State<App>,
-    staff: Staff<Cashier>,
-    Path(of): Path<OfBooking>,
-    write: Write<Nothing>,
-) -> Result<Response, Problem> {
-    let cmd = MarkNoShow { booking: of.booking };
-    let locks = locks(&app, Some(staff.merchant), of.booking).await?;
-    app.command("markNoShow", of.booking, staff.actor(), write.key)
-        .locking(locks)
-        .run(move |tx, ctx| consume::mark_no_show(tx, ctx, &cmd).map(drop))
-        .await
-}
-
-/// The guest of a booking is here: its voucher is redeemed without a scan.
-#[utoipa::path(post, path = "/v1/merchants/{merchant}/bookings/{booking}/arrive", operation_id = "arrive",
-    tag = "consume", params(OfMerchant, OfBooking), security(("session" = ["staff:cashier"])),
-    request_body = Nothing, responses((status = 200, body = VoucherRedeemed), (status = "4XX", body = Problem)))]
-async fn arrive(
-    State(app): State<App>,
-    staff: Staff<Cashier>,
-    Path(of): Path<OfBooking>,
-    write: Write<Nothing>,
-) -> Result<Response, Problem> {
-    let cmd = Arrive { booking: of.booking };
-    let locks = locks(&app, Some(staff.merchant), of.booking).await?;
-    app.command("arrive", of.booking, staff.actor(), write.key)
-        .locking(locks)
-        .run(move |tx, ctx| Ok(VoucherRedeemed::from(consume::arrive(tx, ctx, &cmd)?)))
         .await
 }

@@ -4,6 +4,7 @@
 mod bookings;
 mod history;
 mod redeem;
+mod store_bookings;
 mod sync;
 mod taking_back;
 
@@ -25,6 +26,7 @@ pub use history::RedemptionListed;
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(bookings::operations())
+        .merge(store_bookings::operations())
         .merge(redeem::operations())
         .merge(sync::operations())
         .merge(history::operations())

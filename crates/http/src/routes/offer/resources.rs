@@ -26,7 +26,7 @@ use crate::problem::Problem;
 use crate::reject::{BODY_MALFORMED, PATH_MALFORMED};
 use crate::routes::consume::own_store;
 use crate::routes::party::OfStore;
-use crate::wire::{Created, malformed, named};
+use crate::wire::{self, Created, malformed, named};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -229,11 +229,6 @@ struct OfDay {
     day: String,
 }
 
-fn day_of(text: &str) -> Result<Day, Problem> {
-    text.parse()
-        .map_err(|_| malformed(&PATH_MALFORMED, "/day", "a day is written like 2026-12-31"))
-}
-
 /// The hours of one day.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -257,7 +252,7 @@ async fn set_store_day(
     let cmd = SetStoreDay {
         merchant: staff.merchant,
         store: of.store,
-        day: day_of(&day)?,
+        day: wire::day(&PATH_MALFORMED, "/day", &day)?,
         spans: write
             .body
             .spans
