@@ -58,11 +58,6 @@ fn take_share(row: &mut Row) -> Result<BasisPoints, StorageError> {
     BasisPoints::new(points).ok_or_else(|| StorageError::bug(format!("{points} are no basis points")))
 }
 
-fn take_json<T: serde::de::DeserializeOwned>(row: &mut Row) -> Result<T, StorageError> {
-    let text: String = row.take()?;
-    serde_json::from_str(&text).map_err(|error| StorageError::bug(error.to_string()))
-}
-
 pub(crate) fn take_store_set(row: &mut Row) -> Result<[u8; 8], StorageError> {
     let bytes: Vec<u8> = row.take()?;
     let digest = bytes.try_into();

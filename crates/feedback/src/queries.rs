@@ -1,7 +1,7 @@
 //! What can be asked of reviews. Everybody may see the shown ones; who may see the rest is decided by
 //! whoever asks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use kernel::{MerchantId, OfferId, PersonId, RedemptionId, ReviewId, StoreId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
@@ -200,8 +200,8 @@ fn before(after: Option<ReviewId>) -> Uuid {
 fn read_review(mut row: Row) -> Result<Review, Fail> {
     let (id, redemption, person) = (row.take()?, row.take()?, row.take()?);
     let (merchant, store, offer, stars) = (row.take()?, row.take()?, row.take()?, row.take()?);
-    let (aspects, text) = (row.take::<String>()?, row.take()?);
-    let (media, status) = (row.take::<String>()?, row.take::<String>()?);
+    let (aspects, text) = (row.take_json()?, row.take()?);
+    let (media, status) = (row.take_json()?, row.take::<String>()?);
     let hidden_because = row.take()?;
     let (reply, replied_at) = (row.take::<Option<String>>()?, row.take::<Option<_>>()?);
     let unreadable = || StorageError::bug("a stored review cannot be read");
@@ -213,9 +213,9 @@ fn read_review(mut row: Row) -> Result<Review, Fail> {
         store,
         offer,
         stars,
-        aspects: serde_json::from_str::<BTreeMap<_, _>>(&aspects).map_err(|_| unreadable())?,
+        aspects,
         text,
-        media: serde_json::from_str(&media).map_err(|_| unreadable())?,
+        media,
         status: ReviewStatus::from_text(&status).ok_or_else(unreadable)?,
         hidden_because,
         reply: reply.zip(replied_at),

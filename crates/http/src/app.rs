@@ -176,7 +176,7 @@ impl Command<'_> {
         let key = self.key.of(self.ctx.actor);
         let job = Job::in_lane(self.name, self.lane_key, self.ctx, move |tx, ctx| {
             let value = run(tx, ctx)?;
-            serde_json::to_string(&value).map_err(|error| store::StorageError::bug(error.to_string()).into())
+            Ok(store::to_json(&value)?)
         });
         match self.app.store.submit(job.keyed(key).locking(self.locks)).await? {
             Answer::Done(body) => Ok(body),

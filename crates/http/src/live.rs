@@ -13,7 +13,7 @@ use futures_util::{Stream, StreamExt};
 use kernel::{MerchantId, OrderId, PersonId, StoreId};
 use serde::Serialize;
 use serde_json::Value;
-use store::{Cursor, Fail, PARTITIONS, ReadTx, StorageError, StoredEvent};
+use store::{Cursor, Fail, PARTITIONS, ReadTx, StoredEvent, from_json};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{self, Receiver, Sender};
 use tokio::time::{Instant, timeout_at};
@@ -211,8 +211,7 @@ fn news_since(read: &mut ReadTx, before: &Cursor) -> Result<(Vec<News>, Cursor),
 }
 
 fn news_of(read: &mut ReadTx, event: &StoredEvent) -> Result<News, Fail> {
-    let body: Value =
-        serde_json::from_str(&event.body).map_err(|error| StorageError::bug(error.to_string()))?;
+    let body: Value = from_json(&event.body)?;
     let id = |field: &str| body.get(field).and_then(Value::as_str);
     let mut merchant: Option<MerchantId> = id("merchant").and_then(|id| id.parse().ok());
     let mut people: Vec<PersonId> = PEOPLE

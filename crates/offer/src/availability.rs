@@ -265,14 +265,15 @@ fn seats(tables: &[&Resource]) -> i64 {
 
 /// The fewest tables of a group that seat the party, with the fewest seats among those.
 fn join<'a>(group: &[&'a Resource], party: i64) -> Option<Vec<&'a Resource>> {
-    // Of so many tables, by their seats, one set each.
+    // Of so many tables, by their seats, one set each; what is enough is not made longer.
     let mut sets: [BTreeMap<i64, Vec<&'a Resource>>; MAX_JOINED + 1] = Default::default();
     sets[0].insert(0, Vec::new());
     for table in group {
         for count in (0..MAX_JOINED).rev() {
-            for (seats, set) in sets[count].clone() {
-                let longer = || set.into_iter().chain([*table]).collect();
-                sets[count + 1]
+            let (fewer, more) = sets.split_at_mut(count + 1);
+            for (seats, set) in fewer[count].range(..party) {
+                let longer = || set.iter().copied().chain([*table]).collect();
+                more[0]
                     .entry(seats + table.details.seats_max)
                     .or_insert_with(longer);
             }

@@ -12,7 +12,7 @@ use kernel::{
     Timestamp,
 };
 use party::MerchantStatus;
-use store::{Fail, Query, ReadTx, Row, StorageError, sql};
+use store::{Fail, Query, ReadTx, Row, StorageError, from_json, sql};
 use type_safe_id::{StaticType, TypeSafeId};
 
 use crate::bucket::read_level;
@@ -50,11 +50,6 @@ fn named<T>(row: &mut Row, from_name: fn(&str) -> Option<T>) -> Result<T, Storag
     from_name(&name).ok_or_else(|| StorageError::bug(format!("a stored state is called {name:?}")))
 }
 
-fn json<T: serde::de::DeserializeOwned>(row: &mut Row) -> Result<T, StorageError> {
-    let text: String = row.take()?;
-    serde_json::from_str(&text).map_err(|error| StorageError::bug(error.to_string()))
-}
-
 fn digest(row: &mut Row) -> Result<[u8; 8], StorageError> {
     let bytes: Vec<u8> = row.take()?;
     bytes
@@ -72,7 +67,7 @@ fn read_agreement(row: &mut Row) -> Result<Agreement, StorageError> {
         proposed_by: named(row, Side::from_name)?,
         head_count_bucket: row.take()?,
         created_at: row.take()?,
-        terms: json(row)?,
+        terms: row.take_json()?,
     })
 }
 
@@ -200,7 +195,7 @@ pub fn agreement_versions(read: &mut ReadTx, agreement: AgreementId) -> Result<V
             side: named(row, Side::from_name)?,
             person: row.take()?,
             at: row.take()?,
-            terms: json(row)?,
+            terms: row.take_json()?,
         })
     })
 }
@@ -210,11 +205,11 @@ fn read_offer(row: &mut Row) -> Result<Offer, StorageError> {
         id: row.take()?,
         merchant: row.take()?,
         agreement: row.take()?,
-        title: json::<LocalText>(row)?,
-        description: json::<LocalText>(row)?,
+        title: row.take_json::<LocalText>()?,
+        description: row.take_json::<LocalText>()?,
         category: row.take()?,
         list_price: take_money(row)?,
-        price_rules: json(row)?,
+        price_rules: row.take_json()?,
         group: take_group(row)?,
         uses: row.take()?,
         valid_us: row.take()?,
@@ -230,10 +225,7 @@ fn read_offer(row: &mut Row) -> Result<Offer, StorageError> {
 
 fn take_group(row: &mut Row) -> Result<Option<GroupTerms>, StorageError> {
     let text: Option<String> = row.take()?;
-    let terms = text.map(|text| serde_json::from_str(&text));
-    terms
-        .transpose()
-        .map_err(|error| StorageError::bug(error.to_string()))
+    text.map(|text| from_json(&text)).transpose()
 }
 
 /// What an offer costs for those who buy it together, if it can be bought so.
@@ -270,7 +262,7 @@ pub fn faces(read: &mut ReadTx, offers: &[OfferId]) -> Result<BTreeMap<OfferId, 
         .map(|offer| sql!("SELECT id, title, media_id FROM offer WHERE id = $1", offer));
     let answers = read.ask_all(questions.collect())?;
     let faces = all(answers.into_iter().flatten().collect(), |row| {
-        Ok((row.take()?, (json::<LocalText>(row)?, row.take()?)))
+        Ok((row.take()?, (row.take_json::<LocalText>()?, row.take()?)))
     })?;
     Ok(faces.into_iter().collect())
 }
@@ -400,7 +392,7 @@ pub fn offer_page(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<O
         agreement: named(&mut sale, AgreementStatus::from_name)?,
         offer: offer.status,
     };
-    let terms: AgreementTerms = json(&mut sale)?;
+    let terms: AgreementTerms = sale.take_json()?;
     let (stock, head_count) = (read_level(&mut sale)?, read_level(&mut sale)?);
     Ok(Some(OfferPage {
         stores,
@@ -478,7 +470,7 @@ pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<For
     if standing.offer == OfferStatus::Draft {
         return Err(party::NOT_FOUND.plain().into());
     }
-    let terms: AgreementTerms = json(&mut row)?;
+    let terms: AgreementTerms = row.take_json()?;
     if let Some(why) = standing.why_not(&terms, now) {
         return Err(OFFER_NOT_ON_SALE.because(why).into());
     }
@@ -491,7 +483,7 @@ pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<For
         category,
         currency: list_price.currency,
         list_price,
-        price_rules: json(&mut row)?,
+        price_rules: row.take_json()?,
         group: take_group(&mut row)?,
         terms,
         agreement: row.take()?,

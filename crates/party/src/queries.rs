@@ -13,7 +13,7 @@ use crate::model::{
     Certification, CertificationStatus, Device, Media, Merchant, MerchantPage, MerchantStatus, StoreDetails,
     StoreView,
 };
-use crate::rows::{named, take_local};
+use crate::rows::named;
 
 pub use people::{
     grants, identity, names_of, operators, password, people_at, profile, session, sessions_of, staff_of,
@@ -44,7 +44,7 @@ fn first<T>(row: Option<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>)
 fn read_merchant(row: &mut Row) -> Result<Merchant, StorageError> {
     Ok(Merchant {
         id: row.take()?,
-        name: take_local(row)?,
+        name: row.take_json()?,
         logo: row.take()?,
         status: named(row, MerchantStatus::from_name)?,
         source: row.take()?,
@@ -162,7 +162,7 @@ pub(crate) fn read_store(row: &mut Row) -> Result<StoreView, StorageError> {
         created_at: row.take()?,
         version: row.take()?,
         details: StoreDetails {
-            name: take_local(row)?,
+            name: row.take_json()?,
             category: row.take()?,
             address: row.take()?,
             phone: row.take()?,

@@ -1,6 +1,6 @@
 //! How this crate's values lie in columns. No statement of its own.
 
-use kernel::{LocalText, StoreId};
+use kernel::StoreId;
 use store::{Row, StorageError};
 
 /// The `store_id` of a role at every store of the merchant.
@@ -21,15 +21,4 @@ pub(crate) fn take_staff_store(row: &mut Row) -> Result<Option<StoreId>, Storage
 pub(crate) fn named<T>(row: &mut Row, from_name: fn(&str) -> Option<T>) -> Result<T, StorageError> {
     let name: String = row.take()?;
     from_name(&name).ok_or_else(|| StorageError::bug(format!("a stored state is called {name:?}")))
-}
-
-/// The next column, text in several languages.
-pub(crate) fn take_local(row: &mut Row) -> Result<LocalText, StorageError> {
-    let json: String = row.take()?;
-    serde_json::from_str(&json).map_err(|error| StorageError::bug(error.to_string()))
-}
-
-/// Text in several languages, as it is stored.
-pub(crate) fn local(text: &LocalText) -> Result<String, StorageError> {
-    serde_json::to_string(text).map_err(|error| StorageError::bug(error.to_string()))
 }

@@ -9,7 +9,7 @@ use type_safe_id::{StaticType, TypeSafeId};
 use uuid::Uuid;
 
 use crate::bulk::BulkInsert;
-use crate::{ReadTx, Row, StorageError, Tx, Value, sql};
+use crate::{ReadTx, Row, StorageError, Tx, Value, from_json, sql, to_json};
 
 /// How many partitions there are. Fixed for ever: a partition's number is stored with its events.
 pub const PARTITIONS: u8 = 64;
@@ -59,7 +59,7 @@ impl PendingEvent {
         version: i64,
         body: &E,
     ) -> Result<Self, StorageError> {
-        let body = serde_json::to_string(body).map_err(|error| StorageError::bug(error.to_string()))?;
+        let body = to_json(body)?;
         Ok(Self {
             id: ctx.new_id(),
             partition: partition_of(lane_key),
@@ -174,8 +174,7 @@ impl StoredEvent {
     /// The body, if the event is of this type.
     pub fn body_as<E: EventBody>(&self) -> Option<Result<E, StorageError>> {
         let matches = self.kind == E::TYPE && self.v == E::V;
-        matches
-            .then(|| serde_json::from_str(&self.body).map_err(|error| StorageError::bug(error.to_string())))
+        matches.then(|| from_json(&self.body))
     }
 
     /// At most `limit` events of a partition after number `after`, in order.

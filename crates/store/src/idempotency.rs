@@ -6,7 +6,7 @@ use kernel::{DAY_US, Members, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::bulk::BulkInsert;
-use crate::{Answer, Job, Query, Rejected, Row, StorageError, Tx, Value, sql};
+use crate::{Answer, Job, Query, Rejected, Row, StorageError, Tx, Value, from_json, sql, to_json};
 
 pub(crate) static INSERT_ANSWERS: BulkInsert = BulkInsert::new(
     "INSERT INTO idempotency (actor, key, request_hash, at, response, rejection) VALUES",
@@ -34,10 +34,7 @@ pub(crate) fn answer_row(job: &Job, answer: &Answer) -> Result<Vec<Value>, Stora
                 field: rejected.field.clone(),
                 members: rejected.members.clone(),
             };
-            (
-                None,
-                Some(serde_json::to_string(&stored).map_err(|error| StorageError::bug(error.to_string()))?),
-            )
+            (None, Some(to_json(&stored)?))
         }
     };
     Ok(vec![
@@ -60,8 +57,7 @@ pub(crate) fn read_answer(job: &Job, mut row: Row) -> Result<Answer, StorageErro
     match (response, rejection) {
         (Some(response), _) => Ok(Answer::Done(response)),
         (None, Some(rejection)) => {
-            let stored: StoredRejection =
-                serde_json::from_str(&rejection).map_err(|error| StorageError::bug(error.to_string()))?;
+            let stored: StoredRejection = from_json(&rejection)?;
             Ok(Answer::Rejected(Rejected {
                 code: stored.code,
                 detail: stored.detail,

@@ -3,7 +3,7 @@
 use convert::{Booked, ORDER_QUANTITY, PlaceOrder, PlacedOrder, place_booked_order};
 use kernel::{BookingId, Ctx, ResourceId, StoreId};
 use offer::{Period, Wish, place};
-use store::{Fail, StorageError, Tx, sql};
+use store::{Fail, Tx, sql, to_json};
 
 use crate::events::BookingPlaced;
 use crate::slot::{Asked, When, find_slot, tell_resources, valid_until};
@@ -76,8 +76,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
     };
     let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
     let booking: BookingId = ctx.new_id();
-    let policy = serde_json::to_string(&slot.bookable.terms.policy)
-        .map_err(|error| StorageError::bug(error.to_string()))?;
+    let policy = to_json(&slot.bookable.terms.policy)?;
     tx.tell(sql!(
         "INSERT INTO booking (id, order_id, offer_id, merchant_id, store_id, person_id, party, starts_at, ends_at,
            place_owner, policy, note, created_at, version)

@@ -127,7 +127,7 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
         }
         return Ok(booking);
     };
-    let (offer, person, policy): (_, _, String) = (row.take()?, row.take()?, row.take()?);
+    let (offer, person, policy) = (row.take()?, row.take()?, row.take_json()?);
     let order_status = OrderStatus::from_stored(&row.take::<String>()?)?;
     let voucher: Option<VoucherId> = row.take()?;
     let voucher_status: Option<String> = row.take()?;
@@ -137,7 +137,7 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
         order,
         offer,
         person,
-        policy: serde_json::from_str(&policy).map_err(|error| StorageError::bug(error.to_string()))?,
+        policy,
         voucher,
     });
     Ok(booking)

@@ -4,7 +4,7 @@
 use kernel::{BasisPoints, CouponId, Ctx, Currency, LocalText, MerchantId, OfferId, Reject, Timestamp};
 use offer::{BucketKind, bucket};
 use party::{OperatorRole, Role};
-use store::{Fail, StorageError, Tx, sql};
+use store::{Fail, Tx, sql, to_json};
 
 use crate::decide::{BATCH_BITS, CodeBatch, Conditions, MAX_CODES, MAX_ORDER_TOTAL};
 use crate::events::CouponCreated;
@@ -68,9 +68,9 @@ pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<Coupo
         coupon,
         cmd.merchant,
         cmd.offer,
-        json(&cmd.title)?,
-        json(&cmd.kind)?,
-        json(&cmd.conditions)?,
+        to_json(&cmd.title)?,
+        to_json(&cmd.kind)?,
+        to_json(&cmd.conditions)?,
         cmd.currency,
         cmd.min_spend,
         cmd.platform_share.get(),
@@ -126,10 +126,6 @@ fn new_codes(tx: &mut Tx, ctx: &Ctx) -> Result<CodeBatch, Fail> {
             return Ok(CodeBatch { batch, key });
         }
     }
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, StorageError> {
-    serde_json::to_string(value).map_err(|error| StorageError::bug(error.to_string()))
 }
 
 fn check_actor(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Fail> {

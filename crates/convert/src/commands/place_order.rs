@@ -6,7 +6,7 @@ use kernel::{
     BucketId, Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Timestamp, WalletCouponId,
 };
 use offer::bucket;
-use store::{Fail, Lock, StorageError, Tx, sql};
+use store::{Fail, Lock, StorageError, Tx, sql, to_json};
 
 use crate::commands::{HOLD_US, RELEASE_ORDER};
 use crate::decide::{COUPONS_FIELD, OrderPrice};
@@ -273,8 +273,7 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
 /// Freezes the offer's terms. Without a share link there is nobody to earn a rebate.
 fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<Booked>) -> Result<(), Fail> {
     let (sale, terms) = (&facts.sale, &facts.sale.terms);
-    let discounts =
-        serde_json::to_string(&placed.discounts).map_err(|error| StorageError::bug(error.to_string()))?;
+    let discounts = to_json(&placed.discounts)?;
     let rebate_bp = facts.link.as_ref().map_or(0, |_| terms.rebate_bp.get());
     tx.tell(sql!(
         "INSERT INTO order_line (order_id, n, offer_id, agreement_id, agreement_version, quantity, list_total,

@@ -5,7 +5,7 @@ use kernel::{
 };
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 
-use super::{all, below, first, page, take_json, take_share};
+use super::{all, below, first, page, take_share};
 use crate::decide::{COUPONS_FIELD, Candidate, CodeBatch, CouponTerms, MAX_CANDIDATES};
 use crate::model::{CouponStatus, Stored, WalletCouponStatus};
 use crate::reject::{COUPON_IN_USE, COUPON_NOT_LIVE};
@@ -103,7 +103,7 @@ impl WalletCoupon {
 fn read_coupon(row: &mut Row) -> Result<Coupon, StorageError> {
     Ok(Coupon {
         id: row.take()?,
-        title: take_json(row)?,
+        title: row.take_json()?,
         terms: read_terms(row)?,
         per_person: row.take()?,
         per_day: row.take()?,
@@ -131,8 +131,8 @@ fn read_terms(row: &mut Row) -> Result<CouponTerms, StorageError> {
         platform_share: take_share(row)?,
         starts_at: row.take()?,
         ends_at: row.take()?,
-        kind: take_json(row)?,
-        conditions: take_json(row)?,
+        kind: row.take_json()?,
+        conditions: row.take_json()?,
     })
 }
 

@@ -7,7 +7,7 @@ use kernel::{
 use offer::OnExpiry;
 use store::{Fail, ReadTx, Row, StorageError, sql};
 
-use super::{all, below, first, page, take_json, take_share};
+use super::{all, below, first, page, take_share};
 use crate::decide::UnitMoney;
 use crate::model::{Amounts, AttemptStatus, Discount, OrderStatus, Stored};
 
@@ -162,7 +162,7 @@ fn read_order(row: &mut Row) -> Result<OrderView, StorageError> {
             agreement: row.take()?,
             agreement_version: row.take()?,
             quantity: row.take()?,
-            discounts: take_json(row)?,
+            discounts: row.take_json()?,
             commission: take_share(row)?,
             rebate: take_share(row)?,
             uses: row.take()?,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use consume::{Redemption, RedemptionStatus};
 use kernel::{Ctx, MediaId, PersonId, RedemptionId, ReviewId};
-use store::{Fail, Lock, StorageError, Tx, sql};
+use store::{Fail, Lock, Tx, sql, to_json};
 
 use crate::decide::{check_aspects, check_pictures, check_stars, clean_text};
 use crate::{
@@ -51,7 +51,7 @@ pub fn post_review(tx: &mut Tx, ctx: &Ctx, cmd: &PostReview) -> Result<ReviewId,
     }
     check_own(tx, person, &cmd.media)?;
     let id: ReviewId = ctx.new_id();
-    let (aspects, media) = (json(&cmd.aspects)?, json(&cmd.media)?);
+    let (aspects, media) = (to_json(&cmd.aspects)?, to_json(&cmd.media)?);
     let posted = tx.claim(sql!(
         "INSERT INTO review (id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text,
                              media, status, created_at, version)
@@ -104,8 +104,4 @@ fn check_own(tx: &mut Tx, person: PersonId, media: &[MediaId]) -> Result<(), Fai
     Err(REVIEW_INVALID
         .at("/media", "You have not uploaded such a picture.")
         .into())
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, StorageError> {
-    serde_json::to_string(value).map_err(|error| StorageError::bug(error.to_string()))
 }

@@ -2,8 +2,7 @@
 
 use kernel::{Ctx, MerchantId, ResourceId, StoreId};
 use party::Role;
-use party::hours::Span;
-use store::{Fail, Lock, StorageError, Tx, sql};
+use store::{Fail, Lock, Tx, sql, to_json};
 
 use crate::events::{ResourceAdded, ResourceUpdated};
 use crate::place::{self, step_at};
@@ -47,7 +46,7 @@ pub fn add_resource(tx: &mut Tx, ctx: &Ctx, cmd: &AddResource) -> Result<Resourc
         cmd.details.seats_min,
         cmd.details.seats_max,
         &cmd.details.joins,
-        json_of(&cmd.details.hours)?,
+        to_json(&cmd.details.hours)?,
         cmd.details.status.as_str(),
         ctx.now
     ))?;
@@ -98,7 +97,7 @@ pub fn update_resource(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateResource) -> Result<(
         cmd.details.seats_min,
         cmd.details.seats_max,
         &cmd.details.joins,
-        json_of(&cmd.details.hours)?,
+        to_json(&cmd.details.hours)?,
         cmd.details.status.as_str(),
         resource.id,
         cmd.version
@@ -126,8 +125,4 @@ pub fn update_resource(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateResource) -> Result<(
     };
     tx.emit(ctx, resource.id, cmd.version + 1, &event)?;
     Ok(())
-}
-
-fn json_of(hours: &[Span]) -> Result<String, StorageError> {
-    serde_json::to_string(hours).map_err(|error| StorageError::bug(error.to_string()))
 }

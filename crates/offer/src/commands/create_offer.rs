@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{AgreementId, BucketId, Ctx, Currency, LocalText, MediaId, MerchantId, Money, OfferId, StoreId};
 use party::{Role, StoreDetails};
-use store::{Fail, StorageError, Tx, sql};
+use store::{Fail, StorageError, Tx, sql, to_json};
 
 use crate::bucket;
 use crate::decide::check_offer;
@@ -175,11 +175,6 @@ pub(super) fn tell_stores(tx: &mut Tx, offer: OfferId, stores: &[StoreId]) -> Re
     Ok(())
 }
 
-/// As it is stored.
-pub(super) fn json(value: &impl serde::Serialize) -> Result<String, StorageError> {
-    serde_json::to_string(value).map_err(|error| StorageError::bug(error.to_string()))
-}
-
 fn insert_offer(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -201,13 +196,13 @@ fn insert_offer(
         id,
         cmd.merchant,
         cmd.agreement,
-        json(&cmd.title)?,
-        json(&cmd.description)?,
+        to_json(&cmd.title)?,
+        to_json(&cmd.description)?,
         &cmd.category,
         cmd.list_price.currency,
         cmd.list_price.amount,
-        json(&price_rules)?,
-        cmd.group.as_ref().map(json).transpose()?,
+        to_json(&price_rules)?,
+        cmd.group.as_ref().map(to_json).transpose()?,
         cmd.uses,
         cmd.valid_us,
         cmd.max_per_order,

@@ -38,7 +38,7 @@ pub use update_offer::{UpdateOffer, update_offer};
 
 use kernel::{Actor, AgreementId, Ctx, MerchantId, OfferId, PersonId};
 use party::{OperatorRole, Role};
-use store::{Fail, StorageError, Tx, sql};
+use store::{Fail, Tx, sql, to_json};
 
 use crate::decide::{OfferStep, step_offer};
 use crate::model::{Agreement, AgreementStatus, Offer, Side};
@@ -84,7 +84,6 @@ fn add_version(
     (side, person): (Side, PersonId),
     terms: &AgreementTerms,
 ) -> Result<(), Fail> {
-    let terms = serde_json::to_string(terms).map_err(|error| StorageError::bug(error.to_string()))?;
     tx.tell(sql!(
         "INSERT INTO agreement_version (agreement_id, version, side, person_id, terms, at)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -92,7 +91,7 @@ fn add_version(
         version,
         side.as_str(),
         person,
-        terms,
+        to_json(terms)?,
         ctx.now
     ))?;
     Ok(())

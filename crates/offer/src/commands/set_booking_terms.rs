@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kernel::{Ctx, OfferId, ResourceId};
-use store::{Fail, Lock, StorageError, Tx, sql};
+use store::{Fail, Lock, Tx, sql, to_json};
 
 use super::managed_offer;
 use crate::events::BookingTermsSet;
@@ -53,12 +53,11 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
         return Err(BOOKING_TERMS_INVALID.at("/terms/price_per", detail).into());
     }
     let version = before.map_or(1, |(_, version)| version + 1);
-    let terms = serde_json::to_string(&cmd.terms).map_err(|error| StorageError::bug(error.to_string()))?;
     tx.tell(sql!(
         "INSERT INTO offer_booking (offer_id, terms, version) VALUES ($1, $2, $3)
          ON CONFLICT (offer_id) DO UPDATE SET terms = excluded.terms, version = excluded.version",
         offer.id,
-        terms,
+        to_json(&cmd.terms)?,
         version
     ))?;
     tx.claim(sql!("DELETE FROM offer_resource WHERE offer_id = $1", offer.id))?;

@@ -3,7 +3,7 @@
 use kernel::{Ctx, MerchantId, StoreId};
 use party::Role;
 use party::hours::{Span, check_spans};
-use store::{Fail, Lock, StorageError, Tx, sql};
+use store::{Fail, Lock, Tx, sql, to_json};
 
 use crate::Day;
 use crate::events::StoreDaySet;
@@ -48,13 +48,12 @@ pub fn set_store_day(tx: &mut Tx, ctx: &Ctx, cmd: &SetStoreDay) -> Result<(), Fa
         }
         Some(spans) => {
             check_of_day(cmd.day, spans)?;
-            let spans = serde_json::to_string(spans).map_err(|error| StorageError::bug(error.to_string()))?;
             tx.tell(sql!(
                 "INSERT INTO store_day (store_id, day, spans) VALUES ($1, $2, $3)
                  ON CONFLICT (store_id, day) DO UPDATE SET spans = excluded.spans",
                 cmd.store,
                 cmd.day.0,
-                spans
+                to_json(spans)?
             ))?;
         }
     }

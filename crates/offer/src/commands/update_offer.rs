@@ -1,9 +1,9 @@
 //! An offer is written anew: a draft wholly, any other but for what it sells.
 
 use kernel::{Ctx, OfferId, StoreId};
-use store::{Fail, Lock, Tx, sql};
+use store::{Fail, Lock, Tx, sql, to_json};
 
-use super::create_offer::{check_agreement, check_media, check_stores, claim_store_set, json, tell_stores};
+use super::create_offer::{check_agreement, check_media, check_stores, claim_store_set, tell_stores};
 use super::{CreateOffer, managed_offer};
 use crate::decide::check_offer;
 use crate::events::OfferUpdated;
@@ -101,15 +101,15 @@ fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, time_zone: String, stores: &[Sto
                 list_price = $7, price_rules = $8, group_terms = $9, uses = $10, valid_us = $11, max_per_order = $12,
                 store_set = $13, version = version + 1
          WHERE id = $14 AND version = $15",
-        json(&to.title)?,
-        json(&to.description)?,
+        to_json(&to.title)?,
+        to_json(&to.description)?,
         &to.category,
         to.media,
         to.agreement,
         to.list_price.currency,
         to.list_price.amount,
-        json(&price_rules)?,
-        to.group.as_ref().map(json).transpose()?,
+        to_json(&price_rules)?,
+        to.group.as_ref().map(to_json).transpose()?,
         to.uses,
         to.valid_us,
         to.max_per_order,

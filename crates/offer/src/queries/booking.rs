@@ -7,7 +7,7 @@ use kernel::{OfferId, ResourceId, StoreId};
 use party::hours::Span;
 use store::{Fail, ReadTx, Row, StorageError, sql};
 
-use super::{all, first, json, named};
+use super::{all, first, named};
 use crate::{Bookable, BookingTerms, Day, Resource, ResourceDetails, ResourceKind, ResourceStatus};
 
 fn read_resource(row: &mut Row) -> Result<Resource, StorageError> {
@@ -23,7 +23,7 @@ fn read_resource(row: &mut Row) -> Result<Resource, StorageError> {
             seats_min: row.take()?,
             seats_max: row.take()?,
             joins: row.take()?,
-            hours: json(row)?,
+            hours: row.take_json()?,
             status: named(row, ResourceStatus::from_name)?,
         },
         created_at: row.take()?,
@@ -72,7 +72,7 @@ pub fn booking_terms(read: &mut ReadTx, offer: OfferId) -> Result<Option<(Bookin
         "SELECT terms, version FROM offer_booking WHERE offer_id = $1",
         offer
     ))?;
-    first(rows, |row| Ok((json(row)?, row.take()?)))
+    first(rows, |row| Ok((row.take_json()?, row.take()?)))
 }
 
 /// The special days of a store from one day until another, that included.
@@ -88,7 +88,7 @@ pub fn store_days(
         from.0,
         until.0
     ))?;
-    let days = all(rows, |row| Ok((Day(row.take()?), json(row)?)))?;
+    let days = all(rows, |row| Ok((Day(row.take()?), row.take_json()?)))?;
     Ok(days.into_iter().collect())
 }
 

@@ -1,12 +1,11 @@
 //! A merchant adds a store, or changes what is said of one.
 
 use kernel::{Ctx, MerchantId, StoreId};
-use store::{Fail, Lock, Tx, sql};
+use store::{Fail, Lock, Tx, sql, to_json};
 
 use crate::access::staff_actor;
 use crate::events::{StoreAdded, StoreUpdated};
 use crate::model::{Role, StoreDetails};
-use crate::rows::local;
 use crate::{NOT_FOUND, STORE_CHANGED, STORE_INVALID, check, queries, require_staff};
 
 /// A new place of the merchant.
@@ -42,7 +41,7 @@ pub(crate) fn tell_store(
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)",
         store,
         merchant,
-        local(&details.name)?,
+        to_json(&details.name)?,
         &details.category,
         &details.address,
         &details.phone,
@@ -124,7 +123,7 @@ pub(crate) fn details_update(
         "UPDATE store SET name = $1, category = $2, address = $3, phone = $4, lat = $5, lon = $6, time_zone = $7,
                 opening_hours = $8, offline_max_uses = $9, offline_max_amount = $10, version = version + 1
          WHERE id = $11 AND version = $12 RETURNING version",
-        local(&details.name)?,
+        to_json(&details.name)?,
         &details.category,
         &details.address,
         &details.phone,

@@ -4,12 +4,11 @@
 use std::collections::BTreeSet;
 
 use kernel::{Ctx, LocalText, MerchantId, StoreId};
-use store::{Fail, Row, StorageError, Tx, sql};
+use store::{Fail, Row, StorageError, Tx, sql, to_json};
 
 use super::add_store::{details_update, tell_store};
 use crate::events::{MerchantRegistered, MerchantRenamed, StoreUpdated};
 use crate::model::{MerchantStatus, OperatorRole, StoreDetails, StoreView};
-use crate::rows::{local, take_local};
 use crate::{IMPORT_INVALID, IMPORT_RACED, check, queries, require_operator, require_system};
 
 /// The most rows of one command.
@@ -144,7 +143,7 @@ fn find_existing(tx: &mut Tx, rows: &[ImportRow]) -> Result<Vec<Option<Existing>
     });
     let answers = tx.ask_all(questions.collect())?;
     let read = |mut row: Row| -> Result<Existing, StorageError> {
-        let (name, version) = (take_local(&mut row)?, row.take()?);
+        let (name, version) = (row.take_json()?, row.take()?);
         let has_staff = row.take()?;
         Ok(Existing {
             name,
@@ -170,7 +169,7 @@ fn claim_new(tx: &mut Tx, ctx: &Ctx, new: &[&ImportRow]) -> Result<Vec<MerchantI
             "INSERT INTO merchant (id, name, status, source, created_at, version) VALUES ($1, $2, $3, $4, $5, 1)
              ON CONFLICT (source) DO NOTHING RETURNING id",
             merchant,
-            local(&row.name)?,
+            to_json(&row.name)?,
             MerchantStatus::Registered.as_str(),
             &row.source,
             ctx.now
@@ -186,7 +185,7 @@ fn claim_changes(tx: &mut Tx, changes: &[(&ImportRow, Existing)]) -> Result<(), 
         if old.name != row.name {
             claims.push(sql!(
                 "UPDATE merchant SET name = $1, version = version + 1 WHERE id = $2 AND version = $3 RETURNING version",
-                local(&row.name)?,
+                to_json(&row.name)?,
                 old.store.merchant,
                 old.version
             ));

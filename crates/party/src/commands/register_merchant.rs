@@ -1,11 +1,11 @@
 //! A merchant registers itself: the business, its first owner with a login, and that owner's session.
 
 use kernel::{Ctx, LocalText, MerchantId, PersonId};
-use store::{Fail, Tx, sql};
+use store::{Fail, Tx, sql, to_json};
 
 use crate::decide::STAFF_SESSION_US;
 use crate::model::{MerchantStatus, Role};
-use crate::rows::{EVERY_STORE, local};
+use crate::rows::EVERY_STORE;
 use crate::{Contact, account, check, events};
 
 /// Anybody may register a business; it sells nothing before it is certified.
@@ -39,7 +39,7 @@ pub fn register_merchant(tx: &mut Tx, ctx: &Ctx, cmd: &RegisterMerchant) -> Resu
     check::local_text("/name", &cmd.name, check::MAX_NAME)?;
     check::login(&cmd.login)?;
     check::some_text("/person_name", &cmd.person_name, 80)?;
-    let name = local(&cmd.name)?;
+    let name = to_json(&cmd.name)?;
     let person = account::claim_account(tx, ctx, &cmd.login, &cmd.password_hash, &cmd.person_name)?;
     let merchant: MerchantId = ctx.new_id();
     tx.tell(sql!(

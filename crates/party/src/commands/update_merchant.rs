@@ -1,11 +1,10 @@
 //! What a merchant calls itself, and its logo.
 
 use kernel::{Ctx, LocalText, MediaId, MerchantId};
-use store::{Fail, Lock, Tx, sql};
+use store::{Fail, Lock, Tx, sql, to_json};
 
 use crate::events::MerchantUpdated;
 use crate::model::Role;
-use crate::rows::local;
 use crate::{MEDIA_INVALID, NOT_FOUND, check, queries, require_staff};
 
 /// What is said of a merchant, anew.
@@ -40,7 +39,7 @@ pub fn update_merchant(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateMerchant) -> Result<(
     }
     let row = tx.one(sql!(
         "UPDATE merchant SET name = $1, logo_id = $2, version = version + 1 WHERE id = $3 RETURNING version",
-        local(&cmd.name)?,
+        to_json(&cmd.name)?,
         cmd.logo,
         cmd.merchant
     ))?;
