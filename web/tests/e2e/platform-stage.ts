@@ -58,7 +58,10 @@ export async function visit(
   const { merchant, store } = (await cashier.get('/v1/me')).staff[0]
 
   const { items } = await guest.get(`/v1/merchants/${merchant}/offers`)
-  const offer = items.find((offer: { on_sale: boolean }) => offer.on_sale).id
+  const pages: { id: string; on_sale: boolean; is_booked: boolean }[] = await Promise.all(
+    items.map(({ id }: { id: string }) => guest.get(`/v1/offers/${id}`)),
+  )
+  const offer = pages.find(({ on_sale, is_booked }) => on_sale && !is_booked)?.id
   const { order } = await guest.post('/v1/orders', { offer, quantity: 1 })
   const { pay_url } = await guest.post(`/v1/orders/${order}/payments`)
   await request.post(pay_url, {
