@@ -8,7 +8,7 @@ use kernel::{
     Actor, AgreementId, BasisPoints, Ctx, Currency, DAY_US, GeoPoint, LocalText, MerchantId, Money,
 };
 use kernel::{CouponId, OfferId, PersonId, Timestamp};
-use offer::{AgreementTerms, CreateOffer, OnExpiry, PlatformCap, PriceRule};
+use offer::{AgreementTerms, CreateOffer, GroupTerms, OnExpiry, PlatformCap, PriceRule};
 use party::hours::{Span, WeeklyHours};
 use party::{Contact, OperatorRole, Role};
 use store::{Fail, Job, StorageError, Tx};
@@ -262,7 +262,11 @@ impl Founder<'_> {
             category: "hot_pot".to_owned(),
             list_price: Money::new(good.list_price, currency),
             price_rules: good.price_of_two().map(of_two).into_iter().collect(),
-            group: None,
+            group: good.group.map(|group| GroupTerms {
+                price: group.price,
+                size: group.size,
+                window_us: group.window_us,
+            }),
             stock: good.stock,
             uses: good.uses,
             valid_us: good.valid_us,

@@ -196,6 +196,8 @@ impl Life {
             format!("Hear{news:?}")
         } else if matches!(step.op, Op::Place(place) if place.wallets[1].is_some()) {
             "PlaceWithCoupons".to_owned()
+        } else if matches!(step.op, Op::Place(place) if place.group.is_some()) {
+            "PlaceInGroup".to_owned()
         } else {
             format!("{:?}", step.op)
         };

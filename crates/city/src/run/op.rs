@@ -15,11 +15,14 @@ pub(crate) enum Name {
     /// Made by hand, or with the link of this step.
     Entry(No),
     Order(No),
+    /// Of its leader's order.
+    Group(No),
     Attempt(No),
     Voucher(No, u8),
     Redemption(No),
     /// Of the redemption.
     Review(No),
+    /// Or of the order that was given back with its group.
     Refund(No),
     Payout(No),
     /// Somebody of a shop.
@@ -215,6 +218,9 @@ pub(crate) enum Op {
     Release {
         order: No,
     },
+    CloseGroup {
+        group: No,
+    },
     Expire {
         voucher: VoucherName,
     },
@@ -319,7 +325,17 @@ pub(crate) struct Place {
     /// Where the buyer says to have come from.
     pub entry: Option<No>,
     pub use_rebate: bool,
+    pub group: Option<GroupChoice>,
     pub expected: Option<i64>,
+}
+
+/// In which group an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GroupChoice {
+    /// In one of its own.
+    Open,
+    /// In that of a leader.
+    Join(No),
 }
 
 /// A QR that was scanned without a network.
@@ -369,13 +385,18 @@ impl Op {
                 let wallets = place.wallets.into_iter().flatten().map(Name::Wallet);
                 let link = place.link.map(Name::Link);
                 let entry = place.entry.map(Name::Entry);
-                wallets.chain(link).chain(entry).collect()
+                let group = match place.group {
+                    Some(GroupChoice::Join(group)) => Some(Name::Group(group)),
+                    Some(GroupChoice::Open) | None => None,
+                };
+                wallets.chain(link).chain(entry).chain(group).collect()
             }
             Self::CloseEntry { entry, .. } => vec![Name::Entry(entry)],
             Self::Visit { entry, .. } => entry.map(Name::Entry).into_iter().collect(),
             Self::Cancel { order, .. } | Self::Start { order, .. } | Self::Release { order } => {
                 vec![Name::Order(order)]
             }
+            Self::CloseGroup { group } => vec![Name::Group(group)],
             Self::PayOutside { attempt, .. } => vec![Name::Attempt(attempt)],
             Self::Hear { news, .. }
             | Self::Forge(

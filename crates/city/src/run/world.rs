@@ -30,6 +30,7 @@ pub(crate) struct Good {
     pub uses: i64,
     pub valid_us: i64,
     pub max_per_order: i64,
+    pub group: Option<Group>,
     pub head_count: i64,
     pub discount_bp: i64,
     pub platform_bp: i64,
@@ -41,6 +42,14 @@ pub(crate) struct Good {
     pub undo_window_us: i64,
     pub forfeits: bool,
     pub ends_at: Timestamp,
+}
+
+/// What one unit costs so many people who buy it together, within a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group {
+    pub price: i64,
+    pub size: i64,
+    pub window_us: i64,
 }
 
 /// What a coupon takes off.
@@ -155,14 +164,21 @@ impl Good {
 fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
     let commission_bp = *pick(dice, &[0, 1, 333, 1_000, 1_000, 2_500, 10_000]);
     let refund_window_us = *pick(dice, &[0, HOUR_US, DAY_US, 7 * DAY_US]);
+    let list_price = *pick(dice, &[1, 3, 99, 333, 1_000, 9_999, 12_345, 100_000]);
+    let group = Group {
+        price: between(dice, 1, (list_price - 1).max(1)),
+        size: between(dice, 2, 3),
+        window_us: *pick(dice, &[HOUR_US, DAY_US, 7 * DAY_US]),
+    };
     Good {
         shop,
         stores: 1 + dice.random_below(stores as u64) as usize,
-        list_price: *pick(dice, &[1, 3, 99, 333, 1_000, 9_999, 12_345, 100_000]),
+        list_price,
         stock: between(dice, 3, 60),
         uses: *pick(dice, &[1, 1, 1, 2, 3, 5]),
         valid_us: *pick(dice, &[2 * HOUR_US, DAY_US, 5 * DAY_US, 30 * DAY_US]),
         max_per_order: between(dice, 1, 6),
+        group: (list_price > 1 && chance(dice, 60)).then_some(group),
         head_count: between(dice, 10, 100),
         discount_bp: *pick(dice, &[0, 500, 2_000, 3_333, 10_000]),
         platform_bp: *pick(dice, &[0, 2_500, 3_333, 5_000, 10_000]),

@@ -14,6 +14,7 @@ pub(super) fn figures(model: &Model) -> Figures {
         );
     }
     orders(model, &mut figures);
+    groups(model, &mut figures);
     buckets(model, &mut figures);
     for (no, attempt) in &model.attempts {
         figures.insert(format!("{:?}", Name::Attempt(*no)), lower(attempt.status));
@@ -92,8 +93,41 @@ pub(super) fn figures(model: &Model) -> Figures {
     figures
 }
 
+/// As it is stored: `InGroup` is `in_group`.
 fn lower(status: impl std::fmt::Debug) -> String {
-    format!("{status:?}").to_lowercase()
+    let name = format!("{status:?}");
+    let letters = name.char_indices().map(|(at, letter)| match at {
+        1.. if letter.is_uppercase() => format!("_{letter}"),
+        _ => letter.to_string(),
+    });
+    letters.collect::<String>().to_lowercase()
+}
+
+fn groups(model: &Model, figures: &mut Figures) {
+    for (no, group) in &model.groups {
+        let Bucket {
+            capacity,
+            held,
+            taken,
+            closed,
+        } = group.places;
+        let said = format!(
+            "{} until {}, {} of {} paid, {capacity} {held} {taken} {}",
+            lower(group.status),
+            group.closes_at.0,
+            taken + 1,
+            capacity + 1,
+            i64::from(closed)
+        );
+        let name = format!("{:?}", Name::Group(*no));
+        for (person, order) in &group.members {
+            figures.insert(
+                format!("{person} in {name}"),
+                format!("{:?}", Name::Order(*order)),
+            );
+        }
+        figures.insert(name, said);
+    }
 }
 
 fn orders(model: &Model, figures: &mut Figures) {
@@ -108,9 +142,10 @@ fn orders(model: &Model, figures: &mut Figures) {
             escrow += refund.paid.escrow();
         }
         let said = format!(
-            "{} {cash} {escrow} {} units back",
+            "{} {cash} {escrow} {} units back, in {:?}",
             lower(order.status),
-            order.units_returned
+            order.units_returned,
+            order.group.map(Name::Group)
         );
         figures.insert(format!("{:?}", Name::Order(*no)), said);
         let source = (order.entry.map(Name::Entry), order.sharer);

@@ -23,6 +23,7 @@ pub(super) fn figures(read: &mut ReadTx, directory: &Directory) -> Result<Figure
     };
     reader.accounts(read)?;
     reader.orders(read)?;
+    reader.groups(read)?;
     reader.things(read)?;
     reader.buckets(read)?;
     reader.people(read)?;
@@ -113,16 +114,16 @@ impl Reader<'_> {
     }
 
     fn orders(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
-        let orders = sql!("SELECT id, status, cash_refunded, escrow_refunded, units_returned FROM orders");
-        self.each(read, orders, "", |row| {
-            Ok(format!(
-                "{} {} {} {} units back",
-                text(row)?,
-                number(row)?,
-                number(row)?,
-                number(row)?
-            ))
-        })?;
+        let orders = read.many(sql!(
+            "SELECT id, group_id, status, cash_refunded, escrow_refunded, units_returned FROM orders"
+        ))?;
+        for mut row in orders {
+            let (order, group): (Uuid, Option<Uuid>) = (row.take()?, row.take()?);
+            let (status, [cash, escrow, units]) = (text(&mut row)?, numbers(&mut row)?);
+            let group = group.and_then(|group| self.directory.name_of(group));
+            let said = format!("{status} {cash} {escrow} {units} units back, in {group:?}");
+            self.figures.insert(self.name(order), said);
+        }
         let vouchers = sql!(
             "SELECT v.id, v.status, v.uses_left, v.valid_until, o.price, o.discount_platform, o.discount_merchant,
                     o.rebate_used, o.cash
@@ -136,6 +137,29 @@ impl Reader<'_> {
                 "{status} {left} left until {until}, {price} {platform} {merchant} {rebate} {cash}"
             ))
         })
+    }
+
+    fn groups(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        let groups = sql!(
+            "SELECT g.id, g.status, g.closes_at, g.paid, g.size, b.capacity, b.held, b.taken, b.closed
+             FROM purchase_group g JOIN bucket b ON b.id = g.place_bucket"
+        );
+        self.each(read, groups, "", |row| {
+            let (status, [until, paid, size]) = (text(row)?, numbers(row)?);
+            let [capacity, held, taken, closed] = numbers(row)?;
+            Ok(format!(
+                "{status} until {until}, {paid} of {size} paid, {capacity} {held} {taken} {closed}"
+            ))
+        })?;
+        for mut row in read.many(sql!("SELECT person_id, group_id, order_id FROM group_member"))? {
+            let (person, group, order) = (row.take()?, row.take()?, row.take()?);
+            let who = self
+                .person(person)
+                .map_or_else(|| person.to_string(), |person| person.to_string());
+            let name = format!("{who} in {}", self.name(group));
+            self.figures.insert(name, self.name(order));
+        }
+        Ok(())
     }
 
     fn things(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
@@ -231,6 +255,8 @@ impl Reader<'_> {
     fn timers(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'release_order'");
         self.each(read, timers, "Release of ", |row| Ok(number(row)?.to_string()))?;
+        let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'close_group'");
+        self.each(read, timers, "CloseGroup of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'expire_voucher'");
         self.each(read, timers, "Expire of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'agreement_starts'");

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use kernel::{Ctx, DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp};
 
-use super::model::{AttemptStatus, Model, OrderStatus, RedemptionStatus};
+use super::model::{AttemptStatus, GroupStatus, Model, OrderStatus, RedemptionStatus};
 use super::model::{VoucherStatus, WalletStatus};
-use super::op::{Fault, News, No, Op, Place, Scan, Staff, VoucherName};
+use super::op::{Fault, GroupChoice, News, No, Op, Place, Scan, Staff, VoucherName};
 use crate::dice::{between, chance, pick};
 
 pub(crate) use outside::drain;
@@ -152,13 +152,28 @@ fn wallets(dice: &Ctx, model: &Model, buyer: usize, good: usize) -> [Option<No>;
 
 fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
     let links: BTreeMap<No, (usize, usize)> = model.links.iter().map(|(of, made)| (*made, *of)).collect();
-    let link = if chance(dice, 40) {
-        any(dice, &links, |_| true)
+    let joins = if chance(dice, 60) {
+        group_to_join(dice, model)
     } else {
         None
     };
-    let shared = link.map(|link| links[&link].1).filter(|_| chance(dice, 95));
-    let good = shared.unwrap_or_else(|| index(dice, model.world.goods.len()));
+    let link = if chance(dice, 40) {
+        any(dice, &links, |(_, good)| joins.is_none_or(|(_, of)| of == *good))
+    } else {
+        None
+    };
+    let wanted = joins.map(|(_, good)| good).or(link.map(|link| links[&link].1));
+    let wanted = wanted.filter(|_| chance(dice, 95));
+    let good = wanted.unwrap_or_else(|| index(dice, model.world.goods.len()));
+    let opens_percent = if model.world.goods[good].group.is_some() {
+        30
+    } else {
+        2
+    };
+    let group = match joins {
+        Some((group, _)) => Some(GroupChoice::Join(group)),
+        None => chance(dice, opens_percent).then_some(GroupChoice::Open),
+    };
     let with_coupon = any(dice, &model.wallets, |wallet| {
         wallet.status == WalletStatus::Claimed
     });
@@ -166,6 +181,7 @@ fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
         .filter(|_| chance(dice, 50))
         .map_or_else(|| person(dice, model), |wallet| model.wallets[&wallet].person);
     let quantity = match dice.random_below(50) {
+        1.. if group.is_some() && chance(dice, 95) => 1,
         0 => *pick(dice, &[0, -1, i64::MIN, i64::MAX]),
         _ => between(
             dice,
@@ -185,9 +201,10 @@ fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
             None
         },
         use_rebate: chance(dice, 40),
+        group,
         expected: None,
     };
-    let is_sound = quantity.unsigned_abs() < 1_000 && chance(dice, 30);
+    let is_sound = (1..1_000).contains(&quantity) && chance(dice, 30);
     let price = if is_sound {
         model.price(&place, link.is_some(), now).ok()
     } else {
@@ -195,6 +212,16 @@ fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
     };
     let expected = price.map(|(whole, _)| whole.cash as i64 + i64::from(chance(dice, 15)));
     Place { expected, ..place }
+}
+
+/// Mostly one that is open, and what is bought in it.
+fn group_to_join(dice: &Ctx, model: &Model) -> Option<(No, usize)> {
+    let order = mostly(dice, &model.orders, 10, |order| {
+        let group = order.group.and_then(|group| model.groups.get(&group));
+        group.is_some_and(|group| group.status == GroupStatus::Open)
+    })?;
+    let order = &model.orders[&order];
+    Some((order.group?, order.good))
 }
 
 fn cancel(dice: &Ctx, model: &Model) -> Option<Op> {

@@ -6,7 +6,7 @@ use super::money::{Paid, share};
 use super::{
     Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, UsedCoupons, WalletStatus, made, told,
 };
-use crate::run::op::Place;
+use crate::run::op::{GroupChoice, Place};
 
 const HOLD_US: i64 = 15 * MINUTE_US;
 
@@ -48,6 +48,7 @@ impl Model {
         if !(1..=self.world.goods[good].max_per_order).contains(&place.quantity) {
             return Err("order_quantity_invalid");
         }
+        self.check_group(place, now)?;
         self.check_wallets(place, now)?;
         let sharer = self.sharer_of(place)?;
         let entry = self.entry_of(place)?;
@@ -70,6 +71,10 @@ impl Model {
             entry,
             hold_until: now.plus_us(HOLD_US),
             status: OrderStatus::Placed,
+            group: place.group.map(|group| match group {
+                GroupChoice::Open => no,
+                GroupChoice::Join(group) => group,
+            }),
             was_paid: false,
             vouchers: Vec::new(),
             units_returned: 0,
@@ -77,12 +82,14 @@ impl Model {
         };
         let text = format!("{whole:?}");
         let mut names = vec![Name::Order(no)];
+        names.extend(order.group.map(Name::Group));
         self.timers
             .insert((TimerKind::Release, Name::Order(no)), order.hold_until);
         let quantity = order.quantity;
         self.orders.insert(no, order);
         let hold = |bucket: &mut super::Bucket, units| bucket.held += units;
         self.move_units(no, quantity, hold);
+        self.join_group(no);
         self.move_coupons(no, WalletStatus::Held, hold);
         if whole.cash == 0 {
             names.extend(self.settle(no, now));
@@ -123,6 +130,8 @@ impl Model {
             i128::from(place.quantity),
             i128::from(of_two.unwrap_or(good.list_price)),
         );
+        let in_group = good.group.filter(|_| place.group.is_some());
+        let list = in_group.map_or(list, |group| list.min(group.price.into()));
         let discount = share(list, good.discount_bp.into());
         let of_platform = share(discount, good.platform_bp.into());
         let of_platform = good
@@ -166,6 +175,13 @@ impl Model {
 
     fn check_room(&self, place: &Place, wallets: &[(No, i128)]) -> Result<(), &'static str> {
         let (good, units) = (place.good, i128::from(place.quantity));
+        let joins = match place.group {
+            Some(GroupChoice::Join(group)) => self.groups.get(&group),
+            Some(GroupChoice::Open) | None => None,
+        };
+        if joins.is_some_and(|group| group.members.contains_key(&place.person)) {
+            return Err("group_joined");
+        }
         // Told of in the order in which they came into the world.
         if !self.head_count[good].has(units) {
             return Err("order_head_count_full");
@@ -175,11 +191,13 @@ impl Model {
         }
         let fits =
             |(wallet, discount): &(No, i128)| self.coupon_budget[self.wallets[wallet].coupon].has(*discount);
-        wallets
-            .iter()
-            .all(fits)
-            .then_some(())
-            .ok_or("coupon_budget_spent")
+        if !wallets.iter().all(fits) {
+            return Err("coupon_budget_spent");
+        }
+        match joins {
+            Some(group) if !group.places.has(1) => Err("group_full"),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn spend(&mut self, person: usize, good: usize, amount: i128) {
@@ -217,7 +235,7 @@ impl Model {
         told(released.to_string())
     }
 
-    fn end_hold(&mut self, no: No, status: OrderStatus) -> bool {
+    pub(super) fn end_hold(&mut self, no: No, status: OrderStatus) -> bool {
         let order = self.orders.get_mut(&no).expect("a known order");
         if order.status != OrderStatus::Placed {
             return false;
@@ -227,6 +245,7 @@ impl Model {
         let rebate = order.whole.rebate;
         let free = |bucket: &mut super::Bucket, units| bucket.held -= units;
         self.move_units(no, quantity, free);
+        self.leave_group(no);
         self.move_coupons(no, WalletStatus::Claimed, free);
         self.spend(person, good, -rebate);
         self.timers.remove(&(TimerKind::Release, Name::Order(no)));

@@ -7,6 +7,7 @@ mod books;
 mod buy;
 mod come;
 mod coupons;
+mod groups;
 mod house;
 mod keep;
 pub(crate) mod money;
@@ -36,6 +37,8 @@ pub(crate) struct Model {
     pub books: Books,
     pub provider: Provider,
     pub orders: BTreeMap<No, Order>,
+    /// By their leaders' orders.
+    pub groups: BTreeMap<No, Group>,
     pub attempts: BTreeMap<No, Attempt>,
     pub refunds: BTreeMap<No, Refund>,
     pub redemptions: BTreeMap<No, Redemption>,
@@ -105,6 +108,7 @@ impl Model {
             books: Books::default(),
             provider: Provider::default(),
             orders: BTreeMap::new(),
+            groups: BTreeMap::new(),
             attempts: BTreeMap::new(),
             refunds: BTreeMap::new(),
             redemptions: BTreeMap::new(),
@@ -145,6 +149,7 @@ impl Model {
             Op::Place(place) => {
                 let mut wallets = place.wallets.into_iter().flatten();
                 has_entry(&place.entry)
+                    && self.knows_group(place.group)
                     && wallets.all(|wallet| self.wallets.contains_key(&wallet))
                     && place
                         .link
@@ -155,6 +160,7 @@ impl Model {
             Op::Cancel { order, .. } | Op::Start { order, .. } | Op::Release { order } => {
                 self.orders.contains_key(order)
             }
+            Op::CloseGroup { group } => self.groups.contains_key(group),
             Op::PayOutside { attempt, .. } => self.attempts.contains_key(attempt),
             Op::Hear { news, .. }
             | Op::Forge(
@@ -306,6 +312,7 @@ impl Model {
             Op::Approve { payout, second } => self.approve(payout, second),
             Op::Retry { payout } => self.retry(payout),
             Op::Release { order } => self.release(now, order),
+            Op::CloseGroup { group } => self.close_group(now, group),
             Op::Expire { voucher } => self.expire(no, now, voucher),
             Op::PostRebate { redemption } => self.post_rebate(now, redemption),
             Op::Review {

@@ -4,20 +4,27 @@ use kernel::Timestamp;
 
 use super::money::Paid;
 use super::{
-    Answer, Attempt, AttemptStatus, Model, Name, No, OrderStatus, Owner, Refund, RefundStatus, TimerKind,
-    Voucher, VoucherStatus, WalletStatus, made, told,
+    Answer, Attempt, AttemptStatus, GroupStatus, Model, Name, No, OrderStatus, Owner, Refund, RefundStatus,
+    TimerKind, Voucher, VoucherStatus, WalletStatus, made, told,
 };
 use crate::run::op::News;
 
 impl Model {
     pub(super) fn start(&mut self, no: No, now: Timestamp, person: usize, order_no: No) -> Answer {
-        let order = self.orders.get_mut(&order_no).expect("a known order");
+        let order = &self.orders[&order_no];
         if order.person != person {
             return Err("order_not_found");
         }
         if order.status != OrderStatus::Placed || order.hold_until <= now {
             return Err("order_not_open");
         }
+        if self
+            .group_of(order_no)
+            .is_some_and(|group| group.status != GroupStatus::Open)
+        {
+            return Err("group_not_open");
+        }
+        let order = self.orders.get_mut(&order_no).expect("a known order");
         let is_open = |attempt: &&No| self.attempts[*attempt].status == AttemptStatus::Open;
         if let Some(open) = order.attempts.iter().find(is_open) {
             return made("", vec![Name::Attempt(*open)]);
@@ -70,8 +77,17 @@ impl Model {
         }
         attempt.payment = Some(payment_no);
         let order_no = attempt.order;
-        let order = &self.orders[&order_no];
-        if i128::from(payment.amount) == order.whole.cash && order.status == OrderStatus::Placed {
+        let is_right = i128::from(payment.amount) == self.orders[&order_no].whole.cash;
+        if is_right
+            && self
+                .group_of(order_no)
+                .is_some_and(|group| group.status != GroupStatus::Open)
+        {
+            self.end_hold(order_no, OrderStatus::Released);
+        }
+        let takes_it = is_right && self.orders[&order_no].status == OrderStatus::Placed;
+        let attempt = self.attempts.get_mut(&payment.attempt).expect("a known attempt");
+        if takes_it {
             attempt.status = AttemptStatus::Paid;
             self.settle(order_no, now);
             return self.payment_answer(payment.attempt);
@@ -99,7 +115,18 @@ impl Model {
         let attempt = &self.attempts[&attempt];
         match attempt.refund {
             Some(refund) => made("Refunded", vec![Name::Refund(refund)]),
-            None => made("Paid", self.voucher_names(attempt.order)),
+            None => made("Paid", self.vouchers_together(attempt.order)),
+        }
+    }
+
+    /// The vouchers of an order and of all that are in its group.
+    fn vouchers_together(&self, no: No) -> Vec<Name> {
+        match self.orders[&no].group {
+            None => self.voucher_names(no),
+            Some(group) => self
+                .orders_of_group(group)
+                .flat_map(|no| self.voucher_names(no))
+                .collect(),
         }
     }
 
@@ -108,11 +135,34 @@ impl Model {
         (0..count).map(|n| Name::Voucher(order, n as u8)).collect()
     }
 
-    /// What an order that is paid for comes to.
+    /// What an order that is paid for comes to: the vouchers that are issued by it.
     pub(super) fn settle(&mut self, no: No, now: Timestamp) -> Vec<Name> {
         let order = self.orders.get_mut(&no).expect("a known order");
-        order.status = OrderStatus::Paid;
         order.was_paid = true;
+        let (whole, person, quantity, group) = (order.whole, order.person, order.quantity, order.group);
+        self.timers.remove(&(TimerKind::Release, Name::Order(no)));
+        let take = |bucket: &mut super::Bucket, units| {
+            bucket.held -= units;
+            bucket.taken += units;
+        };
+        self.move_units(no, quantity, take);
+        self.move_coupons(no, WalletStatus::Used, take);
+        let legs = [
+            ("provider_clearing", Owner::Platform, whole.cash),
+            ("subsidy", Owner::Platform, whole.platform),
+            ("rebate_payable", Owner::Person(person), whole.rebate),
+            ("escrow", Owner::Order(no), -whole.escrow()),
+        ];
+        self.books.post(self.currency_of_order(no), &legs);
+        match group {
+            None => self.issue(no, now),
+            Some(group) => self.enter_group(no, group, now),
+        }
+    }
+
+    pub(super) fn issue(&mut self, no: No, now: Timestamp) -> Vec<Name> {
+        let order = self.orders.get_mut(&no).expect("a known order");
+        order.status = OrderStatus::Paid;
         let good = &self.world.goods[order.good];
         let valid_until = now.plus_us(good.valid_us);
         let voucher = |paid| Voucher {
@@ -131,26 +181,12 @@ impl Model {
             .into_iter()
             .map(voucher)
             .collect();
-        let (whole, person, quantity) = (order.whole, order.person, order.quantity);
+        let (person, cash) = (order.person, order.whole.cash);
         let names = self.voucher_names(no);
-        self.timers.remove(&(TimerKind::Release, Name::Order(no)));
         for name in &names {
             self.timers.insert((TimerKind::Expire, *name), valid_until);
         }
-        let take = |bucket: &mut super::Bucket, units| {
-            bucket.held -= units;
-            bucket.taken += units;
-        };
-        self.move_units(no, quantity, take);
-        self.move_coupons(no, WalletStatus::Used, take);
-        let legs = [
-            ("provider_clearing", Owner::Platform, whole.cash),
-            ("subsidy", Owner::Platform, whole.platform),
-            ("rebate_payable", Owner::Person(person), whole.rebate),
-            ("escrow", Owner::Order(no), -whole.escrow()),
-        ];
-        self.books.post(self.currency_of_order(no), &legs);
-        self.tell(person, "order_paid", whole.cash);
+        self.tell(person, "order_paid", cash);
         names
     }
 

@@ -52,6 +52,7 @@ impl Bucket {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum OrderStatus {
     Placed,
+    InGroup,
     Paid,
     Cancelled,
     Released,
@@ -72,10 +73,31 @@ pub(crate) struct Order {
     pub entry: Option<No>,
     pub hold_until: Timestamp,
     pub status: OrderStatus,
+    /// Named after its leader's order.
+    pub group: Option<No>,
     pub was_paid: bool,
     pub vouchers: Vec<Voucher>,
     pub units_returned: i128,
     pub attempts: Vec<No>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum GroupStatus {
+    Open,
+    Complete,
+    Failed,
+}
+
+/// People who buy together, from the moment the first of them has paid.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub good: usize,
+    pub status: GroupStatus,
+    pub closes_at: Timestamp,
+    /// Beside its leader's.
+    pub places: Bucket,
+    /// Each with the order by which they are in it, paid or not.
+    pub members: BTreeMap<usize, No>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -253,6 +275,7 @@ pub(crate) struct Wallet {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TimerKind {
     Release,
+    CloseGroup,
     Expire,
     PostRebate,
     AgreementStarts,

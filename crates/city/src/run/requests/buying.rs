@@ -1,12 +1,12 @@
 //! Coupons and orders.
 
-use convert::{CancelOrder, ClaimCode, ClaimCoupon, PlaceOrder, ReleaseOrder, StartPayment};
+use convert::{CancelOrder, ClaimCode, ClaimCoupon, CloseGroup, PlaceOrder, ReleaseOrder, StartPayment};
 use http::PROVIDER_NAME;
 use kernel::{Actor, Money, ShareLinkId};
 
 use super::{Reply, Request, Scene, look};
 use crate::run::model::money::Paid;
-use crate::run::op::{Name, No, Place};
+use crate::run::op::{GroupChoice, Name, No, Place};
 
 pub(super) fn claim(scene: Scene<'_>, person: usize, coupon: usize) -> Request {
     let cmd = ClaimCoupon {
@@ -93,6 +93,20 @@ pub(super) fn release(scene: Scene<'_>, order: No) -> Request {
     .locking(locks)
 }
 
+pub(super) fn close_group(scene: Scene<'_>, group: No) -> Request {
+    let cmd = CloseGroup {
+        group: scene.id(Name::Group(group)),
+    };
+    Request::new("closeGroup", Actor::System, cmd.group.uuid(), move |tx, ctx| {
+        let closed = convert::close_group(tx, ctx, &cmd)?;
+        let refunds = match closed {
+            true => look::refunds_of_group(tx, cmd.group)?,
+            false => Vec::new(),
+        };
+        Ok(Reply::made(closed.to_string(), refunds))
+    })
+}
+
 pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
     let offer = scene.directory.cast.goods[place.good];
     let currency = scene.model.world.currency_of(place.good);
@@ -109,7 +123,10 @@ pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
         share_token: None,
         entry: place.entry.map(|entry| scene.id(Name::Entry(entry))),
         use_rebate: place.use_rebate,
-        group: None,
+        group: place.group.map(|group| match group {
+            GroupChoice::Open => convert::GroupChoice::Open,
+            GroupChoice::Join(group) => convert::GroupChoice::Join(scene.id(Name::Group(group))),
+        }),
         expected_cash: place.expected.map(|amount| Money::new(amount, currency)),
     };
     Request::new(
@@ -131,8 +148,14 @@ pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
                 rebate: amounts.rebate_used.into(),
                 cash: amounts.cash_due.into(),
             };
-            let vouchers = placed.vouchers.iter().map(|voucher| voucher.uuid());
-            let made = [placed.order.uuid()].into_iter().chain(vouchers).collect();
+            let mut made = vec![placed.order.uuid()];
+            match placed.group {
+                None => made.extend(placed.vouchers.iter().map(|voucher| voucher.uuid())),
+                Some(group) => {
+                    made.push(group.uuid());
+                    made.extend(look::vouchers_together(tx, placed.order)?);
+                }
+            }
             Ok(Reply::made(format!("{whole:?}"), made))
         },
     )

@@ -1,6 +1,8 @@
 //! Ids that a command made without telling, looked up in its own transaction.
 
-use kernel::{CouponId, PaymentAttemptId, RebateId, RedemptionId, RefundId, ShareLinkId, VoucherId};
+use kernel::{
+    CouponId, GroupId, OrderId, PaymentAttemptId, RebateId, RedemptionId, RefundId, ShareLinkId, VoucherId,
+};
 use store::{Fail, FromValue, Query, StorageError, Tx, sql};
 use uuid::Uuid;
 
@@ -9,6 +11,11 @@ fn only<T: FromValue>(tx: &mut Tx, query: Query) -> Result<T, Fail> {
     let mut row =
         row.ok_or_else(|| StorageError::bug("the simulator finds nothing where something was made"))?;
     Ok(row.take()?)
+}
+
+fn all(tx: &mut Tx, query: Query) -> Result<Vec<Uuid>, Fail> {
+    let rows = tx.many(query)?.into_iter();
+    Ok(rows.map(|mut row| row.take()).collect::<Result<_, _>>()?)
 }
 
 /// The secret of a share link.
@@ -22,6 +29,30 @@ pub(super) fn code_of(tx: &mut Tx, coupon: CouponId, number: i64) -> Result<Stri
     let codes = coupon.and_then(|coupon| coupon.codes);
     let codes = codes.ok_or_else(|| StorageError::bug("a coupon without codes"))?;
     Ok(codes.code(number))
+}
+
+/// The vouchers of an order and of all that are in its group.
+pub(super) fn vouchers_together(tx: &mut Tx, order: OrderId) -> Result<Vec<Uuid>, Fail> {
+    all(
+        tx,
+        sql!(
+            "SELECT v.voucher_id FROM orders m JOIN orders o ON o.id = m.id OR o.group_id = m.group_id
+             JOIN order_voucher v ON v.order_id = o.id WHERE m.id = $1 ORDER BY o.id, v.voucher_id",
+            order
+        ),
+    )
+}
+
+/// The refunds of the orders of a group that was not completed.
+pub(super) fn refunds_of_group(tx: &mut Tx, group: GroupId) -> Result<Vec<Uuid>, Fail> {
+    all(
+        tx,
+        sql!(
+            "SELECT r.id FROM orders o JOIN refund r ON r.order_id = o.id AND r.cause = 'group_failed'
+             WHERE o.group_id = $1 ORDER BY o.id",
+            group
+        ),
+    )
 }
 
 /// The refund of a payment that no order wanted.

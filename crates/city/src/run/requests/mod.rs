@@ -180,6 +180,7 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         Op::Hear { news, asked: true } => news::asked(scene, step.at, news),
         Op::Hear { news, asked: false } => news::delivered(scene, step.no, step.at, news, altered),
         Op::Release { order } => buying::release(scene, order),
+        Op::CloseGroup { group } => buying::close_group(scene, group),
         Op::Redeem {
             shop,
             staff,

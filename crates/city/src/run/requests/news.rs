@@ -7,8 +7,7 @@ use gateway::webhook::{self, WebhookSecret};
 use http::{NewsCommand, PROVIDER, read_news};
 use kernel::{Currency, MerchantId, SECOND_US, StaticType, Timestamp, TypeSafeId};
 use serde::Serialize;
-use store::{Fail, StorageError, Tx};
-use uuid::Uuid;
+use store::StorageError;
 
 use super::{Reply, Request, Scene, look, scanning};
 use crate::run::op::{Forgery, Name, News, No};
@@ -209,7 +208,7 @@ fn taken_in(scene: Scene<'_>, news: News, command: NewsCommand) -> Request {
             Request::new("confirmPayment", PROVIDER, cmd.attempt.uuid(), move |tx, ctx| {
                 let confirmed = convert::confirm_payment(tx, ctx, &cmd)?;
                 let (said, made) = match confirmed.outcome {
-                    PaymentOutcome::Paid => ("Paid", vouchers_of(tx, confirmed.order)?),
+                    PaymentOutcome::Paid => ("Paid", look::vouchers_together(tx, confirmed.order)?),
                     PaymentOutcome::Refunded => ("Refunded", vec![look::refund_of_attempt(tx, cmd.attempt)?]),
                     PaymentOutcome::Conflicting => ("Conflicting", Vec::new()),
                 };
@@ -256,11 +255,6 @@ fn taken_in(scene: Scene<'_>, news: News, command: NewsCommand) -> Request {
             .locking(locks)
         }
     }
-}
-
-fn vouchers_of(tx: &mut Tx, order: kernel::OrderId) -> Result<Vec<Uuid>, Fail> {
-    let vouchers = convert::queries::order_vouchers(tx, order)?;
-    Ok(vouchers.iter().map(|bought| bought.voucher.uuid()).collect())
 }
 
 /// Shows the platform something forged. The error: it was believed.
