@@ -25,7 +25,7 @@ pub(crate) struct Founding<'a> {
 }
 
 impl Founding<'_> {
-    fn as_owner(&self, after_us: i64) -> Ctx {
+    pub fn as_owner(&self, after_us: i64) -> Ctx {
         let actor = Actor::Staff(self.owner, self.merchant);
         acting(self.ctx, actor, self.profile.joined.plus_us(after_us))
     }
@@ -243,6 +243,24 @@ impl Founding<'_> {
             });
         }
         Ok(goods)
+    }
+
+    /// What is sold for a time: at one price, to those who come.
+    pub fn create_booked(
+        &self,
+        tx: &mut Tx,
+        idea: &Idea,
+        agreement: AgreementId,
+        counters: &[Counter],
+    ) -> Result<offer::CreateOffer, Fail> {
+        let media = self.record(tx, self.profile.pictures[self.profile.trade.ideas.len()])?;
+        Ok(offer::CreateOffer {
+            description: both(idea.details.0, idea.details.1),
+            price_rules: Vec::new(),
+            group: None,
+            max_per_order: 30,
+            ..self.create(idea, agreement, counters, media)
+        })
     }
 
     fn create(

@@ -5,6 +5,7 @@
 //!
 //! [`build`] fills an empty database, [`describe`] finds the same city again.
 
+mod bookings;
 mod calendar;
 mod dice;
 mod error;
@@ -68,6 +69,7 @@ pub fn build(
     let total = plan.consumers
         + plan.merchants * (work::MERCHANT + work::TIMER)
         + plan.orders * (work::ORDER + work::AFTER_ORDER)
+        + bookings::WORK
         + 3;
     let mut works = Works::new(store, seed, now, total, progress);
     let operators = people::engage_operators(&mut works, password_hash)?;
@@ -110,7 +112,8 @@ fn live(
         coupons: &coupons,
     };
     let past = trade::draw(&town, &dice, plan.orders);
-    let happened = orders::happen(works, shops, past)?;
+    let mut happened = orders::happen(works, shops, past)?;
+    happened.add(&bookings::book_ahead(works, &shops[0], consumers)?);
     let rebates = settle::run_timers(works)?;
     settle::pay_out(works, operators)?;
     market::fill_wallet(works, consumers[0], &coupons)?;
@@ -140,7 +143,7 @@ fn survey(store: &Store, seed: u64, shops: &[Shop], counts: Counts) -> Result<Ci
         counts: Counts {
             merchants: shops.len() as u64,
             stores: sum(|shop| shop.counters.len()),
-            offers: sum(|shop| shop.goods.len()),
+            offers: sum(|shop| shop.goods.len() + usize::from(shop.booked.is_some())),
             ..counts
         },
     })

@@ -61,7 +61,12 @@ fn carry_out(tx: &mut Tx, ctx: &Ctx, scene: Scene, purchase: &Purchase) -> Resul
             visits,
             review,
         } => {
-            pay(tx, ctx, purchase, &placed)?;
+            let bill = Bill {
+                buyer: purchase.buyer,
+                card: purchase.card,
+                placed: purchase.placed,
+            };
+            pay(tx, ctx, bill, &placed)?;
             counts.orders += 1;
             let vouchers = convert::queries::order_vouchers(tx, placed.order)?;
             let vouchers: Vec<VoucherId> = vouchers.into_iter().map(|bought| bought.voucher).collect();
@@ -149,28 +154,33 @@ fn visit(
     Ok(())
 }
 
-fn pay(tx: &mut Tx, ctx: &Ctx, purchase: &Purchase, placed: &PlacedOrder) -> Result<(), Fail> {
+/// Who pays, with which card, and when the order was placed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bill {
+    pub buyer: PersonId,
+    pub card: u64,
+    pub placed: Timestamp,
+}
+
+/// Pays what is due, a minute later.
+pub(crate) fn pay(tx: &mut Tx, ctx: &Ctx, bill: Bill, placed: &PlacedOrder) -> Result<(), Fail> {
     if placed.status == OrderStatus::Paid {
         return Ok(());
     }
-    let after = |seconds: i64| purchase.placed.plus_us(seconds * SECOND_US);
+    let after = |seconds: i64| bill.placed.plus_us(seconds * SECOND_US);
     let start = StartPayment {
         order: placed.order,
         provider: PROVIDER_NAME.to_owned(),
     };
-    let attempt = convert::start_payment(
-        tx,
-        &acting(ctx, Actor::Consumer(purchase.buyer), after(20)),
-        &start,
-    )?
-    .attempt;
+    let attempt =
+        convert::start_payment(tx, &acting(ctx, Actor::Consumer(bill.buyer), after(20)), &start)?.attempt;
     let confirm = ConfirmPayment {
         attempt,
         provider: PROVIDER_NAME.to_owned(),
         provider_payment: format!("history_{}", hex::encode(ctx.random_bytes::<8>())),
         amount: placed.amounts.cash_due,
         currency: placed.currency,
-        instrument: Some(format!("card_of_consumer_{}", purchase.card)),
+        instrument: Some(format!("card_of_consumer_{}", bill.card)),
     };
     convert::confirm_payment(tx, &acting(ctx, PROVIDER, after(50)), &confirm)?;
     Ok(())

@@ -1,6 +1,7 @@
 //! What time does by itself after the orders: timers that have come due, and payouts every fortnight. What
 //! is left for today is a payout that waits for its second operator.
 
+use consume::{REMIND_GUEST, RemindGuest};
 use convert::{EXPIRE_VOUCHER, ExpireVoucher};
 use kernel::{Actor, Currency, Money, Timestamp};
 use ledger::{Account, ApprovePayout, CloseDay, ConfirmPayout, POST_REBATE, PostRebate, TrialRow};
@@ -65,6 +66,16 @@ fn ring(tx: &mut Tx, ctx: &kernel::Ctx, timer: &DueTimer) -> Result<bool, Fail> 
                 ctx,
                 &ExpireVoucher {
                     voucher: timer.subject(),
+                },
+            )?;
+            Ok(false)
+        }
+        kind if kind == REMIND_GUEST.0 => {
+            consume::remind_guest(
+                tx,
+                ctx,
+                &RemindGuest {
+                    booking: timer.subject(),
                 },
             )?;
             Ok(false)

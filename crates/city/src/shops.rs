@@ -45,6 +45,8 @@ pub(crate) struct Shop {
     pub trade: &'static Trade,
     pub counters: Vec<Counter>,
     pub goods: Vec<Good>,
+    /// What is sold for a time.
+    pub booked: Option<OfferId>,
     pub entries: Vec<EntryId>,
     /// Days in which a visit can be refunded.
     pub refund_days: i64,
@@ -59,6 +61,7 @@ pub(crate) struct Profile {
     pub joined: Timestamp,
     pub stores: Vec<Site>,
     pub licence: Kept,
+    /// One for each idea of the trade, and one for what is booked.
     pub pictures: Vec<Kept>,
     pub password_hash: String,
 }
@@ -131,6 +134,7 @@ fn open_some(works: &mut Works, opening: Opening, numbers: Range<u64>) -> Result
                     owner,
                     trade: profile.trade,
                     entries: founding.add_entries(tx)?,
+                    booked: founding.open_bookings(tx, &counters, agreement)?,
                     counters,
                     goods,
                     refund_days: terms.refund_window_us / DAY_US,
@@ -197,7 +201,7 @@ fn profile(
         joined,
         stores: (0..store_count).map(site).collect(),
         licence: album.keep(("licence", 0, licence as usize), || picture::of_licence(licence))?,
-        pictures: (0..trade.ideas.len()).map(picture).collect::<Result<_, _>>()?,
+        pictures: (0..=trade.ideas.len()).map(picture).collect::<Result<_, _>>()?,
         password_hash: opening.password_hash.to_owned(),
     })
 }

@@ -182,6 +182,26 @@ impl EventBody for BookingMoved {
     const V: i64 = 1;
 }
 
+/// A booking starts soon: its guest is to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingSoon {
+    /// Which.
+    pub booking: BookingId,
+    /// Who booked.
+    pub person: PersonId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// When it starts, µs.
+    pub starts_at: i64,
+}
+
+impl EventBody for BookingSoon {
+    const TYPE: &'static str = "BookingSoon";
+    const V: i64 = 1;
+}
+
 /// A booking does not take place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookingCancelled {

@@ -19,8 +19,8 @@ mod slot;
 pub use booking::{Booking, BookingStatus, Guest};
 pub use commands::*;
 pub use events::{
-    BookingCancelled, BookingMoved, BookingPlaced, CodesLocked, RedemptionConflicted, RedemptionRefunded,
-    RedemptionUndone, VoucherRedeemed,
+    BookingCancelled, BookingMoved, BookingPlaced, BookingSoon, CodesLocked, RedemptionConflicted,
+    RedemptionRefunded, RedemptionUndone, VoucherRedeemed,
 };
 pub use model::{
     Conflict, LossReason, Redemption, RedemptionMode, RedemptionStatus, ScanOutcome, ScannerAllowance,

@@ -12,4 +12,4 @@ pub mod queries;
 
 pub use commands::{ReadMessages, WriteMessages, erase_person, read_messages, write_messages};
 pub use events::{MessageWritten, MessagesRead};
-pub use model::{Message, MessageKind};
+pub use model::{BookedTime, Message, MessageKind};

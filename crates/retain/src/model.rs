@@ -1,6 +1,8 @@
 //! What a message is. Pure values; no SQL.
 
-use kernel::{MerchantId, MessageId, Money, OfferId, OrderId, PersonId, Timestamp, VoucherId};
+use kernel::{
+    BookingId, MerchantId, MessageId, Money, OfferId, OrderId, PersonId, StoreId, Timestamp, VoucherId,
+};
 
 /// What a message tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,17 +19,26 @@ pub enum MessageKind {
     RebateEarned,
     /// The merchant answered a review.
     ReviewAnswered,
+    /// A booking starts soon.
+    BookingSoon,
+    /// The store moved a booking.
+    BookingMoved,
+    /// The store cancelled a booking.
+    BookingCancelled,
 }
 
 impl MessageKind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::OrderPaid,
         Self::VoucherRedeemed,
         Self::RedemptionUndone,
         Self::RefundArrived,
         Self::RebateEarned,
         Self::ReviewAnswered,
+        Self::BookingSoon,
+        Self::BookingMoved,
+        Self::BookingCancelled,
     ];
 
     /// As stored and shown.
@@ -39,6 +50,9 @@ impl MessageKind {
             Self::RefundArrived => "refund_arrived",
             Self::RebateEarned => "rebate_earned",
             Self::ReviewAnswered => "review_answered",
+            Self::BookingSoon => "booking_soon",
+            Self::BookingMoved => "booking_moved",
+            Self::BookingCancelled => "booking_cancelled",
         }
     }
 
@@ -63,10 +77,23 @@ pub struct Message {
     pub voucher: Option<VoucherId>,
     /// About what was bought, and of whom.
     pub offer: Option<(OfferId, MerchantId)>,
+    /// Of which booking.
+    pub booking: Option<BookedTime>,
     /// How much was paid, came back or was earned.
     pub amount: Option<Money>,
     /// When that happened.
     pub created_at: Timestamp,
     /// When the person had read it.
     pub read_at: Option<Timestamp>,
+}
+
+/// When a booking starts, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BookedTime {
+    /// Which.
+    pub booking: BookingId,
+    /// Whose clocks it goes by.
+    pub store: StoreId,
+    /// When it starts, or was to start.
+    pub starts_at: Timestamp,
 }

@@ -1,5 +1,6 @@
 //! From what happened to what somebody is told of it.
 
+use consume::{Booking, BookingCancelled, BookingMoved, BookingSoon, BookingStatus};
 use consume::{RedemptionUndone, VoucherRedeemed};
 use convert::events::{OrderPaid, RefundSucceeded};
 use feedback::ReviewReplied;
@@ -7,7 +8,7 @@ use kernel::{Currency, MessageId, Money, PersonId};
 use ledger::events::RebatePosted;
 use store::{EventBody, Fail, ReadTx, StorageError, StoredEvent};
 
-use crate::{Message, MessageKind};
+use crate::{BookedTime, Message, MessageKind};
 
 /// The message that tells of this event; `None` where nobody is told.
 pub fn message_of(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, Fail> {
@@ -70,7 +71,41 @@ fn looked_up(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, 
             ..about(event, review.person, MessageKind::ReviewAnswered)
         }));
     }
+    if let Some(kind) = of_booking(event)? {
+        let booking = consume::queries::booking(read, event.subject())?;
+        return Ok(booking.and_then(|booking| about_booking(event, kind, &booking)));
+    }
     Ok(None)
+}
+
+/// What there is to tell a guest of their booking. What they did themselves they know.
+fn of_booking(event: &StoredEvent) -> Result<Option<MessageKind>, StorageError> {
+    if event.kind == BookingSoon::TYPE {
+        return Ok(Some(MessageKind::BookingSoon));
+    }
+    if let Some(moved) = event.body_as::<BookingMoved>() {
+        return Ok(moved?.by_store.then_some(MessageKind::BookingMoved));
+    }
+    if let Some(cancelled) = event.body_as::<BookingCancelled>() {
+        let cancelled = cancelled?;
+        let is_news = cancelled.by_store && cancelled.outcome == BookingStatus::Cancelled.as_str();
+        return Ok(is_news.then_some(MessageKind::BookingCancelled));
+    }
+    Ok(None)
+}
+
+fn about_booking(event: &StoredEvent, kind: MessageKind, booking: &Booking) -> Option<Message> {
+    let guest = booking.guest.as_ref()?;
+    Some(Message {
+        order: Some(guest.order),
+        offer: Some((guest.offer, booking.merchant)),
+        booking: Some(BookedTime {
+            booking: booking.id,
+            store: booking.store,
+            starts_at: booking.period.starts_at,
+        }),
+        ..about(event, guest.person, kind)
+    })
 }
 
 fn about(event: &StoredEvent, person: PersonId, kind: MessageKind) -> Message {
@@ -81,6 +116,7 @@ fn about(event: &StoredEvent, person: PersonId, kind: MessageKind) -> Message {
         order: None,
         voucher: None,
         offer: None,
+        booking: None,
         amount: None,
         created_at: event.at,
         read_at: None,

@@ -4,7 +4,7 @@ use kernel::{MessageId, Money, PersonId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use uuid::Uuid;
 
-use crate::{Message, MessageKind};
+use crate::{BookedTime, Message, MessageKind};
 
 /// A person's messages, newest first, at most `limit` older than `after`.
 pub fn messages_of(
@@ -14,7 +14,8 @@ pub fn messages_of(
     limit: i64,
 ) -> Result<Vec<Message>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, person_id, kind, order_id, voucher_id, offer_id, merchant_id, amount, currency, created_at, read_at
+        "SELECT id, person_id, kind, order_id, voucher_id, offer_id, merchant_id, booking_id, store_id, starts_at, amount,
+                currency, created_at, read_at
          FROM message WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         person,
         after.map_or(Uuid::max(), |id| id.uuid()),
@@ -36,6 +37,8 @@ fn read_message(mut row: Row) -> Result<Message, StorageError> {
     let (id, person, kind) = (row.take()?, row.take()?, row.take::<String>()?);
     let (order, voucher) = (row.take()?, row.take()?);
     let (offer, merchant): (Option<_>, Option<_>) = (row.take()?, row.take()?);
+    let (booking, store, starts_at): (Option<_>, Option<_>, Option<_>) =
+        (row.take()?, row.take()?, row.take()?);
     let (amount, currency): (Option<_>, Option<_>) = (row.take()?, row.take()?);
     Ok(Message {
         id,
@@ -45,6 +48,14 @@ fn read_message(mut row: Row) -> Result<Message, StorageError> {
         order,
         voucher,
         offer: offer.zip(merchant),
+        booking: booking
+            .zip(store)
+            .zip(starts_at)
+            .map(|((booking, store), starts_at)| BookedTime {
+                booking,
+                store,
+                starts_at,
+            }),
         amount: amount
             .zip(currency)
             .map(|(amount, currency)| Money::new(amount, currency)),

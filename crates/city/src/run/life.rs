@@ -292,7 +292,7 @@ impl Life {
             no,
             at,
             fault: if with_faults { fault } else { Fault::None },
-            waits: draw::waits(&dice),
+            waits: draw::waits(&dice, op),
             op,
         }
     }

@@ -64,7 +64,7 @@ pub(crate) struct Idea {
 }
 
 /// Something that is used once. The price is in whole yuan.
-const fn once(price: i64, title: Words, details: Words) -> Idea {
+pub(crate) const fn once(price: i64, title: Words, details: Words) -> Idea {
     card(price, 1, title, details)
 }
 

@@ -204,6 +204,34 @@ fn nothing_is_oversold_and_everything_can_be_found_and_bought() {
 }
 
 #[test]
+fn every_way_to_book_is_there_and_the_demo_merchant_has_guests() {
+    let folder = Folder::new("booked");
+    let database = TestDatabase::sqlite();
+    let store = database.open();
+    let city = city::build(&store, &Plan::village(), 1, NOW, HASH, &folder.0, &mut |_, _| {
+        ControlFlow::Continue(())
+    })
+    .expect("a village");
+    let booked = offer_pages(&store).into_iter().filter(|page| page.is_booked);
+    let categories: BTreeSet<_> = booked.map(|page| page.offer.category).collect();
+    for category in ["hot_pot", "beauty", "hotel", "cinema", "fitness"] {
+        assert!(categories.contains(category), "{categories:?}");
+    }
+    let (first, day) = (city.demo.stores[0], 24 * kernel::HOUR_US);
+    let bookings = store
+        .read_blocking(move |read| {
+            consume::queries::bookings_of_store(read, first, NOW.plus_us(-day), NOW.plus_us(2 * day))
+        })
+        .expect("bookings can be read");
+    let has_come = |booking: &consume::Booking| booking.status == consume::BookingStatus::Arrived;
+    assert!(bookings.iter().any(has_come) && !bookings.iter().all(has_come));
+    for booking in &bookings {
+        assert_eq!(has_come(booking), booking.period.starts_at <= NOW, "{booking:?}");
+    }
+    store.close();
+}
+
+#[test]
 fn the_accounts_may_do_what_they_are_for() {
     let folder = Folder::new("accounts");
     let database = TestDatabase::sqlite();

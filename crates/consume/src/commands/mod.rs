@@ -8,6 +8,7 @@ mod place_booking;
 mod redeem_code;
 mod redeem_scan;
 mod refund_redeemed;
+mod remind_guest;
 mod sync_offline;
 mod undo_redemption;
 
@@ -19,6 +20,7 @@ pub use place_booking::{PlaceBooking, PlacedBooking, place_booking};
 pub use redeem_code::{CodeAnswer, RedeemCode, redeem_code};
 pub use redeem_scan::{RedeemScan, Redeemed, redeem_scan};
 pub use refund_redeemed::{RefundRedeemed, refund_redeemed};
+pub use remind_guest::{REMIND_GUEST, RemindGuest, remind_guest};
 pub use sync_offline::{MAX_SCANS, OfflineScan, SyncOffline, SyncedScan, sync_offline};
 pub use undo_redemption::{UndoRedemption, undo_redemption};
 

@@ -5,6 +5,7 @@ use offer::{Period, Wish};
 use party::Role;
 use store::{Fail, Tx, sql};
 
+use super::remind_guest::remind_of;
 use super::{expected_guest, own_booking};
 use crate::events::BookingMoved;
 use crate::reject::{BOOKING_NOT_FREE, BOOKING_STATUS, BOOKING_TIME};
@@ -72,6 +73,7 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
         booking.id
     ))?;
     tell_resources(tx, booking.id, &slot.places)?;
+    remind_of(tx, ctx, booking.id, &guest.policy, slot.period)?;
     convert::prolong_booked(tx, guest.order, voucher, valid_until(slot.period))?;
     let event = BookingMoved {
         booking: booking.id,

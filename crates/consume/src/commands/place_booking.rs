@@ -5,6 +5,7 @@ use kernel::{BookingId, Ctx, ResourceId, StoreId};
 use offer::{Period, Wish, place};
 use store::{Fail, Tx, sql, to_json};
 
+use super::remind_guest::remind_of;
 use crate::events::BookingPlaced;
 use crate::slot::{Asked, When, find_slot, tell_resources, valid_until};
 
@@ -44,7 +45,8 @@ pub struct PlacedBooking {
 /// Rejects: `order_quantity`, `booking_not_offered`, `booking_party`, `booking_time`, `booking_full` (with up to three
 /// free times of the same day as `alternatives`), and as [`convert::place_order`] does.
 ///
-/// Statements: those of an order, eight for what decides, one for what is used of each resource, three for each step of
+/// Statements: those of an order, eight for what decides, one for what is used of each resource, one for
+/// the reminder, three for each step of
 /// the time: a quarter of an hour or a night.
 pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<PlacedBooking, Fail> {
     let buyer = party::require_consumer(ctx)?;
@@ -95,6 +97,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         ctx.now
     ))?;
     let resources = tell_resources(tx, booking, &slot.places)?;
+    remind_of(tx, ctx, booking, &slot.bookable.terms.policy, slot.period)?;
     let event = BookingPlaced {
         booking,
         order: Some(placed.order),

@@ -2,10 +2,10 @@
 
 use consume::{
     Arrive, BookingStatus, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking,
-    When,
+    REMIND_GUEST, RemindGuest, When,
 };
 use convert::PlaceOrder;
-use kernel::{Actor, BookingId, HOUR_US, MINUTE_US, OfferId, PersonId, ResourceId, Timestamp};
+use kernel::{Actor, BookingId, DAY_US, HOUR_US, MINUTE_US, OfferId, PersonId, ResourceId, Timestamp};
 use ledger::Account;
 use offer::testing::{booked, dinner, seats};
 use offer::{
@@ -261,6 +261,47 @@ fn a_store_that_cancels_gives_all_back_and_says_why() {
             .unwrap();
         let payable = world.credit(Account::MerchantPayable, Some(world.shop.merchant.uuid()));
         assert_eq!(payable, (0, 0));
+    });
+}
+
+#[test]
+fn a_guest_is_told_once_that_a_booking_is_soon_if_it_still_is() {
+    on_both(|world| {
+        let place = Restaurant::tables(world, &[(1, 4, ""), (1, 4, ""), (1, 4, "")]);
+        let [stays, moves, ends] = [(); 3].map(|()| place.book(2, SATURDAY_SIX).booking);
+        let guest = Actor::Consumer(world.buyer);
+        let later = SATURDAY_SIX.plus_us(HOUR_US);
+        place.cancel(guest, NOW, ends).unwrap();
+        let cmd = MoveBooking {
+            booking: moves,
+            when: When::At(later),
+            resource: None,
+        };
+        world
+            .run(guest, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
+            .unwrap();
+        let told_at = |now| {
+            let due = world
+                .db
+                .read_blocking(move |read| Ok(store::due_timers(read, now, 50)?));
+            let due = due.expect("timers").into_iter();
+            let due = due.filter(|timer| timer.kind == REMIND_GUEST.0);
+            let told = due.filter(|timer| {
+                let cmd = RemindGuest {
+                    booking: timer.subject(),
+                };
+                world
+                    .run(Actor::System, now, move |tx, ctx| {
+                        consume::remind_guest(tx, ctx, &cmd)
+                    })
+                    .unwrap()
+            });
+            told.map(|timer| timer.subject()).collect::<Vec<BookingId>>()
+        };
+        assert_eq!(told_at(SATURDAY_SIX.plus_us(-DAY_US - 1)), []);
+        assert_eq!(told_at(SATURDAY_SIX.plus_us(-DAY_US)), [stays]);
+        assert_eq!(told_at(later.plus_us(-DAY_US)), [moves]);
+        assert_eq!(told_at(later), []);
     });
 }
 

@@ -1,9 +1,11 @@
 //! What the platform tells a person: listed, and noted as read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use kernel::{LocalText, MediaId, MessageId, OfferId, OrderId, VoucherId};
+use kernel::{BookingId, LocalText, MediaId, MessageId, OfferId, OrderId, VoucherId};
 use retain::{Message, ReadMessages};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -29,7 +31,8 @@ pub fn operations() -> OpenApiRouter<App> {
 pub struct PersonMessage {
     #[schema(value_type = String)]
     id: MessageId,
-    /// `order_paid`, `voucher_redeemed`, `redemption_undone`, `refund_arrived`, `rebate_earned` or `review_answered`.
+    /// `order_paid`, `voucher_redeemed`, `redemption_undone`, `refund_arrived`, `rebate_earned`, `review_answered`,
+    /// `booking_soon`, or what the store did: `booking_moved` or `booking_cancelled`.
     kind: String,
     #[schema(value_type = Option<String>)]
     order: Option<OrderId>,
@@ -46,11 +49,24 @@ pub struct PersonMessage {
     /// Who sells the offer, by language.
     #[schema(value_type = Option<BTreeMap<String, String>>)]
     merchant_name: Option<LocalText>,
+    /// Of which booking.
+    booking: Option<BookingTold>,
     /// How much was paid, came back or was earned.
     amount: Option<WireMoney>,
     /// RFC 3339.
     at: String,
     is_read: bool,
+}
+
+/// When a booking starts, or was to start.
+#[derive(Serialize, ToSchema)]
+struct BookingTold {
+    #[schema(value_type = String)]
+    id: BookingId,
+    /// RFC 3339.
+    starts_at: String,
+    /// The store's, by its IANA name.
+    time_zone: String,
 }
 
 impl PersonMessage {
@@ -63,6 +79,10 @@ impl PersonMessage {
 /// Messages with what they are about.
 pub fn labelled_messages(read: &mut ReadTx, messages: Vec<Message>) -> Result<Vec<PersonMessage>, Fail> {
     let labels = Labels::of(read, messages.iter().filter_map(|message| message.offer))?;
+    let booked = messages.iter().filter_map(|message| Some(message.booking?.store));
+    let booked: Vec<_> = booked.collect::<BTreeSet<_>>().into_iter().collect();
+    let stores = party::queries::stores(read, &booked)?.into_iter();
+    let zones: BTreeMap<_, _> = stores.map(|store| (store.id, store.details.time_zone)).collect();
     let show = |message: Message| {
         let label = message.offer.map(|offer| labels.get(offer));
         PersonMessage {
@@ -74,6 +94,11 @@ pub fn labelled_messages(read: &mut ReadTx, messages: Vec<Message>) -> Result<Ve
             title: label.as_ref().map(|label| label.title.clone()),
             media: label.as_ref().and_then(|label| label.media),
             merchant_name: label.map(|label| label.merchant_name),
+            booking: message.booking.map(|booked| BookingTold {
+                id: booked.booking,
+                starts_at: booked.starts_at.to_string(),
+                time_zone: zones.get(&booked.store).cloned().unwrap_or_default(),
+            }),
             amount: message.amount.map(WireMoney::from),
             at: message.created_at.to_string(),
             is_read: message.read_at.is_some(),

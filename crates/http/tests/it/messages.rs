@@ -4,8 +4,9 @@ use retain::WriteMessages;
 use serde_json::{Value, json};
 use store::{PARTITIONS, StoredEvent};
 
-use crate::app::{Client, TestApp, on_both, text};
+use crate::app::{Client, TestApp, on_both, on_both_with_provider, on_the_hour, text};
 use crate::sale::{Device, Sale};
+use crate::world::World;
 
 /// Everything that ever happened is told, as the worker does it. Gives how much was new.
 async fn tell(app: &TestApp) -> usize {
@@ -79,5 +80,41 @@ fn a_guest_is_told_what_became_of_what_they_bought() {
         let copy = app.get(&li, "/v1/me/export").await.ok();
         assert_eq!(copy["messages"].as_array().unwrap().len(), 3);
         assert_eq!(app.get(&other, "/v1/me/messages").await.ok()["items"], json!([]));
+    });
+}
+
+#[test]
+fn a_guest_is_told_what_the_store_does_with_their_booking_and_not_what_they_did() {
+    on_both_with_provider(async |app| {
+        let world = World::with_bookings(app).await;
+        let here = &world.here;
+        let booking = &here.ids["booking"];
+        let told = async || {
+            tell(app).await;
+            let list = app.get(&here.buyer.0, "/v1/me/messages").await.ok();
+            let told = list["items"].as_array().unwrap().clone();
+            let told = told
+                .into_iter()
+                .filter(|message| message["booking"]["id"] == **booking);
+            told.collect::<Vec<_>>()
+        };
+        let at = |days| json!({"when": {"starts_at": on_the_hour(days)}});
+        let own = format!("/v1/bookings/{booking}/move");
+        app.post(&here.buyer.0, &own, at(4)).await.ok();
+        assert_eq!(told().await, Vec::<Value>::new());
+        let by_store = format!("{}/bookings/{booking}", here.owner.0.path);
+        app.post(&here.owner.0.owner, &format!("{by_store}/move"), at(5))
+            .await
+            .ok();
+        let why = json!({"reason": "The kitchen is flooded."});
+        app.post(&here.owner.0.owner, &format!("{by_store}/cancel"), why)
+            .await
+            .ok();
+        let told = told().await;
+        let kinds: Vec<_> = told.iter().map(|message| text(message, "kind")).collect();
+        assert_eq!(kinds, ["booking_cancelled", "booking_moved"]);
+        assert_eq!(told[0]["booking"]["starts_at"], on_the_hour(5));
+        assert_eq!(told[0]["booking"]["time_zone"], "Asia/Shanghai");
+        assert!(told[0]["title"].is_object(), "{told:?}");
     });
 }

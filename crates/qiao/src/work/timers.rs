@@ -1,6 +1,7 @@
 //! Timers that are due, each handed to the command that its kind calls for. The command decides whether
 //! it is still right and clears the timer, so that nodes that find the same one do no harm.
 
+use consume::{REMIND_GUEST, RemindGuest};
 use convert::{CLOSE_GROUP, CloseGroup, EXPIRE_VOUCHER, ExpireVoucher, RELEASE_ORDER, ReleaseOrder};
 use http::{App, shell};
 use kernel::{Actor, Ctx};
@@ -66,6 +67,13 @@ fn job_of(timer: &DueTimer) -> Option<Job> {
         };
         Some(job("expireVoucher", timer, cmd.locks(), move |tx, ctx| {
             convert::expire_voucher(tx, ctx, &cmd).map(drop)
+        }))
+    } else if kind == REMIND_GUEST.0 {
+        let cmd = RemindGuest {
+            booking: timer.subject(),
+        };
+        Some(job("remindGuest", timer, Vec::new(), move |tx, ctx| {
+            consume::remind_guest(tx, ctx, &cmd).map(drop)
         }))
     } else if kind == POST_REBATE.0 {
         let cmd = PostRebate {

@@ -35,10 +35,11 @@ pub fn write_messages(tx: &mut Tx, ctx: &Ctx, cmd: &WriteMessages) -> Result<usi
     }
     let inserts = cmd.messages.iter().map(|message| {
         let (offer, merchant) = message.offer.unzip();
+        let booked = message.booking;
         sql!(
-            "INSERT INTO message (person_id, id, kind, order_id, voucher_id, offer_id, merchant_id, amount, currency,
-                                  created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (person_id, id) DO NOTHING RETURNING id",
+            "INSERT INTO message (person_id, id, kind, order_id, voucher_id, offer_id, merchant_id, booking_id, store_id,
+                                  starts_at, amount, currency, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (person_id, id) DO NOTHING RETURNING id",
             message.person,
             message.id,
             message.kind.as_str(),
@@ -46,6 +47,9 @@ pub fn write_messages(tx: &mut Tx, ctx: &Ctx, cmd: &WriteMessages) -> Result<usi
             message.voucher,
             offer,
             merchant,
+            booked.map(|booked| booked.booking),
+            booked.map(|booked| booked.store),
+            booked.map(|booked| booked.starts_at),
             message.amount.map(|money| money.amount),
             message.amount.map(|money| money.currency),
             message.created_at

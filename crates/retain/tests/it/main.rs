@@ -14,6 +14,7 @@ fn message(person: PersonId, n: u128, kind: MessageKind) -> Message {
         order: None,
         voucher: None,
         offer: None,
+        booking: None,
         amount: Some(Money::new(8_000, Currency::CNY)),
         created_at: NOW,
         read_at: None,

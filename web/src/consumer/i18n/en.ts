@@ -386,6 +386,9 @@ export default {
       refund_arrived: 'Your refund has been sent',
       rebate_earned: 'You earned a rebate',
       review_answered: 'The merchant answered your review',
+      booking_soon: 'Your booking is soon',
+      booking_moved: 'The store moved your booking',
+      booking_cancelled: 'The store cancelled your booking: all of it comes back',
     },
   },
   me: {

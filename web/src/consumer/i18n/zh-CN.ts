@@ -372,6 +372,9 @@ export default {
       refund_arrived: '退款已退回',
       rebate_earned: '获得一笔返利',
       review_answered: '商家回复了您的评价',
+      booking_soon: '您的预订即将开始',
+      booking_moved: '商家更改了您的预订时间',
+      booking_cancelled: '商家取消了您的预订，款项将全额退回',
     },
   },
   me: {

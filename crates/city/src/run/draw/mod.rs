@@ -39,9 +39,10 @@ pub(crate) fn fault(dice: &Ctx) -> Fault {
     }
 }
 
-/// Whether a request shares its commit with the next one.
-pub(crate) fn waits(dice: &Ctx) -> bool {
-    chance(dice, 40)
+/// Whether a request shares its commit with the next one. What forgets answers does not: those who share a commit are
+/// looked up before any of them runs.
+pub(crate) fn waits(dice: &Ctx, op: Op) -> bool {
+    chance(dice, 40) && op != Op::Prune
 }
 
 /// The next deed. Now and then somebody does the last one once more, by a request of its own.

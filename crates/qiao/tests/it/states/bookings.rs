@@ -1,7 +1,8 @@
 //! Times that are booked, what they are booked of, and the days of a store.
 
 use consume::{
-    Arrive, BookingStatus, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, Redeemed, When,
+    Arrive, BookingStatus, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, Redeemed,
+    RemindGuest, When,
 };
 use kernel::{Actor, BookingId, DAY_US, HOUR_US, OfferId, PersonId, RefundId, ResourceId, Timestamp};
 use offer::testing::{booked, dinner, seats, terms};
@@ -65,6 +66,7 @@ pub const BOOKING: Machine<BookingStatus, Booked> = Machine {
         |w, b| w.move_booking(b).probe(),
         |w, b| w.mark_no_show(b.booking).probe(),
         |w, b| w.arrive(b.booking).probe(),
+        |w, b| w.remind_guest(b.booking).probe(),
         |w, b| {
             w.place_booking(w.consumer(), b.offer)
                 .with("for the same time")
@@ -160,6 +162,11 @@ impl World {
             consume::arrive,
             Arrive { booking },
         )
+    }
+
+    pub fn remind_guest(&self, booking: BookingId) -> Act<bool> {
+        let day_before = ctx_at(DINNER.plus_us(-DAY_US), Actor::System);
+        act(day_before, consume::remind_guest, RemindGuest { booking })
     }
 
     pub fn keep_places(&self, table: ResourceId, starts_at: Timestamp) -> Act<BookingId> {

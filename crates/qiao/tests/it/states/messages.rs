@@ -62,6 +62,7 @@ impl World {
             order: None,
             voucher: None,
             offer: None,
+            booking: None,
             amount: None,
             created_at: NOW,
             read_at: None,

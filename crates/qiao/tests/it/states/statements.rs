@@ -141,6 +141,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.cancel_booking(&w.confirmed_booking()).probe(),
     |w| w.mark_no_show(w.confirmed_booking().booking).probe(),
     |w| w.arrive(w.confirmed_booking().booking).probe(),
+    |w| w.remind_guest(w.confirmed_booking().booking).probe(),
     |w| w.keep_places(w.offer_of_tables().1, NOW.plus_us(DAY_US)).probe(),
     |w| {
         let purchase = w.placed(order_of(w.offer));

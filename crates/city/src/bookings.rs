@@ -1,0 +1,380 @@
+//! What the city sells for a time: tables, somebody's hour, rooms by the night, places in a class; and who comes to the
+//! demo merchant today and in the next days.
+
+use consume::{Arrive, PlaceBooking, When};
+use convert::PlaceOrder;
+use kernel::{Actor, AgreementId, BasisPoints, Ctx, HOUR_US, MINUTE_US, OfferId, PersonId};
+use offer::ResourceKind::{self, Person, Room, RoomType, Session, Table};
+use offer::{
+    BookingPolicy, BookingTerms, Nights, PricePer, ResourceDetails, ResourceStatus, Stay, Turn, Visit,
+};
+use party::hours::Span;
+use store::{Fail, Tx};
+
+use crate::founding::Founding;
+use crate::orders::{self, Bill};
+use crate::shops::{Counter, Shop};
+use crate::texts::{Idea, Trade, Words, once};
+use crate::works::{Works, acting, work};
+use crate::{CityError, Counts};
+
+/// What a trade sells for a time.
+struct Booked {
+    idea: Idea,
+    terms: BookingTerms,
+    places: &'static [Place],
+}
+
+/// What every store of it has.
+struct Place {
+    kind: ResourceKind,
+    name: &'static str,
+    area: &'static str,
+    units: i64,
+    /// The smallest party for it and the largest.
+    seats: (i64, i64),
+    joins: &'static str,
+    status: ResourceStatus,
+}
+
+const fn place(kind: ResourceKind, name: &'static str, units: i64, seats: (i64, i64)) -> Place {
+    Place {
+        kind,
+        name,
+        area: "",
+        units,
+        seats,
+        joins: "",
+        status: ResourceStatus::Online,
+    }
+}
+
+const fn table(name: &'static str, area: &'static str, seats: (i64, i64), joins: &'static str) -> Place {
+    Place {
+        area,
+        joins,
+        ..place(Table, name, 1, seats)
+    }
+}
+
+const HALL: &str = "大堂 Hall";
+const TERRACE: &str = "露台 Terrace";
+
+const TABLES: &[Place] = &[
+    table("A1", HALL, (1, 2), ""),
+    table("A2", HALL, (1, 2), ""),
+    table("A3", HALL, (2, 4), "A"),
+    table("A4", HALL, (2, 4), "A"),
+    table("A5", HALL, (5, 8), ""),
+    table("B1", TERRACE, (1, 4), ""),
+    table("B2", TERRACE, (1, 4), ""),
+    Place {
+        status: ResourceStatus::WalkIn,
+        ..table("B3", TERRACE, (1, 4), "")
+    },
+];
+/// More people than rooms: both have to be free.
+const STYLISTS: &[Place] = &[
+    place(Person, "林悦 Lynn", 1, (1, 1)),
+    place(Person, "阿杰 Jay", 1, (1, 1)),
+    place(Person, "小满 Mia", 1, (1, 1)),
+    place(Room, "1 号位 Seat 1", 1, (1, 1)),
+    place(Room, "2 号位 Seat 2", 1, (1, 1)),
+];
+const ROOMS: &[Place] = &[
+    place(RoomType, "大床房 King room", 6, (1, 2)),
+    place(RoomType, "双床房 Twin room", 8, (1, 2)),
+    place(RoomType, "家庭房 Family room", 2, (1, 4)),
+];
+const HALL_OF_80: &[Place] = &[place(Session, "1 号厅 Hall 1", 80, (1, 8))];
+const CLASS_OF_12: &[Place] = &[place(Session, "大教室 Studio", 12, (1, 4))];
+
+/// What is sold for a time in this trade, if anything is.
+fn booked_in(trade: &Trade) -> Option<Booked> {
+    const DINNER: Words = (
+        "选好日期、时间和人数，到店即坐；两小时前免费取消。",
+        "Choose a day, a time and how many you are, and sit down on arrival. Free to cancel until two hours before.",
+    );
+    const SERVED: Words = (
+        "可指定服务人员，到店不用等；半天前免费改期。",
+        "With the person you choose and no waiting. Free to move until half a day before.",
+    );
+    const SEAT: Words = (
+        "选好场次直接入场；两小时前免费退票。",
+        "Choose your session and walk in. Free to cancel until two hours before.",
+    );
+    let dinner = |price| Booked {
+        idea: once(
+            price,
+            ("订座套餐，每位", "Set dinner at your own table, per person"),
+            DINNER,
+        ),
+        terms: visit(
+            PricePer::Person,
+            8,
+            trade,
+            [(660, 870), (1020, 1320)],
+            30,
+            &[(2, 90), (4, 120), (8, 150)],
+        ),
+        places: TABLES,
+    };
+    let served = |price, title| Booked {
+        idea: once(price, title, SERVED),
+        terms: visit(
+            PricePer::Booking,
+            1,
+            trade,
+            [(600, 780), (780, 1200)],
+            30,
+            &[(1, 60)],
+        ),
+        places: STYLISTS,
+    };
+    let session = |price, title, hours, minutes, places| Booked {
+        idea: once(price, title, SEAT),
+        terms: visit(PricePer::Person, 4, trade, hours, minutes, &[(4, minutes)]),
+        places,
+    };
+    match trade.category {
+        "hot_pot" | "barbecue" | "buffet" => Some(dinner(118)),
+        "restaurant"
+        | "seafood"
+        | "japanese_food"
+        | "western_food"
+        | "korean_food"
+        | "southeast_asian_food" => Some(dinner(168)),
+        "beauty" => Some(served(168, ("预约发型师剪发", "A haircut by appointment"))),
+        "massage" => Some(served(198, ("预约技师六十分钟", "An hour with your therapist"))),
+        "hotel" => Some(Booked {
+            idea: once(
+                468,
+                ("按晚订房", "A room by the night"),
+                (
+                    "选好入住日期和晚数；入住前一天免费取消。",
+                    "Choose your nights and your room. Free to cancel until a day before.",
+                ),
+            ),
+            terms: nights(),
+            places: ROOMS,
+        }),
+        "cinema" => Some(session(
+            58,
+            ("选场次观影，每位", "A film at the time you choose"),
+            [(600, 1080), (1080, 1440)],
+            120,
+            HALL_OF_80,
+        )),
+        "theatre" => Some(session(
+            220,
+            ("晚场演出，每位", "Tonight's show, per seat"),
+            [(840, 960), (1170, 1290)],
+            120,
+            HALL_OF_80,
+        )),
+        "fitness" => Some(session(
+            68,
+            ("预约团课，每位", "A class by the hour"),
+            [(600, 720), (1080, 1260)],
+            60,
+            CLASS_OF_12,
+        )),
+        "education" => Some(session(
+            138,
+            ("预约体验课，每位", "A trial lesson by appointment"),
+            [(600, 720), (840, 1140)],
+            60,
+            CLASS_OF_12,
+        )),
+        _ => None,
+    }
+}
+
+fn visit(
+    price_per: PricePer,
+    party_max: i64,
+    trade: &Trade,
+    hours: [(i64, i64); 2],
+    every_minutes: i64,
+    turns: &[(i64, i64)],
+) -> BookingTerms {
+    let opens_at = trade.opens_at_minute();
+    let open = |&(from, until): &(i64, i64)| (from.max(opens_at), until);
+    let hours: Vec<_> = hours
+        .iter()
+        .map(open)
+        .filter(|(from, until)| from < until)
+        .collect();
+    let daily = (1..=7).flat_map(|weekday| {
+        hours.iter().map(move |&(from_minute, until_minute)| Span {
+            weekday,
+            from_minute,
+            until_minute,
+        })
+    });
+    let turn = |&(party_up_to, minutes): &(i64, i64)| Turn { party_up_to, minutes };
+    let visit = Visit {
+        hours: daily.collect(),
+        every_minutes,
+        turns: turns.iter().map(turn).collect(),
+        before_minutes: 0,
+        after_minutes: 0,
+    };
+    let free_hours = if price_per == PricePer::Booking { 12 } else { 2 };
+    terms(Stay::Visit(visit), price_per, party_max, policy(free_hours, 15))
+}
+
+fn nights() -> BookingTerms {
+    let nights = Nights {
+        check_in_minute: 14 * 60,
+        check_out_minute: 12 * 60,
+        nights_min: 1,
+        nights_max: 14,
+    };
+    terms(Stay::Nights(nights), PricePer::Night, 4, policy(24, 8 * 60))
+}
+
+fn terms(stay: Stay, price_per: PricePer, party_max: i64, policy: BookingPolicy) -> BookingTerms {
+    BookingTerms {
+        stay,
+        price_per,
+        party_max,
+        notice_us: 0,
+        ahead_days: 60,
+        policy,
+    }
+}
+
+fn policy(free_hours: i64, grace_minutes: i64) -> BookingPolicy {
+    BookingPolicy {
+        free_until_us: free_hours * HOUR_US,
+        late_fee_bp: BasisPoints::new(3_000).unwrap_or(BasisPoints::ZERO),
+        no_show_fee_bp: BasisPoints::WHOLE,
+        grace_us: grace_minutes * MINUTE_US,
+    }
+}
+
+impl Founding<'_> {
+    /// Puts on sale what the trade sells for a time, in all stores.
+    pub fn open_bookings(
+        &self,
+        tx: &mut Tx,
+        counters: &[Counter],
+        agreement: AgreementId,
+    ) -> Result<Option<OfferId>, Fail> {
+        let Some(booked) = booked_in(self.profile.trade) else {
+            return Ok(None);
+        };
+        let mut resources = Vec::new();
+        for counter in counters {
+            for place in booked.places {
+                let add = offer::AddResource {
+                    merchant: self.merchant,
+                    store: counter.store,
+                    kind: place.kind,
+                    details: place.details(),
+                };
+                resources.push(offer::add_resource(tx, &self.as_owner(53 * HOUR_US), &add)?);
+            }
+        }
+        let create = self.create_booked(tx, &booked.idea, agreement, counters)?;
+        let offer = offer::create_offer(tx, &self.as_owner(54 * HOUR_US), &create)?;
+        let set = offer::SetBookingTerms {
+            offer,
+            terms: booked.terms,
+            resources,
+        };
+        offer::set_booking_terms(tx, &self.as_owner(55 * HOUR_US), &set)?;
+        offer::publish_offer(tx, &self.as_owner(56 * HOUR_US), &offer::PublishOffer { offer })?;
+        Ok(Some(offer))
+    }
+}
+
+impl Place {
+    fn details(&self) -> ResourceDetails {
+        ResourceDetails {
+            name: self.name.to_owned(),
+            area: self.area.to_owned(),
+            units: self.units,
+            seats_min: self.seats.0,
+            seats_max: self.seats.1,
+            joins: self.joins.to_owned(),
+            hours: Vec::new(),
+            status: self.status,
+        }
+    }
+}
+
+/// Who comes to the demo merchant: in how many days, at which minute, how many, and the number of the consumer.
+const EXPECTED: &[(i64, i64, i64, usize)] = &[
+    (0, 11 * 60 + 30, 2, 1),
+    (0, 12 * 60, 4, 2),
+    (0, 17 * 60 + 30, 6, 3),
+    (0, 18 * 60, 2, 4),
+    (0, 18 * 60, 3, 5),
+    (0, 18 * 60 + 30, 4, 6),
+    (0, 19 * 60 + 30, 2, 7),
+    (1, 12 * 60, 2, 8),
+    (1, 18 * 60 + 30, 4, 0),
+    (1, 19 * 60, 8, 9),
+    (2, 18 * 60, 4, 10),
+];
+
+/// What [`book_ahead`] is of the whole.
+pub(crate) const WORK: u64 = EXPECTED.len() as u64 * work::ORDER;
+
+/// Has people book at the first store of a merchant, yesterday evening. Whose time has come is there.
+pub(crate) fn book_ahead(
+    works: &mut Works,
+    shop: &Shop,
+    consumers: &[PersonId],
+) -> Result<Counts, CityError> {
+    let Some(offer) = shop.booked else {
+        return Ok(Counts::default());
+    };
+    let calendar = works.calendar;
+    let booked_at = calendar.at(1, 20 * 60);
+    let Counter { store, clerk, .. } = shop.counters[0];
+    let clerk = Actor::Staff(clerk, shop.merchant);
+    let mut counts = Counts::default();
+    for &(days, minute, party, guest) in EXPECTED {
+        let guest = guest % consumers.len();
+        let buyer = consumers[guest];
+        let starts_at = calendar.at(-days, minute);
+        let has_come = starts_at <= calendar.now;
+        works.run("a booking", offer, work::ORDER, move |tx: &mut Tx, ctx: &Ctx| {
+            let book = PlaceBooking {
+                order: PlaceOrder {
+                    offer,
+                    quantity: party,
+                    wallet_coupons: Vec::new(),
+                    share_token: None,
+                    entry: None,
+                    use_rebate: false,
+                    group: None,
+                    expected_cash: None,
+                },
+                store,
+                when: When::At(starts_at),
+                party,
+                area: None,
+                resource: None,
+            };
+            let placed = consume::place_booking(tx, &acting(ctx, Actor::Consumer(buyer), booked_at), &book)?;
+            let bill = Bill {
+                buyer,
+                card: guest as u64,
+                placed: booked_at,
+            };
+            orders::pay(tx, ctx, bill, &placed.order)?;
+            if has_come {
+                let booking = placed.booking;
+                consume::arrive(tx, &acting(ctx, clerk, starts_at), &Arrive { booking })?;
+            }
+            Ok(())
+        })?;
+        counts.orders += 1;
+        counts.redemptions += u64::from(has_come);
+    }
+    Ok(counts)
+}
