@@ -690,7 +690,7 @@ CREATE TABLE order_voucher (
 );
 CREATE INDEX order_voucher_by_order ON order_voucher (order_id);
 
--- The intent to be paid, and the tries at it.
+-- The intent to be paid, and the tries at it. `charged_back` is what the payer's bank took back.
 CREATE TABLE payment (
   id BYTEA NOT NULL PRIMARY KEY,
   order_id BYTEA NOT NULL UNIQUE REFERENCES orders (id),
@@ -711,11 +711,13 @@ CREATE TABLE payment_attempt (
   amount BIGINT NOT NULL,
   currency TEXT NOT NULL,
   status TEXT NOT NULL,
+  charged_back BIGINT,
   at BIGINT NOT NULL
 );
 CREATE INDEX payment_attempt_by_order ON payment_attempt (order_id);
 
 -- A report about a payment that was settled before by another one: booked by nobody, for the platform to look into.
+-- Below zero, `amount` was taken back.
 CREATE TABLE payment_conflict (
   id BYTEA NOT NULL PRIMARY KEY,
   attempt_id BYTEA NOT NULL REFERENCES payment_attempt (id),

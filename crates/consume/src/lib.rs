@@ -1,9 +1,10 @@
 //! What happens in the store: a time is booked, moved, cancelled or missed; a voucher is redeemed by scan or by
 //! code, online or from a queue that a scanner kept without a network; a redemption is undone, or refunded after
-//! all. It knows no HTTP, no provider and no review; the money of a use is worked out in `convert` and posted through `ledger`.
+//! all, or its payment is charged back. It knows no HTTP, no provider and no review; the money of a use is worked out
+//! in `convert` and posted through `ledger`.
 //!
 //! Commands: [`place_booking`], [`keep_places`], [`move_booking`], [`cancel_booking`], [`mark_no_show`], [`arrive`];
-//! [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`].
+//! [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`], [`charge_back`].
 
 pub mod booking;
 mod commands;

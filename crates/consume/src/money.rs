@@ -4,7 +4,7 @@
 use convert::decide::{UseMoney, use_amounts};
 use convert::queries::VoucherMoney;
 use kernel::{BasisPoints, Ctx};
-use ledger::{Account, AccrueRebate, Leg, LineKind, NewEntry, Reason, ReverseRebate, SettlementLine};
+use ledger::{AccrueRebate, LineKind, Reason, ReverseRebate, SettlementLine};
 use store::{Fail, StorageError, Tx};
 
 use crate::Redemption;
@@ -53,10 +53,7 @@ pub(crate) fn settle_use(
         payable: money.split.payable,
         at: ctx.now,
     };
-    if let Some(entry) = entry(&line, Reason::Redeemed) {
-        ledger::post(tx, ctx, &entry)?;
-    }
-    ledger::book_line(tx, ctx, &line)?;
+    ledger::settle_line(tx, ctx, &line, Reason::Redeemed)?;
     if let Some(sharer) = terms.sharer {
         let rebate = AccrueRebate {
             redemption: redemption.id,
@@ -80,28 +77,13 @@ pub(crate) fn reverse_use(
     ctx: &Ctx,
     line: &SettlementLine,
     redemption: &Redemption,
-    (kind, reason): (LineKind, Reason),
+    reason: (LineKind, Reason),
 ) -> Result<i64, Fail> {
-    let back = SettlementLine {
-        id: ctx.new_id(),
-        kind,
-        price: -line.price,
-        discount_platform: -line.discount_platform,
-        discount_merchant: -line.discount_merchant,
-        commission: -line.commission,
-        rebate: -line.rebate,
-        payable: -line.payable,
-        at: ctx.now,
-        ..line.clone()
-    };
     let rebate = ReverseRebate {
         redemption: redemption.id,
     };
     ledger::reverse_rebate(tx, ctx, &rebate)?;
-    if let Some(entry) = entry(&back, reason) {
-        ledger::post(tx, ctx, &entry)?;
-    }
-    ledger::book_line(tx, ctx, &back)?;
+    ledger::reverse_line(tx, ctx, line, reason)?;
     Ok(line.commission + line.rebate + line.payable)
 }
 
@@ -110,19 +92,4 @@ pub(crate) fn line_of(tx: &mut Tx, redemption: &Redemption) -> Result<(Settlemen
     let found = ledger::queries::line_of(tx, redemption.id.uuid(), LineKind::Redemption)?;
     let (line, payout) = found.ok_or_else(|| StorageError::bug("a redemption without a settlement line"))?;
     Ok((line, payout.is_some()))
-}
-
-/// Escrow to merchant and platform; back again if the line's amounts are negative. The rebate has an
-/// entry of its own. `None` if nothing was paid for the use.
-fn entry(line: &SettlementLine, reason: Reason) -> Option<NewEntry> {
-    let legs = [
-        Leg::debit(
-            Account::Escrow,
-            Some(line.order.uuid()),
-            line.payable + line.commission,
-        ),
-        Leg::credit(Account::MerchantPayable, Some(line.merchant.uuid()), line.payable),
-        Leg::credit(Account::Commission, None, line.commission),
-    ];
-    NewEntry::of(reason, line.reference, line.currency, legs)
 }

@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share: who may report a payment, and the timers.
 
 mod cancel_order;
+mod charge_back;
 mod claim_coupon;
 mod close_group;
 mod close_payment_conflict;
@@ -21,6 +22,7 @@ mod start_payment;
 mod stop_coupon;
 
 pub use cancel_order::{CancelOrder, cancel_order};
+pub use charge_back::{ChargeBack, ChargedBack, charge_back};
 pub use claim_coupon::{ClaimCode, ClaimCoupon, claim_code, claim_coupon};
 pub use close_group::{CloseGroup, close_group};
 pub use close_payment_conflict::{ClosePaymentConflict, close_payment_conflict};

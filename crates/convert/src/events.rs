@@ -272,6 +272,25 @@ pub struct RefundFailed {
     pub order: OrderId,
 }
 
+/// The payer's bank took back what was paid for an order. Subject: the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderChargedBack {
+    /// Which.
+    pub order: OrderId,
+    /// Who bought.
+    pub person: PersonId,
+    /// Who sold.
+    pub merchant: MerchantId,
+    /// What.
+    pub offer: OfferId,
+    /// What the bank took, in minor units.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// How much of it was not left to give back: the platform's loss.
+    pub lost: i64,
+}
+
 /// A voucher ran out with something left on it. Subject: the voucher.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VoucherExpired {
@@ -296,5 +315,5 @@ event_types! {
     CouponCreated CouponStopped CouponClaimed OrderPlaced OrderReleased OrderPaid GroupOpened GroupGrew
     GroupCompleted GroupFailed PaymentStarted PaymentFailed
     PaymentMismatched LatePaymentRefunded PaymentConflicted PaymentConflictClosed RefundRequested RefundSent
-    RefundSucceeded RefundFailed VoucherExpired
+    RefundSucceeded RefundFailed OrderChargedBack VoucherExpired
 }

@@ -1,7 +1,7 @@
 //! What a buyer forfeits: the money of a voucher that was not used, or what is kept of it.
 
-use kernel::{Ctx, SettlementLineId};
-use ledger::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine};
+use kernel::Ctx;
+use ledger::{LineKind, Reason, SettlementLine};
 use store::{Fail, Tx};
 
 use crate::decide::{UnitMoney, split_escrow};
@@ -10,23 +10,12 @@ use crate::queries::VoucherMoney;
 /// What is left of a voucher becomes the merchant's, less the commission; of nothing nothing is written. Nobody
 /// earns a rebate by what was not used.
 pub(crate) fn forfeit(tx: &mut Tx, ctx: &Ctx, money: &VoucherMoney, rest: &UnitMoney) -> Result<(), Fail> {
-    let split = split_escrow(rest.escrow(), money.commission, kernel::BasisPoints::ZERO);
-    let legs = [
-        Leg::debit(Account::Escrow, Some(money.order.uuid()), rest.escrow()),
-        Leg::credit(
-            Account::MerchantPayable,
-            Some(money.merchant.uuid()),
-            split.payable,
-        ),
-        Leg::credit(Account::Commission, None, split.commission),
-    ];
-    let Some(entry) = NewEntry::of(Reason::Forfeited, money.voucher.uuid(), money.currency, legs) else {
+    if rest.escrow() == 0 {
         return Ok(());
-    };
-    ledger::post(tx, ctx, &entry)?;
-    let id: SettlementLineId = ctx.new_id();
+    }
+    let split = split_escrow(rest.escrow(), money.commission, kernel::BasisPoints::ZERO);
     let line = SettlementLine {
-        id,
+        id: ctx.new_id(),
         merchant: money.merchant,
         store: None,
         voucher: money.voucher,
@@ -42,5 +31,5 @@ pub(crate) fn forfeit(tx: &mut Tx, ctx: &Ctx, money: &VoucherMoney, rest: &UnitM
         payable: split.payable,
         at: ctx.now,
     };
-    ledger::book_line(tx, ctx, &line)
+    ledger::settle_line(tx, ctx, &line, Reason::Forfeited)
 }

@@ -7,8 +7,8 @@
 //! Commands: [`create_coupon`], [`stop_coupon`], [`claim_coupon`], [`claim_code`]; [`place_order`], [`cancel_order`],
 //! [`release_order`], [`close_group`]; [`start_payment`], [`confirm_payment`],
 //! [`fail_payment`]; [`refund_voucher`], [`expire_voucher`], [`mark_refund_sent`], [`confirm_refund`],
-//! [`fail_refund`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`place_booked_order`],
-//! [`refund_booked`], [`prolong_booked`].
+//! [`fail_refund`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`charge_back`],
+//! [`place_booked_order`], [`refund_booked`], [`prolong_booked`].
 
 mod commands;
 pub mod decide;

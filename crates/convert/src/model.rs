@@ -36,6 +36,8 @@ pub enum OrderStatus {
     Released,
     /// Every voucher of it was refunded unused, or its group was not completed.
     Refunded,
+    /// The payer's bank took its payment back.
+    ChargedBack,
 }
 
 impl Stored for OrderStatus {
@@ -46,6 +48,7 @@ impl Stored for OrderStatus {
         Self::Cancelled,
         Self::Released,
         Self::Refunded,
+        Self::ChargedBack,
     ];
 
     fn as_str(self) -> &'static str {
@@ -56,6 +59,7 @@ impl Stored for OrderStatus {
             Self::Cancelled => "cancelled",
             Self::Released => "released",
             Self::Refunded => "refunded",
+            Self::ChargedBack => "charged_back",
         }
     }
 }
@@ -184,6 +188,8 @@ pub enum RefundCause {
     NoShow,
     /// Too few joined the order's group in time.
     GroupFailed,
+    /// The payer's bank took the payment back. Nothing is sent.
+    ChargedBack,
 }
 
 impl Stored for RefundCause {
@@ -195,6 +201,7 @@ impl Stored for RefundCause {
         Self::Mismatch,
         Self::NoShow,
         Self::GroupFailed,
+        Self::ChargedBack,
     ];
 
     fn as_str(self) -> &'static str {
@@ -206,6 +213,7 @@ impl Stored for RefundCause {
             Self::Mismatch => "mismatch",
             Self::NoShow => "no_show",
             Self::GroupFailed => "group_failed",
+            Self::ChargedBack => "charged_back",
         }
     }
 }

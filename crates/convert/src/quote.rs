@@ -208,12 +208,12 @@ pub(crate) fn history(read: &mut ReadTx, facts: &Facts) -> Result<History, Fail>
     }
     let [any, of_merchant] = read.ask([
         sql!(
-            "SELECT id FROM orders WHERE person_id = $1 AND status IN ('placed', 'in_group', 'paid', 'refunded') LIMIT 1",
+            "SELECT id FROM orders WHERE person_id = $1 AND status IN ('placed', 'in_group', 'paid', 'refunded', 'charged_back') LIMIT 1",
             facts.buyer
         ),
         sql!(
             "SELECT id FROM orders WHERE person_id = $1 AND merchant_id = $2
-             AND status IN ('placed', 'in_group', 'paid', 'refunded') LIMIT 1",
+             AND status IN ('placed', 'in_group', 'paid', 'refunded', 'charged_back') LIMIT 1",
             facts.buyer,
             facts.sale.merchant
         ),

@@ -1,8 +1,8 @@
 //! Money on its way back: out of the order's escrow, in the ledger's pending layer until the provider
-//! confirms. What needs no provider is back at once. The order's own guard keeps what goes back within
+//! confirms. What needs no provider, or was taken back by the payer's bank, is back at once. The order's own guard keeps what goes back within
 //! what was paid, whoever asks and however often.
 
-use kernel::{Ctx, Currency, OrderId, PaymentAttemptId, PersonId, RefundId, VoucherId};
+use kernel::{BucketId, Ctx, Currency, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId, VoucherId};
 use ledger::{Account, Leg, NewEntry, Reason};
 use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
@@ -72,7 +72,8 @@ pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Resul
         .transpose()?;
     if back.unit_returns {
         let is_last = units_returned == of.quantity;
-        return_unit(tx, of, if is_last { coupons } else { 0 })?;
+        let buckets = sold_buckets(tx, of.offer)?;
+        return_units(tx, of.order, buckets, units, if is_last { coupons } else { 0 })?;
     }
     let refund = NewRefund {
         order: of.order,
@@ -87,24 +88,34 @@ pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Resul
     write_refund(tx, ctx, &refund)
 }
 
-/// Its units can be sold again; with the last one of the order its coupons can be used again.
-fn return_unit(tx: &mut Tx, of: &VoucherMoney, coupons: i64) -> Result<(), Fail> {
-    let buckets = offer::queries::buckets_of(tx, of.offer)?;
-    let buckets = buckets.ok_or_else(|| StorageError::bug("a sold offer has no buckets"))?;
-    let mut units: Vec<_> = buckets.into_iter().map(|bucket| (bucket, of.units())).collect();
+/// Of what the units of an offer were taken.
+pub(crate) fn sold_buckets(tx: &mut Tx, offer: OfferId) -> Result<[BucketId; 2], Fail> {
+    let buckets = offer::queries::buckets_of(tx, offer)?;
+    Ok(buckets.ok_or_else(|| StorageError::bug("a sold offer has no buckets"))?)
+}
+
+/// Units of an order can be sold again; with the last of them its coupons can be used again.
+pub(crate) fn return_units(
+    tx: &mut Tx,
+    order: OrderId,
+    buckets: [BucketId; 2],
+    units: i64,
+    coupons: i64,
+) -> Result<(), Fail> {
+    let mut claims: Vec<_> = buckets.into_iter().map(|bucket| (bucket, units)).collect();
     if coupons > 0 {
-        units.extend(coupon_budgets_of(tx, of.order)?);
+        claims.extend(coupon_budgets_of(tx, order)?);
     }
-    if !bucket::give_back(tx, of.order.uuid(), &units)? {
+    if !bucket::give_back(tx, order.uuid(), &claims)? {
         return Err(StorageError::bug("more units come back than were taken").into());
     }
-    free_coupons(tx, of.order, coupons, WalletCouponStatus::Used)
+    free_coupons(tx, order, coupons, WalletCouponStatus::Used)
 }
 
 /// Writes a refund: pending in the ledger if cash has to move, final at once if not. Told.
 pub(crate) fn write_refund(tx: &mut Tx, ctx: &Ctx, new: &NewRefund) -> Result<RefundId, Fail> {
     let refund: RefundId = ctx.new_id();
-    let needs_provider = new.cash > 0;
+    let needs_provider = new.cash > 0 && new.cause != RefundCause::ChargedBack;
     let entry = match refund_entry(refund, new) {
         None => None,
         Some(entry) if needs_provider => Some(ledger::reserve(tx, ctx, &entry)?),

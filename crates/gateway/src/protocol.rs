@@ -81,6 +81,9 @@ pub struct Payment {
     pub description: String,
     /// Minor units of all refunds that are pending or succeeded.
     pub refunded: i64,
+    /// What the payer's bank took back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chargeback: Option<Chargeback>,
     /// Minor units that the provider keeps; 0 until the payment is settled.
     pub fee: i64,
     /// The settlement that included it.
@@ -97,6 +100,16 @@ pub struct Payment {
     /// When it was asked for.
     #[serde(with = "rfc_3339")]
     pub created_at: Timestamp,
+}
+
+/// What the payer's bank took back of a payment: once, and all that was not refunded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chargeback {
+    /// Minor units.
+    pub amount: i64,
+    /// The settlement that took it off.
+    pub settlement: Option<String>,
 }
 
 /// `POST /v1/payments/{id}/pay`: what the payer decides, in the place of a wallet app.
@@ -233,13 +246,17 @@ pub struct SettlementLine {
     pub payments: u64,
     /// Number of refunds included.
     pub refunds: u64,
+    /// Number of chargebacks included.
+    pub chargebacks: u64,
     /// Minor units of the payments included.
     pub gross: i64,
     /// Minor units of the refunds included.
     pub refunded: i64,
+    /// Minor units of the chargebacks included.
+    pub charged_back: i64,
     /// Minor units that the provider keeps: a share of each payment, rounded half up one by one.
     pub fees: i64,
-    /// `gross − refunded − fees`: what reaches the bank. Negative when more went back than came in.
+    /// `gross − refunded − charged_back − fees`: what reaches the bank. Negative when more went back than came in.
     pub net: i64,
 }
 
@@ -280,11 +297,13 @@ pub struct BookTotals {
     pub captured: i64,
     /// Minor units of refunds that succeeded.
     pub refunded: i64,
+    /// Minor units of chargebacks.
+    pub charged_back: i64,
     /// Minor units kept by the provider.
     pub fees: i64,
     /// Minor units paid to the platform's bank by settlements.
     pub settled_net: i64,
-    /// `captured − refunded − fees − settled_net`: what the provider still holds for the platform.
+    /// `captured − refunded − charged_back − fees − settled_net`: what the provider still holds for the platform.
     pub held: i64,
     /// Minor units of transfers that were paid.
     pub transferred: i64,

@@ -2,7 +2,7 @@
 //! becomes the command that takes it in, under the event's own key. It runs nothing.
 
 use axum::http::HeaderMap;
-use convert::{ConfirmPayment, ConfirmRefund, FailPayment, FailRefund};
+use convert::{ChargeBack, ConfirmPayment, ConfirmRefund, FailPayment, FailRefund};
 use gateway::provider::{EventRefusal, ProviderEvent, SANDBOX};
 use gateway::webhook::{self, WebhookSecret};
 use kernel::{Actor, Reject, Timestamp};
@@ -31,6 +31,7 @@ pub struct News {
 pub enum NewsCommand {
     ConfirmPayment(ConfirmPayment),
     FailPayment(FailPayment),
+    ChargeBack(ChargeBack),
     ConfirmRefund(ConfirmRefund),
     FailRefund(FailRefund),
     ConfirmPayout(ConfirmPayout),
@@ -80,6 +81,23 @@ impl From<ProviderEvent> for NewsCommand {
                 amount: money.amount,
                 currency: money.currency,
                 instrument: Some(instrument_fingerprint),
+            }),
+            ProviderEvent::PaymentChargedBack {
+                provider_payment,
+                reference,
+                money,
+                instrument_fingerprint,
+                charged_back,
+            } => Self::ChargeBack(ChargeBack {
+                payment: ConfirmPayment {
+                    attempt: reference,
+                    provider,
+                    provider_payment,
+                    amount: money.amount,
+                    currency: money.currency,
+                    instrument: Some(instrument_fingerprint),
+                },
+                amount: charged_back,
             }),
             ProviderEvent::PaymentFailed { reference, .. } => Self::FailPayment(FailPayment {
                 attempt: reference,

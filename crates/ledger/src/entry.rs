@@ -51,6 +51,12 @@ pub enum Reason {
     RedemptionUndone,
     /// A use was reversed for a refund. Reference: the redemption.
     RedemptionReversed,
+    /// A use was reversed, because the payer's bank took the payment back. Reference: the redemption.
+    ChargedBack,
+    /// What was forfeited was reversed for the same reason. Reference: the voucher.
+    ForfeitChargedBack,
+    /// The payer's bank took back more than was left to give back. Reference: the attempt.
+    ChargebackLost,
     /// Money goes back to a customer. Reference: the refund.
     Refunded,
     /// A voucher ran out and its money is the merchant's. Reference: the voucher.
@@ -67,12 +73,15 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Paid,
         Self::PaidLate,
         Self::Redeemed,
         Self::RedemptionUndone,
         Self::RedemptionReversed,
+        Self::ChargedBack,
+        Self::ForfeitChargedBack,
+        Self::ChargebackLost,
         Self::Refunded,
         Self::Forfeited,
         Self::RebateAccrued,
@@ -89,6 +98,9 @@ impl Reason {
             Self::Redeemed => "redeemed",
             Self::RedemptionUndone => "redemption_undone",
             Self::RedemptionReversed => "redemption_reversed",
+            Self::ChargedBack => "charged_back",
+            Self::ForfeitChargedBack => "forfeit_charged_back",
+            Self::ChargebackLost => "chargeback_lost",
             Self::Refunded => "refunded",
             Self::Forfeited => "forfeited",
             Self::RebateAccrued => "rebate_accrued",

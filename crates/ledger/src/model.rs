@@ -19,11 +19,19 @@ pub enum LineKind {
     Refund,
     /// A voucher ran out and its money is the merchant's.
     Forfeit,
+    /// The payer's bank took the payment back: the same amounts as the use or the forfeit, negative.
+    Chargeback,
 }
 
 impl LineKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Redemption, Self::Undo, Self::Refund, Self::Forfeit];
+    pub const ALL: [Self; 5] = [
+        Self::Redemption,
+        Self::Undo,
+        Self::Refund,
+        Self::Forfeit,
+        Self::Chargeback,
+    ];
 
     /// Its stored name.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +40,7 @@ impl LineKind {
             Self::Undo => "undo",
             Self::Refund => "refund",
             Self::Forfeit => "forfeit",
+            Self::Chargeback => "chargeback",
         }
     }
 

@@ -10,6 +10,9 @@ kernel::reject_table! {
     PAYOUT_NEEDS_ANOTHER_OPERATOR: Forbidden, "payout_needs_another_operator",
         "Whoever proposed a payout may not approve it.",
         "Ask another operator of finance to approve it.";
+    PAYOUT_OVER_BALANCE: Conflict, "payout_over_balance",
+        "More was refunded or charged back since than was sold: the payout is more than the merchant is owed.",
+        "Approve it once later sales have made up for that.";
     PAYOUT_NOT_APPROVED: Conflict, "payout_not_approved",
         "No transfer of this payout can have been sent or come back.",
         "Approve the payout first; what the bank sends back after it was paid is a return.";

@@ -4,8 +4,55 @@
 use kernel::Ctx;
 use store::{Fail, StorageError, Tx, sql};
 
-use crate::SettlementLine;
 use crate::decide::check_line;
+use crate::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine, post};
+
+/// Books a line with its entry in the journal: out of the order's escrow to merchant and platform, or back if
+/// the line's amounts are negative. The rebate has an entry of its own. Told.
+///
+/// # Errors
+/// As [`book_line`].
+pub fn settle_line(tx: &mut Tx, ctx: &Ctx, line: &SettlementLine, reason: Reason) -> Result<(), Fail> {
+    let legs = [
+        Leg::debit(
+            Account::Escrow,
+            Some(line.order.uuid()),
+            line.payable + line.commission,
+        ),
+        Leg::credit(Account::MerchantPayable, Some(line.merchant.uuid()), line.payable),
+        Leg::credit(Account::Commission, None, line.commission),
+    ];
+    if let Some(entry) = NewEntry::of(reason, line.reference, line.currency, legs) {
+        post(tx, ctx, &entry)?;
+    }
+    book_line(tx, ctx, line)
+}
+
+/// Takes back what a line settled, whoever was paid meanwhile: a line of the same amounts, negative, follows in
+/// the merchant's next statement. Told.
+///
+/// # Errors
+/// As [`book_line`].
+pub fn reverse_line(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    line: &SettlementLine,
+    (kind, reason): (LineKind, Reason),
+) -> Result<(), Fail> {
+    let back = SettlementLine {
+        id: ctx.new_id(),
+        kind,
+        price: -line.price,
+        discount_platform: -line.discount_platform,
+        discount_merchant: -line.discount_merchant,
+        commission: -line.commission,
+        rebate: -line.rebate,
+        payable: -line.payable,
+        at: ctx.now,
+        ..line.clone()
+    };
+    settle_line(tx, ctx, &back, reason)
+}
 
 /// Adds a line to its merchant's open statement. Told: one statement. A second line for the same
 /// reference and kind is a bug: the caller's own guard has decided that there is one.

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use city::{City, Counts, Plan};
 use clap::{Args, ValueEnum};
 use convert::queries::Attempt;
-use gateway::protocol::{Payment, PaymentStatus};
+use gateway::protocol::{Chargeback, Payment, PaymentStatus};
 use gateway::sandbox::{self, SandboxConfig, SandboxHandle};
 use http::{City as ServedCity, DemoAccount, DemoInfo, Outbox, derive, hash_password, shell};
 use kernel::{Currency, LocalText};
@@ -210,9 +210,13 @@ fn remembered(attempt: Attempt, refunded: i64) -> Payment {
         currency: attempt.currency,
         description: format!("Qiao {}", attempt.order),
         refunded,
+        chargeback: attempt.charged_back.map(|amount| Chargeback {
+            amount,
+            settlement: None,
+        }),
         fee: 0,
         settlement: None,
-        instrument_fingerprint: None,
+        instrument_fingerprint: Some("remembered".to_owned()),
         failure: None,
         pay_url: String::new(),
         return_url: None,

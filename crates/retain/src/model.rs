@@ -15,6 +15,8 @@ pub enum MessageKind {
     RedemptionUndone,
     /// A refund has arrived.
     RefundArrived,
+    /// The payer's bank took the payment back.
+    OrderChargedBack,
     /// A rebate can be spent.
     RebateEarned,
     /// The merchant answered a review.
@@ -29,11 +31,12 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::OrderPaid,
         Self::VoucherRedeemed,
         Self::RedemptionUndone,
         Self::RefundArrived,
+        Self::OrderChargedBack,
         Self::RebateEarned,
         Self::ReviewAnswered,
         Self::BookingSoon,
@@ -48,6 +51,7 @@ impl MessageKind {
             Self::VoucherRedeemed => "voucher_redeemed",
             Self::RedemptionUndone => "redemption_undone",
             Self::RefundArrived => "refund_arrived",
+            Self::OrderChargedBack => "order_charged_back",
             Self::RebateEarned => "rebate_earned",
             Self::ReviewAnswered => "review_answered",
             Self::BookingSoon => "booking_soon",

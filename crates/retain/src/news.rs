@@ -2,7 +2,8 @@
 
 use consume::{Booking, BookingCancelled, BookingMoved, BookingSoon, BookingStatus};
 use consume::{RedemptionUndone, VoucherRedeemed};
-use convert::events::{OrderPaid, RefundSucceeded};
+use convert::RefundCause;
+use convert::events::{OrderChargedBack, OrderPaid, RefundSucceeded};
 use feedback::ReviewReplied;
 use kernel::{Currency, MessageId, Money, PersonId};
 use ledger::events::RebatePosted;
@@ -37,6 +38,15 @@ pub fn message_of(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Messa
             ..about(event, rebate.sharer, MessageKind::RebateEarned)
         }));
     }
+    if let Some(charged_back) = event.body_as::<OrderChargedBack>() {
+        let charged_back = charged_back?;
+        return Ok(Some(Message {
+            order: Some(charged_back.order),
+            offer: Some((charged_back.offer, charged_back.merchant)),
+            amount: Some(money(charged_back.amount, &charged_back.currency)?),
+            ..about(event, charged_back.person, MessageKind::OrderChargedBack)
+        }));
+    }
     looked_up(read, event)
 }
 
@@ -52,6 +62,8 @@ fn looked_up(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, 
     }
     if event.kind == RefundSucceeded::TYPE {
         let refund = convert::queries::refund(read, event.subject())?;
+        // The order's own news tells of it.
+        let refund = refund.filter(|refund| refund.cause != RefundCause::ChargedBack);
         let order = match &refund {
             Some(refund) => convert::queries::order(read, refund.order)?,
             None => None,

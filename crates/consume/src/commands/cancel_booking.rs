@@ -88,7 +88,7 @@ pub fn mark_no_show(tx: &mut Tx, ctx: &Ctx, cmd: &MarkNoShow) -> Result<Option<R
 }
 
 /// Ends a booking that was confirmed: the claim is its outcome.
-fn end(
+pub(super) fn end(
     tx: &mut Tx,
     ctx: &Ctx,
     booking: &Booking,

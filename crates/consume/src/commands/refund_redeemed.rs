@@ -9,12 +9,10 @@ use ledger::{LineKind, Reason};
 use party::{OperatorRole, Role};
 use store::{Fail, Lock, StorageError, Tx};
 
+use super::charge_back::take_back;
 use crate::commands::change_status;
 use crate::decide::check_live;
-use crate::money::{line_of, reverse_use};
-use crate::{
-    REFUND_REASON_MISSING, REFUND_TOO_LATE, Redemption, RedemptionRefunded, RedemptionStatus, queries,
-};
+use crate::{REFUND_REASON_MISSING, REFUND_TOO_LATE, Redemption, RedemptionStatus, queries};
 
 /// Refund this redemption. The reason is `ctx.reason`.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +49,6 @@ pub fn refund_redeemed(tx: &mut Tx, ctx: &Ctx, cmd: &RefundRedeemed) -> Result<R
     let redemption = queries::redemption(tx, cmd.redemption)?;
     let redemption = may_refund(tx, ctx, redemption)?;
     check_live(&redemption)?;
-    let (line, _) = line_of(tx, &redemption)?;
     let terms = convert::queries::voucher_money(tx, redemption.voucher)?
         .ok_or_else(|| StorageError::bug("a voucher without the money behind it"))?;
     let part = use_amounts(
@@ -70,18 +67,7 @@ pub fn refund_redeemed(tx: &mut Tx, ctx: &Ctx, cmd: &RefundRedeemed) -> Result<R
     };
     let refund = convert::refund_part(tx, ctx, &refund)?;
     let reason = (LineKind::Refund, Reason::RedemptionReversed);
-    let amount = reverse_use(tx, ctx, &line, &redemption, reason)?;
-    let event = RedemptionRefunded {
-        redemption: redemption.id,
-        voucher: redemption.voucher,
-        order: redemption.order,
-        merchant: redemption.merchant,
-        store: redemption.store,
-        holder: redemption.person,
-        amount,
-        currency: line.currency.code().to_owned(),
-    };
-    tx.emit(ctx, redemption.id, redemption.version + 1, &event)?;
+    take_back(tx, ctx, &redemption, reason)?;
     Ok(refund)
 }
 

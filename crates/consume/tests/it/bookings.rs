@@ -15,6 +15,7 @@ use offer::{
 use party::testing::{NOW, consumer, ctx_at, run};
 use store::Rejected;
 
+use crate::chargebacks::{charge_back, report};
 use crate::world::World;
 use crate::{at_once, code, on_both};
 
@@ -636,5 +637,30 @@ fn a_store_keeps_days_at_most_and_is_told_so_in_words() {
         assert_eq!(code(keep(0)), "booking_time");
         assert_eq!(code(keep(63)), "booking_time");
         keep(62).expect("248 quarters of an hour of each table");
+    });
+}
+
+#[test]
+fn whose_bank_took_the_payment_back_is_not_expected_and_the_table_is_free() {
+    on_both(|world| {
+        let restaurant = Restaurant::tables(world, &[(1, 4, "")]);
+        let before = restaurant.free(4, "2027-01-16");
+        let placed = restaurant.book(4, SATURDAY_SIX);
+        assert_ne!(restaurant.free(4, "2027-01-16"), before);
+        charge_back(world, &report(world, placed.order.order, 8_000)).expect("booked");
+        assert_eq!(restaurant.status(placed.booking), BookingStatus::Cancelled);
+        assert_eq!(restaurant.free(4, "2027-01-16"), before);
+        assert_eq!(world.escrow(placed.order.order), (0, 0));
+        // A fee that was kept is not the merchant's any more.
+        let placed = restaurant.book(4, SATURDAY_SIX);
+        let late = SATURDAY_SIX.plus_us(-MINUTE_US);
+        restaurant
+            .cancel(Actor::Consumer(world.buyer), late, placed.booking)
+            .expect("cancelled");
+        let kept = world.payable();
+        charge_back(world, &report(world, placed.order.order, 8_000)).expect("booked");
+        assert!(kept > 0 && world.payable() == 0, "{kept}");
+        assert_eq!(world.escrow(placed.order.order), (0, 0));
+        assert_eq!(world.credit(Account::ProviderClearing, None), (0, 0));
     });
 }

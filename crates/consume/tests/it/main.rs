@@ -1,6 +1,7 @@
 //! Redemption from outside, on both engines, with the ledger checked after every step.
 
 mod bookings;
+mod chargebacks;
 mod codes;
 mod multi_use;
 mod offline;

@@ -2,16 +2,13 @@
 //! `close_group`; races the last payment on the group's row.
 
 use kernel::{BucketId, Ctx, GroupId, MerchantId, OfferId, Timestamp};
-use offer::bucket;
 use store::{Fail, Lock, StorageError, Tx, sql};
 
 use crate::commands::CLOSE_GROUP;
 use crate::events::GroupFailed;
 use crate::group::waiting;
-use crate::hold::free_coupons;
-use crate::model::{RefundCause, WalletCouponStatus};
-use crate::queries::coupon_budgets_of;
-use crate::refund::{NewRefund, write_refund};
+use crate::model::RefundCause;
+use crate::refund::{NewRefund, return_units, sold_buckets, write_refund};
 use crate::reject::GROUP_NOT_FOUND;
 use crate::sale::Sale;
 
@@ -36,8 +33,7 @@ pub fn close_group(tx: &mut Tx, ctx: &Ctx, cmd: &CloseGroup) -> Result<bool, Fai
         return Ok(false);
     }
     let (offer, merchant): (OfferId, MerchantId) = (row.take()?, row.take()?);
-    let buckets = offer::queries::buckets_of(tx, offer)?;
-    let buckets = buckets.ok_or_else(|| StorageError::bug("a sold offer has no buckets"))?;
+    let buckets = sold_buckets(tx, offer)?;
     // As a payment locks them: the buckets before the group.
     let locks = buckets.map(|bucket| Lock::row("bucket", bucket)).into_iter();
     let locks = locks.chain([Lock::row("purchase_group", cmd.group)]);
@@ -87,15 +83,7 @@ fn give_all_back(tx: &mut Tx, ctx: &Ctx, buckets: [BucketId; 2], sale: &Sale) ->
         .next()
         .map(|mut row| row.take())
         .transpose()?;
-    let mut units: Vec<_> = buckets
-        .into_iter()
-        .map(|bucket| (bucket, sale.quantity))
-        .collect();
-    units.extend(coupon_budgets_of(tx, order)?);
-    if !bucket::give_back(tx, order.uuid(), &units)? {
-        return Err(StorageError::bug("more units come back than were taken").into());
-    }
-    free_coupons(tx, order, sale.coupons, WalletCouponStatus::Used)?;
+    return_units(tx, order, buckets, sale.quantity, sale.coupons)?;
     let rebate = sale.amounts.rebate_used;
     let refund = NewRefund {
         order,

@@ -144,6 +144,18 @@ fn settled_before(
     if is_same {
         return Ok(outcome);
     }
+    record_conflict(tx, ctx, cmd, facts.sale.order, cmd.amount)?;
+    Ok(PaymentOutcome::Conflicting)
+}
+
+/// Keeps a report that nobody books, once. What was taken back has an amount below zero.
+pub(super) fn record_conflict(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    cmd: &ConfirmPayment,
+    order: OrderId,
+    amount: i64,
+) -> Result<(), Fail> {
     let conflict = ctx.new_id();
     let recorded = tx.claim(sql!(
         "INSERT INTO payment_conflict (id, attempt_id, provider_payment, amount, currency, recorded_at)
@@ -151,7 +163,7 @@ fn settled_before(
         conflict,
         cmd.attempt,
         cmd.provider_payment.as_str(),
-        cmd.amount,
+        amount,
         cmd.currency,
         ctx.now
     ))?;
@@ -159,13 +171,13 @@ fn settled_before(
         let event = PaymentConflicted {
             payment_conflict: conflict,
             attempt: cmd.attempt,
-            order: facts.sale.order,
-            received: cmd.amount,
+            order,
+            received: amount,
             received_currency: cmd.currency.code().to_owned(),
         };
         tx.emit(ctx, conflict, 1, &event)?;
     }
-    Ok(PaymentOutcome::Conflicting)
+    Ok(())
 }
 
 fn load(tx: &mut Tx, cmd: &ConfirmPayment) -> Result<Option<Facts>, Fail> {

@@ -109,6 +109,8 @@ pub struct Attempt {
     pub currency: Currency,
     /// Where it stands.
     pub status: AttemptStatus,
+    /// What the payer's bank took back of it, in minor units.
+    pub charged_back: Option<i64>,
     /// When it was begun.
     pub at: Timestamp,
 }
@@ -267,7 +269,8 @@ pub fn order_vouchers(read: &mut ReadTx, order: OrderId) -> Result<Vec<OrderVouc
 /// One try at a payment, by the reference that the provider was given.
 pub fn attempt(read: &mut ReadTx, attempt: PaymentAttemptId) -> Result<Option<Attempt>, Fail> {
     let row = read.one(sql!(
-        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status, a.at
+        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status,
+                a.charged_back, a.at
          FROM payment_attempt a JOIN orders o ON o.id = a.order_id WHERE a.id = $1",
         attempt
     ))?;
@@ -277,7 +280,8 @@ pub fn attempt(read: &mut ReadTx, attempt: PaymentAttemptId) -> Result<Option<At
 /// An order's tries to be paid, the first one first.
 pub fn attempts_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<Attempt>, Fail> {
     let rows = read.many(sql!(
-        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status, a.at
+        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status,
+                a.charged_back, a.at
          FROM payment p JOIN payment_attempt a ON a.payment_id = p.id JOIN orders o ON o.id = p.order_id
          WHERE p.order_id = $1 ORDER BY a.id",
         order
@@ -293,7 +297,8 @@ pub fn attempts_of_person(
     limit: i64,
 ) -> Result<Vec<Attempt>, Fail> {
     let rows = read.many(sql!(
-        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status, a.at
+        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status,
+                a.charged_back, a.at
          FROM orders o JOIN payment_attempt a ON a.order_id = o.id
          WHERE o.person_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3",
         person,
@@ -310,9 +315,10 @@ pub fn paid_attempts(
     limit: i64,
 ) -> Result<Vec<(Attempt, i64)>, Fail> {
     let rows = read.many(sql!(
-        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status, a.at,
+        "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status,
+           a.charged_back, a.at,
            (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
-            WHERE r.order_id = a.order_id AND r.status = 'succeeded')
+            WHERE r.order_id = a.order_id AND r.status = 'succeeded' AND r.cause <> 'charged_back')
          FROM payment_attempt a JOIN orders o ON o.id = a.order_id
          WHERE a.id > $1 AND a.status = 'paid' ORDER BY a.id LIMIT $2",
         after.map_or([0; 16], |attempt| attempt.uuid().into_bytes()),
@@ -331,6 +337,7 @@ fn read_attempt(row: &mut Row) -> Result<Attempt, StorageError> {
         amount: row.take()?,
         currency: row.take()?,
         status: AttemptStatus::from_stored(&row.take::<String>()?)?,
+        charged_back: row.take()?,
         at: row.take()?,
     })
 }

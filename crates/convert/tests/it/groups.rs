@@ -2,8 +2,8 @@
 
 use convert::queries::{group, open_groups};
 use convert::{
-    CancelOrder, CloseGroup, CouponKind, ErasePerson, GroupChoice, GroupStatus, OrderStatus, PaymentOutcome,
-    PlaceOrder, PlacedOrder, RefundCause,
+    CancelOrder, ChargeBack, CloseGroup, CouponKind, ErasePerson, GroupChoice, GroupStatus, OrderStatus,
+    PaymentOutcome, PlaceOrder, PlacedOrder, RefundCause,
 };
 use kernel::{Actor, DAY_US, GroupId, HOUR_US, PersonId, Timestamp};
 use offer::GroupTerms;
@@ -92,6 +92,50 @@ fn a_group_is_complete_with_its_last_payment_and_all_get_their_vouchers() {
         assert_eq!(shop.units(), (0, 3));
         assert!(!ok(shop.close(id, NOW.plus_us(WINDOW_US))), "it is complete");
         ok(shop.refund(third, vouchers[0]));
+    });
+}
+
+#[test]
+fn whose_bank_took_the_payment_back_leaves_and_the_others_keep_their_price() {
+    on_both(|db| {
+        let shop = Shop::open(db, &plan(3));
+        let [leader, second, third] = [person(db), person(db), person(db)];
+        let (id, first) = shop.opened(leader);
+        let coupon = shop.create_coupon(shop.coupon(CouponKind::Cash { amount: 1_333 }));
+        let wallet_coupon = ok(shop.claim(second, coupon));
+        earn_rebate(db, second, 250);
+        let with_all = PlaceOrder {
+            wallet_coupons: vec![wallet_coupon],
+            use_rebate: true,
+            ..shop.order_in(GroupChoice::Join(id))
+        };
+        let joined = shop.place(second, with_all);
+        let attempt = shop.start(second, joined.order);
+        let cash = joined.amounts.cash_due;
+        let charge_back = ChargeBack {
+            payment: shop.report(attempt, cash),
+            amount: cash,
+        };
+        let before = books(db);
+        ok(shop.confirm(charge_back.payment.clone()));
+        ok(run_at(db, Actor::Provider(1), NOW, move |tx, ctx| {
+            convert::charge_back(tx, ctx, &charge_back)
+        }));
+        assert_eq!(books(db), before);
+        assert_eq!(shop.view(joined.order).status, OrderStatus::ChargedBack);
+        assert_eq!((spendable(db, second), shop.units()), (250, (0, 1)));
+        let last = shop.place(third, shop.order_in(GroupChoice::Join(id)));
+        shop.pay(third, &last);
+        assert_eq!(look(db, id).status, GroupStatus::Complete);
+        for (order, vouchers) in [(first.order, 1), (joined.order, 0), (last.order, 1)] {
+            assert_eq!(shop.vouchers(order).len(), vouchers);
+        }
+        // The coupon is in the wallet again.
+        let alone = PlaceOrder {
+            wallet_coupons: vec![wallet_coupon],
+            ..shop.order_of(1)
+        };
+        shop.place(second, alone);
     });
 }
 

@@ -21,6 +21,8 @@ pub struct ProviderPayment {
     pub money: Money,
     /// Minor units of all refunds that are pending or succeeded.
     pub refunded: i64,
+    /// Minor units that the payer's bank took back.
+    pub charged_back: Option<i64>,
     /// Where the payer pays: an `http` or `https` URL.
     pub pay_url: String,
     /// The same for the same instrument, without saying which; there once somebody paid.
@@ -73,6 +75,10 @@ impl ProviderPayment {
         if !(0..=payment.amount).contains(&payment.refunded) || (!succeeded && payment.refunded > 0) {
             return Err("refunded");
         }
+        let charged_back = payment.chargeback.map(|chargeback| chargeback.amount);
+        if charged_back.is_some_and(|amount| !succeeded || !(1..=payment.amount).contains(&amount)) {
+            return Err("chargeback");
+        }
         if !is_web_address(&payment.pay_url) {
             return Err("pay_url");
         }
@@ -82,6 +88,7 @@ impl ProviderPayment {
             status: payment.status,
             money: Money::new(positive(payment.amount)?, payment.currency),
             refunded: payment.refunded,
+            charged_back,
             pay_url: payment.pay_url,
             instrument_fingerprint: payment
                 .instrument_fingerprint

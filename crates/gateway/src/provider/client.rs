@@ -178,8 +178,8 @@ impl SandboxClient {
         outcome.checked(|settlement| {
             require("reference", settlement.reference == reference)?;
             let adds_up = |line: &crate::protocol::SettlementLine| {
-                let net = i128::from(line.gross) - i128::from(line.refunded) - i128::from(line.fees);
-                net == i128::from(line.net)
+                let off = [line.refunded, line.charged_back, line.fees].map(i128::from);
+                i128::from(line.gross) - off.into_iter().sum::<i128>() == i128::from(line.net)
             };
             require("net", settlement.lines.iter().all(adds_up))?;
             Ok(settlement)

@@ -25,6 +25,19 @@ pub enum ProviderEvent {
         /// The same for the same instrument, without saying which.
         instrument_fingerprint: String,
     },
+    /// The payer's bank took a captured payment back.
+    PaymentChargedBack {
+        /// The provider's name of the payment.
+        provider_payment: String,
+        /// Qiao's attempt.
+        reference: PaymentAttemptId,
+        /// What was captured.
+        money: Money,
+        /// The same for the same instrument, without saying which.
+        instrument_fingerprint: String,
+        /// What the bank took, in minor units.
+        charged_back: i64,
+    },
     /// The payer's instrument said no.
     PaymentFailed {
         /// The provider's name of the payment.
@@ -118,6 +131,7 @@ impl ProviderEvent {
         }
         match envelope.event_type.as_str() {
             "payment.succeeded" => Self::payment(envelope.data, PaymentStatus::Succeeded),
+            "payment.charged_back" => Self::chargeback(envelope.data),
             "payment.failed" => Self::payment(envelope.data, PaymentStatus::Failed),
             "refund.succeeded" => Self::refund(envelope.data, RefundStatus::Succeeded),
             "refund.failed" => Self::refund(envelope.data, RefundStatus::Failed),
@@ -148,6 +162,19 @@ impl ProviderEvent {
             }),
             (PaymentStatus::Succeeded | PaymentStatus::Pending, _) => Err(wrong_field("status")),
         }
+    }
+
+    fn chargeback(data: &RawValue) -> Result<Self, EventRefusal> {
+        let payment = ProviderPayment::checked(parse(data)?).map_err(wrong_field)?;
+        let charged_back = payment.charged_back.ok_or_else(|| wrong_field("chargeback"))?;
+        let instrument = payment.instrument_fingerprint;
+        Ok(Self::PaymentChargedBack {
+            provider_payment: payment.id,
+            reference: payment.reference,
+            money: payment.money,
+            instrument_fingerprint: instrument.ok_or_else(|| wrong_field("instrument_fingerprint"))?,
+            charged_back,
+        })
     }
 
     fn refund(data: &RawValue, expected: RefundStatus) -> Result<Self, EventRefusal> {

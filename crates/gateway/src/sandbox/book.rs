@@ -11,8 +11,8 @@ use sha2::Sha256;
 use super::error::ApiError;
 use super::rules;
 use crate::protocol::{
-    BookEntry, BookTotals, NewPayment, NewRefund, Pay, PayOutcome, Payment, PaymentStatus, Refund,
-    RefundStatus, Settlement, Transfer,
+    BookEntry, BookTotals, Chargeback, NewPayment, NewRefund, Pay, PayOutcome, Payment, PaymentStatus,
+    Refund, RefundStatus, Settlement, Transfer,
 };
 
 /// Keeps every total within 64 bits: 8,000,000 entries of at most 10^12 minor units.
@@ -113,6 +113,7 @@ impl Book {
             currency: new.currency,
             description: new.description,
             refunded: 0,
+            chargeback: None,
             fee: 0,
             settlement: None,
             instrument_fingerprint: None,
@@ -126,8 +127,9 @@ impl Book {
         Ok(payment)
     }
 
-    /// Enters a payment as it is.
-    pub(super) fn remember(&mut self, payment: Payment) {
+    /// Enters a payment as it is, with its page here.
+    pub(super) fn remember(&mut self, mut payment: Payment) {
+        payment.pay_url = format!("{}/{}", self.pay_base, payment.id);
         self.payment_named
             .insert(payment.reference.clone(), self.entries.len());
         self.add(payment.id.clone(), BookEntry::Payment(payment));
@@ -174,6 +176,39 @@ impl Book {
                 url,
             }),
         ))
+    }
+
+    /// The payer's bank takes back all that was not refunded. Once: again changes nothing.
+    pub(super) fn charge_back(
+        &mut self,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<(Payment, Option<News>), ApiError> {
+        let event = self.draw_id("sevt");
+        let payment = self
+            .payment_mut(id)
+            .ok_or_else(|| ApiError::not_found("payment"))?;
+        if payment.chargeback.is_some() {
+            return Ok((payment.clone(), None));
+        }
+        let amount = payment.amount - payment.refunded;
+        if payment.status != PaymentStatus::Succeeded || amount == 0 {
+            let message = "nothing is left of this payment that a bank could take back";
+            return Err(ApiError::conflict("nothing_to_charge_back", message));
+        }
+        payment.chargeback = Some(Chargeback {
+            amount,
+            settlement: None,
+        });
+        let payment = payment.clone();
+        self.version += 1;
+        let news = News {
+            id: event,
+            at: now,
+            subject: BookEntry::Payment(payment.clone()),
+            url: self.webhook_url_of.get(id).cloned(),
+        };
+        Ok((payment, Some(news)))
     }
 
     /// Accepts a refund, unless `refuse` or more would go back than was captured.
@@ -334,7 +369,11 @@ fn check_refundable(payment: &Payment, new: &NewRefund) -> Result<(), ApiError> 
         let message = format!("the payment is in {}", payment.currency.code());
         return Err(ApiError::refused("currency_mismatch", message));
     }
-    let left = payment.amount - payment.refunded;
+    let charged_back = payment
+        .chargeback
+        .as_ref()
+        .map_or(0, |chargeback| chargeback.amount);
+    let left = payment.amount - payment.refunded - charged_back;
     if new.amount > left {
         let message = format!("{left} minor units of the payment can still be refunded");
         return Err(ApiError::conflict("refund_exceeds_captured", message));

@@ -109,6 +109,9 @@ impl Delivery {
 fn body_of(news: &News) -> Option<Vec<u8>> {
     match &news.subject {
         BookEntry::Payment(payment) => match payment.status {
+            PaymentStatus::Succeeded if payment.chargeback.is_some() => {
+                written("payment.charged_back", news, payment)
+            }
             PaymentStatus::Succeeded => written("payment.succeeded", news, payment),
             PaymentStatus::Failed => written("payment.failed", news, payment),
             PaymentStatus::Pending => None,

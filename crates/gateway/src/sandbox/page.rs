@@ -5,10 +5,15 @@ use kernel::Money;
 
 use crate::protocol::{Payment, PaymentStatus};
 
-/// The page of a payment as it is now.
-pub(super) fn of(payment: &Payment) -> String {
+/// The page of a payment as it is now. Who `decided` it just now goes back to the shop.
+pub(super) fn of(payment: &Payment, decided: bool) -> String {
     let money = Money::new(payment.amount, payment.currency);
     let description = escaped(&payment.description);
+    let charge_back = format!(
+        "<p>Paid. · 已支付。</p><form method=\"post\" action=\"{}/charge_back\">\
+         <p><button>Charge back, as the payer’s bank · 以付款银行的身份拒付</button></p></form>",
+        payment.id
+    );
     let rest = match payment.status {
         PaymentStatus::Pending => {
             "<form method=\"post\"><p><label>Instrument · 支付工具 \
@@ -16,11 +21,12 @@ pub(super) fn of(payment: &Payment) -> String {
              <p><button name=\"outcome\" value=\"succeed\">Pay · 支付</button> \
              <button name=\"outcome\" value=\"decline\">Decline · 拒绝</button></p></form>"
         }
-        PaymentStatus::Succeeded => "<p>Paid. · 已支付。</p>",
+        PaymentStatus::Succeeded if payment.chargeback.is_some() => "<p>Charged back. · 已拒付。</p>",
+        PaymentStatus::Succeeded => &charge_back,
         PaymentStatus::Failed => "<p>Declined. · 已拒绝。</p>",
     };
     let (head, back) = match &payment.return_url {
-        Some(url) => ways_back(&escaped(url), payment.status),
+        Some(url) => ways_back(&escaped(url), decided),
         None => Default::default(),
     };
     format!(
@@ -31,13 +37,11 @@ pub(super) fn of(payment: &Payment) -> String {
     )
 }
 
-/// A link back, and a redirect once there is nothing left to decide.
-fn ways_back(url: &str, status: PaymentStatus) -> (String, String) {
-    let redirect = match status {
-        PaymentStatus::Pending => String::new(),
-        PaymentStatus::Succeeded | PaymentStatus::Failed => {
-            format!("<meta http-equiv=\"refresh\" content=\"1; url={url}\">")
-        }
+/// A link back, and a redirect once it is decided.
+fn ways_back(url: &str, decided: bool) -> (String, String) {
+    let redirect = match decided {
+        true => format!("<meta http-equiv=\"refresh\" content=\"1; url={url}\">"),
+        false => String::new(),
     };
     (
         redirect,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, Form, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Form, Path, Query, RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::middleware::{Next, from_fn_with_state};
@@ -29,6 +29,8 @@ type Params<T> = Result<Query<T>, QueryRejection>;
 type Answer<T> = Result<Json<T>, ApiError>;
 
 const MOST_BODY_BYTES: usize = 16 << 10;
+/// The query of a payment's page, right after the payer's decision.
+const DECIDED: &str = "decided";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,7 +59,9 @@ pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route_layer(from_fn_with_state(sandbox.clone(), require_key));
     with_key
         .route("/v1/payments/{id}/pay", post(pay))
+        .route("/v1/payments/{id}/charge_back", post(charge_back))
         .route("/pay/{id}", get(pay_page).post(pay_by_form))
+        .route("/pay/{id}/charge_back", post(charge_back_by_form))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .with_state(sandbox)
 }
@@ -197,7 +201,25 @@ fn decide(sandbox: &Arc<Sandbox>, id: &str, decision: Pay) -> Result<Payment, Ap
     Ok(payment)
 }
 
-async fn pay_page(State(sandbox): Shared, Path(id): Path<String>) -> Result<Response, ApiError> {
+/// In the place of the payer's bank, which has no key either.
+async fn charge_back(State(sandbox): Shared, Path(id): Path<String>) -> Answer<Payment> {
+    let (payment, news) = sandbox.book().charge_back(&id, now())?;
+    if let Some(news) = news {
+        deliver::start(&sandbox, news);
+    }
+    Ok(Json(payment))
+}
+
+async fn charge_back_by_form(sandbox: Shared, id: Path<String>) -> Result<Redirect, ApiError> {
+    let Json(payment) = charge_back(sandbox, id).await?;
+    Ok(Redirect::to(&payment.pay_url))
+}
+
+async fn pay_page(
+    State(sandbox): Shared,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
     let payment = sandbox.book().payment(&id).cloned();
     let payment = payment.ok_or_else(|| ApiError::not_found("payment"))?;
     let headers = [
@@ -207,7 +229,8 @@ async fn pay_page(State(sandbox): Shared, Path(id): Path<String>) -> Result<Resp
             "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
         ),
     ];
-    Ok((headers, page::of(&payment)).into_response())
+    let decided = query.as_deref() == Some(DECIDED);
+    Ok((headers, page::of(&payment, decided)).into_response())
 }
 
 async fn pay_by_form(
@@ -216,7 +239,7 @@ async fn pay_by_form(
     Form(decision): Form<Pay>,
 ) -> Result<Redirect, ApiError> {
     let payment = decide(&sandbox, &id, decision)?;
-    Ok(Redirect::to(&payment.pay_url))
+    Ok(Redirect::to(&format!("{}?{DECIDED}", payment.pay_url)))
 }
 
 /// Digests are compared instead of keys, so that the time taken says nothing about the key.

@@ -17,7 +17,7 @@ use crate::protocol::{
 const PAGE_ENTRIES: usize = 1_000;
 
 impl Book {
-    /// Settles all that is captured or refunded and in no settlement yet. The fee is a share of each
+    /// Settles all that is captured, refunded or charged back and in no settlement yet. The fee is a share of each
     /// payment, rounded half up, and is not given back with a refund.
     pub(super) fn settle(&mut self, new: NewSettlement, now: Timestamp) -> Result<Settlement, ApiError> {
         rules::reference(&new.reference)?;
@@ -29,17 +29,27 @@ impl Book {
         let mut lines: BTreeMap<&'static str, SettlementLine> = BTreeMap::new();
         for entry in &mut self.entries {
             match entry {
-                BookEntry::Payment(payment)
-                    if payment.status == PaymentStatus::Succeeded && payment.settlement.is_none() =>
-                {
-                    payment.fee = fee.of(payment.amount);
-                    payment.settlement = Some(id.clone());
+                BookEntry::Payment(payment) if payment.status == PaymentStatus::Succeeded => {
+                    let chargeback = payment.chargeback.as_mut();
+                    let chargeback = chargeback.filter(|chargeback| chargeback.settlement.is_none());
+                    if payment.settlement.is_some() && chargeback.is_none() {
+                        continue;
+                    }
                     let line = lines
                         .entry(payment.currency.code())
                         .or_insert(empty_line(payment.currency));
-                    line.payments += 1;
-                    line.gross += payment.amount;
-                    line.fees += payment.fee;
+                    if payment.settlement.is_none() {
+                        payment.fee = fee.of(payment.amount);
+                        payment.settlement = Some(id.clone());
+                        line.payments += 1;
+                        line.gross += payment.amount;
+                        line.fees += payment.fee;
+                    }
+                    if let Some(chargeback) = chargeback {
+                        chargeback.settlement = Some(id.clone());
+                        line.chargebacks += 1;
+                        line.charged_back += chargeback.amount;
+                    }
                 }
                 BookEntry::Refund(refund)
                     if refund.status == RefundStatus::Succeeded && refund.settlement.is_none() =>
@@ -56,7 +66,7 @@ impl Book {
         }
         let mut lines: Vec<SettlementLine> = lines.into_values().collect();
         for line in &mut lines {
-            line.net = line.gross - line.refunded - line.fees;
+            line.net = line.gross - line.refunded - line.charged_back - line.fees;
         }
         let settlement = Settlement {
             id,
@@ -105,6 +115,10 @@ impl Book {
                         of.captured += payment.amount;
                         of.fees += payment.fee;
                     }
+                    of.charged_back += payment
+                        .chargeback
+                        .as_ref()
+                        .map_or(0, |chargeback| chargeback.amount);
                 }
                 BookEntry::Refund(refund) => {
                     let of = of_currency(&mut totals, refund.currency);
@@ -125,7 +139,7 @@ impl Book {
         }
         let mut totals: Vec<BookTotals> = totals.into_values().collect();
         for of in &mut totals {
-            of.held = of.captured - of.refunded - of.fees - of.settled_net;
+            of.held = of.captured - of.refunded - of.charged_back - of.fees - of.settled_net;
         }
         totals
     }
@@ -139,6 +153,7 @@ fn of_currency<'a>(
         currency,
         captured: 0,
         refunded: 0,
+        charged_back: 0,
         fees: 0,
         settled_net: 0,
         held: 0,
@@ -151,8 +166,10 @@ fn empty_line(currency: Currency) -> SettlementLine {
         currency,
         payments: 0,
         refunds: 0,
+        chargebacks: 0,
         gross: 0,
         refunded: 0,
+        charged_back: 0,
         fees: 0,
         net: 0,
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gateway::protocol::{BookEntry, PaymentStatus, RefundStatus, SettlementLine, TransferStatus};
+use gateway::provider::Outcome;
 use kernel::{Currency, Money};
 use serde_json::json;
 
@@ -37,6 +38,38 @@ async fn a_settlement_takes_its_fee_and_settles_each_thing_once() {
     assert_eq!(second.lines, [line(Currency::CNY, (0, 1), (0, 125, 0))]);
     assert_eq!(settled_and_held(&sandbox).await, [(7_439, 0), (497, 0)]);
     assert_eq!(done(client.settle("day-3").await).lines, []);
+}
+
+#[tokio::test]
+async fn a_bank_takes_back_once_what_was_not_refunded() {
+    let sandbox = TestSandbox::start().await;
+    let client = &sandbox.client;
+    let payment = sandbox.paid(cny(10_000)).await;
+    done(client.refund(refund_ref(), &payment.id, cny(2_500)).await);
+    done(client.settle("day-1").await);
+    let path = format!("/v1/payments/{}/charge_back", payment.id);
+    for _ in 0..2 {
+        let (status, answer) = sandbox.post(&path, json!({})).await;
+        assert_eq!((status, &answer["chargeback"]["amount"]), (200, &json!(7_500)));
+    }
+    assert_eq!(settled_and_held(&sandbox).await, [(7_440, -7_500)]);
+    let lines = done(client.settle("day-2").await).lines;
+    assert_eq!(
+        (lines[0].chargebacks, lines[0].charged_back, lines[0].net),
+        (1, 7_500, -7_500)
+    );
+    assert_eq!(settled_and_held(&sandbox).await, [(-60, 0)]);
+    assert_eq!(done(client.settle("day-3").await).lines, []);
+    let more = client.refund(refund_ref(), &payment.id, cny(1)).await;
+    assert!(matches!(more, Outcome::Refused(_)), "{more:?}");
+    let unpaid = done(
+        client
+            .create_payment(attempt(), cny(777), "tea", None, None)
+            .await,
+    );
+    let path = format!("/v1/payments/{}/charge_back", unpaid.id);
+    let (status, answer) = sandbox.post(&path, json!({})).await;
+    assert_eq!((status, &answer["code"]), (409, &json!("nothing_to_charge_back")));
 }
 
 async fn settled_and_held(sandbox: &TestSandbox) -> Vec<(i64, i64)> {
@@ -81,8 +114,10 @@ fn line(currency: Currency, counts: (u64, u64), (gross, refunded, fees): (i64, i
         currency,
         payments,
         refunds,
+        chargebacks: 0,
         gross,
         refunded,
+        charged_back: 0,
         fees,
         net: gross - refunded - fees,
     }

@@ -54,6 +54,30 @@ fn the_news_of_a_payment_is_read() {
             instrument_fingerprint: "sfp_1".into(),
         })
     );
+    let chargeback = json!({"amount": 9_900, "settlement": null});
+    let charged_back = with(succeeded.clone(), "chargeback", chargeback);
+    let news = event("payment.charged_back", &charged_back);
+    assert_eq!(
+        read(&news.to_string()),
+        Ok(ProviderEvent::PaymentChargedBack {
+            provider_payment: "spay_1".into(),
+            reference,
+            money,
+            instrument_fingerprint: "sfp_1".into(),
+            charged_back: 9_900,
+        })
+    );
+    for amount in [0, -1, 9_901] {
+        let wrong = with(
+            charged_back.clone(),
+            "chargeback",
+            json!({"amount": amount, "settlement": null}),
+        );
+        let refused = read(&event("payment.charged_back", &wrong).to_string());
+        assert!(matches!(refused, Err(EventRefusal::Malformed(_))), "{amount}");
+    }
+    let untold = read(&event("payment.charged_back", &succeeded).to_string());
+    assert!(matches!(untold, Err(EventRefusal::Malformed(_))), "{untold:?}");
     let failed = with(
         with(succeeded, "status", json!("failed")),
         "failure",

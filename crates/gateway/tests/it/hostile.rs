@@ -188,12 +188,12 @@ async fn the_page_for_payers_shows_hostile_text_as_text_and_takes_the_decision()
             answer.status().as_u16(),
             answer.headers()["location"].to_str().unwrap()
         ),
-        (303, payment.pay_url.as_str())
+        (303, format!("{}?decided", payment.pay_url).as_str())
     );
     let paid = done(sandbox.client.find_payment(payment.reference).await).unwrap();
     assert_eq!(paid.status, PaymentStatus::Succeeded);
-    let page = http.get(&payment.pay_url).send().await.unwrap();
-    let html = page.text().await.unwrap();
+    let page = http.get(format!("{}?decided", payment.pay_url)).send();
+    let html = page.await.unwrap().text().await.unwrap();
     let back = "https://shop.example/?a=1&amp;b=&quot;2&quot;";
     assert!(
         html.contains("Paid.") && html.contains(&format!("<a href=\"{back}\">")),

@@ -31,8 +31,8 @@ pub fn operations() -> OpenApiRouter<App> {
 pub struct PersonMessage {
     #[schema(value_type = String)]
     id: MessageId,
-    /// `order_paid`, `voucher_redeemed`, `redemption_undone`, `refund_arrived`, `rebate_earned`, `review_answered`,
-    /// `booking_soon`, or what the store did: `booking_moved` or `booking_cancelled`.
+    /// `order_paid`, `voucher_redeemed`, `redemption_undone`, `refund_arrived`, `order_charged_back`, `rebate_earned`,
+    /// `review_answered`, `booking_soon`, or what the store did: `booking_moved` or `booking_cancelled`.
     kind: String,
     #[schema(value_type = Option<String>)]
     order: Option<OrderId>,

@@ -109,6 +109,34 @@ fn an_order_is_paid_once_however_often_and_in_whatever_order_the_provider_says_s
 }
 
 #[test]
+fn what_the_payers_bank_takes_back_everybody_sees() {
+    on_both_with_provider(async |app| {
+        let (sale, li) = (Sale::of(app, 1).await, ConsumerUser(app.consumer(1).await));
+        let provider = app.provider.as_ref().unwrap();
+        provider.control(json!({"repeat": 3, "reorder": true})).await;
+        let placed = li.place(app, &sale.offer, 1).await.ok();
+        let order = text(&placed, "order");
+        let started = li.start_payment(app, &order, "pay").await.ok();
+        let pay_url = text(&started, "pay_url");
+        provider.pay(&pay_url, "succeed").await;
+        let paid = li.order_once(app, &order, "paid").await;
+        let voucher = paid["vouchers"][0].as_str().unwrap();
+        provider.charge_back(&pay_url).await;
+        let charged_back = li.order_once(app, &order, "charged_back").await;
+        assert_eq!(charged_back["cash_refunded"]["amount"], 8_000);
+        let refunds = app.get(&li.0, &format!("/v1/orders/{order}/refunds")).await.ok();
+        let refund = &refunds[0];
+        assert_eq!(
+            (&refund["cause"], &refund["status"], &refund["cash"]["amount"]),
+            (&json!("charged_back"), &json!("succeeded"), &json!(8_000))
+        );
+        let held = app.get(&li.0, &format!("/v1/vouchers/{voucher}")).await.ok();
+        assert_eq!(held["status"], "refunded");
+        assert_eq!(provider.payments().await[0]["chargeback"]["amount"], 8_000);
+    });
+}
+
+#[test]
 fn a_quote_is_what_the_order_then_costs_and_keeps_nothing() {
     on_both_with_provider(async |app| {
         let sale = Sale::of(app, 1).await;

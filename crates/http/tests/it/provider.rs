@@ -54,6 +54,14 @@ impl Provider {
         assert_eq!(status, 200, "{answer}");
     }
 
+    /// The payer's bank takes it back.
+    pub async fn charge_back(&self, pay_url: &str) {
+        let id = pay_url.rsplit('/').next().unwrap();
+        let path = format!("/v1/payments/{id}/charge_back");
+        let (status, answer) = self.call("POST", &path, &Value::Null).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+
     /// How to misbehave from now on.
     pub async fn control(&self, control: Value) {
         let (status, answer) = self.call("POST", "/control", &control).await;

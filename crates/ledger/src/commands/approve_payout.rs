@@ -3,13 +3,14 @@
 
 use kernel::{Ctx, Currency, JournalEntryId, MerchantId, PayoutId, PersonId};
 use party::NOT_FOUND;
-use store::{Fail, Lock, Tx, sql};
+use store::{Fail, Lock, StorageError, Tx, sql};
 
 use crate::access::require_finance;
 use crate::events::PayoutApproved;
 use crate::journal::reserve_as;
 use crate::{
-    Account, Leg, NewEntry, PAYOUT_NEEDS_ANOTHER_OPERATOR, PAYOUT_NOT_PROPOSED, PayoutStatus, Reason, queries,
+    Account, Leg, NewEntry, PAYOUT_NEEDS_ANOTHER_OPERATOR, PAYOUT_NOT_PROPOSED, PAYOUT_OVER_BALANCE,
+    PayoutStatus, Reason, queries,
 };
 
 /// What [`approve_payout`] is told.
@@ -26,15 +27,16 @@ impl ApprovePayout {
     }
 }
 
-/// Approves a proposed payout. For an operator of finance who did not propose it.
+/// Approves a proposed payout. For an operator of finance who did not propose it, and only while the lines that are
+/// open since do not come to less than zero: so a payout is never more than the merchant is owed.
 ///
 /// # Errors
-/// `NOT_FOUND`, `PAYOUT_NEEDS_ANOTHER_OPERATOR`, `PAYOUT_NOT_PROPOSED`, and whatever the
+/// `NOT_FOUND`, `PAYOUT_NEEDS_ANOTHER_OPERATOR`, `PAYOUT_NOT_PROPOSED`, `PAYOUT_OVER_BALANCE`, and whatever the
 /// operator's role forbids.
 pub fn approve_payout(tx: &mut Tx, ctx: &Ctx, cmd: &ApprovePayout) -> Result<(), Fail> {
     let approver = require_finance(tx, ctx)?;
     let entry_id: JournalEntryId = ctx.new_id();
-    let row = tx.one(sql!(
+    let claim = sql!(
         "UPDATE payout SET status = 'approved', approved_by = $1, approved_at = $2, entry_id = $3,
            version = version + 1
          WHERE id = $4 AND status = 'proposed' AND proposed_by <> $1
@@ -43,10 +45,24 @@ pub fn approve_payout(tx: &mut Tx, ctx: &Ctx, cmd: &ApprovePayout) -> Result<(),
         ctx.now,
         entry_id,
         cmd.payout
-    ))?;
-    let Some(mut row) = row else {
+    );
+    let open = sql!(
+        "SELECT CAST(COALESCE(SUM(l.payable), 0) AS BIGINT) FROM payout p JOIN settlement_line l
+           ON l.merchant_id = p.merchant_id AND l.currency = p.currency AND l.payout_id IS NULL WHERE p.id = $1",
+        cmd.payout
+    );
+    let [claimed, open] = tx.ask([claim, open])?;
+    let Some(mut row) = claimed.into_iter().next() else {
         return Err(why_not(tx, cmd.payout, approver)?);
     };
+    let open: i64 = open
+        .into_iter()
+        .next()
+        .ok_or_else(|| StorageError::bug("a sum without a row"))?
+        .take()?;
+    if open < 0 {
+        return Err(PAYOUT_OVER_BALANCE.plain().into());
+    }
     let (merchant, currency): (MerchantId, Currency) = (row.take()?, row.take()?);
     let (amount, version): (i64, i64) = (row.take()?, row.take()?);
     let entry = NewEntry {

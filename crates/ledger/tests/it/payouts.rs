@@ -99,6 +99,26 @@ fn events(store: &Store, id: PayoutId) -> Vec<(i64, String)> {
 }
 
 #[test]
+fn what_went_back_since_is_made_up_for_before_more_is_paid() {
+    on_both(|store| {
+        let seller = merchant(store, 1);
+        let (anna, ben) = (operator(store, 11, "finance"), operator(store, 12, "admin"));
+        book(store, seller, &[8_800]);
+        let proposal = propose(store, anna, seller).expect("an answer");
+        let id = proposal.expect("a payout").payout;
+        for (lines, answer) in [
+            (-8_800, "payout_over_balance"),
+            (8_799, "payout_over_balance"),
+            (1, "Ok(Ok(()))"),
+        ] {
+            book(store, seller, &[lines]);
+            assert_eq!(code_of(approve(store, ben, id)), answer);
+        }
+        assert_eq!(code_of(propose(store, anna, seller)), "nothing_to_pay");
+    });
+}
+
+#[test]
 fn a_payout_takes_the_open_lines_of_its_time_and_pays_their_sum() {
     on_both(|store| {
         let (seller, other) = (merchant(store, 1), merchant(store, 2));

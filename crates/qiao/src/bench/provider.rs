@@ -49,6 +49,7 @@ fn payment(attempt: &str, money: Money, status: PaymentStatus, description: Stri
         currency: money.currency,
         description,
         refunded: 0,
+        chargeback: None,
         fee: 0,
         settlement: None,
         instrument_fingerprint: paid.then(|| format!("card-{attempt}")),

@@ -285,6 +285,7 @@ export default {
       cancelled: 'Cancelled',
       released: 'Not paid in time',
       refunded: 'Refunded',
+      charged_back: 'Taken back by your bank',
     },
     explain: {
       in_group:
@@ -293,6 +294,7 @@ export default {
       cancelled: 'This order was cancelled. Nothing was charged.',
       released: 'It was not paid in time. Nothing was charged; a late payment comes back by itself.',
       refunded: 'The money goes back the way you paid.',
+      charged_back: 'Your bank took the payment back, so the vouchers are not good any more.',
     },
     vouchers: 'Vouchers ({n})',
     showVoucher: 'Show voucher {number}',
@@ -351,6 +353,7 @@ export default {
       group_failed: 'The group was not completed',
       mismatch: 'Wrong amount paid',
       no_show: 'You did not come',
+      charged_back: 'Your bank took the payment back',
     },
   },
   share: {
@@ -384,6 +387,7 @@ export default {
       voucher_redeemed: 'A voucher was used',
       redemption_undone: 'A visit was undone; your voucher is good again',
       refund_arrived: 'Your refund has been sent',
+      order_charged_back: 'Your bank took a payment back; its vouchers are not good any more',
       rebate_earned: 'You earned a rebate',
       review_answered: 'The merchant answered your review',
       booking_soon: 'Your booking is soon',

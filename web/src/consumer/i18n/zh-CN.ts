@@ -278,6 +278,7 @@ export default {
       cancelled: '已取消',
       released: '超时未付，已释放',
       refunded: '已全额退款',
+      charged_back: '已被银行拒付撤回',
     },
     explain: {
       in_group: '快邀请好友：成团后立即发券，未成团自动全额退款。',
@@ -285,6 +286,7 @@ export default {
       cancelled: '这个订单已取消，没有扣款。',
       released: '未在保留时间内支付，没有扣款；如已付款将自动退回。',
       refunded: '款项按原支付方式退回。',
+      charged_back: '您的银行已撤回这笔付款，订单的券随之失效。',
     },
     vouchers: '券（{n} 张）',
     showVoucher: '出示第 {number} 张券',
@@ -337,6 +339,7 @@ export default {
       group_failed: '未能成团',
       mismatch: '金额不符退回',
       no_show: '未到店',
+      charged_back: '银行撤回付款',
     },
   },
   share: {
@@ -370,6 +373,7 @@ export default {
       voucher_redeemed: '券已使用',
       redemption_undone: '核销已撤销，券可继续使用',
       refund_arrived: '退款已退回',
+      order_charged_back: '您的银行撤回了一笔付款，相关的券已失效',
       rebate_earned: '获得一笔返利',
       review_answered: '商家回复了您的评价',
       booking_soon: '您的预订即将开始',

@@ -43,7 +43,13 @@ export default {
     payable: 'You get',
     none: 'No lines',
     noneHint: 'Each redemption becomes a line here.',
-    kind: { redemption: 'Redemption', undo: 'Undone', refund: 'Refund', forfeit: 'Never used' },
+    kind: {
+      redemption: 'Redemption',
+      undo: 'Undone',
+      refund: 'Refund',
+      forfeit: 'Never used',
+      chargeback: 'Taken back by the guest’s bank',
+    },
   },
   payout: {
     title: 'Payouts',

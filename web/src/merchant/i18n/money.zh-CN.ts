@@ -41,7 +41,13 @@ export default {
     payable: '应得',
     none: '没有待结算的明细',
     noneHint: '核销之后，这里会逐张列出。',
-    kind: { redemption: '核销', undo: '撤销', refund: '退款', forfeit: '过期归商家' },
+    kind: {
+      redemption: '核销',
+      undo: '撤销',
+      refund: '退款',
+      forfeit: '过期归商家',
+      chargeback: '顾客银行拒付',
+    },
   },
   payout: {
     title: '付款记录',

@@ -52,6 +52,7 @@ export default {
     OfferResumed: 'An offer sells again',
     OperatorGranted: 'A platform role was granted',
     OperatorRevoked: 'A platform role was taken away',
+    OrderChargedBack: 'A payment was charged back',
     OrderPaid: 'An order was paid',
     OrderPlaced: 'An order was placed',
     OrderReleased: 'An unpaid order was released',

@@ -50,6 +50,7 @@ export default {
     GroupFailed: '拼团未成，已退款',
     GroupGrew: '有人参团',
     GroupOpened: '新开拼团',
+    OrderChargedBack: '付款被银行拒付',
     OrderPaid: '订单已支付',
     OrderPlaced: '新订单',
     OrderReleased: '订单未付已取消',

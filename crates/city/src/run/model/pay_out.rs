@@ -34,10 +34,16 @@ impl Model {
 
     pub(super) fn approve(&mut self, no: No, second: bool) -> Answer {
         let payout = self.payouts.get_mut(&no).expect("a known payout");
+        let open = self
+            .lines
+            .iter()
+            .filter(|line| line.shop == payout.shop && line.payout.is_none());
+        let open: i128 = open.map(|line| line.split.payable).sum();
         match payout.status {
             PayoutStatus::Proposed if payout.by_second == second => {
                 return Err("payout_needs_another_operator");
             }
+            PayoutStatus::Proposed if open < 0 => return Err("payout_over_balance"),
             PayoutStatus::Proposed => payout.status = PayoutStatus::Approved,
             PayoutStatus::Approved | PayoutStatus::Paid | PayoutStatus::Failed => {
                 return Err("payout_not_proposed");

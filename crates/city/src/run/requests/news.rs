@@ -140,6 +140,7 @@ fn payment_data(
         currency: currency_of_order(scene, order),
         description: "Qiao".to_owned(),
         refunded: 0,
+        chargeback: None,
         fee: 0,
         settlement: None,
         instrument_fingerprint: failure.is_none().then(|| format!("card_{card}")),
@@ -224,6 +225,7 @@ fn taken_in(scene: Scene<'_>, news: News, command: NewsCommand) -> Request {
             })
             .locking(locks)
         }
+        NewsCommand::ChargeBack(_) => unreachable!("the city's provider takes nothing back"),
         NewsCommand::ConfirmRefund(cmd) => {
             let locks = cmd.locks();
             Request::new("confirmRefund", PROVIDER, cmd.refund.uuid(), move |tx, ctx| {

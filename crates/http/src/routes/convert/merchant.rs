@@ -31,7 +31,7 @@ pub fn operations() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct MerchantOrdersAsked {
-    /// `placed`, `paid`, `cancelled`, `released` or `refunded`; absent for all.
+    /// `placed`, `in_group`, `paid`, `cancelled`, `released`, `refunded` or `charged_back`; absent for all.
     status: Option<String>,
     /// Of this offer; absent for all.
     #[param(value_type = Option<String>)]

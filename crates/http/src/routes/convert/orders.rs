@@ -336,7 +336,8 @@ pub struct OrderDetails {
     offer: OfferId,
     #[serde(flatten)]
     label: Label,
-    /// `placed`, `in_group` (paid, and others are missing), `paid`, `cancelled`, `released` or `refunded`.
+    /// `placed`, `in_group` (paid, and others are missing), `paid`, `cancelled`, `released`, `refunded` or
+    /// `charged_back` (the payer's bank took the payment back).
     status: String,
     quantity: i64,
     /// How often each voucher can be used.

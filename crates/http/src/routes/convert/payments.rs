@@ -62,6 +62,8 @@ pub struct PaymentTry {
     amount: WireMoney,
     /// `open`, `failed`, `paid` or `refunded` (its money came too late, twice or in the wrong amount).
     status: String,
+    /// What the payer's bank took back of it.
+    charged_back: Option<WireMoney>,
     /// RFC 3339.
     at: String,
 }
@@ -75,6 +77,9 @@ impl From<Attempt> for PaymentTry {
             provider_payment: attempt.provider_payment,
             amount: Money::new(attempt.amount, attempt.currency).into(),
             status: attempt.status.as_str().to_owned(),
+            charged_back: attempt
+                .charged_back
+                .map(|amount| Money::new(amount, attempt.currency).into()),
             at: attempt.at.to_string(),
         }
     }
@@ -165,6 +170,14 @@ async fn take(app: &App, key: Key, command: NewsCommand) -> Result<(), Problem> 
                 route.locks,
                 move |tx, ctx| convert::confirm_payment(tx, ctx, &cmd).map(drop),
             )
+            .await
+        }
+        NewsCommand::ChargeBack(cmd) => {
+            let route = app.ask(queries::attempt_route(cmd.payment.attempt)).await?;
+            let route = route.ok_or_else(|| convert::PAYMENT_NOT_FOUND.plain())?;
+            run(app, "chargeBack", route.lane, key, route.locks, move |tx, ctx| {
+                consume::charge_back(tx, ctx, &cmd)
+            })
             .await
         }
         NewsCommand::FailPayment(cmd) => {

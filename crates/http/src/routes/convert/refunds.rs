@@ -150,7 +150,7 @@ pub struct RefundDetails {
     voucher: Option<VoucherId>,
     cash: WireMoney,
     rebate: WireMoney,
-    /// `asked`, `expired`, `redeemed`, `late_payment` or `mismatch`.
+    /// `asked`, `expired`, `redeemed`, `late_payment`, `mismatch`, `no_show`, `group_failed` or `charged_back`.
     cause: String,
     /// `requested`, `sent`, `succeeded` or `failed` (it is then sent again).
     status: String,

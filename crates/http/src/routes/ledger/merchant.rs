@@ -39,7 +39,8 @@ pub fn operations() -> OpenApiRouter<App> {
 pub struct StatementLine {
     #[schema(value_type = String)]
     id: SettlementLineId,
-    /// `redemption`, `undo`, `refund` or `forfeit` (the voucher ran out).
+    /// `redemption`, `undo`, `refund`, `forfeit` (the voucher ran out) or `chargeback` (the payer's bank took the
+    /// payment back).
     kind: String,
     /// RFC 3339.
     at: String,
@@ -73,6 +74,8 @@ impl From<SettlementLine> for StatementLine {
         let redemption = match line.kind {
             LineKind::Redemption | LineKind::Undo | LineKind::Refund => Some(line.reference),
             LineKind::Forfeit => None,
+            // What was forfeited was used nowhere.
+            LineKind::Chargeback => line.store.map(|_| line.reference),
         };
         Self {
             id: line.id,

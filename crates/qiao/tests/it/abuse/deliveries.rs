@@ -9,7 +9,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
 use gateway::webhook::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
-use kernel::PaymentAttemptId;
 use reqwest::Method;
 use store::testing::TestDatabase;
 
@@ -63,7 +62,10 @@ fn deliver(database: &TestDatabase, genuine: usize, forged: usize) {
     let (never_paid, paid) = attempts.split_last().expect("one order more than are paid");
     let news: Vec<_> = paid.iter().map(|attempt| news::paid(*attempt)).collect();
     let mut deliveries: Vec<Delivery> = (0..genuine).map(|n| repetition(&news, n)).collect();
-    deliveries.extend((0..forged).map(|n| forgery(*never_paid, n)));
+    deliveries.extend((0..forged).map(|n| match n / 8 % 2 {
+        0 => forgery(news::paid(*never_paid), n),
+        _ => forgery(news::charged_back(paid[n % paid.len()]), n),
+    }));
     shuffle(&mut deliveries);
 
     let servers = Servers::start(&database.url);
@@ -109,9 +111,9 @@ fn repetition(news: &[Vec<u8>], n: usize) -> Delivery {
     }
 }
 
-/// News of a payment that was never made.
-fn forgery(attempt: PaymentAttemptId, n: usize) -> Delivery {
-    let (id, body) = (format!("msg_forged_{n}"), news::paid(attempt));
+/// News that is not true, of a payment that was never made or never taken back.
+fn forgery(body: Vec<u8>, n: usize) -> Delivery {
+    let id = format!("msg_forged_{n}");
     let secret = if n % 8 == 3 { SOMEBODY_ELSES } else { news::SECRET };
     let mut delivery = Delivery {
         headers: news::signed_with(secret, &id, &body).into(),

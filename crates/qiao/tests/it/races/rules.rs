@@ -317,6 +317,36 @@ fn a_voucher_is_redeemed_or_refunded() {
 }
 
 #[test]
+fn a_payment_is_charged_back_once_and_nobody_is_paid_for_its_visit() {
+    run(&Rule {
+        held_back: "voucher",
+        set_up: |market, cast| {
+            let good = market.offer(1, 1);
+            let race = redemptions(market, cast, good);
+            let (voucher, _) = race.shown.clone().expect("a voucher is shown");
+            let attempt = market.attempt(voucher.parse().expect("a voucher's id"));
+            let body = news::charged_back(attempt);
+            against(race, |n| Write {
+                path: news::PATH.to_owned(),
+                // The same news under one id and under many.
+                body: Body::News(format!("msg_{attempt}_{}", n % 8), body.clone()),
+                ..Write::post(&cast.guests[0], "", json!({}))
+            })
+        },
+        outcomes: &[[1, CROWD / 2], [0, CROWD / 2]],
+        reasons: &[(409, "redeem_voucher_used_up"), (409, "redeem_voucher_refunded")],
+        counted: |audit| {
+            assert_eq!(audit.refunds(), audit.orders());
+            let left = audit.balances().into_iter();
+            let left: Vec<_> = left.filter(|(_, balance)| *balance != (0, 0)).collect();
+            assert_eq!(left, [], "every account is as before the purchase");
+            audit.redemptions()
+        },
+        ..ONE_SIDED
+    });
+}
+
+#[test]
 fn a_voucher_is_refunded_once() {
     run(&Rule {
         held_back: "voucher",

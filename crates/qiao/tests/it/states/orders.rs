@@ -1,10 +1,10 @@
 //! Orders, the tries at paying them, and refunds.
 
 use convert::{
-    AttemptStatus, CancelOrder, ClosePaymentConflict, ConfirmPayment, ConfirmRefund, ConfirmedPayment,
-    ExpireVoucher, FailPayment, FailRefund, MarkRefundSent, OrderStatus, PlaceOrder, PlacedOrder,
-    RefundStatus, RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment, StartedPayment, Stored,
-    queries,
+    AttemptStatus, CancelOrder, ChargeBack, ClosePaymentConflict, ConfirmPayment, ConfirmRefund,
+    ConfirmedPayment, ExpireVoucher, FailPayment, FailRefund, MarkRefundSent, OrderStatus, PlaceOrder,
+    PlacedOrder, RefundStatus, RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment, StartedPayment,
+    Stored, queries,
 };
 use kernel::{
     Actor, Currency, DAY_US, MINUTE_US, OfferId, OrderId, PaymentAttemptId, PaymentConflictId, PersonId,
@@ -60,6 +60,11 @@ pub const ORDER: Machine<OrderStatus, Purchase> = Machine {
                 w.done(w.refund_voucher(paid.buyer, paid.vouchers[0]));
                 paid
             }
+            OrderStatus::ChargedBack => {
+                let paid = w.paid(placed);
+                w.done(w.charge_back(&paid));
+                paid
+            }
         }
     },
     look: |read, purchase| Ok(queries::order(read, purchase.order)?.unwrap().status),
@@ -67,6 +72,7 @@ pub const ORDER: Machine<OrderStatus, Purchase> = Machine {
         |w, p| w.start_payment(p.buyer, p.order, "other").probe(),
         |w, p| w.fail_payment(p).probe(),
         |w, p| w.confirm_payment(p).probe(),
+        |w, p| w.charge_back(p).probe(),
         |w, p| w.cancel_order(p).probe(),
         |w, p| w.release_order(p).probe(),
         |w, p| w.refund_voucher(p.buyer, *p.vouchers.first()?).probe(),
@@ -96,6 +102,7 @@ pub const ATTEMPT: Machine<AttemptStatus, Purchase> = Machine {
         |w, p| w.start_payment(p.buyer, p.order, PROVIDER).with("again").probe(),
         |w, p| w.fail_payment(p).probe(),
         |w, p| w.confirm_payment(p).probe(),
+        |w, p| w.charge_back(p).probe(),
         |w, p| {
             let report = ConfirmPayment {
                 amount: p.cash - 1,
@@ -227,6 +234,15 @@ impl World {
 
     fn confirm(&self, report: ConfirmPayment) -> Act<ConfirmedPayment> {
         act(ctx(Actor::Provider(1)), convert::confirm_payment, report)
+    }
+
+    /// The payer's bank took all of it back.
+    pub fn charge_back(&self, purchase: &Purchase) -> Act<()> {
+        let input = ChargeBack {
+            payment: report_of(purchase),
+            amount: purchase.cash,
+        };
+        act(ctx(Actor::Provider(1)), consume::charge_back, input)
     }
 
     /// A settled payment that was reported with another amount afterwards.

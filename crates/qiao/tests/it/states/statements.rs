@@ -22,6 +22,10 @@ const REASONS: &[(&str, &str)] = &[
         "voucher, places, order and books all go back, and the fee is settled",
     ),
     (
+        "consume::charge_back",
+        "voucher, order and books go back, here of a voucher that was not used",
+    ),
+    (
         "consume::keep_places",
         "a bucket, a claim and its way to taken for each quarter of an hour, here of one hour",
     ),
@@ -148,6 +152,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
         w.start_payment(purchase.buyer, purchase.order, "other").probe()
     },
     |w| w.confirm_payment(&w.placed(order_of(w.offer))).probe(),
+    |w| w.charge_back(&w.bought(order_of(w.offer))).probe(),
     |w| w.fail_payment(&w.placed(order_of(w.offer))).probe(),
     |w| w.close_payment_conflict(w.payment_conflict()).probe(),
     |w| w.cancel_order(&w.placed(order_of(w.offer))).probe(),

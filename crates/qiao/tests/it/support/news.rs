@@ -1,6 +1,6 @@
 //! What the payment provider says of a payment, signed as a delivery: the test is the provider.
 
-use gateway::protocol::{Payment, PaymentStatus};
+use gateway::protocol::{Chargeback, Payment, PaymentStatus};
 use gateway::webhook::{self, WebhookSecret};
 use http::shell;
 use kernel::{Currency, PaymentAttemptId};
@@ -16,16 +16,35 @@ pub const PATH: &str = "/v1/webhooks/sandbox";
 /// The name and the value of a header.
 pub type Header = (&'static str, String);
 
+/// The provider's name for the payment of an attempt.
+pub fn name_of(attempt: PaymentAttemptId) -> String {
+    format!("pay_{}", attempt.uuid().simple())
+}
+
 /// The body that says that the attempt was paid.
 pub fn paid(attempt: PaymentAttemptId) -> Vec<u8> {
+    body("payment.succeeded", attempt, None)
+}
+
+/// The body that says that the payer's bank took all of it back.
+pub fn charged_back(attempt: PaymentAttemptId) -> Vec<u8> {
+    let chargeback = Chargeback {
+        amount: DUE,
+        settlement: None,
+    };
+    body("payment.charged_back", attempt, Some(chargeback))
+}
+
+fn body(event_type: &str, attempt: PaymentAttemptId, chargeback: Option<Chargeback>) -> Vec<u8> {
     let payment = Payment {
-        id: format!("pay_{}", attempt.uuid().simple()),
+        id: name_of(attempt),
         reference: attempt.to_string(),
         status: PaymentStatus::Succeeded,
         amount: DUE,
         currency: Currency::CNY,
         description: "Qiao".to_owned(),
         refunded: 0,
+        chargeback,
         fee: 0,
         settlement: None,
         instrument_fingerprint: Some("sfp_00112233445566778899aabbccddeeff".to_owned()),
@@ -34,7 +53,7 @@ pub fn paid(attempt: PaymentAttemptId) -> Vec<u8> {
         return_url: None,
         created_at: shell::now(),
     };
-    let news = json!({ "type": "payment.succeeded", "timestamp": shell::now().to_string(), "data": payment });
+    let news = json!({ "type": event_type, "timestamp": shell::now().to_string(), "data": payment });
     news.to_string().into_bytes()
 }
 

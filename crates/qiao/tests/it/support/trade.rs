@@ -11,6 +11,7 @@ use ledger::{Account, Leg, NewEntry, Reason};
 use store::{Fail, Tx};
 
 use super::market::{DUE, GROUP_DUE, Good, Market, Visitor};
+use super::news;
 
 impl Market {
     /// A coupon in somebody's wallet.
@@ -57,6 +58,15 @@ impl Market {
             .store
             .read_blocking(move |read| convert::queries::order_vouchers(read, order));
         issued.unwrap()[0].voucher
+    }
+
+    /// The try that paid for a voucher.
+    pub fn attempt(&self, voucher: VoucherId) -> PaymentAttemptId {
+        let attempts = self.store.read_blocking(move |read| {
+            let money = convert::queries::voucher_money(read, voucher)?.unwrap();
+            convert::queries::attempts_of(read, money.order)
+        });
+        attempts.unwrap()[0].id
     }
 
     /// The twelve digits of a voucher.
@@ -129,7 +139,7 @@ fn paid(attempt: PaymentAttemptId, amount: i64) -> convert::ConfirmPayment {
     convert::ConfirmPayment {
         attempt,
         provider: http::PROVIDER_NAME.to_owned(),
-        provider_payment: format!("test-{attempt}"),
+        provider_payment: news::name_of(attempt),
         amount,
         currency: Currency::CNY,
         instrument: None,

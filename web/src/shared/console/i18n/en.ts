@@ -76,6 +76,7 @@ export default {
       cancelled: 'Cancelled',
       released: 'Timed out',
       refunded: 'Refunded',
+      charged_back: 'Charged back',
     },
     payment: { open: 'Open', failed: 'Failed', paid: 'Paid', refunded: 'Sent back' },
     redemption: { live: 'Redeemed', undone: 'Undone', refunded: 'Refunded' },

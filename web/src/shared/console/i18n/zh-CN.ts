@@ -74,6 +74,7 @@ export default {
       cancelled: '已取消',
       released: '超时取消',
       refunded: '已退款',
+      charged_back: '已拒付',
     },
     payment: { open: '支付中', failed: '失败', paid: '成功', refunded: '已退回' },
     redemption: { live: '已核销', undone: '已撤销', refunded: '已退款' },

@@ -1,0 +1,286 @@
+//! Payments that the payer's bank took back, whatever had become of the order.
+
+use convert::{ChargeBack, ConfirmPayment, OrderStatus, RefundCause, RefundStatus};
+use kernel::{Actor, DAY_US, OrderId};
+use ledger::{Account, LineKind};
+use party::testing::NOW;
+use store::{Rejected, sql};
+
+use crate::refunds::pay_out;
+use crate::world::{CNY, PROVIDER, World};
+use crate::{at_once, code, on_both, on_both_with};
+
+/// What the provider says of an order's payment.
+pub fn report(world: &World, order: OrderId, amount: i64) -> ChargeBack {
+    let attempts = world
+        .db
+        .read_blocking(move |read| convert::queries::attempts_of(read, order));
+    let attempt = attempts.expect("an answer").remove(0);
+    ChargeBack {
+        payment: ConfirmPayment {
+            attempt: attempt.id,
+            provider: PROVIDER.to_owned(),
+            provider_payment: format!("p-{}", attempt.id),
+            amount: attempt.amount,
+            currency: CNY,
+            instrument: Some("card-1".to_owned()),
+        },
+        amount,
+    }
+}
+
+pub fn charge_back(world: &World, cmd: &ChargeBack) -> Result<(), Rejected> {
+    let cmd = cmd.clone();
+    let done = world.run(Actor::Provider(1), NOW, move |tx, ctx| {
+        consume::charge_back(tx, ctx, &cmd)
+    });
+    world.audit();
+    done
+}
+
+fn status(world: &World, order: OrderId) -> OrderStatus {
+    let found = world
+        .db
+        .read_blocking(move |read| convert::queries::order(read, order));
+    found.expect("an answer").expect("an order").status
+}
+
+fn refunds(world: &World, order: OrderId) -> Vec<(RefundCause, RefundStatus, i64)> {
+    let found = world
+        .db
+        .read_blocking(move |read| convert::queries::refunds_of(read, order));
+    let found = found.expect("an answer").into_iter();
+    found
+        .map(|refund| (refund.cause, refund.status, refund.amount))
+        .collect()
+}
+
+/// Final and pending, of the provider's, the platform's and the order's accounts: all as before the purchase.
+fn nothing_is_left(world: &World, order: OrderId) {
+    for account in [
+        Account::ProviderClearing,
+        Account::Subsidy,
+        Account::ChargebackLoss,
+    ] {
+        assert_eq!(world.credit(account, None), (0, 0), "{account:?}");
+    }
+    assert_eq!(world.escrow(order), (0, 0));
+}
+
+fn conflicts(world: &World) -> Vec<i64> {
+    let found = world
+        .db
+        .read_blocking(|read| convert::queries::payment_conflicts(read, None, 10));
+    let found = found.expect("an answer").into_iter();
+    found.map(|conflict| conflict.received.amount).collect()
+}
+
+const BY_THE_BANK: (RefundCause, RefundStatus) = (RefundCause::ChargedBack, RefundStatus::Succeeded);
+
+#[test]
+fn before_use_the_voucher_is_void_and_its_unit_is_sold_again() {
+    on_both(|world| {
+        let taken = || world.number(|| sql!("SELECT CAST(SUM(taken) AS BIGINT) FROM bucket"));
+        let before = taken();
+        let bought = world.buy(2);
+        let cash = world.credit(Account::ProviderClearing, None).0.abs();
+        let scans = [0, 1].map(|n| world.scan_of(bought.vouchers[n]));
+        charge_back(world, &report(world, bought.order, cash)).expect("booked");
+        nothing_is_left(world, bought.order);
+        assert_eq!((world.payable(), world.commission()), (0, 0));
+        assert_eq!(taken(), before);
+        assert_eq!(status(world, bought.order), OrderStatus::ChargedBack);
+        let (cause, done) = BY_THE_BANK;
+        assert_eq!(refunds(world, bought.order), [(cause, done, cash)]);
+        for (voucher, scan) in bought.vouchers.into_iter().zip(scans) {
+            let scanned = world.scan_as(world.as_cashier(), NOW, scan);
+            assert_eq!(code(scanned), "redeem_voucher_refunded");
+            assert_eq!(code(world.refund_voucher(voucher)), "refund_nothing_left");
+            assert!(!world.expire(voucher, NOW.plus_us(400 * DAY_US)));
+        }
+    });
+}
+
+#[test]
+fn after_use_the_merchant_gets_nothing_and_after_a_payout_owes_it() {
+    on_both(|world| {
+        let bought = world.buy(1);
+        let cash = world.credit(Account::ProviderClearing, None).0.abs();
+        let visit = world.scan(bought.vouchers[0]).expect("redeemed").redemption;
+        assert_eq!(pay_out(world, NOW), 7_650);
+        charge_back(world, &report(world, bought.order, cash)).expect("booked");
+        nothing_is_left(world, bought.order);
+        assert_eq!((world.payable(), world.commission()), (-7_650, 0));
+        let merchant = world.shop.merchant;
+        let lines = world
+            .db
+            .read_blocking(move |read| ledger::queries::statement_lines(read, merchant, None, None, 10));
+        let lines: Vec<_> = lines
+            .expect("lines")
+            .iter()
+            .map(|line| (line.kind, line.payable))
+            .collect();
+        assert_eq!(lines, [(LineKind::Chargeback, -7_650)]);
+        // The visit is as one that was refunded, and is not taken back once more.
+        assert_eq!(code(world.undo(visit, NOW)), "redemption_not_live");
+        let again = world.refund_redeemed(world.shop.as_owner(), visit, NOW);
+        assert_eq!(code(again), "redemption_not_live");
+        // Later sales make up for it.
+        for voucher in world.buy(2).vouchers {
+            world.scan(voucher).expect("redeemed");
+        }
+        assert_eq!(pay_out(world, NOW), 7_650);
+        assert_eq!(world.payable(), 0);
+    });
+}
+
+#[test]
+fn a_card_is_reversed_as_far_as_it_was_used() {
+    on_both_with(3, 10_001, |world| {
+        let bought = world.buy(1);
+        let cash = world.credit(Account::ProviderClearing, None).0.abs();
+        let voucher = bought.vouchers[0];
+        let first = world.scan(voucher).expect("redeemed").redemption;
+        world.scan(voucher).expect("redeemed");
+        let refund = world
+            .refund_redeemed(world.shop.as_owner(), first, NOW)
+            .expect("refunded");
+        world.confirm_refund(refund);
+        let back = refunds(world, bought.order)[0].2;
+        charge_back(world, &report(world, bought.order, cash - back)).expect("booked");
+        nothing_is_left(world, bought.order);
+        assert_eq!((world.payable(), world.commission()), (0, 0));
+        assert_eq!(code(world.scan(voucher)), "redeem_voucher_refunded");
+    });
+}
+
+#[test]
+fn what_was_forfeited_is_not_the_merchants_any_more() {
+    on_both(|world| {
+        let bought = world.buy(1);
+        let cash = world.credit(Account::ProviderClearing, None).0.abs();
+        assert!(world.expire(bought.vouchers[0], NOW.plus_us(400 * DAY_US)));
+        let kept = world.payable();
+        charge_back(world, &report(world, bought.order, cash)).expect("booked");
+        assert_eq!((world.payable(), world.commission()), (0, 0), "of {kept}");
+    });
+}
+
+#[test]
+fn news_that_comes_first_twice_or_late_has_one_effect() {
+    on_both(|world| {
+        // Before anything was heard of the payment.
+        let placed = world.place(world.buyer, 1, None);
+        let order = placed.order;
+        let start = convert::StartPayment {
+            order,
+            provider: PROVIDER.to_owned(),
+        };
+        let started = world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
+            convert::start_payment(tx, ctx, &start)
+        });
+        started.expect("started");
+        let cmd = report(world, order, placed.amounts.cash_due);
+        for _ in 0..3 {
+            charge_back(world, &cmd).expect("booked, or booked before");
+            let confirm = cmd.payment.clone();
+            let confirmed = world.run(Actor::Provider(1), NOW, move |tx, ctx| {
+                convert::confirm_payment(tx, ctx, &confirm)
+            });
+            assert_eq!(confirmed.expect("known").outcome, convert::PaymentOutcome::Paid);
+            nothing_is_left(world, order);
+            assert_eq!(refunds(world, order).len(), 1);
+        }
+        assert_eq!(status(world, order), OrderStatus::ChargedBack);
+        assert_eq!(conflicts(world), Vec::<i64>::new());
+    });
+}
+
+#[test]
+fn a_refund_on_its_way_is_what_the_bank_took() {
+    on_both(|world| {
+        for heard_of_refund_first in [false, true] {
+            let bought = world.buy(1);
+            let cash = world.credit(Account::ProviderClearing, None).0.abs();
+            let refund = world.refund_voucher(bought.vouchers[0]).expect("refunded");
+            if heard_of_refund_first {
+                world.confirm_refund(refund);
+            }
+            // The bank asked nobody: all of it, although all was given back.
+            charge_back(world, &report(world, bought.order, cash)).expect("booked");
+            world.confirm_refund(refund);
+            assert_eq!(world.escrow(bought.order), (0, 0));
+            assert_eq!(
+                refunds(world, bought.order),
+                [(RefundCause::Asked, RefundStatus::Succeeded, cash)]
+            );
+            let lost = if heard_of_refund_first { cash } else { 0 };
+            assert_eq!(
+                world.credit(Account::ChargebackLoss, None),
+                (-lost, 0),
+                "paid back twice"
+            );
+            assert_eq!(world.credit(Account::ProviderClearing, None), (lost, 0));
+        }
+    });
+}
+
+#[test]
+fn a_part_of_a_payment_is_for_people_to_look_into() {
+    on_both(|world| {
+        let bought = world.buy(1);
+        let cash = world.credit(Account::ProviderClearing, None).0.abs();
+        for _ in 0..2 {
+            charge_back(world, &report(world, bought.order, cash - 1)).expect("answered");
+        }
+        assert_eq!(conflicts(world), [1 - cash]);
+        assert_eq!(status(world, bought.order), OrderStatus::Paid);
+        world.scan(bought.vouchers[0]).expect("it is still good");
+        for (amount, reason) in [(0, "payment_invalid"), (-1, "payment_invalid")] {
+            assert_eq!(
+                code(charge_back(world, &report(world, bought.order, amount))),
+                reason
+            );
+        }
+        let cmd = report(world, bought.order, cash);
+        let by_buyer = world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
+            consume::charge_back(tx, ctx, &cmd)
+        });
+        assert_eq!(code(by_buyer), "payment_actor_forbidden");
+    });
+}
+
+#[test]
+fn a_payment_is_charged_back_once_and_no_visit_is_paid_for_beside() {
+    on_both(|world| {
+        for _ in 0..8 {
+            let bought = world.buy(1);
+            let voucher = bought.vouchers[0];
+            let cmd = report(world, bought.order, 8_000);
+            let (scan, cashier) = (world.scan_of(voucher), world.as_cashier());
+            let cash = cmd.payment.amount;
+            let redeemed = at_once(8, |n| {
+                if n % 2 == 0 {
+                    let scan = scan.clone();
+                    return world
+                        .run(cashier, NOW, move |tx, ctx| consume::redeem_scan(tx, ctx, &scan))
+                        .is_ok();
+                }
+                let cmd = ChargeBack {
+                    amount: cash,
+                    ..cmd.clone()
+                };
+                let booked = world.run(Actor::Provider(1), NOW, move |tx, ctx| {
+                    consume::charge_back(tx, ctx, &cmd)
+                });
+                booked.expect("booked, or booked before");
+                false
+            });
+            world.audit();
+            assert!(redeemed.iter().filter(|won| **won).count() <= 1, "{redeemed:?}");
+            assert_eq!((world.payable(), world.commission()), (0, 0));
+            nothing_is_left(world, bought.order);
+            assert_eq!(refunds(world, bought.order).len(), 1);
+        }
+    });
+}
