@@ -38,12 +38,12 @@ impl Founding<'_> {
     /// A store, a till and somebody at it, for each place of the merchant.
     pub fn add_counters(&self, tx: &mut Tx) -> Result<Vec<Counter>, Fail> {
         let mut counters = Vec::new();
-        for site in &self.profile.stores {
+        for (minute, site) in (10..).zip(&self.profile.stores) {
             let add = party::AddStore {
                 merchant: self.merchant,
                 details: self.details(site),
             };
-            let store = party::add_store(tx, &self.as_owner(10 * MINUTE_US), &add)?;
+            let store = party::add_store(tx, &self.as_owner(minute * MINUTE_US), &add)?;
             let name = "前台 1".to_owned();
             let register = party::RegisterDevice {
                 merchant: self.merchant,
