@@ -3,7 +3,9 @@
 
 mod booking;
 
-pub use booking::{bookable, booking_terms, resource, resources_of, resources_of_offer, store_days};
+pub use booking::{
+    bookable, booking_terms, resource, resource_ids_of_offer, resources_of, resources_of_offer, store_days,
+};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formOfPreset, termsOf } from './bookingTerms'
+import { formOfPreset, formOfTerms, PRESETS, termsOf, type Preset } from './bookingTerms'
 
 it('books a table for lunch and dinner on every day, longer for larger parties', () => {
   const terms = termsOf(formOfPreset('restaurant'))
@@ -18,6 +18,14 @@ it('books nights by room, and nothing of a visit', () => {
   const terms = termsOf(formOfPreset('hotel'))
   expect(terms).toMatchObject({ price_per: 'night', nights: { check_in_minute: 900, check_out_minute: 720 } })
   expect(terms).not.toHaveProperty('visit')
+})
+
+it('shows what was set as it was set', () => {
+  for (const preset of Object.keys(PRESETS) as Preset[]) {
+    const terms = termsOf(formOfPreset(preset))
+    const set = { ...terms, policy: { ...terms.policy, free_until_minutes: 90 } }
+    expect(termsOf(formOfTerms(set))).toEqual(set)
+  }
 })
 
 it('changes no preset by what is typed', () => {

@@ -1,8 +1,9 @@
 /** How an offer is booked, as its form holds it, and back; and what is usual in a trade. */
 import type { Schemas } from '@/shared/api'
-import { parsePercent } from '@/shared/console/fields'
+import { parsePercent, parseSpan, percentText } from '@/shared/console/fields'
+import { clock } from '@/shared/i18n/hours'
 import { wholeNumber } from './format'
-import { minuteOf, spansOf, type HoursRow } from './weekHours'
+import { hoursRows, minuteOf, spansOf, type HoursRow } from './weekHours'
 
 type Terms = Schemas['BookingTerms']
 
@@ -83,7 +84,35 @@ export function formOfPreset(preset: Preset): TermsForm {
   return structuredClone({ ...USUAL, ...PRESETS[preset] })
 }
 
-/** What is sent.. */
+export function formOfTerms({ visit, nights, policy, ...terms }: Terms): TermsForm {
+  return {
+    ...structuredClone(USUAL),
+    stay: nights ? 'nights' : 'visit',
+    pricePer: terms.price_per,
+    partyMax: String(terms.party_max),
+    noticeMinutes: String(terms.notice_minutes),
+    aheadDays: String(terms.ahead_days),
+    freeHours: String(policy.free_until_minutes / 60),
+    lateShare: percentText(policy.late_fee_bp),
+    noShowShare: percentText(policy.no_show_fee_bp),
+    graceMinutes: String(policy.grace_minutes),
+    ...(visit && {
+      hours: hoursRows(visit.hours),
+      everyMinutes: String(visit.every_minutes),
+      turns: visit.turns.map(({ party_up_to, minutes }) => turn(party_up_to, minutes)),
+      beforeMinutes: String(visit.before_minutes),
+      afterMinutes: String(visit.after_minutes),
+    }),
+    ...(nights && {
+      checkIn: clock(nights.check_in_minute),
+      checkOut: clock(nights.check_out_minute),
+      nightsMin: String(nights.nights_min),
+      nightsMax: String(nights.nights_max),
+    }),
+  }
+}
+
+/** What is sent. */
 export function termsOf(form: TermsForm): Terms {
   const visit = {
     hours: form.hours.flatMap(spansOf),
@@ -108,7 +137,7 @@ export function termsOf(form: TermsForm): Terms {
     notice_minutes: wholeNumber(form.noticeMinutes),
     ahead_days: wholeNumber(form.aheadDays),
     policy: {
-      free_until_minutes: wholeNumber(form.freeHours) * 60,
+      free_until_minutes: parseSpan(form.freeHours, 60) ?? NaN,
       late_fee_bp: parsePercent(form.lateShare) ?? NaN,
       no_show_fee_bp: parsePercent(form.noShowShare) ?? NaN,
       grace_minutes: wholeNumber(form.graceMinutes),

@@ -75,6 +75,15 @@ pub fn booking_terms(read: &mut ReadTx, offer: OfferId) -> Result<Option<(Bookin
     first(rows, |row| Ok((row.take_json()?, row.take()?)))
 }
 
+/// What an offer is booked of, in all of its stores.
+pub fn resource_ids_of_offer(read: &mut ReadTx, offer: OfferId) -> Result<Vec<ResourceId>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT resource_id FROM offer_resource WHERE offer_id = $1 ORDER BY resource_id",
+        offer
+    ))?;
+    all(rows, |row| row.take())
+}
+
 /// The special days of a store from one day until another, that included.
 pub fn store_days(
     read: &mut ReadTx,

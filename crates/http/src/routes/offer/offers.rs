@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::resources::BookingTermsSaid;
 use super::{OfOffer, WireGroupTerms, WirePriceRule};
 use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
@@ -324,6 +325,9 @@ struct OwnOfferDetails {
     /// For those who buy it together.
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<WireGroupTerms>,
+    /// How it is booked, and of what, if it is sold for a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    booking: Option<BookingTermsSaid>,
     /// Where it is redeemed.
     #[schema(value_type = Vec<String>)]
     stores: Vec<StoreId>,
@@ -337,9 +341,10 @@ struct OwnOfferDetails {
     version: i64,
 }
 
-impl From<OfferPage> for OwnOfferDetails {
-    fn from(page: OfferPage) -> Self {
+impl OwnOfferDetails {
+    fn of(page: OfferPage, booking: Option<BookingTermsSaid>) -> Self {
         Self {
+            booking,
             description: page.offer.description.clone(),
             price_rules: page
                 .offer
@@ -373,9 +378,11 @@ async fn get_own_offer(
     let page = app.read(move |read| {
         let page = offer::queries::offer_page(read, of.offer, now)?;
         let page = page.filter(|page| page.offer.merchant == merchant);
-        Ok(page.ok_or_else(|| NOT_FOUND.plain())?)
+        let page = page.ok_or_else(|| NOT_FOUND.plain())?;
+        let booking = BookingTermsSaid::of(read, of.offer)?;
+        Ok(OwnOfferDetails::of(page, booking))
     });
-    Ok(axum::Json(page.await?.into()))
+    Ok(axum::Json(page.await?))
 }
 
 /// The merchant's offers, drafts too, newest first.

@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use kernel::{ResourceId, StoreId};
+use kernel::{OfferId, ResourceId, StoreId};
 use offer::{
     AddResource, Day, OfferStatus, Resource, ResourceDetails, ResourceKind, ResourceStatus, SetBookingTerms,
     SetStoreDay, UpdateResource,
@@ -12,6 +12,7 @@ use offer::{
 use party::NOT_FOUND;
 use party::hours::Span;
 use serde::{Deserialize, Serialize};
+use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -299,14 +300,27 @@ async fn list_store_days(
 }
 
 /// How an offer is booked, and of what.
-#[derive(Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct BookingTermsSaid {
+pub struct BookingTermsSaid {
     #[schema(value_type = WireBookingTerms)]
     terms: Object<WireBookingTerms>,
     /// Resources of the stores that the offer is redeemed in. A booking takes one of each kind that is among them.
     #[schema(value_type = Vec<String>)]
     resources: Vec<ResourceId>,
+}
+
+impl BookingTermsSaid {
+    /// What was said of this offer; `None` if it is bought without a time.
+    pub fn of(read: &mut ReadTx, offer: OfferId) -> Result<Option<Self>, Fail> {
+        let Some((terms, _)) = offer::queries::booking_terms(read, offer)? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            terms: Object(terms.into()),
+            resources: offer::queries::resource_ids_of_offer(read, offer)?,
+        }))
+    }
 }
 
 #[derive(Serialize, ToSchema)]
