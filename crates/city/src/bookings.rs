@@ -14,7 +14,7 @@ use store::{Fail, Tx};
 use crate::founding::Founding;
 use crate::orders::{self, Bill};
 use crate::shops::{Counter, Shop};
-use crate::texts::{Idea, Trade, Words, once};
+use crate::texts::{Idea, Trade, Words, names, once};
 use crate::works::{Works, acting, work};
 use crate::{CityError, Counts};
 
@@ -360,7 +360,13 @@ pub(crate) fn book_ahead(
                 area: None,
                 resource: None,
             };
-            let placed = consume::place_booking(tx, &acting(ctx, Actor::Consumer(buyer), booked_at), &book)?;
+            let as_guest = || acting(ctx, Actor::Consumer(buyer), booked_at);
+            let named = party::UpdatePerson {
+                name: Some(names::PEOPLE[guest].to_owned()),
+                locale: None,
+            };
+            party::update_person(tx, &as_guest(), &named)?;
+            let placed = consume::place_booking(tx, &as_guest(), &book)?;
             let bill = Bill {
                 buyer,
                 card: guest as u64,

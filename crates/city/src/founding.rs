@@ -38,7 +38,8 @@ impl Founding<'_> {
     /// A store, a till and somebody at it, for each place of the merchant.
     pub fn add_counters(&self, tx: &mut Tx) -> Result<Vec<Counter>, Fail> {
         let mut counters = Vec::new();
-        for (minute, site) in (10..).zip(&self.profile.stores) {
+        // The first is added last: lists begin with what is newest.
+        for (minute, site) in (0..10).rev().zip(&self.profile.stores) {
             let add = party::AddStore {
                 merchant: self.merchant,
                 details: self.details(site),
