@@ -98,6 +98,18 @@ impl Bookable {
         }
     }
 
+    /// The steps of the day on which a visit starts, or of the nights of a stay.
+    fn steps_of_day(&self, period: Period) -> Range<i64> {
+        match &self.terms.stay {
+            Stay::Visit(_) => {
+                let day = Day::at(period.starts_at, &self.zone);
+                let at = |day: Day| day.minute(0, &self.zone).unwrap_or_default();
+                steps(at(day), at(day.plus(1)))
+            }
+            Stay::Nights(_) => self.steps_of(period),
+        }
+    }
+
     /// Whether a booking may be made now for a time that starts then.
     pub fn is_in_time(&self, starts_at: Timestamp, now: Timestamp) -> bool {
         let earliest = now.plus_us(self.terms.notice_us);
@@ -129,7 +141,7 @@ impl Bookable {
                 | ResourceKind::Room
                 | ResourceKind::RoomType
                 | ResourceKind::Session => {
-                    vec![choose_one(&of_kind, wish)?]
+                    vec![choose_one(&of_kind, wish, &self.steps_of_day(period))?]
                 }
             });
         }
@@ -232,12 +244,13 @@ struct Free<'a> {
     used: &'a Used,
 }
 
-/// Of people and rooms the one with the least to do in what was looked at.
-fn choose_one<'a>(free: &[&Free<'a>], wish: Wish) -> Option<&'a Resource> {
+/// Of people and rooms the one with the least to do in the steps of the day.
+fn choose_one<'a>(free: &[&Free<'a>], wish: Wish, day: &Range<i64>) -> Option<&'a Resource> {
     let fitting = free
         .iter()
         .filter(|free| free.resource.fits(wish.party, wish.rooms));
-    let best = fitting.min_by_key(|free| (free.used.values().sum::<i64>(), free.resource.id))?;
+    let to_do = |used: &Used| used.range(day.clone()).map(|(_, used)| used).sum::<i64>();
+    let best = fitting.min_by_key(|free| (to_do(free.used), free.resource.id))?;
     Some(best.resource)
 }
 

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{AgreementId, CouponId, DeviceId, MerchantId, OfferId, PersonId, StaticType, StoreId};
+use kernel::{
+    AgreementId, CouponId, DeviceId, MerchantId, OfferId, PersonId, ResourceId, StaticType, StoreId,
+};
 use type_safe_id::TypeSafeId;
 use uuid::Uuid;
 
@@ -28,6 +30,7 @@ pub(crate) struct Cast {
     pub shops: Vec<CastShop>,
     pub agreements: Vec<AgreementId>,
     pub goods: Vec<OfferId>,
+    pub resources: Vec<ResourceId>,
     pub coupons: Vec<CouponId>,
 }
 

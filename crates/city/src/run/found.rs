@@ -7,15 +7,19 @@ use convert::decide::Conditions;
 use kernel::{
     Actor, AgreementId, BasisPoints, Ctx, Currency, DAY_US, GeoPoint, LocalText, MerchantId, Money,
 };
-use kernel::{CouponId, OfferId, PersonId, Timestamp};
-use offer::{AgreementTerms, CreateOffer, GroupTerms, OnExpiry, PlatformCap, PriceRule};
+use kernel::{CouponId, OfferId, PersonId, ResourceId, Timestamp};
+use offer::{
+    AgreementTerms, CreateOffer, GroupTerms, OnExpiry, PlatformCap, PriceRule, ResourceDetails, ResourceKind,
+    ResourceStatus,
+};
 use party::hours::{Span, WeeklyHours};
 use party::{Contact, OperatorRole, Role};
 use store::{Fail, Job, StorageError, Tx};
 
+use super::booked::{Kind, Resource};
 use super::directory::{Cast, CastShop};
 use super::platform::Platform;
-use super::requests::{bytes_of, clerk_login};
+use super::requests::{booking_terms, bytes_of, clerk_login, every_day};
 use super::world::{BEGIN, Buyers, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World};
 
 /// Nobody signs in during a run.
@@ -52,6 +56,14 @@ pub(crate) fn found(
         .iter()
         .map(|good| founder.agreement(good, &shops[good.shop], world.shops[good.shop].currency, admin))
         .collect::<Result<Vec<_>, _>>()?;
+    let booked = world
+        .goods
+        .iter()
+        .flat_map(|good| good.booked.iter().map(|booked| (good.shop, booked)));
+    let resources = booked
+        .flat_map(|(shop, booked)| booked.resources.clone().map(move |n| (shop, n)))
+        .map(|(shop, n)| founder.resource(n, &world.resources[n], &shops[shop]))
+        .collect::<Result<Vec<_>, _>>()?;
     let goods: Vec<OfferId> = world
         .goods
         .iter()
@@ -62,6 +74,7 @@ pub(crate) fn found(
                 &shops[good.shop],
                 world.shops[good.shop].currency,
                 *agreement,
+                &resources,
             )
         })
         .collect::<Result<_, _>>()?;
@@ -78,6 +91,7 @@ pub(crate) fn found(
         shops,
         agreements,
         goods,
+        resources,
         coupons,
     };
     Ok((cast, (1..=founder.drawn).map(founded_at).collect()))
@@ -247,12 +261,44 @@ impl Founder<'_> {
         Ok(agreement)
     }
 
+    fn resource(&mut self, n: usize, resource: &Resource, shop: &CastShop) -> Result<ResourceId, String> {
+        let cmd = offer::AddResource {
+            merchant: shop.merchant,
+            store: shop.stores[0].0,
+            kind: match resource.kind {
+                Kind::Table => ResourceKind::Table,
+                Kind::Person => ResourceKind::Person,
+                Kind::Room => ResourceKind::Room,
+                Kind::RoomType => ResourceKind::RoomType,
+                Kind::Session => ResourceKind::Session,
+            },
+            details: ResourceDetails {
+                name: format!("Resource {n}"),
+                area: String::new(),
+                units: resource.units,
+                seats_min: resource.seats.0,
+                seats_max: resource.seats.1,
+                joins: if resource.joins { "middle" } else { "" }.to_owned(),
+                hours: resource.hours.map_or_else(Vec::new, every_day),
+                status: if resource.walk_in {
+                    ResourceStatus::WalkIn
+                } else {
+                    ResourceStatus::Online
+                },
+            },
+        };
+        self.run(Actor::Staff(shop.owner, shop.merchant), move |tx, ctx| {
+            offer::add_resource(tx, ctx, &cmd)
+        })
+    }
+
     fn good(
         &mut self,
         good: &Good,
         shop: &CastShop,
         currency: Currency,
         agreement: AgreementId,
+        resources: &[ResourceId],
     ) -> Result<OfferId, String> {
         let cmd = CreateOffer {
             merchant: shop.merchant,
@@ -277,8 +323,21 @@ impl Founder<'_> {
                 .collect(),
             media: None,
         };
+        let booked = good
+            .booked
+            .as_ref()
+            .map(|booked| (booking_terms(booked, 0), booked.resources.clone()));
+        let booked = booked.map(|(terms, of)| (terms, resources[of].to_vec()));
         self.run(Actor::Staff(shop.owner, shop.merchant), move |tx, ctx| {
             let offer = offer::create_offer(tx, ctx, &cmd)?;
+            if let Some((terms, resources)) = booked.clone() {
+                let cmd = offer::SetBookingTerms {
+                    offer,
+                    terms,
+                    resources,
+                };
+                offer::set_booking_terms(tx, ctx, &cmd)?;
+            }
             offer::publish_offer(tx, ctx, &offer::PublishOffer { offer })?;
             Ok(offer)
         })

@@ -4,6 +4,7 @@
 //! It reaches no network and reads no clock; HTTP, and races between two servers, are for other tests.
 
 mod audit;
+mod booked;
 mod directory;
 mod draw;
 mod found;

@@ -17,6 +17,7 @@ pub(crate) enum Name {
     Order(No),
     /// Of its leader's order.
     Group(No),
+    Booking(No),
     Attempt(No),
     Voucher(No, u8),
     Redemption(No),
@@ -131,6 +132,34 @@ pub(crate) enum Op {
         person: usize,
         order: No,
     },
+    Book(Book),
+    /// The shop keeps all units of some resources for itself.
+    Keep {
+        shop: usize,
+        staff: Staff,
+        resources: [usize; 2],
+        from: Timestamp,
+        until: Timestamp,
+    },
+    Move {
+        by: By,
+        booking: No,
+        when: When,
+        resource: Option<usize>,
+    },
+    CancelBooking {
+        by: By,
+        booking: No,
+        with_reason: bool,
+    },
+    NoShow {
+        by: By,
+        booking: No,
+    },
+    Arrive {
+        by: By,
+        booking: No,
+    },
     Start {
         person: usize,
         order: No,
@@ -221,6 +250,9 @@ pub(crate) enum Op {
     CloseGroup {
         group: No,
     },
+    Remind {
+        booking: No,
+    },
     Expire {
         voucher: VoucherName,
     },
@@ -256,6 +288,11 @@ pub(crate) enum Op {
     ChangeStock {
         good: usize,
         capacity: i64,
+    },
+    /// Another one of its two, for those who book from now on.
+    ChangePolicy {
+        good: usize,
+        policy: usize,
     },
     Pause {
         good: usize,
@@ -329,6 +366,36 @@ pub(crate) struct Place {
     pub expected: Option<i64>,
 }
 
+/// A booking, with everything that a cheat may get wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Book {
+    pub place: Place,
+    pub store: usize,
+    pub when: When,
+    pub party: i64,
+    /// Only with this, of all that are in the world.
+    pub resource: Option<usize>,
+}
+
+/// For when something is booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    At(Timestamp),
+    /// From this day since 1970 on.
+    Nights {
+        from: i64,
+        nights: i64,
+        rooms: i64,
+    },
+}
+
+/// Who does something with a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Guest(usize),
+    Staff(usize, Staff),
+}
+
 /// In which group an order is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GroupChoice {
@@ -381,7 +448,7 @@ impl Op {
     pub fn names(&self) -> Vec<Name> {
         let voucher = |(order, n)| Name::Voucher(order, n);
         match *self {
-            Self::Place(place) => {
+            Self::Place(place) | Self::Book(Book { place, .. }) => {
                 let wallets = place.wallets.into_iter().flatten().map(Name::Wallet);
                 let link = place.link.map(Name::Link);
                 let entry = place.entry.map(Name::Entry);
@@ -391,12 +458,24 @@ impl Op {
                 };
                 wallets.chain(link).chain(entry).chain(group).collect()
             }
+            Self::Move { by, booking, .. }
+            | Self::CancelBooking { by, booking, .. }
+            | Self::NoShow { by, booking }
+            | Self::Arrive { by, booking } => {
+                let staff = match by {
+                    By::Guest(_) => None,
+                    By::Staff(shop, staff) => Some(Name::Staff(shop, staff)),
+                };
+                [Name::Booking(booking)].into_iter().chain(staff).collect()
+            }
+            Self::Keep { shop, staff, .. } => vec![Name::Staff(shop, staff)],
             Self::CloseEntry { entry, .. } => vec![Name::Entry(entry)],
             Self::Visit { entry, .. } => entry.map(Name::Entry).into_iter().collect(),
             Self::Cancel { order, .. } | Self::Start { order, .. } | Self::Release { order } => {
                 vec![Name::Order(order)]
             }
             Self::CloseGroup { group } => vec![Name::Group(group)],
+            Self::Remind { booking } => vec![Name::Booking(booking)],
             Self::PayOutside { attempt, .. } => vec![Name::Attempt(attempt)],
             Self::Hear { news, .. }
             | Self::Forge(
@@ -454,6 +533,7 @@ impl Op {
             | Self::Propose { .. }
             | Self::StopCoupon { .. }
             | Self::ChangeStock { .. }
+            | Self::ChangePolicy { .. }
             | Self::Pause { .. }
             | Self::Resume { .. }
             | Self::EndAgreement { .. }

@@ -3,6 +3,7 @@
 
 use kernel::{Ctx, Currency, DAY_US, HOUR_US, MINUTE_US, Timestamp};
 
+use super::booked::{Booked, Resource, booked};
 use crate::dice::{between, chance, pick};
 
 /// 2027-01-15T08:00:00Z.
@@ -11,6 +12,9 @@ pub(crate) const BEGIN: Timestamp = Timestamp(1_800_000_000_000_000);
 /// What a device may accept in a day without a network: uses, and minor units.
 pub(crate) const OFFLINE_MAX_USES: i64 = 6;
 pub(crate) const OFFLINE_MAX_AMOUNT: i64 = 60_000;
+
+/// What each shop has on sale: all are bought but the last, which is booked.
+const OF_SHOP: usize = 3;
 
 /// A merchant. Its owner may do everything, its clerk stands in the first store.
 #[derive(Debug, Clone)]
@@ -31,6 +35,8 @@ pub(crate) struct Good {
     pub valid_us: i64,
     pub max_per_order: i64,
     pub group: Option<Group>,
+    /// Or it is bought.
+    pub booked: Option<Booked>,
     pub head_count: i64,
     pub discount_bp: i64,
     pub platform_bp: i64,
@@ -119,6 +125,7 @@ pub(crate) struct Coupon {
 pub(crate) struct World {
     pub shops: Vec<Shop>,
     pub goods: Vec<Good>,
+    pub resources: Vec<Resource>,
     pub coupons: Vec<Coupon>,
     /// With which card each person pays. Two of them share one.
     pub cards: Vec<usize>,
@@ -136,13 +143,26 @@ impl World {
                 stores: 1 + dice.random_below(2) as usize,
             })
             .collect();
-        let goods = (0..shops.len() * 2)
-            .map(|n| good(dice, n / 2, shops[n / 2].stores))
+        let mut goods: Vec<Good> = (0..shops.len() * OF_SHOP)
+            .map(|n| good(dice, n / OF_SHOP, shops[n / OF_SHOP].stores))
             .collect();
+        let mut resources = Vec::new();
+        for good in goods.iter_mut().skip(OF_SHOP - 1).step_by(OF_SHOP) {
+            let (booked, of_good) = booked(dice, resources.len());
+            resources.extend(of_good);
+            *good = Good {
+                uses: *pick(dice, &[1, 1, 2]),
+                max_per_order: between(dice, booked.party_max, 12),
+                group: None,
+                booked: Some(booked),
+                ..good.clone()
+            };
+        }
         let coupons = (0..10).map(|n| coupon(dice, &shops, n)).collect();
         Self {
             shops,
             goods,
+            resources,
             coupons,
             cards: vec![0, 0, 2, 3, 4, 5],
         }
@@ -178,6 +198,7 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
         uses: *pick(dice, &[1, 1, 1, 2, 3, 5]),
         valid_us: *pick(dice, &[2 * HOUR_US, DAY_US, 5 * DAY_US, 30 * DAY_US]),
         max_per_order: between(dice, 1, 6),
+        booked: None,
         group: (list_price > 1 && chance(dice, 60)).then_some(group),
         head_count: between(dice, 10, 100),
         discount_bp: *pick(dice, &[0, 500, 2_000, 3_333, 10_000]),
@@ -196,7 +217,7 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
 /// The first two are for everybody, the first four without conditions.
 fn coupon(dice: &Ctx, shops: &[Shop], n: usize) -> Coupon {
     let shop = (n >= 2).then(|| dice.random_below(shops.len() as u64) as usize);
-    let of_shop = |shop: usize| shop * 2 + dice.random_below(2) as usize;
+    let of_shop = |shop: usize| shop * OF_SHOP + dice.random_below(OF_SHOP as u64) as usize;
     let simple = n < 4;
     let takes = match dice.random_below(if simple { 2 } else { 5 }) {
         0 => Takes::Share {

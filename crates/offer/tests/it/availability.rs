@@ -187,6 +187,33 @@ proptest! {
 }
 
 #[test]
+fn who_has_least_to_do_that_day_is_chosen_whatever_they_do_on_others() {
+    let person = |n| Resource {
+        kind: ResourceKind::Person,
+        ..table(n, (1, 2), "")
+    };
+    let people = vec![person(1), person(2)];
+    let salon = bookable(
+        "Asia/Shanghai",
+        (1..=7).map(|day| span(day, 10, 20)).collect(),
+        people,
+    );
+    let day = Day(20_800);
+    let period = salon.periods(day, 1, 1)[0];
+    let at = |day: Day, hour: i64| step_at(day.minute(hour * 60, &salon.zone).expect("a day"));
+    let chosen = |used: [Used; 2]| salon.choose(wish(1), period, &used).expect("somebody")[0].resource;
+    let beside = Used::from([(at(day.plus(-1), 23), 1), (at(day.plus(1), 0), 1)]);
+    assert_eq!(
+        chosen([beside, Used::from([(at(day, 18), 1)])]),
+        salon.resources[0].id
+    );
+    assert_eq!(
+        chosen([Used::from([(at(day, 23), 1)]), Used::new()]),
+        salon.resources[1].id
+    );
+}
+
+#[test]
 fn the_time_of_a_resource_reaches_far_ahead() {
     let far = Timestamp(4_000_000_000_000_000);
     let id = table(1, (1, 2), "").id;

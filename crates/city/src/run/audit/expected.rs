@@ -1,7 +1,7 @@
 //! The model's figures.
 
 use super::Figures;
-use crate::run::model::{Bucket, Model, money::Paid};
+use crate::run::model::{Bucket, Keeps, Model, money::Paid};
 use crate::run::op::Name;
 
 /// Every figure as it must be.
@@ -15,6 +15,7 @@ pub(super) fn figures(model: &Model) -> Figures {
     }
     orders(model, &mut figures);
     groups(model, &mut figures);
+    bookings(model, &mut figures);
     buckets(model, &mut figures);
     for (no, attempt) in &model.attempts {
         figures.insert(format!("{:?}", Name::Attempt(*no)), lower(attempt.status));
@@ -103,21 +104,50 @@ fn lower(status: impl std::fmt::Debug) -> String {
     letters.collect::<String>().to_lowercase()
 }
 
+fn bookings(model: &Model, figures: &mut Figures) {
+    for (no, booking) in &model.bookings {
+        let (starts_at, ends_at) = booking.period;
+        let resources: Vec<_> = booking.places.iter().map(|(resource, _)| resource).collect();
+        let order = booking
+            .order
+            .map(|no| (Name::Order(no), model.orders[&no].booked_until));
+        let units: i64 = booking.places.iter().map(|(_, units)| units).sum();
+        let kept = units * (booking.steps.end - booking.steps.start);
+        let (held, taken) = match model.keeps(booking) {
+            Keeps::Held => (kept, 0),
+            Keeps::Taken => (0, kept),
+            Keeps::Nothing => (0, 0),
+        };
+        let said = format!(
+            "{:?} of {} from {} to {}, {}, at {resources:?}, {held} held and {taken} taken",
+            order.map(|(order, until)| (order, until.map_or(0, |until| until.0))),
+            booking.party,
+            starts_at.0,
+            ends_at.0,
+            booking.outcome.map_or_else(|| "open".to_owned(), lower),
+        );
+        figures.insert(format!("{:?}", Name::Booking(*no)), said);
+    }
+    for ((resource, step), bucket) in model.places() {
+        figures.insert(format!("place {resource} at {step}"), level(bucket));
+    }
+}
+
+/// A bucket as it is stored.
+fn level(bucket: Bucket) -> String {
+    let closed = i64::from(bucket.closed);
+    format!("{} {} {} {closed}", bucket.capacity, bucket.held, bucket.taken)
+}
+
 fn groups(model: &Model, figures: &mut Figures) {
     for (no, group) in &model.groups {
-        let Bucket {
-            capacity,
-            held,
-            taken,
-            closed,
-        } = group.places;
         let said = format!(
-            "{} until {}, {} of {} paid, {capacity} {held} {taken} {}",
+            "{} until {}, {} of {} paid, {}",
             lower(group.status),
             group.closes_at.0,
-            taken + 1,
-            capacity + 1,
-            i64::from(closed)
+            group.places.taken + 1,
+            group.places.capacity + 1,
+            level(group.places),
         );
         let name = format!("{:?}", Name::Group(*no));
         for (person, order) in &group.members {
@@ -178,9 +208,7 @@ fn buckets(model: &Model, figures: &mut Figures) {
     ];
     for (kind, buckets) in kinds {
         for (n, bucket) in buckets.iter().enumerate() {
-            let closed = i64::from(bucket.closed);
-            let said = format!("{} {} {} {closed}", bucket.capacity, bucket.held, bucket.taken);
-            figures.insert(format!("{kind} {n}"), said);
+            figures.insert(format!("{kind} {n}"), level(*bucket));
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn flaws(read: &mut ReadTx, keys: u64) -> Result<Vec<String>, Fail> {
     Ok(flaws)
 }
 
-fn questions(keys: u64) -> [(&'static str, Query); 10] {
+fn questions(keys: u64) -> [(&'static str, Query); 11] {
     [
         (
             "an entry does not sum to zero",
@@ -58,6 +58,14 @@ fn questions(keys: u64) -> [(&'static str, Query); 10] {
         (
             "a bucket is over its capacity",
             sql!("SELECT kind FROM bucket WHERE held < 0 OR taken < 0 OR held + taken > capacity"),
+        ),
+        (
+            "a booking that is over keeps a place",
+            sql!(
+                "SELECT b.outcome FROM booking b JOIN claim c ON c.owner_id = b.place_owner
+                 JOIN bucket k ON k.id = c.bucket_id AND k.kind = 'place'
+                 WHERE b.outcome IS NOT NULL AND c.status IN ('held', 'taken')"
+            ),
         ),
         (
             "a voucher is used more often than it may be",

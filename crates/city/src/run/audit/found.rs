@@ -24,6 +24,7 @@ pub(super) fn figures(read: &mut ReadTx, directory: &Directory) -> Result<Figure
     reader.accounts(read)?;
     reader.orders(read)?;
     reader.groups(read)?;
+    reader.bookings(read)?;
     reader.things(read)?;
     reader.buckets(read)?;
     reader.people(read)?;
@@ -162,6 +163,62 @@ impl Reader<'_> {
         Ok(())
     }
 
+    fn bookings(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        let rows = read.many(sql!(
+            "SELECT b.id, b.order_id, l.booked_until, b.party, b.starts_at, b.ends_at, COALESCE(b.outcome, 'open'),
+                    (SELECT CAST(COALESCE(SUM(c.quantity), 0) AS BIGINT) FROM claim c JOIN bucket k ON k.id = c.bucket_id
+                     WHERE c.owner_id = b.place_owner AND c.status = 'held' AND k.kind = 'place'),
+                    (SELECT CAST(COALESCE(SUM(c.quantity), 0) AS BIGINT) FROM claim c JOIN bucket k ON k.id = c.bucket_id
+                     WHERE c.owner_id = b.place_owner AND c.status = 'taken' AND k.kind = 'place')
+             FROM booking b LEFT JOIN order_line l ON l.order_id = b.order_id"
+        ))?;
+        for mut row in rows {
+            let (booking, order, until): (Uuid, Option<Uuid>, Option<i64>) =
+                (row.take()?, row.take()?, row.take()?);
+            let order = order.and_then(|order| self.directory.name_of(order)).zip(until);
+            let ([party, from, to], outcome) = (numbers(&mut row)?, text(&mut row)?);
+            let [held, taken] = numbers(&mut row)?;
+            let of_booking = read.many(sql!(
+                "SELECT resource_id FROM booking_resource WHERE booking_id = $1 ORDER BY resource_id",
+                booking
+            ))?;
+            let resources = of_booking
+                .into_iter()
+                .map(|mut row| Ok(self.resource(row.take()?)));
+            let resources = resources
+                .collect::<Result<Vec<_>, StorageError>>()?
+                .into_iter()
+                .flatten();
+            let said = format!(
+                "{order:?} of {party} from {from} to {to}, {outcome}, at {:?}, {held} held and {taken} taken",
+                resources.collect::<Vec<_>>()
+            );
+            self.figures.insert(self.name(booking), said);
+        }
+        for mut row in read.many(sql!(
+            "SELECT id, capacity, held, taken, closed FROM bucket WHERE kind = 'place'"
+        ))? {
+            // The number of the step stands in the last four bytes of the resource's id.
+            let id = row.take::<Uuid>()?.as_u128();
+            let (resource, step) = (id >> 32 << 32, id as u32);
+            let name = match self.resource(Uuid::from_u128(resource)) {
+                Some(resource) => format!("place {resource} at {step}"),
+                None => format!("place of nothing at {step}"),
+            };
+            let [capacity, held, taken, closed] = numbers(&mut row)?;
+            self.figures
+                .insert(name, format!("{capacity} {held} {taken} {closed}"));
+        }
+        Ok(())
+    }
+
+    fn resource(&self, id: Uuid) -> Option<usize> {
+        self.cast()
+            .resources
+            .iter()
+            .position(|resource| resource.uuid() == id)
+    }
+
     fn things(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
         self.each(read, sql!("SELECT id, status FROM payment_attempt"), "", text)?;
         self.each(read, sql!("SELECT id, status FROM wallet_coupon"), "", text)?;
@@ -257,6 +314,8 @@ impl Reader<'_> {
         self.each(read, timers, "Release of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'close_group'");
         self.each(read, timers, "CloseGroup of ", |row| Ok(number(row)?.to_string()))?;
+        let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'remind_guest'");
+        self.each(read, timers, "Remind of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'expire_voucher'");
         self.each(read, timers, "Expire of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'agreement_starts'");

@@ -1,6 +1,7 @@
 //! What people do next: drawn from dice and from how things stand, so that most of it makes sense and some of it
 //! is wrong, late, doubled or forged.
 
+mod booking;
 mod outside;
 mod people;
 
@@ -51,7 +52,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
         return last;
     }
     loop {
-        let drawn = match dice.random_below(116) {
+        let drawn = match dice.random_below(141) {
             0..10 => Some(claim(dice, model)),
             10..15 => people::come(dice, model),
             15..31 => Some(Op::Place(place(dice, model, now))),
@@ -76,7 +77,10 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             106..111 => outside::timer(dice, model, now),
             111 => Some(outside::work(dice)),
             112 => Some(people::staff_changes(dice, model)),
-            _ => Some(house(dice, model)),
+            113..116 => Some(house(dice, model)),
+            116..128 => Some(booking::book(dice, model, now)),
+            128..140 => booking::bookings(dice, model, now),
+            _ => Some(booking::keep(dice, model, now)),
         };
         if let Some(op) = drawn {
             return op;
@@ -165,7 +169,7 @@ fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
     };
     let wanted = joins.map(|(_, good)| good).or(link.map(|link| links[&link].1));
     let wanted = wanted.filter(|_| chance(dice, 95));
-    let good = wanted.unwrap_or_else(|| index(dice, model.world.goods.len()));
+    let good = wanted.unwrap_or_else(|| bought(dice, model));
     let opens_percent = if model.world.goods[good].group.is_some() {
         30
     } else {
@@ -194,20 +198,31 @@ fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
         person: buyer,
         good,
         quantity,
-        wallets: wallets(dice, model, buyer, good),
+        wallets: [None; 3],
         link,
+        entry: None,
+        use_rebate: false,
+        group,
+        expected: None,
+    };
+    order(dice, model, now, place)
+}
+
+/// How an order is paid, and what it is thought to come to.
+fn order(dice: &Ctx, model: &Model, now: Timestamp, place: Place) -> Place {
+    let place = Place {
+        wallets: wallets(dice, model, place.person, place.good),
         entry: if chance(dice, 15) {
             any(dice, &model.entries, |_| true)
         } else {
             None
         },
         use_rebate: chance(dice, 40),
-        group,
-        expected: None,
+        ..place
     };
-    let is_sound = (1..1_000).contains(&quantity) && chance(dice, 30);
+    let is_sound = (1..1_000).contains(&place.quantity) && chance(dice, 30);
     let price = if is_sound {
-        model.price(&place, link.is_some(), now).ok()
+        model.price(&place, place.link.is_some(), now).ok()
     } else {
         None
     };
@@ -223,6 +238,14 @@ fn group_to_join(dice: &Ctx, model: &Model) -> Option<(No, usize)> {
     })?;
     let order = &model.orders[&order];
     Some((order.group?, order.good))
+}
+
+/// Mostly what is bought, and not booked.
+fn bought(dice: &Ctx, model: &Model) -> usize {
+    let whatever = chance(dice, 5);
+    let goods = model.world.goods.iter().enumerate();
+    let bought = goods.filter(|(_, good)| whatever || good.booked.is_none());
+    *pick(dice, &bought.map(|(n, _)| n).collect::<Vec<_>>())
 }
 
 fn cancel(dice: &Ctx, model: &Model) -> Option<Op> {

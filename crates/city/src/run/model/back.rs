@@ -2,7 +2,7 @@
 
 use kernel::Timestamp;
 
-use super::money::split;
+use super::money::{Paid, split};
 use super::pay::refund_legs;
 use super::{
     Answer, Line, Model, Name, No, OrderStatus, Owner, RefundStatus, TimerKind, VoucherStatus, WalletStatus,
@@ -21,6 +21,9 @@ impl Model {
         if self.orders[&name.0].person != person {
             return Err("refund_not_found");
         }
+        if self.orders[&name.0].booked_until.is_some() {
+            return Err("refund_booked");
+        }
         let voucher = self.voucher_mut(name);
         if voucher.status != VoucherStatus::Live || voucher.valid_until <= now {
             return Err("refund_nothing_left");
@@ -35,23 +38,40 @@ impl Model {
 
     /// What is left of a voucher goes back; one that was never used can be sold again.
     fn give_rest_back(&mut self, no: No, name: VoucherName) {
-        let order = self.orders.get_mut(&name.0).expect("a known order");
-        let uses = i128::from(self.world.goods[order.good].uses);
-        let voucher = &order.vouchers[usize::from(name.1)];
-        let rest = voucher.paid.rest(uses, uses - voucher.uses_left);
-        if voucher.uses_left == uses {
-            order.units_returned += 1;
-            let is_last = order.units_returned == order.quantity;
-            if is_last {
-                order.status = OrderStatus::Refunded;
-            }
-            let give_back = |bucket: &mut super::Bucket, units| bucket.taken -= units;
-            self.move_units(name.0, 1, give_back);
-            if is_last {
-                self.move_coupons(name.0, WalletStatus::Claimed, give_back);
-            }
+        let (rest, is_unused) = self.rest_of(name);
+        if is_unused {
+            self.return_units(name.0);
         }
         self.open_refund(no, name.0, rest, false);
+    }
+
+    /// What is left of a voucher, and whether that is all of it.
+    fn rest_of(&self, (no, n): VoucherName) -> (Paid, bool) {
+        let order = &self.orders[&no];
+        let uses = i128::from(self.world.goods[order.good].uses);
+        let voucher = &order.vouchers[usize::from(n)];
+        let rest = voucher.paid.rest(uses, uses - voucher.uses_left);
+        (rest, voucher.uses_left == uses)
+    }
+
+    /// The units of an unused voucher can be sold again: one, or all of what was booked.
+    pub(super) fn return_units(&mut self, no: No) {
+        let order = self.orders.get_mut(&no).expect("a known order");
+        let units = if order.booked_until.is_some() {
+            order.quantity
+        } else {
+            1
+        };
+        order.units_returned += units;
+        let is_last = order.units_returned == order.quantity;
+        if is_last {
+            order.status = OrderStatus::Refunded;
+        }
+        let give_back = |bucket: &mut super::Bucket, units| bucket.taken -= units;
+        self.move_units(no, units, give_back);
+        if is_last {
+            self.move_coupons(no, WalletStatus::Claimed, give_back);
+        }
     }
 
     pub(super) fn expire(&mut self, no: No, now: Timestamp, name: VoucherName) -> Answer {
@@ -70,29 +90,26 @@ impl Model {
             return told("false");
         }
         if self.world.goods[self.orders[&name.0].good].forfeits {
-            self.forfeit(now, name);
+            let (rest, _) = self.rest_of(name);
+            self.forfeit(now, name.0, rest);
             return told("true");
         }
         self.give_rest_back(no, name);
         made("true", vec![Name::Refund(no)])
     }
 
-    fn forfeit(&mut self, now: Timestamp, name: VoucherName) {
-        let order = &self.orders[&name.0];
-        let good = &self.world.goods[order.good];
-        let voucher = &order.vouchers[usize::from(name.1)];
-        let uses = i128::from(good.uses);
-        let rest = voucher.paid.rest(uses, uses - voucher.uses_left);
+    pub(super) fn forfeit(&mut self, now: Timestamp, no: No, rest: Paid) {
+        let good = &self.world.goods[self.orders[&no].good];
         let (shop, split) = (good.shop, split(rest.escrow(), good.commission_bp.into(), 0));
         if rest.escrow() == 0 {
             return;
         }
         let legs = [
-            ("escrow", Owner::Order(name.0), rest.escrow()),
+            ("escrow", Owner::Order(no), rest.escrow()),
             ("merchant_payable", Owner::Shop(shop), -split.payable),
             ("commission", Owner::Platform, -split.commission),
         ];
-        self.books.post(self.currency_of_order(name.0), &legs);
+        self.books.post(self.currency_of_order(no), &legs);
         self.lines.push(Line {
             shop,
             at: now,

@@ -41,6 +41,17 @@ impl Model {
     }
 
     pub(super) fn place(&mut self, no: No, now: Timestamp, place: &Place) -> Answer {
+        self.order(no, now, place, None)
+    }
+
+    /// For a time that is booked, it is of one voucher until then.
+    pub(super) fn order(
+        &mut self,
+        no: No,
+        now: Timestamp,
+        place: &Place,
+        booked_until: Option<Timestamp>,
+    ) -> Answer {
         let good = place.good;
         if !self.on_sale(good, now) {
             return Err("offer_not_on_sale");
@@ -52,6 +63,9 @@ impl Model {
         self.check_wallets(place, now)?;
         let sharer = self.sharer_of(place)?;
         let entry = self.entry_of(place)?;
+        if booked_until.is_none() && self.world.goods[good].booked.is_some() {
+            return Err("order_needs_booking");
+        }
         let (whole, wallets) = self.price(place, sharer.is_some(), now)?;
         if place
             .expected
@@ -75,6 +89,7 @@ impl Model {
                 GroupChoice::Open => no,
                 GroupChoice::Join(group) => group,
             }),
+            booked_until,
             was_paid: false,
             vouchers: Vec::new(),
             units_returned: 0,

@@ -3,6 +3,7 @@
 //! no code with the commands, knows no SQL and forgets nothing.
 
 mod back;
+mod booking;
 mod books;
 mod buy;
 mod come;
@@ -16,6 +17,7 @@ mod pay_out;
 mod provider;
 mod review;
 mod scan;
+mod slots;
 mod staff;
 mod state;
 mod visit;
@@ -24,9 +26,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{DAY_US, Timestamp};
 
-use super::op::{Forgery, Name, News, No, Op, Post, Scan, Staff, Step, VoucherName};
+use super::op::{Book, By, Forgery, Name, News, No, Op, Post, Scan, Staff, Step, VoucherName};
 use super::world::{BEGIN, World};
 
+pub(crate) use booking::Booking;
 pub(crate) use books::{Books, Owner};
 pub(crate) use provider::Provider;
 pub(crate) use state::*;
@@ -39,6 +42,12 @@ pub(crate) struct Model {
     pub orders: BTreeMap<No, Order>,
     /// By their leaders' orders.
     pub groups: BTreeMap<No, Group>,
+    /// Each under the step that made it, and its order.
+    pub bookings: BTreeMap<No, Booking>,
+    /// Resources and steps that somebody had booked.
+    opened: BTreeSet<(usize, i64)>,
+    /// The policy by which each good is booked now, and the version of its terms.
+    policies: Vec<(usize, i64)>,
     pub attempts: BTreeMap<No, Attempt>,
     pub refunds: BTreeMap<No, Refund>,
     pub redemptions: BTreeMap<No, Redemption>,
@@ -109,6 +118,9 @@ impl Model {
             provider: Provider::default(),
             orders: BTreeMap::new(),
             groups: BTreeMap::new(),
+            bookings: BTreeMap::new(),
+            opened: BTreeSet::new(),
+            policies: vec![(0, 1); world.goods.len()],
             attempts: BTreeMap::new(),
             refunds: BTreeMap::new(),
             redemptions: BTreeMap::new(),
@@ -146,7 +158,7 @@ impl Model {
         };
         let has_entry = |entry: &Option<No>| entry.is_none_or(|entry| self.entries.contains_key(&entry));
         match op {
-            Op::Place(place) => {
+            Op::Place(place) | Op::Book(Book { place, .. }) => {
                 let mut wallets = place.wallets.into_iter().flatten();
                 has_entry(&place.entry)
                     && self.knows_group(place.group)
@@ -155,12 +167,23 @@ impl Model {
                         .link
                         .is_none_or(|link| self.links.values().any(|made| *made == link))
             }
+            Op::Move { by, booking, .. }
+            | Op::CancelBooking { by, booking, .. }
+            | Op::NoShow { by, booking }
+            | Op::Arrive { by, booking } => {
+                let is_there = match by {
+                    By::Guest(_) => true,
+                    By::Staff(shop, staff) => employs(shop, staff),
+                };
+                is_there && self.bookings.contains_key(booking)
+            }
             Op::CloseEntry { entry, .. } => self.entries.contains_key(entry),
             Op::Visit { entry, .. } => has_entry(entry),
             Op::Cancel { order, .. } | Op::Start { order, .. } | Op::Release { order } => {
                 self.orders.contains_key(order)
             }
             Op::CloseGroup { group } => self.groups.contains_key(group),
+            Op::Remind { booking } => self.bookings.contains_key(booking),
             Op::PayOutside { attempt, .. } => self.attempts.contains_key(attempt),
             Op::Hear { news, .. }
             | Op::Forge(
@@ -218,6 +241,7 @@ impl Model {
             Op::Approve { payout, .. } | Op::Retry { payout } => self.payouts.contains_key(payout),
             Op::TransferOutside { payout, .. } => self.provider.transfers.contains_key(payout),
             Op::TypeNonsense { shop, staff }
+            | Op::Keep { shop, staff, .. }
             | Op::ChangePost { shop, staff, .. }
             | Op::Dismiss { shop, staff } => employs(shop, staff),
             Op::Claim { .. }
@@ -228,6 +252,7 @@ impl Model {
             | Op::Propose { .. }
             | Op::StopCoupon { .. }
             | Op::ChangeStock { .. }
+            | Op::ChangePolicy { .. }
             | Op::Pause { .. }
             | Op::Resume { .. }
             | Op::EndAgreement { .. }
@@ -268,6 +293,27 @@ impl Model {
             Op::Visit { entry, good, count } => self.visit(entry, good, count),
             Op::Place(place) => self.place(no, now, &place),
             Op::Cancel { person, order } => self.cancel(person, order),
+            Op::Book(book) => self.book(no, now, &book),
+            Op::Keep {
+                shop,
+                staff,
+                resources,
+                from,
+                until,
+            } => self.keep(no, (shop, staff), resources.to_vec(), (from, until)),
+            Op::Move {
+                by,
+                booking,
+                when,
+                resource,
+            } => self.move_booking(now, by, booking, (when, resource)),
+            Op::CancelBooking {
+                by,
+                booking,
+                with_reason,
+            } => self.cancel_booking(no, now, by, booking, with_reason),
+            Op::NoShow { by, booking } => self.no_show(no, now, by, booking),
+            Op::Arrive { by, booking } => self.arrive(no, now, by, booking),
             Op::Start { person, order } => self.start(no, now, person, order),
             // It keeps its key by itself.
             Op::Hear { news, asked } => return Some(self.hear(no, now, news, asked)),
@@ -313,6 +359,7 @@ impl Model {
             Op::Retry { payout } => self.retry(payout),
             Op::Release { order } => self.release(now, order),
             Op::CloseGroup { group } => self.close_group(now, group),
+            Op::Remind { booking } => self.remind(booking),
             Op::Expire { voucher } => self.expire(no, now, voucher),
             Op::PostRebate { redemption } => self.post_rebate(now, redemption),
             Op::Review {
@@ -332,6 +379,7 @@ impl Model {
             } => self.moderate(redemption, hide, with_reason),
             Op::StopCoupon { coupon } => self.stop_coupon(coupon),
             Op::ChangeStock { good, capacity } => self.change_stock(good, capacity),
+            Op::ChangePolicy { good, policy } => self.change_policy(good, policy),
             Op::Pause { good } => self.pause(good, true),
             Op::Resume { good } => self.pause(good, false),
             Op::EndAgreement { good, .. } => self.end_agreement(good),

@@ -45,6 +45,30 @@ impl Paid {
         parts
     }
 
+    /// What is kept of it as a fee, and what goes back.
+    pub fn fee(&self, bp: i128) -> (Self, Self) {
+        let price = share(self.price, bp);
+        let [cash, rebate, platform] = take(
+            &mut [self.cash, self.rebate, self.platform],
+            share(self.escrow(), bp),
+        );
+        let kept = Self {
+            price,
+            platform,
+            merchant: price - cash - rebate - platform,
+            rebate,
+            cash,
+        };
+        let back = Self {
+            price: self.price - price,
+            platform: self.platform - platform,
+            merchant: self.merchant - kept.merchant,
+            rebate: self.rebate - rebate,
+            cash: self.cash - cash,
+        };
+        (kept, back)
+    }
+
     /// What is left once the first `used` of `uses` are gone.
     pub fn rest(&self, uses: i128, used: i128) -> Self {
         let left = self.parts(uses).into_iter().skip(used as usize);

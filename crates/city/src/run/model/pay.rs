@@ -164,7 +164,12 @@ impl Model {
         let order = self.orders.get_mut(&no).expect("a known order");
         order.status = OrderStatus::Paid;
         let good = &self.world.goods[order.good];
-        let valid_until = now.plus_us(good.valid_us);
+        let valid_until = order.booked_until.unwrap_or(now.plus_us(good.valid_us));
+        let count = if order.booked_until.is_some() {
+            1
+        } else {
+            order.quantity
+        };
         let voucher = |paid| Voucher {
             paid,
             uses_left: good.uses.into(),
@@ -175,12 +180,7 @@ impl Model {
             phone: None,
             binding: 0,
         };
-        order.vouchers = order
-            .whole
-            .parts(order.quantity)
-            .into_iter()
-            .map(voucher)
-            .collect();
+        order.vouchers = order.whole.parts(count).into_iter().map(voucher).collect();
         let (person, cash) = (order.person, order.whole.cash);
         let names = self.voucher_names(no);
         for name in &names {

@@ -75,6 +75,8 @@ pub(crate) struct Order {
     pub status: OrderStatus,
     /// Named after its leader's order.
     pub group: Option<No>,
+    /// Of what is booked: all its units are one voucher, valid until then.
+    pub booked_until: Option<Timestamp>,
     pub was_paid: bool,
     pub vouchers: Vec<Voucher>,
     pub units_returned: i128,
@@ -86,6 +88,21 @@ pub(crate) enum GroupStatus {
     Open,
     Complete,
     Failed,
+}
+
+/// Why a booking is over, beside what its order and voucher say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    Cancelled,
+    NoShow,
+}
+
+/// What becomes of the places of a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Keeps {
+    Held,
+    Taken,
+    Nothing,
 }
 
 /// People who buy together, from the moment the first of them has paid.
@@ -276,6 +293,7 @@ pub(crate) struct Wallet {
 pub(crate) enum TimerKind {
     Release,
     CloseGroup,
+    Remind,
     Expire,
     PostRebate,
     AgreementStarts,

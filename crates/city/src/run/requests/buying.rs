@@ -1,8 +1,11 @@
 //! Coupons and orders.
 
-use convert::{CancelOrder, ClaimCode, ClaimCoupon, CloseGroup, PlaceOrder, ReleaseOrder, StartPayment};
+use convert::{
+    CancelOrder, ClaimCode, ClaimCoupon, CloseGroup, PlaceOrder, PlacedOrder, ReleaseOrder, StartPayment,
+};
 use http::PROVIDER_NAME;
 use kernel::{Actor, Money, ShareLinkId};
+use store::{Fail, Tx};
 
 use super::{Reply, Request, Scene, look};
 use crate::run::model::money::Paid;
@@ -108,55 +111,72 @@ pub(super) fn close_group(scene: Scene<'_>, group: No) -> Request {
 }
 
 pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
-    let offer = scene.directory.cast.goods[place.good];
-    let currency = scene.model.world.currency_of(place.good);
-    let link: Option<ShareLinkId> = place.link.map(|link| scene.id(Name::Link(link)));
-    let cmd = PlaceOrder {
-        offer,
-        quantity: place.quantity,
-        wallet_coupons: place
-            .wallets
-            .into_iter()
-            .flatten()
-            .map(|wallet| scene.id(Name::Wallet(wallet)))
-            .collect(),
-        share_token: None,
-        entry: place.entry.map(|entry| scene.id(Name::Entry(entry))),
-        use_rebate: place.use_rebate,
-        group: place.group.map(|group| match group {
-            GroupChoice::Open => convert::GroupChoice::Open,
-            GroupChoice::Join(group) => convert::GroupChoice::Join(scene.id(Name::Group(group))),
-        }),
-        expected_cash: place.expected.map(|amount| Money::new(amount, currency)),
-    };
+    let order = Order::new(scene, place);
     Request::new(
         "placeOrder",
         scene.consumer(place.person),
-        offer.uuid(),
+        order.cmd.offer.uuid(),
         move |tx, ctx| {
-            let share_token = link.map(|link| look::token_of(tx, link)).transpose()?;
-            let cmd = PlaceOrder {
-                share_token,
-                ..cmd.clone()
-            };
+            let cmd = order.with_token(tx)?;
             let placed = convert::place_order(tx, ctx, &cmd)?;
-            let amounts = placed.amounts;
-            let whole = Paid {
-                price: amounts.list_total.into(),
-                platform: amounts.discount_platform.into(),
-                merchant: amounts.discount_merchant.into(),
-                rebate: amounts.rebate_used.into(),
-                cash: amounts.cash_due.into(),
-            };
-            let mut made = vec![placed.order.uuid()];
-            match placed.group {
-                None => made.extend(placed.vouchers.iter().map(|voucher| voucher.uuid())),
-                Some(group) => {
-                    made.push(group.uuid());
-                    made.extend(look::vouchers_together(tx, placed.order)?);
-                }
-            }
-            Ok(Reply::made(format!("{whole:?}"), made))
+            placed_reply(tx, &placed)
         },
     )
+}
+
+/// An order, but for its link's secret, which is looked up.
+pub(super) struct Order {
+    pub cmd: PlaceOrder,
+    link: Option<ShareLinkId>,
+}
+
+impl Order {
+    pub fn new(scene: Scene<'_>, place: &Place) -> Self {
+        let currency = scene.model.world.currency_of(place.good);
+        let wallets = place.wallets.into_iter().flatten();
+        let cmd = PlaceOrder {
+            offer: scene.directory.cast.goods[place.good],
+            quantity: place.quantity,
+            wallet_coupons: wallets.map(|wallet| scene.id(Name::Wallet(wallet))).collect(),
+            share_token: None,
+            entry: place.entry.map(|entry| scene.id(Name::Entry(entry))),
+            use_rebate: place.use_rebate,
+            group: place.group.map(|group| match group {
+                GroupChoice::Open => convert::GroupChoice::Open,
+                GroupChoice::Join(group) => convert::GroupChoice::Join(scene.id(Name::Group(group))),
+            }),
+            expected_cash: place.expected.map(|amount| Money::new(amount, currency)),
+        };
+        let link = place.link.map(|link| scene.id(Name::Link(link)));
+        Self { cmd, link }
+    }
+
+    pub fn with_token(&self, tx: &mut Tx) -> Result<PlaceOrder, Fail> {
+        let share_token = self.link.map(|link| look::token_of(tx, link)).transpose()?;
+        Ok(PlaceOrder {
+            share_token,
+            ..self.cmd.clone()
+        })
+    }
+}
+
+/// What an order comes to, itself and what it made.
+pub(super) fn placed_reply(tx: &mut Tx, placed: &PlacedOrder) -> Result<Reply, Fail> {
+    let amounts = placed.amounts;
+    let whole = Paid {
+        price: amounts.list_total.into(),
+        platform: amounts.discount_platform.into(),
+        merchant: amounts.discount_merchant.into(),
+        rebate: amounts.rebate_used.into(),
+        cash: amounts.cash_due.into(),
+    };
+    let mut made = vec![placed.order.uuid()];
+    match placed.group {
+        None => made.extend(placed.vouchers.iter().map(|voucher| voucher.uuid())),
+        Some(group) => {
+            made.push(group.uuid());
+            made.extend(look::vouchers_together(tx, placed.order)?);
+        }
+    }
+    Ok(Reply::made(format!("{whole:?}"), made))
 }

@@ -1,6 +1,7 @@
 //! A step as the request that somebody sends: which command, by whom, in which lane, and the answer as text that
 //! can be stored, repeated and compared.
 
+mod booking;
 mod buying;
 mod coming;
 mod counter;
@@ -22,6 +23,7 @@ use super::directory::Directory;
 use super::model::Model;
 use super::op::{Name, Op, Staff, Step};
 
+pub(crate) use booking::{every_day, terms as booking_terms};
 pub(crate) use news::forge;
 pub(crate) use staff::login as clerk_login;
 
@@ -176,11 +178,33 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         Op::Visit { entry, good, count } => coming::visit(scene, entry, good, count),
         Op::Place(place) => buying::place(scene, &place),
         Op::Cancel { person, order } => buying::cancel(scene, person, order),
+        Op::Book(book) => booking::book(scene, &book),
+        Op::Keep {
+            shop,
+            staff,
+            resources,
+            from,
+            until,
+        } => booking::keep(scene, (shop, staff), resources, (from, until)),
+        Op::Move {
+            by,
+            booking,
+            when,
+            resource,
+        } => booking::move_to(scene, by, booking, (when, resource)),
+        Op::CancelBooking {
+            by,
+            booking,
+            with_reason,
+        } => booking::cancel(scene, by, booking, with_reason),
+        Op::NoShow { by, booking } => booking::no_show(scene, by, booking),
+        Op::Arrive { by, booking } => booking::arrive(scene, by, booking),
         Op::Start { person, order } => buying::start(scene, person, order),
         Op::Hear { news, asked: true } => news::asked(scene, step.at, news),
         Op::Hear { news, asked: false } => news::delivered(scene, step.no, step.at, news, altered),
         Op::Release { order } => buying::release(scene, order),
         Op::CloseGroup { group } => buying::close_group(scene, group),
+        Op::Remind { booking } => booking::remind(scene, booking),
         Op::Redeem {
             shop,
             staff,
@@ -240,6 +264,7 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         } => reviewing::moderate(scene, redemption, hide, with_reason),
         Op::StopCoupon { coupon } => house::stop_coupon(scene, coupon),
         Op::ChangeStock { good, capacity } => house::change_stock(scene, good, capacity),
+        Op::ChangePolicy { good, policy } => booking::change_policy(scene, good, policy),
         Op::Pause { good } => house::pause(scene, good),
         Op::Resume { good } => house::resume(scene, good),
         Op::EndAgreement { good, by_platform } => {

@@ -1,0 +1,197 @@
+//! What of a seed's world is booked, as plain numbers: tables, people with rooms, nights, places of a session. Few of
+//! each, so that times are taken.
+
+use std::ops::Range;
+
+use kernel::{Ctx, DAY_US, HOUR_US, MINUTE_US};
+
+use crate::dice::{between, chance, pick};
+
+/// How a good is booked, at its shop's first store.
+#[derive(Debug, Clone)]
+pub(crate) struct Booked {
+    pub stay: Stay,
+    pub price_per: PricePer,
+    pub party_max: i64,
+    pub notice_us: i64,
+    pub ahead_days: i64,
+    /// What it costs not to come: at first, and as the shop may change it.
+    pub policies: [Policy; 2],
+    /// Of the world's.
+    pub resources: Range<usize>,
+}
+
+/// What is booked. Minutes are of the day in Shanghai.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stay {
+    /// Within the same hours of every day.
+    Visit {
+        from: i64,
+        until: i64,
+        every: i64,
+        /// How long two stay, and more than two.
+        minutes: [i64; 2],
+        before: i64,
+        after: i64,
+    },
+    Nights {
+        check_in: i64,
+        check_out: i64,
+        most: i64,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PricePer {
+    Booking,
+    Person,
+    Night,
+}
+
+/// What it costs not to come. Shares are basis points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Policy {
+    pub free_until_us: i64,
+    pub late_bp: i64,
+    pub no_show_bp: i64,
+    pub grace_us: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Table,
+    Person,
+    Room,
+    RoomType,
+    Session,
+}
+
+/// Something whose time is booked.
+#[derive(Debug, Clone)]
+pub(crate) struct Resource {
+    pub kind: Kind,
+    pub units: i64,
+    pub seats: (i64, i64),
+    /// Whether it can be pushed together with the others that can.
+    pub joins: bool,
+    /// Only the shop itself gives it out.
+    pub walk_in: bool,
+    /// When it works, if not always.
+    pub hours: Option<(i64, i64)>,
+}
+
+impl Resource {
+    fn one(kind: Kind, seats: (i64, i64)) -> Self {
+        Self {
+            kind,
+            units: 1,
+            seats,
+            joins: false,
+            walk_in: false,
+            hours: None,
+        }
+    }
+}
+
+/// A good's bookings, with what they are of, which comes after so many others.
+pub(super) fn booked(dice: &Ctx, before: usize) -> (Booked, Vec<Resource>) {
+    let (resources, party_max, price_per) = match dice.random_below(4) {
+        0 => (
+            tables(dice),
+            8,
+            *pick(dice, &[PricePer::Booking, PricePer::Person]),
+        ),
+        1 => (people(dice), 2, PricePer::Booking),
+        2 => (rooms(dice), 4, *pick(dice, &[PricePer::Booking, PricePer::Night])),
+        _ => (
+            session(dice),
+            4,
+            *pick(dice, &[PricePer::Booking, PricePer::Person]),
+        ),
+    };
+    let is_nights = resources[0].kind == Kind::RoomType;
+    let policy = || {
+        let late_bp = *pick(dice, &[0, 1_000, 3_333, 5_000]);
+        Policy {
+            free_until_us: *pick(dice, &[0, HOUR_US, 4 * HOUR_US, DAY_US]),
+            late_bp,
+            no_show_bp: *pick(dice, &[late_bp, 6_667, 10_000]),
+            grace_us: *pick(dice, &[0, 15 * MINUTE_US, 2 * HOUR_US]),
+        }
+    };
+    let booked = Booked {
+        stay: if is_nights { nights(dice) } else { visit(dice) },
+        price_per,
+        party_max,
+        notice_us: *pick(dice, &[0, 0, 30 * MINUTE_US]),
+        ahead_days: between(dice, 2, 6),
+        policies: [policy(), policy()],
+        resources: before..before + resources.len(),
+    };
+    (booked, resources)
+}
+
+fn visit(dice: &Ctx) -> Stay {
+    let (from, until) = *pick(dice, &[(600, 1_320), (1_080, 1_440), (0, 1_440)]);
+    Stay::Visit {
+        from,
+        until,
+        every: *pick(dice, &[15, 30, 60]),
+        minutes: *pick(dice, &[[60, 60], [45, 90], [60, 125]]),
+        before: *pick(dice, &[0, 0, 10]),
+        after: *pick(dice, &[0, 0, 15, 20]),
+    }
+}
+
+fn nights(dice: &Ctx) -> Stay {
+    Stay::Nights {
+        check_in: *pick(dice, &[720, 900]),
+        check_out: *pick(dice, &[600, 720]),
+        most: between(dice, 1, 4),
+    }
+}
+
+/// Those that join have seats of which no two sums are the same.
+fn tables(dice: &Ctx) -> Vec<Resource> {
+    let mut tables: Vec<_> = [(1, 2), (1, 4), (3, 6)]
+        .into_iter()
+        .map(|seats| Resource::one(Kind::Table, seats))
+        .collect();
+    tables[1].walk_in = chance(dice, 50);
+    let joining = pick(dice, &[[2, 3, 4], [1, 2, 4], [2, 4, 5]]);
+    tables.extend(joining.map(|seats| Resource {
+        joins: true,
+        walk_in: chance(dice, 20),
+        ..Resource::one(Kind::Table, (1, seats))
+    }));
+    tables
+}
+
+fn people(dice: &Ctx) -> Vec<Resource> {
+    let mut resources: Vec<_> = (0..between(dice, 1, 3))
+        .map(|_| Resource {
+            hours: chance(dice, 40).then(|| *pick(dice, &[(540, 1_080), (720, 1_260)])),
+            walk_in: chance(dice, 10),
+            ..Resource::one(Kind::Person, (1, 2))
+        })
+        .collect();
+    let rooms = between(dice, 0, 2);
+    resources.extend((0..rooms).map(|_| Resource::one(Kind::Room, (1, 2))));
+    resources
+}
+
+fn rooms(dice: &Ctx) -> Vec<Resource> {
+    let room_type = |seats| Resource {
+        units: between(dice, 1, 3),
+        ..Resource::one(Kind::RoomType, (1, seats))
+    };
+    let count = 1 + dice.random_below(2) as usize;
+    [2, 3].into_iter().take(count).map(room_type).collect()
+}
+
+fn session(dice: &Ctx) -> Vec<Resource> {
+    vec![Resource {
+        units: between(dice, 3, 9),
+        ..Resource::one(Kind::Session, (1, 4))
+    }]
+}

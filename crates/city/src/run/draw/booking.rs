@@ -1,0 +1,198 @@
+//! Guests who book, move, cancel and come, and shops that keep times and note who did not come.
+
+use kernel::{Ctx, DAY_US, MINUTE_US, Timestamp};
+
+use super::{any, index, order, owner_or_other, person, staff};
+use crate::dice::{between, chance, pick};
+use crate::run::booked::{PricePer, Stay};
+use crate::run::model::{Booking, Keeps, Model};
+use crate::run::op::{Book, By, No, Op, Place, When};
+
+/// Shanghai's clocks.
+const AHEAD_US: i64 = 480 * MINUTE_US;
+
+pub(super) fn book(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
+    let goods = &model.world.goods;
+    let booked = || (0..goods.len()).filter(|good| goods[*good].booked.is_some());
+    let good = *pick(dice, &booked().collect::<Vec<_>>());
+    let terms = model.booked(good);
+    let party = between(dice, 1, terms.party_max) + i64::from(chance(dice, 3));
+    let when = when(dice, model, good, now);
+    let quantity = match (terms.price_per, when) {
+        (PricePer::Person, _) => party,
+        (PricePer::Night, When::Nights { nights, rooms, .. }) => nights * rooms,
+        (PricePer::Booking | PricePer::Night, _) => 1,
+    };
+    let place = Place {
+        person: person(dice, model),
+        good: if chance(dice, 98) {
+            good
+        } else {
+            index(dice, goods.len())
+        },
+        quantity: quantity + i64::from(chance(dice, 3)),
+        wallets: [None; 3],
+        link: None,
+        entry: None,
+        use_rebate: false,
+        group: None,
+        expected: None,
+    };
+    Op::Book(Book {
+        place: order(dice, model, now, place),
+        store: if chance(dice, 97) {
+            0
+        } else {
+            index(dice, model.world.shops[goods[place.good].shop].stores)
+        },
+        when,
+        party,
+        resource: resource(dice, model, good),
+    })
+}
+
+/// Mostly whatever there is; now and then another good's.
+fn resource(dice: &Ctx, model: &Model, good: usize) -> Option<usize> {
+    let own = model.booked(good).resources.clone();
+    match dice.random_below(20) {
+        0..3 => Some(own.start + index(dice, own.len())),
+        3 => Some(index(dice, model.world.resources.len())),
+        _ => None,
+    }
+}
+
+/// Soon, in the next days, or when somebody else comes.
+fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
+    let today = (now.0 + AHEAD_US) / DAY_US;
+    let terms = model.booked(good);
+    let by_nights = matches!(terms.stay, Stay::Nights { .. }) ^ chance(dice, 1);
+    if by_nights {
+        let most = match terms.stay {
+            Stay::Nights { most, .. } => most,
+            Stay::Visit { .. } => 1,
+        };
+        return When::Nights {
+            from: today + *pick(dice, &[0, 1, 1, 1, 2, 2, 8]),
+            nights: between(dice, 1, most + i64::from(chance(dice, 5))),
+            rooms: *pick(dice, &[1, 1, 1, 2, 2, 3]) - i64::from(chance(dice, 2)),
+        };
+    }
+    let (from, until, every) = match terms.stay {
+        Stay::Visit {
+            from, until, every, ..
+        } => (from, until, every),
+        Stay::Nights { check_in, .. } => (check_in, check_in, 15),
+    };
+    let others = any(dice, &model.bookings, |booking| {
+        booking.period.0 > now && model.world.goods[good].shop == booking.shop
+    });
+    let minute_now = (now.0 + AHEAD_US) / MINUTE_US - today * 24 * 60;
+    let (day, minute) = match (dice.random_below(20), others) {
+        (0..8, Some(other)) => return When::At(model.bookings[&other].period.0),
+        (8, _) => (today, between(dice, 0, 1_500)),
+        (9..14, _) => {
+            let grid = minute_now / every * every + from % every;
+            (today, grid + every * between(dice, 1, 4))
+        }
+        _ => {
+            let day = today + *pick(dice, &[1, 1, 1, 2, 2, 8]);
+            (day, from + every * between(dice, 0, (until - from) / every))
+        }
+    };
+    When::At(Timestamp(day * DAY_US + minute * MINUTE_US - AHEAD_US))
+}
+
+/// What becomes of a booking.
+pub(super) fn bookings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    let (weight, whatever) = (dice.random_below(12), chance(dice, 12));
+    let fits = |no: &No, booking: &Booking| match weight {
+        _ if whatever => true,
+        3..6 => model.keeps(booking) != Keeps::Nothing,
+        6..10 => model.is_expected(*no) && booking.period.0 <= now,
+        _ => model.is_expected(*no),
+    };
+    let fitting = model.bookings.iter().filter(|(no, booking)| fits(no, booking));
+    let fitting: Vec<No> = fitting.map(|(no, _)| *no).collect();
+    let booking = *fitting.get(index(dice, fitting.len().max(1)))?;
+    let by = by(dice, model, booking, weight < 6 && chance(dice, 65));
+    Some(match weight {
+        0..3 => {
+            let good = model.bookings[&booking]
+                .order
+                .map(|order| model.orders[&order].good);
+            let good =
+                good.or((0..model.world.goods.len()).find(|good| model.world.goods[*good].booked.is_some()))?;
+            let when = when(dice, model, good, now);
+            let when = match (when, model.bookings[&booking].period) {
+                (When::Nights { from, .. }, (starts_at, ends_at)) if chance(dice, 80) => When::Nights {
+                    from,
+                    nights: (ends_at.0 + AHEAD_US) / DAY_US - (starts_at.0 + AHEAD_US) / DAY_US,
+                    rooms: model.bookings[&booking].places[0].1,
+                },
+                (when, _) => when,
+            };
+            Op::Move {
+                by,
+                booking,
+                when,
+                resource: resource(dice, model, good),
+            }
+        }
+        3..6 => Op::CancelBooking {
+            by,
+            booking,
+            with_reason: chance(dice, 80),
+        },
+        6..10 => Op::NoShow { by, booking },
+        _ => Op::Arrive { by, booking },
+    })
+}
+
+/// Its guest or its shop; a stranger now and then.
+fn by(dice: &Ctx, model: &Model, booking: No, by_guest: bool) -> By {
+    let booking = &model.bookings[&booking];
+    match booking.order {
+        Some(order) if by_guest || chance(dice, 4) => {
+            By::Guest(owner_or_other(dice, model, model.orders[&order].person))
+        }
+        Some(_) | None => {
+            let shop = if chance(dice, 97) {
+                booking.shop
+            } else {
+                index(dice, model.world.shops.len())
+            };
+            By::Staff(shop, staff(dice, model, shop))
+        }
+    }
+}
+
+/// A shop keeps times for itself, or changes what it costs not to come.
+pub(super) fn keep(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
+    let goods = (0..model.world.goods.len()).filter(|good| model.world.goods[*good].booked.is_some());
+    let good = *pick(dice, &goods.collect::<Vec<_>>());
+    if chance(dice, 15) {
+        return Op::ChangePolicy {
+            good,
+            policy: index(dice, 2),
+        };
+    }
+    let own = model.booked(good).resources.clone();
+    let one = || own.start + index(dice, own.len());
+    let mut resources = [one(), one()];
+    if chance(dice, 5) {
+        resources[1] = index(dice, model.world.resources.len());
+    }
+    let from = match when(dice, model, good, now) {
+        When::At(at) => at,
+        When::Nights { from, .. } => Timestamp(from * DAY_US),
+    };
+    let shop = model.world.goods[good].shop;
+    let minutes = *pick(dice, &[15, 30, 60, 100, 240, 5, 10_000]);
+    Op::Keep {
+        shop,
+        staff: staff(dice, model, shop),
+        resources,
+        from,
+        until: from.plus_us(minutes * MINUTE_US),
+    }
+}

@@ -1,0 +1,402 @@
+//! Times that are booked, as they must go: kept, moved, cancelled and missed, and what it costs not to come.
+
+use std::ops::Range;
+
+use kernel::{DAY_US, HOUR_US, Timestamp};
+
+use super::scan::refusal;
+use super::slots::{STEP_US, Wish, steps};
+use super::{
+    Answer, Bucket, Keeps, Model, Name, No, OrderStatus, Outcome, TimerKind, Told, VoucherStatus, made, told,
+};
+use crate::run::booked::{Booked, Kind, Policy};
+use crate::run::op::{Book, By, Post, Staff, VoucherName, When};
+
+/// A time that is kept for somebody.
+#[derive(Debug, Clone)]
+pub(crate) struct Booking {
+    pub shop: usize,
+    /// Of the same step; without one the shop keeps it for itself.
+    pub order: Option<No>,
+    pub party: i64,
+    pub period: (Timestamp, Timestamp),
+    pub steps: Range<i64>,
+    /// Resources, and how many units of each.
+    pub places: Vec<(usize, i64)>,
+    pub policy: Option<Policy>,
+    pub outcome: Option<Outcome>,
+}
+
+impl Model {
+    pub fn booked(&self, good: usize) -> &Booked {
+        self.world.goods[good]
+            .booked
+            .as_ref()
+            .expect("a good that is booked")
+    }
+
+    pub(super) fn book(&mut self, no: No, now: Timestamp, book: &Book) -> Answer {
+        let good = book.place.good;
+        let slot = self.find_slot(
+            now,
+            &Wish {
+                good,
+                store: book.store,
+                party: book.party,
+                when: book.when,
+                resource: book.resource,
+                by_shop: false,
+                moves: None,
+            },
+        )?;
+        if book.place.quantity != slot.quantity {
+            return Err("order_quantity_invalid");
+        }
+        let Told { text, made: ordered } =
+            self.order(no, now, &book.place, Some(valid_until(slot.period)))?;
+        let chosen: Vec<_> = slot.places.iter().map(|(resource, _)| *resource).collect();
+        let text = format!("{text} {} {chosen:?}", said(slot.period));
+        let booking = Booking {
+            shop: self.world.goods[good].shop,
+            order: Some(no),
+            party: book.party,
+            period: slot.period,
+            steps: slot.steps,
+            places: slot.places,
+            policy: Some(self.booked(good).policies[self.policies[good].0]),
+            outcome: None,
+        };
+        self.write_booking(no, booking);
+        self.remind_of(no, now);
+        made(text, [vec![Name::Booking(no)], ordered].concat())
+    }
+
+    fn write_booking(&mut self, no: No, booking: Booking) {
+        for (resource, _) in &booking.places {
+            let steps = booking.steps.clone();
+            self.opened.extend(steps.map(|step| (*resource, step)));
+        }
+        self.bookings.insert(no, booking);
+    }
+
+    pub(super) fn keep(
+        &mut self,
+        no: No,
+        (shop, staff): (usize, Staff),
+        mut resources: Vec<usize>,
+        (from, until): (Timestamp, Timestamp),
+    ) -> Answer {
+        self.may_stand(shop, staff, 0)?;
+        let most_us = 500 * STEP_US / resources.len() as i64;
+        if !(STEP_US..=most_us).contains(&(until.0 - from.0)) {
+            return Err("booking_time");
+        }
+        resources.sort_unstable();
+        resources.dedup();
+        let steps = steps(from.0, until.0);
+        let mut places = Vec::new();
+        for n in resources {
+            let resource = &self.world.resources[n];
+            if self.shop_of_resource(n) != shop || resource.kind == Kind::RoomType {
+                return Err("booking_not_offered");
+            }
+            if steps.clone().any(|step| self.used(n, step, None) > 0) {
+                return Err("booking_full");
+            }
+            places.push((n, resource.units));
+        }
+        let booking = Booking {
+            shop,
+            order: None,
+            party: 1,
+            period: (from, until),
+            steps,
+            places,
+            policy: None,
+            outcome: None,
+        };
+        self.write_booking(no, booking);
+        made("", vec![Name::Booking(no)])
+    }
+
+    fn shop_of_resource(&self, n: usize) -> usize {
+        let mut goods = self.world.goods.iter();
+        let of = |booked: &Booked| booked.resources.contains(&n);
+        let good = goods.find(|good| good.booked.as_ref().is_some_and(of));
+        good.expect("a resource is a good's").shop
+    }
+
+    pub(super) fn move_booking(
+        &mut self,
+        now: Timestamp,
+        by: By,
+        no: No,
+        (when, resource): (When, Option<usize>),
+    ) -> Answer {
+        self.own_booking(by, no, Post::Cashier)?;
+        let (voucher, policy) = self.expected_guest(no)?;
+        let by_shop = matches!(by, By::Staff(..));
+        let booking = &self.bookings[&no];
+        if !by_shop && !is_free(policy, booking.period.0, now) {
+            return Err("booking_not_free");
+        }
+        let (good, quantity) = (self.orders[&voucher.0].good, self.orders[&voucher.0].quantity);
+        let slot = self.find_slot(
+            now,
+            &Wish {
+                good,
+                store: 0,
+                party: booking.party,
+                when,
+                resource,
+                by_shop,
+                moves: Some(no),
+            },
+        )?;
+        if quantity != i128::from(slot.quantity) {
+            return Err("booking_time");
+        }
+        let moved = Booking {
+            period: slot.period,
+            steps: slot.steps,
+            places: slot.places,
+            ..booking.clone()
+        };
+        let person = self.orders[&voucher.0].person;
+        self.write_booking(no, moved);
+        self.remind_of(no, now);
+        if by_shop {
+            self.tell(person, "booking_moved", 0);
+        }
+        let until = valid_until(slot.period);
+        self.orders
+            .get_mut(&voucher.0)
+            .expect("a known order")
+            .booked_until = Some(until);
+        self.voucher_mut(voucher).valid_until = until;
+        self.timers
+            .insert((TimerKind::Expire, Name::Voucher(voucher.0, voucher.1)), until);
+        told(said(slot.period))
+    }
+
+    pub(super) fn cancel_booking(
+        &mut self,
+        no: No,
+        now: Timestamp,
+        by: By,
+        booking_no: No,
+        with_reason: bool,
+    ) -> Answer {
+        self.own_booking(by, booking_no, Post::Manager)?;
+        let booking = &self.bookings[&booking_no];
+        let starts_at = booking.period.0;
+        let fee_bp = match (booking.order, by) {
+            (None, _) if booking.outcome.is_some() => return Err("booking_status"),
+            (None, _) => {
+                self.end_booking(booking_no, Outcome::Cancelled);
+                return told("");
+            }
+            (Some(order), By::Guest(person)) if self.orders[&order].status == OrderStatus::Placed => {
+                return self.cancel(person, order);
+            }
+            (Some(_), By::Guest(_)) => {
+                let (_, policy) = self.expected_guest(booking_no)?;
+                match starts_at.plus_us(policy.grace_us) > now {
+                    _ if is_free(policy, starts_at, now) => 0,
+                    true => policy.late_bp,
+                    false => policy.no_show_bp,
+                }
+            }
+            (Some(_), By::Staff(..)) => {
+                self.expected_guest(booking_no)?;
+                if !with_reason {
+                    return Err("booking_reason_missing");
+                }
+                0
+            }
+        };
+        let ended = self.refund_booked(no, now, booking_no, (fee_bp, Outcome::Cancelled))?;
+        if let (By::Staff(..), Some(order)) = (by, self.bookings[&booking_no].order) {
+            self.tell(self.orders[&order].person, "booking_cancelled", 0);
+        }
+        Ok(ended)
+    }
+
+    /// A day before, or two hours before it stops to be free if that is earlier; two hours before it starts if it is too
+    /// late for that, and then not at all.
+    fn remind_of(&mut self, no: No, now: Timestamp) {
+        let timer = (TimerKind::Remind, Name::Booking(no));
+        let booking = &self.bookings[&no];
+        let free_until_us = booking.policy.map_or(0, |policy| policy.free_until_us);
+        let early = booking.period.0.plus_us(-DAY_US.max(free_until_us + 2 * HOUR_US));
+        let late = booking.period.0.plus_us(-2 * HOUR_US);
+        match now {
+            _ if early > now => self.timers.insert(timer, early),
+            _ if late > now => self.timers.insert(timer, late),
+            _ => self.timers.remove(&timer),
+        };
+    }
+
+    pub(super) fn remind(&mut self, no: No) -> Answer {
+        let was_due = self
+            .timers
+            .remove(&(TimerKind::Remind, Name::Booking(no)))
+            .is_some();
+        let expected = self.expected_guest(no).ok().filter(|_| was_due);
+        if let Some(((order, _), _)) = expected {
+            self.tell(self.orders[&order].person, "booking_soon", 0);
+        }
+        told(expected.is_some().to_string())
+    }
+
+    pub(super) fn no_show(&mut self, no: No, now: Timestamp, by: By, booking: No) -> Answer {
+        require_staff(by)?;
+        self.own_booking(by, booking, Post::Cashier)?;
+        let (_, policy) = self.expected_guest(booking)?;
+        if now < self.bookings[&booking].period.0.plus_us(policy.grace_us) {
+            return Err("booking_too_early");
+        }
+        self.refund_booked(no, now, booking, (policy.no_show_bp, Outcome::NoShow))
+    }
+
+    pub(super) fn arrive(&mut self, no: No, now: Timestamp, by: By, booking: No) -> Answer {
+        require_staff(by)?;
+        self.own_booking(by, booking, Post::Cashier)?;
+        let (voucher, _) = self.expected_guest(booking)?;
+        self.check_use((self.bookings[&booking].shop, 0), voucher, None, now)
+            .map_err(refusal)?;
+        self.take_use(no, (now, now), 0, voucher)
+    }
+
+    /// The merchant keeps its fee, and the rest goes back.
+    fn refund_booked(
+        &mut self,
+        no: No,
+        now: Timestamp,
+        booking: No,
+        (fee_bp, outcome): (i64, Outcome),
+    ) -> Answer {
+        let (name, _) = self.expected_guest(booking)?;
+        let uses = i128::from(self.world.goods[self.orders[&name.0].good].uses);
+        let voucher = self.voucher_mut(name);
+        if voucher.uses_left < uses {
+            return Err("refund_nothing_left");
+        }
+        voucher.status = VoucherStatus::Refunded;
+        voucher.closed_at = Some(now);
+        let (kept, part) = voucher.paid.fee(fee_bp.into());
+        self.timers
+            .remove(&(TimerKind::Expire, Name::Voucher(name.0, name.1)));
+        self.return_units(name.0);
+        self.open_refund(no, name.0, part, false);
+        self.forfeit(now, name.0, kept);
+        self.end_booking(booking, outcome);
+        made("", vec![Name::Refund(no)])
+    }
+
+    fn end_booking(&mut self, booking: No, outcome: Outcome) {
+        self.bookings.get_mut(&booking).expect("a known booking").outcome = Some(outcome);
+    }
+
+    fn own_booking(&self, by: By, booking: No, at_least: Post) -> Result<(), &'static str> {
+        let booking = &self.bookings[&booking];
+        match by {
+            By::Guest(person)
+                if booking
+                    .order
+                    .is_some_and(|order| self.orders[&order].person == person) =>
+            {
+                Ok(())
+            }
+            By::Staff(shop, staff) if shop == booking.shop => self.require(shop, staff, 0, at_least),
+            By::Guest(_) | By::Staff(..) => Err("not_found"),
+        }
+    }
+
+    /// The voucher of who is expected, and what it costs not to come.
+    fn expected_guest(&self, booking: No) -> Result<(VoucherName, Policy), &'static str> {
+        let booking = &self.bookings[&booking];
+        let voucher = booking.order.map(|order| (order, 0));
+        let is_live = |name: &VoucherName| {
+            let voucher = self.voucher(*name);
+            voucher.is_some_and(|voucher| voucher.status == VoucherStatus::Live)
+        };
+        voucher
+            .filter(|name| booking.outcome.is_none() && is_live(name))
+            .zip(booking.policy)
+            .ok_or("booking_status")
+    }
+
+    /// Whether somebody is expected.
+    pub fn is_expected(&self, booking: No) -> bool {
+        self.expected_guest(booking).is_ok()
+    }
+
+    pub(super) fn change_policy(&mut self, good: usize, policy: usize) -> Answer {
+        let (now, version) = &mut self.policies[good];
+        *now = policy;
+        *version += 1;
+        told(version.to_string())
+    }
+
+    /// What becomes of the places of a booking.
+    pub fn keeps(&self, booking: &Booking) -> Keeps {
+        match (
+            booking.outcome,
+            booking.order.map(|order| self.orders[&order].status),
+        ) {
+            (None, Some(OrderStatus::Placed)) => Keeps::Held,
+            (Some(_), _) | (None, Some(OrderStatus::Cancelled | OrderStatus::Released)) => Keeps::Nothing,
+            (None, None | Some(OrderStatus::InGroup | OrderStatus::Paid | OrderStatus::Refunded)) => {
+                Keeps::Taken
+            }
+        }
+    }
+
+    /// Every step of a resource that was ever booked, as its bookings say.
+    pub fn places(&self) -> impl Iterator<Item = ((usize, i64), Bucket)> {
+        self.opened.iter().map(|(n, step)| {
+            let mut bucket = Bucket::of(self.world.resources[*n].units);
+            for booking in self
+                .bookings
+                .values()
+                .filter(|booking| booking.steps.contains(step))
+            {
+                let units: i64 = booking.units_of(*n);
+                match self.keeps(booking) {
+                    Keeps::Held => bucket.held += i128::from(units),
+                    Keeps::Taken => bucket.taken += i128::from(units),
+                    Keeps::Nothing => {}
+                }
+            }
+            ((*n, *step), bucket)
+        })
+    }
+}
+
+impl Booking {
+    pub(super) fn units_of(&self, resource: usize) -> i64 {
+        let places = self.places.iter().filter(|(of, _)| *of == resource);
+        places.map(|(_, units)| units).sum()
+    }
+}
+
+fn require_staff(by: By) -> Result<(), &'static str> {
+    match by {
+        By::Guest(_) => Err("forbidden"),
+        By::Staff(..) => Ok(()),
+    }
+}
+
+/// Cancelled and moved for nothing.
+fn is_free(policy: Policy, starts_at: Timestamp, now: Timestamp) -> bool {
+    now <= starts_at.plus_us(-policy.free_until_us)
+}
+
+fn valid_until((_, ends_at): (Timestamp, Timestamp)) -> Timestamp {
+    ends_at.plus_us(DAY_US)
+}
+
+fn said((starts_at, ends_at): (Timestamp, Timestamp)) -> String {
+    format!("{} to {}", starts_at.0, ends_at.0)
+}

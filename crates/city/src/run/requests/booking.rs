@@ -1,0 +1,226 @@
+//! Times that are booked, kept, moved, cancelled and missed, and guests who are there.
+
+use consume::{Arrive, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, RemindGuest};
+use kernel::{Actor, BasisPoints, BookingId, RefundId, ResourceId, Timestamp};
+use offer::{BookingPolicy, BookingTerms, Day, Nights, Period, SetBookingTerms, Turn, Visit};
+use party::hours::Span;
+use uuid::Uuid;
+
+use super::buying::{Order, placed_reply};
+use super::house::owner_of;
+use super::{Reply, Request, Scene};
+use crate::run::booked::{Booked, PricePer, Stay};
+use crate::run::op::{Book, By, Name, No, Staff, When};
+
+pub(super) fn book(scene: Scene<'_>, book: &Book) -> Request {
+    let order = Order::new(scene, &book.place);
+    let shop = scene.model.world.goods[book.place.good].shop;
+    let cmd = PlaceBooking {
+        order: order.cmd.clone(),
+        store: scene.directory.cast.shops[shop].stores[book.store].0,
+        when: when(book.when),
+        party: book.party,
+        area: None,
+        resource: resource(scene, book.resource),
+    };
+    let cast = scene.directory.cast.resources.clone();
+    Request::new(
+        "placeBooking",
+        scene.consumer(book.place.person),
+        cmd.store.uuid(),
+        move |tx, ctx| {
+            let cmd = PlaceBooking {
+                order: order.with_token(tx)?,
+                ..cmd.clone()
+            };
+            let placed = consume::place_booking(tx, ctx, &cmd)?;
+            let Reply { text, made } = placed_reply(tx, &placed.order)?;
+            let resources = placed.resources.iter();
+            let chosen: Vec<_> = resources
+                .filter_map(|id| cast.iter().position(|resource| resource == id))
+                .collect();
+            let text = format!("{text} {} {chosen:?}", said(placed.period));
+            Ok(Reply::made(text, [vec![placed.booking.uuid()], made].concat()))
+        },
+    )
+}
+
+pub(super) fn keep(
+    scene: Scene<'_>,
+    (shop, staff): (usize, Staff),
+    resources: [usize; 2],
+    (starts_at, ends_at): (Timestamp, Timestamp),
+) -> Request {
+    let cast = &scene.directory.cast;
+    let cmd = KeepPlaces {
+        merchant: cast.shops[shop].merchant,
+        store: cast.shops[shop].stores[0].0,
+        resources: resources.map(|n| cast.resources[n]).to_vec(),
+        period: Period { starts_at, ends_at },
+        party: 1,
+        note: "Somebody called".to_owned(),
+    };
+    let (lane, locks) = (cmd.store.uuid(), cmd.locks());
+    Request::new("keepPlaces", scene.staff(shop, staff), lane, move |tx, ctx| {
+        let booking = consume::keep_places(tx, ctx, &cmd)?;
+        Ok(Reply::made("", vec![booking.uuid()]))
+    })
+    .locking(locks)
+}
+
+pub(super) fn move_to(scene: Scene<'_>, by: By, booking: No, (to, with): (When, Option<usize>)) -> Request {
+    let (booking, actor, lane) = of(scene, by, booking);
+    let cmd = MoveBooking {
+        booking,
+        when: when(to),
+        resource: resource(scene, with),
+    };
+    Request::new("moveBooking", actor, lane, move |tx, ctx| {
+        Ok(Reply::text(said(consume::move_booking(tx, ctx, &cmd)?)))
+    })
+}
+
+pub(super) fn cancel(scene: Scene<'_>, by: By, booking: No, with_reason: bool) -> Request {
+    let (booking, actor, lane) = of(scene, by, booking);
+    let request = Request::new("cancelBooking", actor, lane, move |tx, ctx| {
+        let refund = consume::cancel_booking(tx, ctx, &CancelBooking { booking })?;
+        Ok(refunded(refund))
+    });
+    if with_reason {
+        request.because("the cook is ill")
+    } else {
+        request
+    }
+}
+
+pub(super) fn no_show(scene: Scene<'_>, by: By, booking: No) -> Request {
+    let (booking, actor, lane) = of(scene, by, booking);
+    Request::new("markNoShow", actor, lane, move |tx, ctx| {
+        let refund = consume::mark_no_show(tx, ctx, &MarkNoShow { booking })?;
+        Ok(refunded(refund))
+    })
+}
+
+pub(super) fn arrive(scene: Scene<'_>, by: By, booking: No) -> Request {
+    let (booking, actor, lane) = of(scene, by, booking);
+    Request::new("arrive", actor, lane, move |tx, ctx| {
+        let redeemed = consume::arrive(tx, ctx, &Arrive { booking })?;
+        Ok(Reply::redeemed(&redeemed))
+    })
+}
+
+pub(super) fn remind(scene: Scene<'_>, booking: No) -> Request {
+    let booking: BookingId = scene.id(Name::Booking(booking));
+    Request::new("remindGuest", Actor::System, booking.uuid(), move |tx, ctx| {
+        let reminded = consume::remind_guest(tx, ctx, &RemindGuest { booking })?;
+        Ok(Reply::text(reminded.to_string()))
+    })
+}
+
+pub(super) fn change_policy(scene: Scene<'_>, good: usize, policy: usize) -> Request {
+    let cast = &scene.directory.cast;
+    let booked = scene.model.booked(good);
+    let cmd = SetBookingTerms {
+        offer: cast.goods[good],
+        terms: terms(booked, policy),
+        resources: cast.resources[booked.resources.clone()].to_vec(),
+    };
+    let (lane, locks) = (cmd.offer.uuid(), cmd.locks());
+    Request::new("setBookingTerms", owner_of(scene, good), lane, move |tx, ctx| {
+        Ok(Reply::text(offer::set_booking_terms(tx, ctx, &cmd)?.to_string()))
+    })
+    .locking(locks)
+}
+
+fn of(scene: Scene<'_>, by: By, booking: No) -> (BookingId, Actor, Uuid) {
+    let actor = match by {
+        By::Guest(person) => scene.consumer(person),
+        By::Staff(shop, staff) => scene.staff(shop, staff),
+    };
+    let shop = scene.model.bookings[&booking].shop;
+    let lane = scene.directory.cast.shops[shop].stores[0].0.uuid();
+    (scene.id(Name::Booking(booking)), actor, lane)
+}
+
+fn resource(scene: Scene<'_>, n: Option<usize>) -> Option<ResourceId> {
+    n.map(|n| scene.directory.cast.resources[n])
+}
+
+fn when(when: When) -> consume::When {
+    match when {
+        When::At(at) => consume::When::At(at),
+        When::Nights { from, nights, rooms } => consume::When::Nights {
+            from: Day(from),
+            nights,
+            rooms,
+        },
+    }
+}
+
+fn said(period: Period) -> String {
+    format!("{} to {}", period.starts_at.0, period.ends_at.0)
+}
+
+fn refunded(refund: Option<RefundId>) -> Reply {
+    Reply::made("", refund.into_iter().map(|refund| refund.uuid()).collect())
+}
+
+/// How a good is booked by one of its policies.
+pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
+    let policy = booked.policies[policy];
+    let bp = |points| BasisPoints::new(points).unwrap_or(BasisPoints::ZERO);
+    BookingTerms {
+        stay: match booked.stay {
+            Stay::Visit {
+                from,
+                until,
+                every,
+                minutes: [two, more],
+                before,
+                after,
+            } => offer::Stay::Visit(Visit {
+                hours: every_day((from, until)),
+                every_minutes: every,
+                turns: [(2, two), (booked.party_max.max(3), more)]
+                    .map(|(party_up_to, minutes)| Turn { party_up_to, minutes })
+                    .to_vec(),
+                before_minutes: before,
+                after_minutes: after,
+            }),
+            Stay::Nights {
+                check_in,
+                check_out,
+                most,
+            } => offer::Stay::Nights(Nights {
+                check_in_minute: check_in,
+                check_out_minute: check_out,
+                nights_min: 1,
+                nights_max: most,
+            }),
+        },
+        price_per: match booked.price_per {
+            PricePer::Booking => offer::PricePer::Booking,
+            PricePer::Person => offer::PricePer::Person,
+            PricePer::Night => offer::PricePer::Night,
+        },
+        party_max: booked.party_max,
+        notice_us: booked.notice_us,
+        ahead_days: booked.ahead_days,
+        policy: BookingPolicy {
+            free_until_us: policy.free_until_us,
+            late_fee_bp: bp(policy.late_bp),
+            no_show_fee_bp: bp(policy.no_show_bp),
+            grace_us: policy.grace_us,
+        },
+    }
+}
+
+/// The same hours on each weekday.
+pub(crate) fn every_day((from_minute, until_minute): (i64, i64)) -> Vec<Span> {
+    let span = |weekday| Span {
+        weekday,
+        from_minute,
+        until_minute,
+    };
+    (1..=7).map(span).collect()
+}
