@@ -101,6 +101,15 @@ CREATE TABLE one_time_code (
   PRIMARY KEY (kind, address)
 );
 
+-- One row: how many codes went to all addresses together.
+CREATE TABLE codes_sent (
+  id BIGINT NOT NULL PRIMARY KEY,
+  hour_start BIGINT NOT NULL,
+  hour_count BIGINT NOT NULL,
+  day_start BIGINT NOT NULL,
+  day_count BIGINT NOT NULL
+);
+
 CREATE TABLE password (
   login TEXT NOT NULL PRIMARY KEY,
   person_id BYTEA NOT NULL REFERENCES person (id),

@@ -43,6 +43,8 @@ pub struct AppState {
     pub webhook_secrets: Vec<gateway::webhook::WebhookSecret>,
     /// Where one-time codes go out.
     pub outbox: Outbox,
+    /// How many one-time codes go out to everybody together.
+    pub code_cap: party::CodeCap,
     /// How often somebody may write who is not signed in.
     pub pace: Pace,
     /// Visits that wait to be written.

@@ -20,6 +20,9 @@ kernel::reject_table! {
     CODE_TOO_OFTEN: TooMany, "code_too_often",
         "Too many codes were sent to this address.",
         "Use the last code, or wait as long as the detail says.";
+    CODES_EXHAUSTED: TooMany, "codes_exhausted",
+        "So many codes were sent to everybody together that no more are sent for now.",
+        "Try again in an hour, or sign in with a password.";
     LOGIN_TAKEN: Conflict, "login_taken",
         "This login is already in use.",
         "Sign in with it, or choose another mail address.";

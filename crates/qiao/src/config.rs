@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use http::{City, Site};
 use ipnet::IpNet;
+use party::CodeCap;
 use serde::Deserialize;
 
 /// Flags and environment variables.
@@ -72,6 +73,14 @@ pub struct Flags {
     #[arg(long, env = "QIAO_QUEUE", value_name = "N")]
     pub queue: Option<usize>,
 
+    /// One-time codes that are sent to everybody together within an hour; each costs a message. [default: 2000]
+    #[arg(long, env = "QIAO_CODES_PER_HOUR", value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    pub codes_per_hour: Option<i64>,
+
+    /// The same within a day. [default: 10000]
+    #[arg(long, env = "QIAO_CODES_PER_DAY", value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    pub codes_per_day: Option<i64>,
+
     /// plain or json. [default: plain]
     #[arg(long, env = "QIAO_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<String>,
@@ -96,6 +105,8 @@ struct FileSettings {
     lanes: Option<usize>,
     readers: Option<usize>,
     queue: Option<usize>,
+    codes_per_hour: Option<i64>,
+    codes_per_day: Option<i64>,
     log_format: Option<String>,
 }
 
@@ -124,6 +135,8 @@ pub struct Settings {
     pub readers: usize,
     /// See [`Flags::queue`].
     pub queue: usize,
+    /// See [`Flags::codes_per_hour`] and [`Flags::codes_per_day`].
+    pub code_cap: CodeCap,
     /// Log lines as JSON.
     pub log_json: bool,
 }
@@ -165,6 +178,10 @@ impl Settings {
             lanes: flags.lanes.or(file.lanes).unwrap_or(4),
             readers: flags.readers.or(file.readers).unwrap_or(4),
             queue: flags.queue.or(file.queue).unwrap_or(4096),
+            code_cap: CodeCap {
+                per_hour: flags.codes_per_hour.or(file.codes_per_hour).unwrap_or(2_000),
+                per_day: flags.codes_per_day.or(file.codes_per_day).unwrap_or(10_000),
+            },
             log_json,
             data,
         })

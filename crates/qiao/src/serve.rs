@@ -76,6 +76,7 @@ pub async fn open(settings: &Settings, outbox: Outbox, listener: TcpListener) ->
         provider: Arc::new(provider),
         webhook_secrets: vec![webhook_secret],
         outbox,
+        code_cap: settings.code_cap,
         pace: http::Pace::new(settings.trusted_proxies.clone()),
         visits: http::VisitBuffer::default(),
         live: http::Live::default(),

@@ -13,6 +13,7 @@ use party::{
     SignInWithCode, SignInWithPassword, SignOut,
 };
 use serde::{Deserialize, Serialize};
+use store::Fail;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -70,10 +71,11 @@ async fn request_code(
     let command = app.command_in_lane("requestCode", lane_of(&contact), Actor::Anonymous, write.key);
     // An answer that is only remembered was not counted against the limits, so it must not send either.
     let counted = Arc::new(AtomicBool::new(false));
-    let here = Arc::clone(&counted);
+    let (here, cap) = (Arc::clone(&counted), app.code_cap);
     let answer = command
         .run(move |tx, ctx| {
             let sent = party::request_code(tx, ctx, &cmd)?;
+            party::count_code(tx, ctx, cap).inspect_err(tell_operator)?;
             here.store(true, Ordering::Release);
             Ok(CodeSent {
                 expires_at: sent.expires_at.to_string(),
@@ -85,6 +87,14 @@ async fn request_code(
         app.outbox.send(contact.address(), text, shell::now());
     }
     Ok(answer)
+}
+
+/// Nobody can sign in by a code until the window is over: either the platform grows, or it is flooded.
+fn tell_operator(fail: &Fail) {
+    if let Fail::Reject(_) = fail {
+        metrics::counter!("codes_capped").increment(1);
+        tracing::warn!("no more one-time codes are sent: codes_per_hour or codes_per_day is reached");
+    }
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -180,6 +180,10 @@ impl TestApp {
             webhook_secrets: vec![WEBHOOK_SECRET.parse().unwrap()],
             outbox: Outbox::demo(demo_info()),
             pace: http::Pace::new(vec![PROXY.into()]),
+            code_cap: party::CodeCap {
+                per_hour: 1_000,
+                per_day: 10_000,
+            },
             visits: VisitBuffer::default(),
             live: http::Live::default(),
             site: site(),

@@ -3,6 +3,8 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use http::shell;
+use kernel::Actor;
 use serde_json::json;
 use store::sql;
 
@@ -53,6 +55,24 @@ fn codes_are_sent_once_a_minute_and_a_repeated_request_sends_none() {
         let code = Anonymous::code_sent_to(app, LI);
         assert!(!String::from_utf8_lossy(&first.bytes).contains(&code));
         assert_eq!(Anonymous::enter_code(app, LI, &code).await.ok()["is_new"], true);
+    });
+}
+
+#[test]
+fn no_code_is_sent_once_as_many_went_to_everybody_as_may() {
+    on_both(async |app| {
+        let cap = app.app.code_cap;
+        let ctx = party::testing::ctx_at(shell::now(), Actor::System);
+        let counted = app.app.store.run("test", ctx.request, ctx, move |tx, ctx| {
+            (0..cap.per_hour).try_for_each(|_| party::count_code(tx, ctx, cap))
+        });
+        counted.await.unwrap().unwrap();
+        // Another try is not too soon for the address: nothing was sent to it.
+        for _ in 0..2 {
+            let refused = Anonymous::request_code(app, LI).await;
+            assert_eq!(refused.refusal(), (429, "codes_exhausted".to_owned()));
+        }
+        assert_eq!(sent_to(app, LI), 0);
     });
 }
 

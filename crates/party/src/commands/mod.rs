@@ -3,6 +3,7 @@
 mod add_staff;
 mod add_store;
 mod change_staff;
+mod count_code;
 mod decide_certification;
 mod erase_person;
 mod grant_operator;
@@ -23,6 +24,7 @@ mod update_person;
 pub use add_staff::{AddStaff, add_staff};
 pub use add_store::{AddStore, UpdateStore, add_store, update_store};
 pub use change_staff::{ChangeRole, SetStaffPassword, change_role, set_staff_password};
+pub use count_code::{CodeCap, count_code};
 pub use decide_certification::{
     CERTIFICATION_EXPIRES, DecideCertification, ExpireCertification, decide_certification,
     expire_certification,

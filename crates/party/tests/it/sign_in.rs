@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use kernel::{Actor, DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp};
 use party::testing::{NOW, PASSWORD_HASH, consumer, ctx_at, mail, operator, registered_shop, sha_like};
 use party::{
-    CODE_LIFE_US, Contact, CountPasswordMiss, EndSessions, OperatorRole, RequestCode, SignIn, SignInWithCode,
-    SignInWithPassword, SignOut, StoredPassword, count_password_miss, end_sessions, prune_sessions, queries,
-    request_code, sign_in_with_code, sign_in_with_password, sign_out,
+    CODE_LIFE_US, CodeCap, Contact, CountPasswordMiss, EndSessions, OperatorRole, RequestCode, SignIn,
+    SignInWithCode, SignInWithPassword, SignOut, StoredPassword, count_code, count_password_miss,
+    end_sessions, prune_sessions, queries, request_code, sign_in_with_code, sign_in_with_password, sign_out,
 };
 use store::{Rejected, Store, StoredEvent};
 
@@ -46,6 +46,26 @@ fn attempt(store: &Store, at: Timestamp, code_hash: [u8; 32], token: u64) -> Sig
 
 fn declined(tries_left: i64) -> SignIn {
     SignIn::Declined { tries_left }
+}
+
+#[test]
+fn codes_of_all_addresses_together_are_capped_by_hour_and_day() {
+    on_both(|store| {
+        let count = |at: Timestamp| {
+            let counted = party::testing::run(store, ctx_at(at, Actor::Anonymous), |tx, ctx| {
+                let cap = CodeCap {
+                    per_hour: 2,
+                    per_day: 3,
+                };
+                count_code(tx, ctx, cap)
+            });
+            counted.is_ok()
+        };
+        let later = |us| NOW.plus_us(us);
+        assert_eq!([0, 1, 2].map(|us| count(later(us))), [true, true, false]);
+        assert_eq!([HOUR_US, 2 * HOUR_US].map(|us| count(later(us))), [true, false]);
+        assert!(!count(later(DAY_US - 1)) && count(later(DAY_US)));
+    });
 }
 
 #[test]

@@ -24,6 +24,7 @@ export default {
   certification_decided: '该资质已审核过，请商家重新提交。',
   certification_invalid: '资质有效期不正确，请填写证件的到期日。',
   certification_note_missing: '驳回时请写明需要改正的地方。',
+  codes_exhausted: '平台发送的验证码已达上限，请一小时后再试，或使用密码登录。',
   code_too_often: '验证码发送过于频繁，请使用上一条验证码，或稍后再试。',
   code_wrong: '验证码错误或已失效，请重新输入；错五次或超过十分钟后请重新获取。',
   contact_invalid: '请输入带国家区号的手机号（如 +8613800138000）或邮箱地址。',

@@ -32,6 +32,7 @@ const STEPS: &[&str] = &[
     "convert::refund_booked",
     "convert::refund_part",
     "feedback::erase_person",
+    "party::count_code",
     "party::erase_person",
     "voucher::close",
     "voucher::give_back_use",
