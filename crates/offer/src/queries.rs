@@ -4,7 +4,8 @@
 mod booking;
 
 pub use booking::{
-    bookable, booking_terms, resource, resource_ids_of_offer, resources_of, resources_of_offer, store_days,
+    MAX_RESOURCES_OF_STORE, bookable, booking_terms, resource, resource_count, resource_ids_of_offer,
+    resource_kinds, resources_of, resources_of_offer, store_days,
 };
 
 use std::collections::{BTreeMap, BTreeSet};

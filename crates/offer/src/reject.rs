@@ -46,6 +46,9 @@ kernel::reject_table! {
     RESOURCE_INVALID: Invalid, "resource_invalid",
         "A field of the resource is outside of what is allowed.",
         "Change the field that is named.";
+    RESOURCE_LIMIT: Conflict, "resource_limit_reached",
+        "A store has 1,000 resources at most, retired ones too.",
+        "Change one that is not used any more instead.";
     RESOURCE_CHANGED: Conflict, "resource_changed",
         "The resource was changed meanwhile.",
         "Read the resource again and repeat what still applies.";
@@ -55,6 +58,9 @@ kernel::reject_table! {
     BOOKING_TERMS_INVALID: Invalid, "booking_terms_invalid",
         "The way in which the offer is booked does not make sense.",
         "Change the field that is named.";
+    BOOKING_WITHOUT_GROUP: Conflict, "booking_without_group",
+        "What is booked is not sold to groups.",
+        "Take the group price off the draft, or make an offer without a time.";
     BOOKING_TERMS_LATE: Conflict, "booking_terms_late",
         "An offer that is sold without a time cannot be booked from now on.",
         "Make a new offer for what is booked.";

@@ -4,7 +4,7 @@ use consume::{
     Arrive, BookingStatus, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking,
     REMIND_GUEST, RemindGuest, When,
 };
-use convert::PlaceOrder;
+use convert::{GroupChoice, PlaceOrder};
 use kernel::{Actor, BookingId, DAY_US, HOUR_US, MINUTE_US, OfferId, PersonId, ResourceId, Timestamp};
 use ledger::Account;
 use offer::testing::{booked, dinner, seats};
@@ -662,5 +662,16 @@ fn whose_bank_took_the_payment_back_is_not_expected_and_the_table_is_free() {
         assert!(kept > 0 && world.payable() == 0, "{kept}");
         assert_eq!(world.escrow(placed.order.order), (0, 0));
         assert_eq!(world.credit(Account::ProviderClearing, None), (0, 0));
+    });
+}
+
+#[test]
+fn what_is_booked_is_not_bought_in_a_group() {
+    on_both(|world| {
+        let restaurant = Restaurant::tables(world, &[(1, 4, "")]);
+        let mut wish = restaurant.wish(2, SATURDAY_SIX);
+        wish.order.group = Some(GroupChoice::Open);
+        let placed = restaurant.place_as(world.buyer, wish);
+        assert_eq!(code(placed), "group_not_offered");
     });
 }

@@ -15,8 +15,9 @@ use crate::group::{OrderGroup, accepts};
 use crate::model::{GroupChoice, GroupStatus, OrderStatus, PaymentStatus, PlacedOrder, Stored};
 use crate::quote::{Facts, history, load, price};
 use crate::reject::{
-    COUPON_BUDGET_SPENT, COUPON_IN_USE, GROUP_FULL, GROUP_JOINED, GROUP_NOT_OPEN, ORDER_HEAD_COUNT_FULL,
-    ORDER_NEEDS_BOOKING, ORDER_PLACE_TAKEN, ORDER_PRICE_CHANGED, ORDER_REBATE_CHANGED, ORDER_SOLD_OUT,
+    COUPON_BUDGET_SPENT, COUPON_IN_USE, GROUP_FULL, GROUP_JOINED, GROUP_NOT_OFFERED, GROUP_NOT_OPEN,
+    ORDER_HEAD_COUNT_FULL, ORDER_NEEDS_BOOKING, ORDER_PLACE_TAKEN, ORDER_PRICE_CHANGED, ORDER_REBATE_CHANGED,
+    ORDER_SOLD_OUT,
 };
 use crate::sale::{Sale, settle};
 
@@ -70,7 +71,7 @@ pub fn place_booked_order(
 ) -> Result<PlacedOrder, Fail> {
     if cmd.group.is_some() {
         let detail = "What is booked is not bought in a group.";
-        return Err(GROUP_NOT_OPEN.at("/order/group", detail).into());
+        return Err(GROUP_NOT_OFFERED.at("/order/group", detail).into());
     }
     let facts = load(tx, ctx, cmd)?;
     place(tx, ctx, cmd, facts, Some(booked))

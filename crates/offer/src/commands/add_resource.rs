@@ -6,7 +6,7 @@ use store::{Fail, Lock, Tx, sql, to_json};
 
 use crate::events::{ResourceAdded, ResourceUpdated};
 use crate::place::{self, step_at};
-use crate::reject::{RESOURCE_CHANGED, RESOURCE_TAKEN};
+use crate::reject::{RESOURCE_CHANGED, RESOURCE_LIMIT, RESOURCE_TAKEN};
 use crate::resource::resource_id;
 use crate::{Day, ResourceDetails, ResourceKind, queries};
 
@@ -25,12 +25,16 @@ pub struct AddResource {
 
 /// Adds a resource, for managers of the store.
 ///
-/// Rejects with `RESOURCE_INVALID`, [`party::NOT_FOUND`] and as [`party::require_staff`] does.
+/// Rejects with `RESOURCE_INVALID`, `RESOURCE_LIMIT`, [`party::NOT_FOUND`] and as [`party::require_staff`] does.
 pub fn add_resource(tx: &mut Tx, ctx: &Ctx, cmd: &AddResource) -> Result<ResourceId, Fail> {
     party::require_staff(tx, ctx, cmd.merchant, Some(cmd.store), Role::Manager)?;
     cmd.details.check(cmd.kind)?;
     let store = party::queries::store(tx, cmd.store)?.filter(|store| store.merchant == cmd.merchant);
     store.ok_or_else(|| party::NOT_FOUND.plain())?;
+    tx.lock(&[place::lock(cmd.store)]);
+    if queries::resource_count(tx, cmd.store)? >= queries::MAX_RESOURCES_OF_STORE {
+        return Err(RESOURCE_LIMIT.plain().into());
+    }
     let resource = resource_id(ctx.new_id());
     tx.tell(sql!(
         "INSERT INTO resource (id, merchant_id, store_id, kind, name, area, units, seats_min, seats_max, joins, hours,

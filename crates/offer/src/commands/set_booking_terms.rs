@@ -7,7 +7,7 @@ use store::{Fail, Lock, Tx, sql, to_json};
 
 use super::managed_offer;
 use crate::events::BookingTermsSet;
-use crate::reject::{BOOKING_TERMS_INVALID, BOOKING_TERMS_LATE};
+use crate::reject::{BOOKING_TERMS_INVALID, BOOKING_TERMS_LATE, BOOKING_WITHOUT_GROUP};
 use crate::{BookingTerms, OfferStatus, ResourceKind, Stay, queries};
 
 /// The most resources of an offer.
@@ -34,12 +34,15 @@ impl SetBookingTerms {
 /// Sets how an offer is booked, for managers of the whole merchant. A draft becomes one that is booked; what was
 /// published as such can be changed for those who book from now on. Gives the version.
 ///
-/// Rejects with `BOOKING_TERMS_INVALID`, `BOOKING_TERMS_LATE`, [`party::NOT_FOUND`] and as
+/// Rejects with `BOOKING_TERMS_INVALID`, `BOOKING_TERMS_LATE`, `BOOKING_WITHOUT_GROUP`, [`party::NOT_FOUND`] and as
 /// [`party::require_staff`] does.
 pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Result<i64, Fail> {
     let offer = managed_offer(tx, ctx, cmd.offer)?;
     tx.lock(&cmd.locks());
     cmd.terms.check()?;
+    if offer.group.is_some() {
+        return Err(BOOKING_WITHOUT_GROUP.plain().into());
+    }
     let resources: BTreeSet<_> = cmd.resources.iter().copied().collect();
     check_resources(tx, cmd, &resources)?;
     let before = queries::booking_terms(tx, offer.id)?;
@@ -83,17 +86,16 @@ fn check_resources(tx: &mut Tx, cmd: &SetBookingTerms, wanted: &BTreeSet<Resourc
     if !(1..=MAX_RESOURCES).contains(&cmd.resources.len()) {
         return invalid(format!("An offer is booked of 1 to {MAX_RESOURCES} resources."));
     }
-    let stores = queries::stores_of_offer(tx, cmd.offer)?;
+    let kinds = queries::resource_kinds(tx, cmd.offer)?;
     for id in wanted {
-        let resource = queries::resource(tx, *id)?.filter(|resource| stores.contains(&resource.store));
-        let Some(resource) = resource else {
+        let Some(kind) = kinds.get(id) else {
             return invalid(format!("No store of the offer has the resource {id}."));
         };
-        let is_for_nights = resource.kind == ResourceKind::RoomType;
+        let is_for_nights = *kind == ResourceKind::RoomType;
         if is_for_nights != matches!(cmd.terms.stay, Stay::Nights(_)) {
             return invalid(format!(
                 "{id} is a {}: rooms of a type are for nights, and nothing else is.",
-                resource.kind.as_str()
+                kind.as_str()
             ));
         }
     }

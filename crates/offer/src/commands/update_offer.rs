@@ -8,7 +8,7 @@ use super::{CreateOffer, managed_offer};
 use crate::decide::check_offer;
 use crate::events::OfferUpdated;
 use crate::model::{Offer, OfferStatus};
-use crate::reject::{OFFER_CHANGED, OFFER_STATUS};
+use crate::reject::{BOOKING_WITHOUT_GROUP, OFFER_CHANGED, OFFER_STATUS};
 use crate::{PriceRules, queries, store_set_digest};
 
 /// Writes an offer anew.
@@ -32,7 +32,8 @@ impl UpdateOffer {
 /// Changes an offer and gives its new version. Once it was published, what it sells (agreement, price, uses,
 /// validity, stores) stays.
 ///
-/// Rejects with `OFFER_STATUS` for a change of that, `OFFER_CHANGED`, and as [`crate::create_offer`] does.
+/// Rejects with `OFFER_STATUS` for a change of that, `OFFER_CHANGED`, `BOOKING_WITHOUT_GROUP`, and as
+/// [`crate::create_offer`] does.
 pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fail> {
     let offer = managed_offer(tx, ctx, cmd.offer)?;
     let mut stores = cmd.to.stores.clone();
@@ -49,6 +50,11 @@ pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fa
         if offer.status != OfferStatus::Draft {
             let detail = "what an offer sells never changes once it is published";
             return Err(OFFER_STATUS.at(field, detail).into());
+        }
+        if cmd.to.group.is_some() && queries::booking_terms(tx, offer.id)?.is_some() {
+            return Err(BOOKING_WITHOUT_GROUP
+                .at("/group", BOOKING_WITHOUT_GROUP.title)
+                .into());
         }
         check_agreement(tx, &cmd.to)?;
         time_zone = check_stores(tx, &cmd.to, &stores)?;

@@ -42,12 +42,33 @@ pub fn resource(read: &mut ReadTx, resource: ResourceId) -> Result<Option<Resour
     first(rows, read_resource)
 }
 
-/// The resources of a store, retired ones too, in the order in which they were added; 1,000 at most.
+/// The most resources of a store, retired ones too.
+pub const MAX_RESOURCES_OF_STORE: i64 = 1_000;
+
+/// How many resources a store has, retired ones too.
+pub fn resource_count(read: &mut ReadTx, store: StoreId) -> Result<i64, Fail> {
+    let rows = read.many(sql!("SELECT COUNT(*) FROM resource WHERE store_id = $1", store))?;
+    Ok(first(rows, |row| row.take())?.unwrap_or_default())
+}
+
+/// The kinds of all resources of the stores that an offer is redeemed in.
+pub fn resource_kinds(read: &mut ReadTx, offer: OfferId) -> Result<BTreeMap<ResourceId, ResourceKind>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT r.id, r.kind FROM offer_store s JOIN resource r ON r.store_id = s.store_id WHERE s.offer_id = $1",
+        offer
+    ))?;
+    let kinds = all(rows, |row| {
+        Ok((row.take()?, named(row, ResourceKind::from_name)?))
+    })?;
+    Ok(kinds.into_iter().collect())
+}
+
+/// The resources of a store, retired ones too, in the order in which they were added.
 pub fn resources_of(read: &mut ReadTx, store: StoreId) -> Result<Vec<Resource>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, merchant_id, store_id, kind, name, area, units, seats_min, seats_max, joins, hours, status,
                 created_at, version
-         FROM resource WHERE store_id = $1 ORDER BY id LIMIT 1000",
+         FROM resource WHERE store_id = $1 ORDER BY id",
         store
     ))?;
     all(rows, read_resource)

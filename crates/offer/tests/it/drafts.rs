@@ -1,7 +1,7 @@
 //! What a merchant can still change of an offer, and who makes none.
 
-use kernel::{Actor, Currency, LocalText};
-use offer::testing::{agreed, draft, terms};
+use kernel::{Actor, Currency, DAY_US, LocalText};
+use offer::testing::{agreed, dinner, draft, seats, terms};
 use offer::*;
 use party::testing::{certified_shop, ctx, operator, run};
 use party::{OperatorRole, SuspendMerchant};
@@ -53,6 +53,75 @@ fn a_draft_changes_wholly_and_a_published_offer_in_its_words_alone() {
         let cmd = DiscardOffer { offer };
         let refused = act(store, owner, move |tx, ctx| discard_offer(tx, ctx, &cmd));
         assert_eq!(code(refused).0, OFFER_STATUS.code);
+    });
+}
+
+#[test]
+fn what_is_booked_is_not_sold_to_groups_whichever_is_said_first() {
+    on_both(|store| {
+        let shop = certified_shop(store, 1);
+        let (agreement, _) = agreed(store, shop, terms(), 1);
+        let owner = shop.as_owner();
+        let alone = draft(shop, agreement);
+        let together = CreateOffer {
+            group: Some(GroupTerms {
+                price: 6_000,
+                size: 3,
+                window_us: DAY_US,
+            }),
+            ..alone.clone()
+        };
+        let table = AddResource {
+            merchant: shop.merchant,
+            store: shop.store,
+            kind: ResourceKind::Table,
+            details: seats("T1", (1, 4), ""),
+        };
+        let table = act(store, owner, move |tx, ctx| add_resource(tx, ctx, &table)).expect("a table");
+        let book = |offer| {
+            let cmd = SetBookingTerms {
+                offer,
+                terms: dinner(),
+                resources: vec![table],
+            };
+            act(store, owner, move |tx, ctx| set_booking_terms(tx, ctx, &cmd))
+        };
+        let of_groups = create(store, owner, together.clone()).expect("a draft");
+        assert_eq!(code(book(of_groups)).0, BOOKING_WITHOUT_GROUP.code);
+        let booked = create(store, owner, alone).expect("another");
+        assert_eq!(book(booked), Ok(1));
+        let cmd = UpdateOffer {
+            offer: booked,
+            version: 1,
+            to: together,
+        };
+        let refused = act(store, owner, move |tx, ctx| update_offer(tx, ctx, &cmd));
+        assert_eq!(
+            code(refused),
+            (BOOKING_WITHOUT_GROUP.code.to_owned(), Some("/group".to_owned()))
+        );
+    });
+}
+
+#[test]
+fn a_store_has_a_thousand_resources_at_most() {
+    on_both(|store| {
+        let shop = certified_shop(store, 1);
+        let add = |count: i64| {
+            let cmd = AddResource {
+                merchant: shop.merchant,
+                store: shop.store,
+                kind: ResourceKind::Table,
+                details: seats("T", (1, 4), ""),
+            };
+            act(store, shop.as_owner(), move |tx, ctx| {
+                (0..count).try_for_each(|_| add_resource(tx, ctx, &cmd).map(drop))
+            })
+        };
+        assert_eq!(add(queries::MAX_RESOURCES_OF_STORE), Ok(()));
+        assert_eq!(code(add(1)).0, RESOURCE_LIMIT.code);
+        let all = ask(store, move |read| queries::resources_of(read, shop.store));
+        assert_eq!(all.len() as i64, queries::MAX_RESOURCES_OF_STORE);
     });
 }
 
