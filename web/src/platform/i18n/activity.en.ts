@@ -101,6 +101,7 @@ export default {
     VoucherIssued: 'A voucher was issued',
     VoucherRedeemed: 'A voucher was redeemed',
     BookingPlaced: 'A time was booked',
+    BookingSoon: 'A guest was reminded of a booking',
     BookingMoved: 'A booking was moved',
     BookingCancelled: 'A booking does not take place',
     ResourceAdded: 'A table, person or room was added',

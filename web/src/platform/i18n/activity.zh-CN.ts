@@ -99,6 +99,7 @@ export default {
     VoucherIssued: '发券',
     VoucherRedeemed: '核销',
     BookingPlaced: '新预订',
+    BookingSoon: '已提醒顾客到店时间',
     BookingMoved: '预订改期',
     BookingCancelled: '预订取消或未到店',
     ResourceAdded: '新增桌位、人员或房间',
