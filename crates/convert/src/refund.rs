@@ -1,6 +1,6 @@
 //! Money on its way back: out of the order's escrow, in the ledger's pending layer until the provider
-//! confirms. What needs no provider, or was taken back by the payer's bank, is back at once. The order's own guard keeps what goes back within
-//! what was paid, whoever asks and however often.
+//! confirms. What needs no provider, or was taken back by the payer's bank, is back at once. The order's
+//! own guard keeps what goes back within what was paid, whoever asks and however often.
 
 use kernel::{BucketId, Ctx, Currency, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId, VoucherId};
 use ledger::{Account, Leg, NewEntry, Reason};
