@@ -212,9 +212,9 @@ impl OwnerUser {
         let table = json!({"kind": "table", "name": "Table 1", "units": 1, "seats_min": 1, "seats_max": 4,
                            "status": "online"});
         let table = self.make(app, &format!("stores/{store}/resources"), table).await;
-        let offer = self
-            .make(app, "offers", new_offer(&self.0, agreement, media))
-            .await;
+        let mut said = new_offer(&self.0, agreement, media);
+        said["group"] = Value::Null;
+        let offer = self.make(app, "offers", said).await;
         let hours = |weekday| json!({"weekday": weekday, "from_minute": 0, "until_minute": 1_440});
         let terms = json!({
             "visit": {"hours": (1..=7).map(hours).collect::<Vec<_>>(), "every_minutes": 60,
