@@ -794,6 +794,7 @@ CREATE TABLE booking (
   store_id BYTEA NOT NULL REFERENCES store (id),
   person_id BYTEA,
   party BIGINT NOT NULL,
+  rooms BIGINT NOT NULL,
   starts_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL,
   place_owner BYTEA NOT NULL,

@@ -106,6 +106,8 @@ pub struct Booking {
     pub guest: Option<Guest>,
     /// How many come.
     pub party: i64,
+    /// How many rooms of its type it has; otherwise 1.
+    pub rooms: i64,
     /// When.
     pub period: Period,
     /// Who has the claims of its places.

@@ -50,8 +50,9 @@ pub fn keep_places(tx: &mut Tx, ctx: &Ctx, cmd: &KeepPlaces) -> Result<BookingId
     let booking: BookingId = ctx.new_id();
     take_places(tx, cmd.merchant, booking.uuid(), &places)?;
     tx.tell(sql!(
-        "INSERT INTO booking (id, merchant_id, store_id, party, starts_at, ends_at, place_owner, note, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)",
+        "INSERT INTO booking (id, merchant_id, store_id, party, rooms, starts_at, ends_at, place_owner, note, created_at,
+           version)
+         VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, 1)",
         booking,
         cmd.merchant,
         cmd.store,

@@ -1,7 +1,7 @@
 //! A booking takes place at another time.
 
 use kernel::{Actor, BookingId, Claim, Ctx, ResourceId};
-use offer::{Period, Wish};
+use offer::{Day, Period, Wish};
 use party::Role;
 use store::{Fail, Tx, sql};
 
@@ -49,10 +49,16 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
         },
     };
     let slot = find_slot(tx, ctx, &asked)?;
-    let order = convert::queries::order(tx, guest.order)?;
-    if order.is_none_or(|order| order.line.quantity != slot.quantity) {
-        let detail = "A booking is moved with as many nights and rooms as were paid for.";
-        return Err(BOOKING_TIME.at("/nights", detail).into());
+    if let When::Nights { nights, rooms, .. } = cmd.when {
+        let day = |at| Day::at(at, &slot.bookable.zone).0;
+        let booked = day(booking.period.ends_at) - day(booking.period.starts_at);
+        if (nights, rooms) != (booked, booking.rooms) {
+            let detail = format!(
+                "It is for {booked} nights in {} rooms, also at another time.",
+                booking.rooms
+            );
+            return Err(BOOKING_TIME.at("/when/nights", detail).into());
+        }
     }
     let owner = ctx.new_id::<Claim>().uuid();
     take_places(tx, booking.merchant, owner, &slot.places)?;

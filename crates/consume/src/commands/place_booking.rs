@@ -80,9 +80,9 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
     let booking: BookingId = ctx.new_id();
     let policy = to_json(&slot.bookable.terms.policy)?;
     tx.tell(sql!(
-        "INSERT INTO booking (id, order_id, offer_id, merchant_id, store_id, person_id, party, starts_at, ends_at,
-           place_owner, policy, note, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, 1)",
+        "INSERT INTO booking (id, order_id, offer_id, merchant_id, store_id, person_id, party, rooms, starts_at,
+           ends_at, place_owner, policy, note, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13, 1)",
         booking,
         placed.order,
         placed.offer,
@@ -90,6 +90,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         cmd.store,
         buyer,
         cmd.party,
+        cmd.when.rooms(),
         slot.period.starts_at,
         slot.period.ends_at,
         placed.order,

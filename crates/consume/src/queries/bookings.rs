@@ -14,8 +14,8 @@ use crate::booking::{Booking, BookingStatus, Guest, Outcome};
 /// A booking.
 pub fn booking(read: &mut ReadTx, booking: BookingId) -> Result<Option<Booking>, Fail> {
     let rows = read.many(sql!(
-        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.starts_at, b.ends_at, b.place_owner, b.note, b.created_at,
-                b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.note,
+                b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.id = $1",
@@ -49,8 +49,8 @@ pub fn bookings_of_person(
     limit: i64,
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
-        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.starts_at, b.ends_at, b.place_owner, b.note, b.created_at,
-                b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.note,
+                b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.person_id = $1 AND b.id < $2 ORDER BY b.id DESC LIMIT $3",
@@ -69,8 +69,8 @@ pub fn bookings_of_store(
     until: Timestamp,
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
-        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.starts_at, b.ends_at, b.place_owner, b.note, b.created_at,
-                b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.note,
+                b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.store_id = $1 AND b.starts_at >= $2 AND b.starts_at < $3 ORDER BY b.starts_at, b.id LIMIT 1000",
@@ -107,6 +107,7 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
         store: row.take()?,
         guest: None,
         party: row.take()?,
+        rooms: row.take()?,
         period: Period {
             starts_at: row.take()?,
             ends_at: row.take()?,

@@ -527,6 +527,52 @@ fn nights_are_booked_all_or_none_and_priced_by_night() {
 }
 
 #[test]
+fn a_stay_is_moved_with_as_many_nights_and_rooms_whatever_its_price_is_of() {
+    on_both(|world| {
+        let terms = BookingTerms {
+            stay: Stay::Nights(Nights {
+                check_in_minute: 15 * 60,
+                check_out_minute: 12 * 60,
+                nights_min: 1,
+                nights_max: 14,
+            }),
+            price_per: PricePer::Booking,
+            ..dinner()
+        };
+        let double = ResourceDetails {
+            units: 2,
+            ..seats("Double", (1, 2), "")
+        };
+        let hotel = Restaurant::new(world, terms, &[(ResourceKind::RoomType, double)]);
+        let stay = |from: &str, nights, rooms| When::Nights {
+            from: from.parse().unwrap(),
+            nights,
+            rooms,
+        };
+        let wish = PlaceBooking {
+            when: stay("2027-01-20", 2, 2),
+            ..hotel.wish(4, NOW)
+        };
+        let placed = hotel.place_as(world.buyer, wish).unwrap();
+        world.pay(world.buyer, &placed.order, "card-1");
+        let moved = |nights, rooms| {
+            let cmd = MoveBooking {
+                booking: placed.booking,
+                when: stay("2027-01-21", nights, rooms),
+                resource: None,
+            };
+            world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
+                consume::move_booking(tx, ctx, &cmd)
+            })
+        };
+        assert_eq!(code(moved(10, 2)), "booking_time", "nights that nobody paid for");
+        assert_eq!(code(moved(1, 2)), "booking_time");
+        assert_eq!(code(moved(2, 1)), "booking_full", "four do not fit in one room");
+        assert_eq!(moved(2, 2).unwrap().ends_at.to_string(), "2027-01-23T04:00:00Z");
+    });
+}
+
+#[test]
 fn a_store_keeps_time_for_itself_without_taking_anybodys() {
     on_both(|world| {
         let place = Restaurant::tables(world, &[(1, 4, "")]);

@@ -140,7 +140,7 @@ impl Model {
         if !by_shop && !is_free(policy, booking.period.0, now) {
             return Err("booking_not_free");
         }
-        let (good, quantity) = (self.orders[&voucher.0].good, self.orders[&voucher.0].quantity);
+        let good = self.orders[&voucher.0].good;
         let slot = self.find_slot(
             now,
             &Wish {
@@ -153,7 +153,9 @@ impl Model {
                 moves: Some(no),
             },
         )?;
-        if quantity != i128::from(slot.quantity) {
+        if let When::Nights { nights, rooms, .. } = when
+            && (nights, rooms) != (booking.steps.end - booking.steps.start, booking.places[0].1)
+        {
             return Err("booking_time");
         }
         let moved = Booking {

@@ -254,6 +254,8 @@ pub struct WireBooking {
     /// `held`, `confirmed`, `arrived`, `no_show`, `cancelled`, `released` or `lapsed`.
     status: String,
     party: i64,
+    /// How many rooms of its type it has; otherwise 1.
+    rooms: i64,
     /// RFC 3339.
     starts_at: String,
     /// RFC 3339.
@@ -341,6 +343,7 @@ pub fn shown(
             store: booking.store,
             status: booking.status.as_str().to_owned(),
             party: booking.party,
+            rooms: booking.rooms,
             starts_at: booking.period.starts_at.to_string(),
             ends_at: booking.period.ends_at.to_string(),
             resources: booking
