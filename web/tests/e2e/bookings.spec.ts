@@ -117,7 +117,7 @@ test('a table is booked, moved, cancelled, booked again and taken', async ({ pag
   await expect(owner.getByRole('checkbox', { name: 'Table 1' })).toBeChecked()
   await expect(owner.getByRole('checkbox', { name: 'A1' })).not.toBeChecked()
   await free.fill('3')
-  await owner.getByRole('button', { name: 'Save' }).last().click()
+  await owner.getByRole('button', { name: 'Change how it is booked' }).click()
   await page.goto(`/o/${offer}`)
   await expect(page.getByText(/free until 3 hours before it starts/)).toBeVisible()
   await context.close()

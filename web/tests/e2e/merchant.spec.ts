@@ -317,7 +317,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
     await page.goto('/merchant/offers')
     await page.getByRole('row').nth(1).getByRole('link').click()
-    await expect(page.getByRole('button', { name: 'Save' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeVisible()
     await check(page, 'an offer')
     await page.goto('/merchant/orders')
     await page.getByRole('button', { name: 'View' }).first().click()

@@ -2,7 +2,7 @@
 //! to become durable together, so after a crash feeding goes on exactly where the index stands; what
 //! comes twice changes nothing. One process at a time writes a folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -130,10 +130,8 @@ impl SearchIndex {
         merging.set_del_docs_ratio_before_merge(MERGE_AT_REMOVED);
         writer.set_merge_policy(Box::new(merging));
         let cursors = committed_cursors(&index)?;
-        // Reloads by itself after a merge; `apply` reloads at once.
-        let builder = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::OnCommitWithDelay);
+        // A reader that reloads by itself does so in a thread that may come late, with what was before the last commit.
+        let builder = index.reader_builder().reload_policy(ReloadPolicy::Manual);
         let reader: IndexReader = builder.try_into()?;
         let searcher = reader.searcher();
         let number = searcher.generation().generation_id();
@@ -160,6 +158,21 @@ impl SearchIndex {
         self.commit(&mut feed, moved, |writer| {
             changes.iter().try_for_each(|change| self.change(writer, change))
         })
+    }
+
+    /// Lets searches use what was merged since the last change. Cheap where nothing was.
+    pub fn refresh(&self) -> Result<(), IndexError> {
+        let feed = self.feed()?;
+        let merged = feed.writer.index().searchable_segment_ids()?;
+        let searcher = self.reader.searcher();
+        let in_use = searcher
+            .segment_readers()
+            .iter()
+            .map(|segment| segment.segment_id());
+        if in_use.collect::<BTreeSet<_>>() == merged.into_iter().collect() {
+            return Ok(());
+        }
+        self.reload()
     }
 
     /// How far the log is in the index, durably: where to read on after a crash.
@@ -266,6 +279,11 @@ impl SearchIndex {
             return Err(error.into());
         }
         feed.cursors = cursors;
+        self.reload()
+    }
+
+    /// Only while the writing side is held, so that none comes late.
+    fn reload(&self) -> Result<(), IndexError> {
         self.reader.reload()?;
         // Opened here, so that no search has to.
         self.view().map(drop)

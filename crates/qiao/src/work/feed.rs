@@ -87,11 +87,12 @@ async fn changes_of(app: &App, offers: &[OfferId]) -> Result<Vec<Change>, String
 }
 
 async fn apply(app: &App, changes: Vec<Change>, cursors: Cursors) -> Result<(), String> {
-    if changes.is_empty() && cursors.is_empty() {
-        return Ok(());
-    }
     let search = Arc::clone(&app.search);
-    let applied = tokio::task::spawn_blocking(move || search.apply(&changes, &cursors)).await;
+    let applied = tokio::task::spawn_blocking(move || match changes.is_empty() && cursors.is_empty() {
+        true => search.refresh(),
+        false => search.apply(&changes, &cursors),
+    });
+    let applied = applied.await;
     applied
         .map_err(|error| error.to_string())?
         .map_err(|error| error.to_string())

@@ -110,6 +110,7 @@ export default {
     grace: 'Place kept for the late',
     guestsRead: 'Guests read:',
     save: 'Sell it for a time',
+    saveAgain: 'Change how it is booked',
     saved: 'Guests will book a time for it',
   },
 } satisfies Catalogue<typeof zhCN>

@@ -107,6 +107,7 @@ export default {
     grace: '迟到保留',
     guestsRead: '顾客会看到：',
     save: '设为按时间出售',
+    saveAgain: '更改预订方式',
     saved: '顾客购买时需选择时间',
   },
 }

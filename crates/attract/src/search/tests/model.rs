@@ -242,3 +242,22 @@ fn the_last_place_of_every_stretch_is_found() {
         );
     }
 }
+
+#[test]
+fn what_was_merged_is_searched_without_another_change() {
+    let index = SearchIndex::in_memory().unwrap();
+    for offer in 0..30 {
+        let one = upsert(doc(offer, TITLES[0], people_square()));
+        index.apply(&[one], &Cursors::new()).unwrap();
+    }
+    let segments = || {
+        index.refresh().unwrap();
+        index.view().unwrap().searcher.segment_readers().len()
+    };
+    let mut soon = (0..2_000).map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        segments()
+    });
+    assert!(soon.any(|count| count < 6));
+    assert_eq!(index.doc_count(), 30);
+}
