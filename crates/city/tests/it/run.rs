@@ -21,7 +21,8 @@ fn lived(seed: u64, settings: &RunSettings) -> Lived {
 fn platform_and_model_agree_whatever_goes_wrong() {
     let settings = settings(Engines::Sqlite, 400);
     let mut totals = Totals::default();
-    for seed in 29..=40 {
+    // The last two see a late failure of a payout and of a refund.
+    for seed in (29..=40).chain([51, 62]) {
         totals.add(&lived(seed, &settings).totals);
     }
     // What never happened was not proved.
