@@ -11,7 +11,7 @@ use offer::{
 use party::hours::Span;
 use store::{Fail, Tx};
 
-use crate::founding::Founding;
+use crate::founding::{Founding, points};
 use crate::orders::{self, Bill};
 use crate::shops::{Counter, Shop};
 use crate::texts::{Idea, Trade, Words, names, once};
@@ -248,7 +248,7 @@ fn terms(stay: Stay, price_per: PricePer, party_max: i64, policy: BookingPolicy)
 fn policy(free_hours: i64, grace_minutes: i64) -> BookingPolicy {
     BookingPolicy {
         free_until_us: free_hours * HOUR_US,
-        late_fee_bp: BasisPoints::new(3_000).unwrap_or(BasisPoints::ZERO),
+        late_fee_bp: points(3_000),
         no_show_fee_bp: BasisPoints::WHOLE,
         grace_us: grace_minutes * MINUTE_US,
     }

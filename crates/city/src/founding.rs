@@ -330,7 +330,7 @@ impl Founding<'_> {
     }
 }
 
-fn points(basis_points: i64) -> BasisPoints {
+pub(crate) fn points(basis_points: i64) -> BasisPoints {
     BasisPoints::new(basis_points).unwrap_or(BasisPoints::ZERO)
 }
 

@@ -6,6 +6,7 @@ use kernel::{Actor, BasisPoints, CouponId, Ctx, Currency, EntryId, LocalText, Me
 use store::Tx;
 
 use crate::CityError;
+use crate::founding::points;
 use crate::people::Operators;
 use crate::shops::Shop;
 use crate::texts::both;
@@ -73,7 +74,7 @@ pub(crate) fn issue_coupons(
     };
     let mut coupons: Vec<Coupon> = works.run_alone("a coupon", 0, move |tx, ctx| {
         let tenth = CouponKind::Percentage {
-            share: bp(1_000),
+            share: points(1_000),
             max_discount: Some(2_000),
         };
         let drafts = [
@@ -142,8 +143,4 @@ impl Coupon {
             per_person,
         }
     }
-}
-
-fn bp(points: i64) -> BasisPoints {
-    BasisPoints::new(points).unwrap_or(BasisPoints::ZERO)
 }

@@ -5,7 +5,8 @@
 //! Inside a caller's transaction: [`post`], [`reserve`], [`post_pending`], [`void_pending`],
 //! [`book_line`], [`settle_line`], [`reverse_line`], [`spend`], [`spend_up_to`], [`give_back`]. Commands:
 //! [`propose_payout`], [`approve_payout`], [`confirm_payout`], [`fail_payout`], [`retry_payout`],
-//! [`close_day`], [`accrue_rebate`], [`post_rebate`], [`reverse_rebate`], [`carry_forward`]. `docs/domain/money.md` has the worked tables.
+//! [`close_day`], [`accrue_rebate`], [`post_rebate`], [`reverse_rebate`], [`carry_forward`].
+//! `docs/domain/money.md` has the worked tables.
 
 mod access;
 mod account;

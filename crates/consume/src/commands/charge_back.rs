@@ -8,10 +8,9 @@ use offer::place;
 use store::{Fail, Lock, Tx};
 
 use super::cancel_booking::end;
+use super::{change_status, take_back};
 use crate::booking::Outcome;
-use crate::commands::change_status;
-use crate::money::{line_of, reverse_use};
-use crate::{Redemption, RedemptionRefunded, RedemptionStatus, queries};
+use crate::{RedemptionStatus, queries};
 
 /// Books a chargeback, for payment providers. Repeating it changes nothing.
 ///
@@ -37,27 +36,6 @@ pub fn charge_back(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<(), Fail>
         }
     }
     end_bookings(tx, ctx, &order.closed)
-}
-
-/// Reverses a visit whose change to refunded is claimed, and says so.
-pub(super) fn take_back(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    visit: &Redemption,
-    reason: (LineKind, Reason),
-) -> Result<(), Fail> {
-    let (line, _) = line_of(tx, visit)?;
-    let event = RedemptionRefunded {
-        redemption: visit.id,
-        voucher: visit.voucher,
-        order: visit.order,
-        merchant: visit.merchant,
-        store: visit.store,
-        holder: visit.person,
-        amount: reverse_use(tx, ctx, &line, visit, reason)?,
-        currency: line.currency.code().to_owned(),
-    };
-    Ok(tx.emit(ctx, visit.id, visit.version + 1, &event)?)
 }
 
 /// Nobody is expected any more whose voucher was closed.

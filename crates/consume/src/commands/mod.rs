@@ -27,13 +27,15 @@ pub use sync_offline::{MAX_SCANS, OfflineScan, SyncOffline, SyncedScan, sync_off
 pub use undo_redemption::{UndoRedemption, undo_redemption};
 
 use kernel::{Actor, BookingId, Ctx, VoucherId};
+use ledger::{LineKind, Reason};
 use offer::place;
 use party::Role;
 use store::{Fail, Lock, Tx, sql};
 
 use crate::booking::{Booking, BookingStatus, Guest};
+use crate::money::{line_of, reverse_use};
 use crate::reject::BOOKING_STATUS;
-use crate::{Redemption, RedemptionStatus, queries};
+use crate::{Redemption, RedemptionRefunded, RedemptionStatus, queries};
 
 /// The booking, if it is the actor's: its guest's, or that of a store where they have the role or a higher one. It and
 /// its store are locked.
@@ -84,4 +86,20 @@ fn change_status(tx: &mut Tx, redemption: &Redemption, to: RedemptionStatus) -> 
         return Err(crate::REDEMPTION_NOT_LIVE.plain().into());
     }
     Ok(())
+}
+
+/// Reverses a visit whose change to refunded is claimed, and says so.
+fn take_back(tx: &mut Tx, ctx: &Ctx, visit: &Redemption, reason: (LineKind, Reason)) -> Result<(), Fail> {
+    let (line, _) = line_of(tx, visit)?;
+    let event = RedemptionRefunded {
+        redemption: visit.id,
+        voucher: visit.voucher,
+        order: visit.order,
+        merchant: visit.merchant,
+        store: visit.store,
+        holder: visit.person,
+        amount: reverse_use(tx, ctx, &line, visit, reason)?,
+        currency: line.currency.code().to_owned(),
+    };
+    Ok(tx.emit(ctx, visit.id, visit.version + 1, &event)?)
 }

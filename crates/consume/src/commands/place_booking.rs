@@ -45,9 +45,8 @@ pub struct PlacedBooking {
 /// Rejects: `order_quantity`, `booking_not_offered`, `booking_party`, `booking_time`, `booking_full` (with up to three
 /// free times of the same day as `alternatives`), and as [`convert::place_order`] does.
 ///
-/// Statements: those of an order, eight for what decides, one for what is used of each resource, one for
-/// the reminder, three for each step of
-/// the time: a quarter of an hour or a night.
+/// Statements: those of an order, eight for what decides, one for what is used of each resource, one for the reminder,
+/// three for each step of the time: a quarter of an hour or a night.
 pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<PlacedBooking, Fail> {
     let buyer = party::require_consumer(ctx)?;
     if let Some(area) = &cmd.area {

@@ -9,8 +9,7 @@ use ledger::{LineKind, Reason};
 use party::{OperatorRole, Role};
 use store::{Fail, Lock, StorageError, Tx};
 
-use super::charge_back::take_back;
-use crate::commands::change_status;
+use super::{change_status, take_back};
 use crate::decide::check_live;
 use crate::{REFUND_REASON_MISSING, REFUND_TOO_LATE, Redemption, RedemptionStatus, queries};
 

@@ -48,6 +48,25 @@ impl<'w, 's> Restaurant<'w, 's> {
         Self::new(world, dinner(), &tables)
     }
 
+    /// Two double rooms, from one night to fourteen.
+    fn hotel(world: &'w World<'s>, price_per: PricePer) -> Self {
+        let terms = BookingTerms {
+            stay: Stay::Nights(Nights {
+                check_in_minute: 15 * 60,
+                check_out_minute: 12 * 60,
+                nights_min: 1,
+                nights_max: 14,
+            }),
+            price_per,
+            ..dinner()
+        };
+        let double = ResourceDetails {
+            units: 2,
+            ..seats("Double", (1, 2), "")
+        };
+        Self::new(world, terms, &[(ResourceKind::RoomType, double)])
+    }
+
     fn wish(&self, party: i64, at: Timestamp) -> PlaceBooking {
         PlaceBooking {
             order: PlaceOrder {
@@ -464,21 +483,7 @@ fn an_appointment_takes_a_person_and_a_room_or_neither() {
 #[test]
 fn nights_are_booked_all_or_none_and_priced_by_night() {
     on_both(|world| {
-        let terms = BookingTerms {
-            stay: Stay::Nights(Nights {
-                check_in_minute: 15 * 60,
-                check_out_minute: 12 * 60,
-                nights_min: 1,
-                nights_max: 14,
-            }),
-            price_per: PricePer::Night,
-            ..dinner()
-        };
-        let double = ResourceDetails {
-            units: 2,
-            ..seats("Double", (1, 2), "")
-        };
-        let hotel = Restaurant::new(world, terms, &[(ResourceKind::RoomType, double)]);
+        let hotel = Restaurant::hotel(world, PricePer::Night);
         let book = |from: &str, nights, rooms, party| {
             let mut wish = PlaceBooking {
                 when: When::Nights {
@@ -529,21 +534,7 @@ fn nights_are_booked_all_or_none_and_priced_by_night() {
 #[test]
 fn a_stay_is_moved_with_as_many_nights_and_rooms_whatever_its_price_is_of() {
     on_both(|world| {
-        let terms = BookingTerms {
-            stay: Stay::Nights(Nights {
-                check_in_minute: 15 * 60,
-                check_out_minute: 12 * 60,
-                nights_min: 1,
-                nights_max: 14,
-            }),
-            price_per: PricePer::Booking,
-            ..dinner()
-        };
-        let double = ResourceDetails {
-            units: 2,
-            ..seats("Double", (1, 2), "")
-        };
-        let hotel = Restaurant::new(world, terms, &[(ResourceKind::RoomType, double)]);
+        let hotel = Restaurant::hotel(world, PricePer::Booking);
         let stay = |from: &str, nights, rooms| When::Nights {
             from: from.parse().unwrap(),
             nights,
