@@ -309,7 +309,7 @@ pub struct BookTotals {
     pub transferred: i64,
 }
 
-/// The answer to a look-up by reference: nothing or one.
+/// The answer to a look-up by reference, or by several with commas between them: of each, nothing or one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Found<T> {
@@ -326,6 +326,9 @@ pub struct ErrorAnswer {
     /// What was wrong this time, and what to do.
     pub message: String,
 }
+
+/// The most references of one look-up.
+pub const MOST_REFERENCES: usize = 100;
 
 /// The error code for a reference that already names something with another content.
 pub const REFERENCE_REUSED: &str = "reference_reused";

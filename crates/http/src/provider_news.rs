@@ -1,9 +1,10 @@
-//! What a payment provider's webhook asks for: the delivery's proof is checked, its body read, and what it says
-//! becomes the command that takes it in, under the event's own key. It runs nothing.
+//! What a payment provider's webhook asks for: the delivery's proof is checked, its body read and held against what the
+//! provider answers when it is asked, and becomes the command that takes it in, under the event's own key. It runs
+//! nothing and asks nobody.
 
 use axum::http::HeaderMap;
 use convert::{ChargeBack, ConfirmPayment, ConfirmRefund, FailPayment, FailRefund};
-use gateway::provider::{EventRefusal, ProviderEvent, SANDBOX};
+use gateway::provider::{EventRefusal, ProviderEvent, Record, SANDBOX};
 use gateway::webhook::{self, WebhookSecret};
 use kernel::{Actor, Reject, Timestamp};
 use ledger::{ConfirmPayout, FailPayout};
@@ -16,13 +17,26 @@ use crate::routes::PROVIDER_NAME;
 /// Who acts when the sandbox provider tells something.
 pub const PROVIDER: Actor = Actor::Provider(SANDBOX);
 
-/// What a delivery asks for.
+/// What a delivery says, signed like the provider's.
 #[derive(Debug)]
 pub struct News {
     /// The same at every delivery of the event: it has one effect.
     pub key: Key,
-    /// What takes it in.
-    pub command: NewsCommand,
+    /// What happened.
+    pub event: ProviderEvent,
+}
+
+impl News {
+    /// What takes it in, once the provider itself says the same. The signature alone moves no money: whoever comes to
+    /// know the secret can sign as well.
+    ///
+    /// Rejects with `WEBHOOK_REFUSED` what the provider's `record` does not say.
+    pub fn confirmed(self, record: Option<&Record>) -> Result<(Key, NewsCommand), Reject> {
+        if record.is_some_and(|record| self.event.is_in(record)) {
+            return Ok((self.key, self.event.into()));
+        }
+        Err(WEBHOOK_REFUSED.because("Asked for it, the provider does not say the same.".to_owned()))
+    }
 }
 
 /// The command that takes an event in.
@@ -47,28 +61,28 @@ pub fn read_news(
     body: &[u8],
     now: Timestamp,
 ) -> Result<Option<News>, Reject> {
-    let event = webhook::verify(secrets, headers, body, now)
+    let delivery = webhook::verify(secrets, headers, body, now)
         .map_err(|refusal| WEBHOOK_REFUSED.because(refusal.to_string()))?;
-    let said = match ProviderEvent::read(&event) {
-        Ok(said) => said,
+    let event = match ProviderEvent::read(&delivery) {
+        Ok(event) => event,
         Err(EventRefusal::UnknownType(_)) => return Ok(None),
         Err(refusal) => return Err(WEBHOOK_REFUSED.because(refusal.to_string())),
     };
     let key = Key {
         actor: PROVIDER.to_bytes(),
-        key: event.id().as_bytes().to_vec(),
-        request_hash: Sha256::digest(event.body()).into(),
+        key: delivery.id().as_bytes().to_vec(),
+        request_hash: Sha256::digest(delivery.body()).into(),
     };
     Ok(Some(News {
         key,
-        command: said.into(),
+        event,
     }))
 }
 
 impl From<ProviderEvent> for NewsCommand {
-    fn from(said: ProviderEvent) -> Self {
+    fn from(event: ProviderEvent) -> Self {
         let provider = PROVIDER_NAME.to_owned();
-        match said {
+        match event {
             ProviderEvent::PaymentSucceeded {
                 provider_payment,
                 reference,

@@ -43,7 +43,7 @@ kernel::reject_table! {
         "Nothing was done. Try again after the time in Retry-After.";
     WEBHOOK_REFUSED: Invalid, "webhook_refused",
         "This delivery is not proven to come from the provider, or cannot be read.",
-        "Sign it after the Standard Webhooks specification, with the current time.";
+        "Sign it after the Standard Webhooks specification, with the current time, and say what is so when you are asked.";
     PROVIDER_REFUSED: Conflict, "provider_refused",
         "The payment provider refused.",
         "See the detail; another way to pay may work.";

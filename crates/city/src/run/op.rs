@@ -82,6 +82,8 @@ impl News {
 pub(crate) enum Forgery {
     /// Signed with another secret.
     Secret(News),
+    /// Signed with the provider's own secret, which somebody came to know, but not what happened: a lie of this kind.
+    Leaked(News, usize),
     /// The provider's own delivery under another name, to be taken twice.
     Renamed(News),
     /// Its body changed, in the byte that is so many from the start.
@@ -481,6 +483,7 @@ impl Op {
             | Self::Forge(
                 Forgery::Secret(news)
                 | Forgery::Renamed(news)
+                | Forgery::Leaked(news, _)
                 | Forgery::Changed(news, _)
                 | Forgery::Replayed(news, _),
             ) => news.name().into_iter().collect(),

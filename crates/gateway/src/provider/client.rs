@@ -1,7 +1,9 @@
 //! The calls of the sandbox's protocol. Every write carries its reference, so that sending it again is
 //! safe; every answer is checked against what was asked. Nothing is retried here.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
@@ -12,7 +14,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::answer::shortened;
-use super::{AttemptRef, Outcome, ProviderPayment, ProviderRefund, ProviderTransfer, Refusal, UnknownCause};
+use super::together::Together;
+use super::{
+    AttemptRef, Outcome, ProviderEvent, ProviderPayment, ProviderRefund, ProviderTransfer, Record, Refusal,
+    UnknownCause,
+};
 use crate::http_client::{self, ReadError, SetupError};
 use crate::protocol::{
     BookEntry, BookPage, BookTotals, ErrorAnswer, Found, NewPayment, NewRefund, NewSettlement, NewTransfer,
@@ -39,6 +45,7 @@ pub struct SandboxClient {
     http: reqwest::Client,
     base: String,
     bearer: HeaderValue,
+    looking_up: Arc<Together>,
 }
 
 impl fmt::Debug for SandboxClient {
@@ -56,6 +63,7 @@ impl SandboxClient {
             http: http_client::for_address(base_url, timeout)?,
             base: base_url.trim_end_matches('/').to_owned(),
             bearer: http_client::bearer(api_key)?,
+            looking_up: Arc::default(),
         })
     }
 
@@ -85,17 +93,52 @@ impl SandboxClient {
         })
     }
 
-    /// The payment with this reference, if the provider has one.
+    /// The payment with this reference, if the provider has one. Look-ups that come while one is under way wait for
+    /// it and are then sent as one.
     pub async fn find_payment(&self, reference: PaymentAttemptId) -> Outcome<Option<ProviderPayment>> {
-        let found = self.find("payments", &reference).await;
-        let found = found.checked(|payment| payment.map(ProviderPayment::checked).transpose());
-        found.checked(|payment| {
-            require(
-                "reference",
-                payment.as_ref().is_none_or(|p| p.reference == reference),
-            )?;
-            Ok(payment)
+        self.looking_up.find(self, reference).await
+    }
+
+    /// The payments with these references, as many of them as the provider has; at most [`crate::protocol::MOST_REFERENCES`].
+    pub(super) async fn find_payments(
+        &self,
+        references: &HashSet<PaymentAttemptId>,
+    ) -> Outcome<HashMap<PaymentAttemptId, ProviderPayment>> {
+        let names: Vec<String> = references.iter().map(PaymentAttemptId::to_string).collect();
+        let path = format!("/v1/payments?reference={}", names.join(","));
+        let found: Outcome<Found<Payment>> = self.call(Method::GET, &path, None).await;
+        found.checked(|found| {
+            let mut payments = HashMap::new();
+            for payment in found.data {
+                let payment = ProviderPayment::checked(payment)?;
+                require("reference", references.contains(&payment.reference))?;
+                let before = payments.insert(payment.reference, payment);
+                require("data", before.is_none())?;
+            }
+            Ok(payments)
         })
+    }
+
+    /// What the provider itself says now of what an event is about.
+    pub async fn record_of(&self, event: &ProviderEvent) -> Outcome<Option<Record>> {
+        match event {
+            ProviderEvent::PaymentSucceeded { reference, .. }
+            | ProviderEvent::PaymentChargedBack { reference, .. }
+            | ProviderEvent::PaymentFailed { reference, .. } => {
+                let found = self.find_payment(*reference).await;
+                found.checked(|payment| Ok(payment.map(Record::Payment)))
+            }
+            ProviderEvent::RefundSucceeded { reference, .. }
+            | ProviderEvent::RefundFailed { reference, .. } => {
+                let found = self.find_refund(*reference).await;
+                found.checked(|refund| Ok(refund.map(Record::Refund)))
+            }
+            ProviderEvent::TransferPaid { reference, .. }
+            | ProviderEvent::TransferFailed { reference, .. } => {
+                let found = self.find_transfer(*reference).await;
+                found.checked(|transfer| Ok(transfer.map(Record::Transfer)))
+            }
+        }
     }
 
     /// Gives `money` of a payment back. `payment` is the provider's name of it.

@@ -1,6 +1,6 @@
-//! The news that a provider's webhook brings, read strictly from a body whose signature was checked.
-//! It decides nothing: an event may come twice, late, or after a newer one, so whoever acts on it keeps
-//! its id and lets the state of the payment decide.
+//! The news that a provider's webhook brings, read strictly from a body whose signature was checked, and held against
+//! the provider's own record. It decides nothing: an event may come twice, late, or after a newer one, so whoever acts
+//! on it keeps its id and lets the state of the payment decide.
 
 use kernel::{Money, PaymentAttemptId, Payout, Refund, Timestamp};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::{AttemptRef, ProviderPayment, ProviderRefund, ProviderTransfer};
-use crate::protocol::{PaymentStatus, RefundStatus, TransferStatus};
+use crate::protocol::{BookEntry, PaymentStatus, RefundStatus, TransferStatus};
 use crate::webhook::VerifiedEvent;
 
 /// What happened at the provider.
@@ -91,6 +91,28 @@ pub enum ProviderEvent {
     },
 }
 
+/// What the provider itself says now of something that an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is documented as what it holds")]
+pub enum Record {
+    Payment(ProviderPayment),
+    Refund(ProviderRefund),
+    Transfer(ProviderTransfer),
+}
+
+impl TryFrom<BookEntry> for Record {
+    type Error = &'static str;
+
+    /// The error says which field is wrong.
+    fn try_from(entry: BookEntry) -> Result<Self, &'static str> {
+        match entry {
+            BookEntry::Payment(payment) => ProviderPayment::checked(payment).map(Self::Payment),
+            BookEntry::Refund(refund) => ProviderRefund::checked(refund).map(Self::Refund),
+            BookEntry::Transfer(transfer) => ProviderTransfer::checked(transfer).map(Self::Transfer),
+        }
+    }
+}
+
 /// Why a genuine body is not an event that Qiao acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventRefusal {
@@ -130,21 +152,46 @@ impl ProviderEvent {
             return Err(malformed(&"timestamp is not RFC 3339"));
         }
         match envelope.event_type.as_str() {
-            "payment.succeeded" => Self::payment(envelope.data, PaymentStatus::Succeeded),
-            "payment.charged_back" => Self::chargeback(envelope.data),
-            "payment.failed" => Self::payment(envelope.data, PaymentStatus::Failed),
-            "refund.succeeded" => Self::refund(envelope.data, RefundStatus::Succeeded),
-            "refund.failed" => Self::refund(envelope.data, RefundStatus::Failed),
-            "transfer.paid" => Self::transfer(envelope.data, TransferStatus::Paid),
-            "transfer.failed" => Self::transfer(envelope.data, TransferStatus::Failed),
+            "payment.succeeded" => Self::payment(payment_in(envelope.data)?, PaymentStatus::Succeeded),
+            "payment.charged_back" => Self::chargeback(payment_in(envelope.data)?),
+            "payment.failed" => Self::payment(payment_in(envelope.data)?, PaymentStatus::Failed),
+            "refund.succeeded" => Self::refund(refund_in(envelope.data)?, RefundStatus::Succeeded),
+            "refund.failed" => Self::refund(refund_in(envelope.data)?, RefundStatus::Failed),
+            "transfer.paid" => Self::transfer(transfer_in(envelope.data)?, TransferStatus::Paid),
+            "transfer.failed" => Self::transfer(transfer_in(envelope.data)?, TransferStatus::Failed),
             _ => Err(EventRefusal::UnknownType(super::answer::shortened(
                 envelope.event_type,
             ))),
         }
     }
 
-    fn payment(data: &RawValue, expected: PaymentStatus) -> Result<Self, EventRefusal> {
-        let payment = ProviderPayment::checked(parse(data)?).map_err(wrong_field)?;
+    /// Whether the provider's own record of what this is about says the same. Who signs like the provider can tell
+    /// anything; what the provider answers over our own connection is what happened.
+    pub fn is_in(&self, record: &Record) -> bool {
+        let recorded = match (self, record.clone()) {
+            (Self::PaymentSucceeded { .. }, Record::Payment(payment)) => {
+                Self::payment(payment, PaymentStatus::Succeeded)
+            }
+            (Self::PaymentChargedBack { .. }, Record::Payment(payment)) => Self::chargeback(payment),
+            (Self::PaymentFailed { .. }, Record::Payment(payment)) => {
+                Self::payment(payment, PaymentStatus::Failed)
+            }
+            (Self::RefundSucceeded { .. }, Record::Refund(refund)) => {
+                Self::refund(refund, RefundStatus::Succeeded)
+            }
+            (Self::RefundFailed { .. }, Record::Refund(refund)) => Self::refund(refund, RefundStatus::Failed),
+            (Self::TransferPaid { .. }, Record::Transfer(transfer)) => {
+                Self::transfer(transfer, TransferStatus::Paid)
+            }
+            (Self::TransferFailed { .. }, Record::Transfer(transfer)) => {
+                Self::transfer(transfer, TransferStatus::Failed)
+            }
+            (_, Record::Payment(_) | Record::Refund(_) | Record::Transfer(_)) => return false,
+        };
+        recorded.as_ref() == Ok(self)
+    }
+
+    fn payment(payment: ProviderPayment, expected: PaymentStatus) -> Result<Self, EventRefusal> {
         let (provider_payment, reference, money) = (payment.id, payment.reference, payment.money);
         match (payment.status, payment.instrument_fingerprint) {
             (status, _) if status != expected => Err(wrong_field("status")),
@@ -164,8 +211,7 @@ impl ProviderEvent {
         }
     }
 
-    fn chargeback(data: &RawValue) -> Result<Self, EventRefusal> {
-        let payment = ProviderPayment::checked(parse(data)?).map_err(wrong_field)?;
+    fn chargeback(payment: ProviderPayment) -> Result<Self, EventRefusal> {
         let charged_back = payment.charged_back.ok_or_else(|| wrong_field("chargeback"))?;
         let instrument = payment.instrument_fingerprint;
         Ok(Self::PaymentChargedBack {
@@ -177,8 +223,7 @@ impl ProviderEvent {
         })
     }
 
-    fn refund(data: &RawValue, expected: RefundStatus) -> Result<Self, EventRefusal> {
-        let refund = ProviderRefund::checked(parse(data)?).map_err(wrong_field)?;
+    fn refund(refund: ProviderRefund, expected: RefundStatus) -> Result<Self, EventRefusal> {
         let (provider_refund, reference, money) = (refund.id, refund.reference, refund.money);
         match refund.status {
             status if status != expected => Err(wrong_field("status")),
@@ -197,8 +242,7 @@ impl ProviderEvent {
         }
     }
 
-    fn transfer(data: &RawValue, expected: TransferStatus) -> Result<Self, EventRefusal> {
-        let transfer = ProviderTransfer::checked(parse(data)?).map_err(wrong_field)?;
+    fn transfer(transfer: ProviderTransfer, expected: TransferStatus) -> Result<Self, EventRefusal> {
         let (provider_transfer, reference, money) = (transfer.id, transfer.reference, transfer.money);
         match transfer.status {
             status if status != expected => Err(wrong_field("status")),
@@ -216,6 +260,18 @@ impl ProviderEvent {
             TransferStatus::Pending => Err(wrong_field("status")),
         }
     }
+}
+
+fn payment_in(data: &RawValue) -> Result<ProviderPayment, EventRefusal> {
+    ProviderPayment::checked(parse(data)?).map_err(wrong_field)
+}
+
+fn refund_in(data: &RawValue) -> Result<ProviderRefund, EventRefusal> {
+    ProviderRefund::checked(parse(data)?).map_err(wrong_field)
+}
+
+fn transfer_in(data: &RawValue) -> Result<ProviderTransfer, EventRefusal> {
+    ProviderTransfer::checked(parse(data)?).map_err(wrong_field)
 }
 
 fn parse<T: DeserializeOwned>(data: &RawValue) -> Result<T, EventRefusal> {

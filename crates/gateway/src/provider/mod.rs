@@ -6,11 +6,12 @@ mod answer;
 mod client;
 mod event;
 mod reference;
+mod together;
 
 pub use crate::http_client::SetupError;
 pub use answer::{ProviderPayment, ProviderRefund, ProviderTransfer};
 pub use client::{Book, SandboxClient};
-pub use event::{EventRefusal, ProviderEvent};
+pub use event::{EventRefusal, ProviderEvent, Record};
 pub use reference::{AttemptRef, InvalidReference};
 
 /// The sandbox's number in [`kernel::Actor::Provider`]. Never given to another provider: what was stored

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::header::CONTENT_TYPE;
+use kernel::Timestamp;
 use serde::Serialize;
 
 use super::Sandbox;
@@ -38,7 +39,9 @@ pub(super) fn start(sandbox: &Arc<Sandbox>, news: News) {
     let Some(url) = news.url.clone().or_else(|| sandbox.config.webhook_url.clone()) else {
         return;
     };
-    let Some(body) = body_of(&news) else { return };
+    let Some(body) = event_body(&news.subject, news.at) else {
+        return;
+    };
     if reorder {
         // The id is as good as random, and gives the same order in every run with the same seed.
         let random: u64 = news
@@ -105,34 +108,34 @@ impl Delivery {
     }
 }
 
-/// The body, for something that is final; nothing is told of what is pending.
-fn body_of(news: &News) -> Option<Vec<u8>> {
-    match &news.subject {
+/// The body of the event that says how something became final; nothing is told of what is pending.
+pub fn event_body(subject: &BookEntry, at: Timestamp) -> Option<Vec<u8>> {
+    match subject {
         BookEntry::Payment(payment) => match payment.status {
             PaymentStatus::Succeeded if payment.chargeback.is_some() => {
-                written("payment.charged_back", news, payment)
+                written("payment.charged_back", at, payment)
             }
-            PaymentStatus::Succeeded => written("payment.succeeded", news, payment),
-            PaymentStatus::Failed => written("payment.failed", news, payment),
+            PaymentStatus::Succeeded => written("payment.succeeded", at, payment),
+            PaymentStatus::Failed => written("payment.failed", at, payment),
             PaymentStatus::Pending => None,
         },
         BookEntry::Refund(refund) => match refund.status {
-            RefundStatus::Succeeded => written("refund.succeeded", news, refund),
-            RefundStatus::Failed => written("refund.failed", news, refund),
+            RefundStatus::Succeeded => written("refund.succeeded", at, refund),
+            RefundStatus::Failed => written("refund.failed", at, refund),
             RefundStatus::Pending => None,
         },
         BookEntry::Transfer(transfer) => match transfer.status {
-            TransferStatus::Paid => written("transfer.paid", news, transfer),
-            TransferStatus::Failed => written("transfer.failed", news, transfer),
+            TransferStatus::Paid => written("transfer.paid", at, transfer),
+            TransferStatus::Failed => written("transfer.failed", at, transfer),
             TransferStatus::Pending => None,
         },
     }
 }
 
-fn written<T: Serialize>(event_type: &'static str, news: &News, data: &T) -> Option<Vec<u8>> {
+fn written<T: Serialize>(event_type: &'static str, at: Timestamp, data: &T) -> Option<Vec<u8>> {
     let body = Body {
         event_type,
-        timestamp: news.at.to_string(),
+        timestamp: at.to_string(),
         data,
     };
     Some(serde_json::to_vec(&body).expect("the protocol's own types can be written as JSON"))

@@ -10,7 +10,7 @@
 //! | call | does |
 //! | --- | --- |
 //! | `POST /v1/payments` | [`NewPayment`] → [`Payment`], pending |
-//! | `GET /v1/payments?reference=` | [`Found`] payments: none or one |
+//! | `GET /v1/payments?reference=` | [`Found`] payments of up to [`MOST_REFERENCES`] references with commas between |
 //! | `GET /v1/payments/{id}` | [`Payment`], or 404 |
 //! | `POST /v1/payments/{id}/pay` | the payer's [`Pay`] → [`Payment`]; no key needed; 409 once decided otherwise |
 //! | `GET`, `POST /pay/{id}` | the same as a web page: the payment's `pay_url` |
@@ -35,6 +35,7 @@
 //! [`NewPayment`]: crate::protocol::NewPayment
 //! [`Payment`]: crate::protocol::Payment
 //! [`Found`]: crate::protocol::Found
+//! [`MOST_REFERENCES`]: crate::protocol::MOST_REFERENCES
 //! [`Pay`]: crate::protocol::Pay
 //! [`NewRefund`]: crate::protocol::NewRefund
 //! [`Refund`]: crate::protocol::Refund
@@ -70,6 +71,7 @@ use crate::http_client;
 use crate::protocol::Payment;
 use crate::webhook::WebhookSecret;
 use book::Book;
+pub use deliver::event_body;
 pub use misbehave::Control;
 
 /// At most so many webhooks are on the wire at once.

@@ -19,7 +19,7 @@ use super::error::ApiError;
 use super::misbehave::{Control, strike};
 use super::{Sandbox, deliver, now, page};
 use crate::protocol::{
-    BookPage, Found, NewPayment, NewRefund, NewSettlement, NewTransfer, Pay, Payment, Refund, Settlement,
+    BookPage, Found, MOST_REFERENCES, NewPayment, NewRefund, NewSettlement, NewTransfer, Pay, Payment, Refund, Settlement,
     Transfer,
 };
 
@@ -36,6 +36,17 @@ const DECIDED: &str = "decided";
 #[serde(deny_unknown_fields)]
 struct ByReference {
     reference: String,
+}
+
+impl ByReference {
+    fn references(&self) -> Result<impl Iterator<Item = &str>, ApiError> {
+        let references = self.reference.split(',');
+        if references.clone().count() > MOST_REFERENCES {
+            let rule = format!("reference: at most {MOST_REFERENCES}, with commas between them");
+            return Err(ApiError::invalid(rule));
+        }
+        Ok(references)
+    }
 }
 
 #[derive(Deserialize)]
@@ -73,12 +84,9 @@ async fn create_payment(State(sandbox): Shared, input: Input<NewPayment>) -> Ans
 
 async fn find_payment(State(sandbox): Shared, params: Params<ByReference>) -> Answer<Found<Payment>> {
     let Query(by) = params?;
-    let data = sandbox
-        .book()
-        .payment_named(&by.reference)
-        .cloned()
-        .into_iter()
-        .collect();
+    let book = sandbox.book();
+    let found = by.references()?.filter_map(|reference| book.payment_named(reference));
+    let data = found.cloned().collect();
     Ok(Json(Found { data }))
 }
 
@@ -116,12 +124,9 @@ fn finish_refund(sandbox: &Arc<Sandbox>, refund: Refund) -> Refund {
 
 async fn find_refund(State(sandbox): Shared, params: Params<ByReference>) -> Answer<Found<Refund>> {
     let Query(by) = params?;
-    let data = sandbox
-        .book()
-        .refund_named(&by.reference)
-        .cloned()
-        .into_iter()
-        .collect();
+    let book = sandbox.book();
+    let found = by.references()?.filter_map(|reference| book.refund_named(reference));
+    let data = found.cloned().collect();
     Ok(Json(Found { data }))
 }
 
@@ -156,12 +161,9 @@ fn finish_transfer(sandbox: &Arc<Sandbox>, transfer: Transfer) -> Transfer {
 
 async fn find_transfer(State(sandbox): Shared, params: Params<ByReference>) -> Answer<Found<Transfer>> {
     let Query(by) = params?;
-    let data = sandbox
-        .book()
-        .transfer_named(&by.reference)
-        .cloned()
-        .into_iter()
-        .collect();
+    let book = sandbox.book();
+    let found = by.references()?.filter_map(|reference| book.transfer_named(reference));
+    let data = found.cloned().collect();
     Ok(Json(Found { data }))
 }
 

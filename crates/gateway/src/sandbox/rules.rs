@@ -37,8 +37,13 @@ pub(super) fn transfer(new: &NewTransfer) -> Result<(), ApiError> {
     amount(new.amount)
 }
 
+/// A comma stands between references that are looked up together.
 pub(super) fn reference(text: &str) -> Result<(), ApiError> {
-    name("reference", text)
+    name("reference", text)?;
+    match text.contains(',') {
+        true => Err(ApiError::invalid("reference: without a comma")),
+        false => Ok(()),
+    }
 }
 
 /// 1 to 64 visible ASCII characters.

@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::RawQuery;
 use axum::http::{HeaderValue, StatusCode, header};
 use gateway::protocol::{PaymentStatus, TransferStatus};
 use gateway::provider::{Outcome, SandboxClient, UnknownCause};
 use serde_json::{Value, json};
 
-use crate::support::{KEY, TestSandbox, attempt, client_of, cny, done, payout_ref, refund_ref, serve_router};
+use crate::support::{
+    KEY, TestSandbox, attempt, client_of, cny, done, payout_ref, plain_http, refund_ref, serve_router,
+};
 
 fn cause<T: std::fmt::Debug>(outcome: Outcome<T>) -> UnknownCause {
     match outcome {
@@ -49,6 +52,44 @@ async fn a_payment_a_refund_and_a_payout_are_done_and_found() {
     assert_eq!(done(client.find_payment(attempt()).await), None);
     assert_eq!(done(client.find_refund(refund_ref()).await), None);
     assert_eq!(done(client.find_transfer(payout_ref()).await), None);
+}
+
+#[tokio::test]
+async fn look_ups_that_wait_are_sent_together_and_each_hears_of_its_own() {
+    let sandbox = TestSandbox::start().await;
+    let mut known = Vec::new();
+    for amount in 1..=20 {
+        known.push(sandbox.paid(cny(amount)).await);
+    }
+    let asked = Arc::new(AtomicU64::new(0));
+    let (count, http, base) = (Arc::clone(&asked), plain_http(), sandbox.handle.base_url());
+    let pass_on = move |RawQuery(query): RawQuery| {
+        count.fetch_add(1, Ordering::Relaxed);
+        let url = format!("{base}/v1/payments?{}", query.unwrap());
+        let sent = http.get(url).bearer_auth(KEY).send();
+        async move { sent.await.unwrap().bytes().await.unwrap() }
+    };
+    let client = client_of(&serve_router(Router::new().fallback(pass_on)).await);
+    // Each twice, between 210 that the provider does not know.
+    let wanted = (0..250).map(|n| (n < 40).then(|| &known[n % 20]));
+    let look_ups = wanted.map(|payment| {
+        let (client, reference) = (&client, payment.map_or_else(attempt, |payment| payment.reference));
+        async move { (payment, done(client.find_payment(reference).await)) }
+    });
+    for (payment, found) in futures_util::future::join_all(look_ups).await {
+        assert_eq!(
+            found.map(|found| (found.id, found.money)),
+            payment.map(|payment| (payment.id.clone(), payment.money))
+        );
+    }
+    let times = asked.load(Ordering::Relaxed);
+    assert!(times <= 5, "250 look-ups were sent as {times}");
+
+    let lost = client_of("http://127.0.0.1:1");
+    let look_ups = (0..3).map(|_| lost.find_payment(attempt()));
+    for found in futures_util::future::join_all(look_ups).await {
+        assert!(matches!(cause(found), UnknownCause::Connection(_)));
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Genuine bodies, read strictly: what is not exactly the protocol is no event.
 
 use axum::http::{HeaderMap, HeaderValue};
-use gateway::provider::{EventRefusal, ProviderEvent};
+use gateway::protocol::BookEntry;
+use gateway::provider::{EventRefusal, ProviderEvent, Record};
 use gateway::webhook::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign, verify};
 use kernel::Timestamp;
 use proptest::prelude::*;
@@ -144,6 +145,45 @@ fn the_news_of_refunds_and_transfers_is_read() {
             failure: String::new()
         })
     );
+}
+
+#[test]
+fn news_is_in_a_record_that_says_the_same_and_in_no_other() {
+    let record = |data: &Value| {
+        let entry: BookEntry = serde_json::from_value(json!({ "payment": data })).unwrap();
+        Record::try_from(entry).unwrap()
+    };
+    let told = |event_type: &str, data: &Value| read(&event(event_type, data).to_string()).unwrap();
+    let chargeback = json!({"amount": 9_900, "settlement": null});
+    let paid = payment();
+    let charged_back = with(paid.clone(), "chargeback", chargeback);
+    let failed = with(with(paid.clone(), "status", json!("failed")), "failure", json!("no"));
+    let pending = with(paid.clone(), "status", json!("pending"));
+    let events = [
+        told("payment.succeeded", &paid),
+        told("payment.charged_back", &charged_back),
+        told("payment.failed", &failed),
+    ];
+    // What was taken back had been paid.
+    for (said, expected) in [
+        (&paid, [true, false, false]),
+        (&charged_back, [true, true, false]),
+        (&failed, [false, false, true]),
+        (&pending, [false, false, false]),
+    ] {
+        let found = events.each_ref().map(|event| event.is_in(&record(said)));
+        assert_eq!(found, expected, "{said}");
+    }
+    for (field, other) in [
+        ("id", json!("spay_2")),
+        ("reference", json!(attempt().to_string())),
+        ("amount", json!(9_901)),
+        ("currency", json!("JPY")),
+        ("instrument_fingerprint", json!("sfp_2")),
+    ] {
+        let other = record(&with(charged_back.clone(), field, other));
+        assert!(!events[0].is_in(&other) && !events[1].is_in(&other), "{field}");
+    }
 }
 
 #[test]

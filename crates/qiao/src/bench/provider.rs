@@ -1,13 +1,18 @@
-//! A stand-in for the payment provider: says yes at once and remembers nothing, so that it costs next to
-//! nothing. The load generator sends the news of a payment, signed as a provider signs it.
+//! A stand-in for the payment provider: says yes at once, and that what it was asked for is paid, so that it costs next
+//! to nothing. The load generator sends the news of a payment, signed as a provider signs it.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{Query, State};
 use axum::routing::post;
 use axum::{Json, Router};
-use gateway::protocol::{NewPayment, Payment, PaymentStatus};
+use gateway::protocol::{BookEntry, Found, NewPayment, Payment, PaymentStatus};
+use gateway::sandbox::event_body;
 use gateway::webhook::{self, WebhookSecret};
 use http::shell;
 use kernel::{Currency, Money, Timestamp};
-use serde::Serialize;
+use serde::Deserialize;
 use tokio::net::TcpListener;
 
 use crate::serve::Failure;
@@ -19,19 +24,33 @@ pub const WEBHOOK_SECRET: &str = "whsec_cWlhby1iZW5jaC1xaWFvLWJlbmNoLXFpYW8tYmVu
 pub async fn start() -> Result<String, Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
-    let router = Router::new().route("/v1/payments", post(create));
+    let router = Router::new()
+        .route("/v1/payments", post(create).get(find))
+        .with_state(Asked::default());
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(url)
 }
 
-async fn create(Json(new): Json<NewPayment>) -> Json<Payment> {
+/// What each attempt was asked for.
+type Asked = Arc<Mutex<HashMap<String, Money>>>;
+
+#[derive(Deserialize)]
+struct ByReference {
+    reference: String,
+}
+
+async fn create(State(asked): State<Asked>, Json(new): Json<NewPayment>) -> Json<Payment> {
     let money = Money::new(new.amount, new.currency);
-    Json(payment(
-        &new.reference,
-        money,
-        PaymentStatus::Pending,
-        new.description,
-    ))
+    let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+    asked.insert(new.reference.clone(), money);
+    Json(payment(&new.reference, money, PaymentStatus::Pending))
+}
+
+async fn find(State(asked): State<Asked>, Query(by): Query<ByReference>) -> Json<Found<Payment>> {
+    let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+    let paid = |attempt| Some(payment(attempt, asked.remove(attempt)?, PaymentStatus::Succeeded));
+    let data = by.reference.split(',').filter_map(paid).collect();
+    Json(Found { data })
 }
 
 /// The provider's name of the payment of an attempt.
@@ -39,7 +58,7 @@ fn name_of(attempt: &str) -> String {
     format!("bench-{attempt}")
 }
 
-fn payment(attempt: &str, money: Money, status: PaymentStatus, description: String) -> Payment {
+fn payment(attempt: &str, money: Money, status: PaymentStatus) -> Payment {
     let paid = status == PaymentStatus::Succeeded;
     Payment {
         id: name_of(attempt),
@@ -47,7 +66,7 @@ fn payment(attempt: &str, money: Money, status: PaymentStatus, description: Stri
         status,
         amount: money.amount,
         currency: money.currency,
-        description,
+        description: "Qiao".to_owned(),
         refunded: 0,
         chargeback: None,
         fee: 0,
@@ -58,14 +77,6 @@ fn payment(attempt: &str, money: Money, status: PaymentStatus, description: Stri
         pay_url: "http://127.0.0.1:1/pay".to_owned(),
         created_at: shell::now(),
     }
-}
-
-#[derive(Serialize)]
-struct News {
-    #[serde(rename = "type")]
-    event_type: &'static str,
-    timestamp: String,
-    data: Payment,
 }
 
 /// The news that an attempt was paid: its id, when it is signed, its body and its signature.
@@ -81,13 +92,9 @@ impl SignedNews {
     pub fn of_payment(secret: &WebhookSecret, attempt: &str, amount: i64) -> Result<Self, Failure> {
         let at = shell::now();
         let money = Money::new(amount, Currency::CNY);
-        let data = payment(attempt, money, PaymentStatus::Succeeded, "Qiao".to_owned());
-        let news = News {
-            event_type: "payment.succeeded",
-            timestamp: at.to_string(),
-            data,
-        };
-        let (id, body) = (format!("evt-{attempt}"), serde_json::to_string(&news)?);
+        let paid = BookEntry::Payment(payment(attempt, money, PaymentStatus::Succeeded));
+        let body = event_body(&paid, at).ok_or("nothing is told of what is paid")?;
+        let (id, body) = (format!("evt-{attempt}"), String::from_utf8(body)?);
         let signature = webhook::sign(std::slice::from_ref(secret), &id, at, body.as_bytes());
         Ok(Self {
             id,

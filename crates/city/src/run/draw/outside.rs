@@ -59,11 +59,12 @@ pub(super) fn forge(dice: &Ctx, model: &Model) -> Option<Op> {
         _ => any(dice, &model.provider.payments, |_| true).map(News::Paid),
     }?;
     let too_long_us = between(dice, TOLERANCE_US + SECOND_US, DAY_US);
-    Some(Op::Forge(match dice.random_below(5) {
+    Some(Op::Forge(match dice.random_below(6) {
         0 => Forgery::Secret(news),
-        1 => Forgery::Renamed(news),
-        2 => Forgery::Changed(news, index(dice, 1_000)),
-        3 => Forgery::Replayed(news, too_long_us),
+        1 => Forgery::Leaked(news, index(dice, 4)),
+        2 => Forgery::Renamed(news),
+        3 => Forgery::Changed(news, index(dice, 1_000)),
+        4 => Forgery::Replayed(news, too_long_us),
         _ => Forgery::Replayed(news, -too_long_us),
     }))
 }

@@ -189,6 +189,7 @@ impl Model {
             | Op::Forge(
                 Forgery::Secret(news)
                 | Forgery::Renamed(news)
+                | Forgery::Leaked(news, _)
                 | Forgery::Changed(news, _)
                 | Forgery::Replayed(news, _),
             ) => match *news {

@@ -1,13 +1,13 @@
 //! What the provider tells: bodies that it signed, read by the platform's own parser; and what others make up.
 
 use convert::PaymentOutcome;
-use gateway::protocol::{self, PaymentStatus, RefundStatus, TransferStatus};
-use gateway::provider::AttemptRef;
+use gateway::protocol::{self, BookEntry, PaymentStatus, RefundStatus, TransferStatus};
+use gateway::provider::{AttemptRef, Record};
+use gateway::sandbox::event_body;
 use gateway::webhook::{self, WebhookSecret};
 use http::{NewsCommand, PROVIDER, read_news};
 use kernel::{Currency, MerchantId, SECOND_US, StaticType, Timestamp, TypeSafeId};
-use serde::Serialize;
-use store::StorageError;
+use store::{Key, StorageError};
 
 use super::{Reply, Request, Scene, look, scanning};
 use crate::run::op::{Forgery, Name, News, No};
@@ -23,45 +23,44 @@ fn secret(own: bool) -> WebhookSecret {
     text.parse().expect("a secret of 24 bytes or more")
 }
 
-#[derive(Serialize)]
-struct Body<T> {
-    #[serde(rename = "type")]
-    event_type: &'static str,
-    timestamp: String,
-    data: T,
-}
-
 /// An event as the provider sends it: its name and its body. `altered` is another one of the same name.
 fn event(scene: Scene<'_>, news: News, altered: bool) -> (String, Vec<u8>) {
-    let id = match news {
+    let at = BEGIN.plus_us(if altered { SECOND_US } else { 0 });
+    (event_name(news), body_of(&entry(scene, news), at))
+}
+
+fn event_name(news: News) -> String {
+    match news {
         News::Paid(payment) => format!("evt_paid_{payment}"),
         News::NotPaid(attempt) => format!("evt_not_paid_{attempt}"),
         News::Refund(refund, tries) => format!("evt_refund_{refund}_{tries}"),
         News::Transfer(payout, tries) => format!("evt_transfer_{payout}_{tries}"),
-    };
-    let at = BEGIN.plus_us(if altered { SECOND_US } else { 0 });
-    let body = match news {
+    }
+}
+
+fn body_of(entry: &BookEntry, at: Timestamp) -> Vec<u8> {
+    event_body(entry, at).expect("the city's provider tells of nothing that is pending")
+}
+
+/// What stands in the provider's book.
+fn entry(scene: Scene<'_>, news: News) -> BookEntry {
+    match news {
         News::Paid(no) => {
             let payment = scene.model.provider.payments[&no];
             let name = format!("payment_{no}");
-            let data = payment_data(scene, payment.attempt, name, payment.amount, None);
-            json("payment.succeeded", at, data)
+            BookEntry::Payment(payment_data(scene, payment.attempt, name, payment.amount, None))
         }
         News::NotPaid(attempt) => {
             let due = scene.model.orders[&scene.model.attempts[&attempt].order]
                 .whole
                 .cash;
             let (name, why) = (format!("unpaid_{attempt}"), Some("declined".to_owned()));
-            json(
-                "payment.failed",
-                at,
-                payment_data(scene, attempt, name, due as i64, why),
-            )
+            BookEntry::Payment(payment_data(scene, attempt, name, due as i64, why))
         }
         News::Refund(no, tries) => {
             let refund = &scene.model.refunds[&no];
             let succeeded = scene.model.provider.refund_said(no, tries) == Some(true);
-            let data = protocol::Refund {
+            BookEntry::Refund(protocol::Refund {
                 id: format!("refund_{no}_{tries}"),
                 reference: reference::<kernel::Refund>(scene.id(Name::Refund(no)), tries),
                 payment: "payment".to_owned(),
@@ -75,21 +74,12 @@ fn event(scene: Scene<'_>, news: News, altered: bool) -> (String, Vec<u8>) {
                 settlement: None,
                 failure: (!succeeded).then(|| "the card is closed".to_owned()),
                 created_at: BEGIN,
-            };
-            json(
-                if succeeded {
-                    "refund.succeeded"
-                } else {
-                    "refund.failed"
-                },
-                at,
-                data,
-            )
+            })
         }
         News::Transfer(no, tries) => {
             let payout = &scene.model.payouts[&no];
             let succeeded = scene.model.provider.transfer_said(no, tries) == Some(true);
-            let data = protocol::Transfer {
+            BookEntry::Transfer(protocol::Transfer {
                 id: format!("transfer_{no}_{tries}"),
                 // Approved as version 2; each failure and each retry is one more.
                 reference: reference::<kernel::Payout>(scene.id(Name::Payout(no)), 2 * tries),
@@ -103,19 +93,9 @@ fn event(scene: Scene<'_>, news: News, altered: bool) -> (String, Vec<u8>) {
                 account: "account".to_owned(),
                 failure: (!succeeded).then(|| "the account is closed".to_owned()),
                 created_at: BEGIN,
-            };
-            json(
-                if succeeded {
-                    "transfer.paid"
-                } else {
-                    "transfer.failed"
-                },
-                at,
-                data,
-            )
+            })
         }
-    };
-    (id, body)
+    }
 }
 
 fn payment_data(
@@ -162,26 +142,53 @@ fn reference<K: StaticType + Copy>(id: TypeSafeId<K>, tries: usize) -> String {
     last.unwrap_or(first).to_string()
 }
 
-fn json<T: Serialize>(event_type: &'static str, timestamp: Timestamp, data: T) -> Vec<u8> {
-    let body = Body {
-        event_type,
-        timestamp: timestamp.to_string(),
-        data,
-    };
-    serde_json::to_vec(&body).expect("plain data")
+/// A request to the webhook.
+struct Delivery {
+    id: String,
+    signed_at: Timestamp,
+    body: Vec<u8>,
+    signature: String,
+}
+
+impl Delivery {
+    fn signed(secret: WebhookSecret, signed_at: Timestamp, (id, body): (String, Vec<u8>)) -> Self {
+        Self {
+            signature: webhook::sign(&[secret], &id, signed_at, &body),
+            id,
+            signed_at,
+            body,
+        }
+    }
+
+    /// What the platform does about it, once it has asked the provider. The error: why nothing.
+    fn believed(
+        &self,
+        scene: Scene<'_>,
+        news: News,
+        now: Timestamp,
+    ) -> Result<(Key, NewsCommand), String> {
+        let mut headers = webhook::signed_headers(&[], &self.id, self.signed_at, &self.body);
+        headers.insert(
+            webhook::SIGNATURE_HEADER,
+            self.signature.parse().expect("plain text"),
+        );
+        let read = read_news(&[secret(true)], &headers, &self.body, now);
+        let said = read.map_err(|reject| reject.to_string())?;
+        let said = said.ok_or("an event of no known type")?;
+        let record = Record::try_from(entry(scene, news))?;
+        said.confirmed(Some(&record)).map_err(|reject| reject.to_string())
+    }
 }
 
 /// The request that a genuine delivery is, under the event's own key.
 pub(super) fn delivered(scene: Scene<'_>, no: No, now: Timestamp, news: News, altered: bool) -> Request {
-    let (id, body) = event(scene, news, altered);
     // On its way for as long as may be.
     let signed_at = now.plus_us(-i64::from(no % 300) * SECOND_US);
-    let headers = webhook::signed_headers(&[secret(true)], &id, signed_at, &body);
-    let read = read_news(&[secret(true)], &headers, &body, now).map_err(|reject| reject.to_string());
-    match read {
-        Ok(Some(read)) => taken_in(scene, news, read.command).keyed(read.key),
-        unread => {
-            let problem = format!("what the provider signed is not believed: {unread:?}");
+    let delivery = Delivery::signed(secret(true), signed_at, event(scene, news, altered));
+    match delivery.believed(scene, news, now) {
+        Ok((key, command)) => taken_in(scene, news, command).keyed(key),
+        Err(why) => {
+            let problem = format!("what the provider signed is not believed: {why}");
             let lane = scene.directory.cast.admin.uuid();
             Request::new("read", PROVIDER, lane, move |_, _| {
                 Err(StorageError::bug(problem.clone()).into())
@@ -261,38 +268,81 @@ fn taken_in(scene: Scene<'_>, news: News, command: NewsCommand) -> Request {
 
 /// Shows the platform something forged. The error: it was believed.
 pub(crate) fn forge(scene: Scene<'_>, now: Timestamp, forgery: Forgery) -> Result<(), String> {
-    let believed = match forgery {
-        Forgery::Secret(news) => is_believed(scene, now, (news, false, now), |_, _| {}),
-        Forgery::Renamed(news) => is_believed(scene, now, (news, true, now), |id, _| id.push('x')),
-        Forgery::Changed(news, byte) => is_believed(scene, now, (news, true, now), |_, body| {
-            let byte = byte % body.len();
-            body[byte] ^= 1;
-        }),
+    let signed = |news| Delivery::signed(secret(true), now, event(scene, news, true));
+    let (news, delivery) = match forgery {
+        Forgery::Secret(news) => (news, Delivery::signed(secret(false), now, event(scene, news, false))),
+        Forgery::Leaked(news, lie) => {
+            let mut told = entry(scene, news);
+            falsify(&mut told, lie);
+            let told = (event_name(news), body_of(&told, now));
+            (news, Delivery::signed(secret(true), now, told))
+        }
+        Forgery::Renamed(news) => {
+            let mut renamed = signed(news);
+            renamed.id.push('x');
+            (news, renamed)
+        }
+        Forgery::Changed(news, byte) => {
+            let mut changed = signed(news);
+            let byte = byte % changed.body.len();
+            changed.body[byte] ^= 1;
+            (news, changed)
+        }
         Forgery::Replayed(news, age_us) => {
-            is_believed(scene, now, (news, true, now.plus_us(-age_us)), |_, _| {})
+            let signed_at = now.plus_us(-age_us);
+            (news, Delivery::signed(secret(true), signed_at, event(scene, news, true)))
         }
         Forgery::Screenshot(voucher, age_us) => {
-            scanning::is_believed(scene, voucher, now.plus_us(-age_us), now, false)
+            return refused(scanning::is_believed(scene, voucher, now.plus_us(-age_us), now, false));
         }
-        Forgery::OtherPhone(voucher) => scanning::is_believed(scene, voucher, now, now, true),
+        Forgery::OtherPhone(voucher) => return refused(scanning::is_believed(scene, voucher, now, now, true)),
     };
-    if believed {
-        return Err("what was forged is believed".to_owned());
-    }
-    Ok(())
+    refused(delivery.believed(scene, news, now).is_ok())
 }
 
-/// Whether a delivery is taken that was signed by the provider or somebody else, and then changed.
-fn is_believed(
-    scene: Scene<'_>,
-    now: Timestamp,
-    (news, by_provider, signed_at): (News, bool, Timestamp),
-    change: impl FnOnce(&mut String, &mut Vec<u8>),
-) -> bool {
-    let (mut id, mut body) = event(scene, news, false);
-    let signature = webhook::sign(&[secret(by_provider)], &id, signed_at, &body);
-    change(&mut id, &mut body);
-    let mut headers = webhook::signed_headers(&[], &id, signed_at, &body);
-    headers.insert(webhook::SIGNATURE_HEADER, signature.parse().expect("plain text"));
-    read_news(&[secret(true)], &headers, &body, now).is_ok()
+fn refused(believed: bool) -> Result<(), String> {
+    match believed {
+        true => Err("what was forged is believed".to_owned()),
+        false => Ok(()),
+    }
+}
+
+/// Changes what is told of an entry of the provider's book: its amount, its currency, its name or how it went.
+fn falsify(entry: &mut BookEntry, lie: usize) {
+    let (id, amount, currency) = match entry {
+        BookEntry::Payment(payment) => (&mut payment.id, &mut payment.amount, &mut payment.currency),
+        BookEntry::Refund(refund) => (&mut refund.id, &mut refund.amount, &mut refund.currency),
+        BookEntry::Transfer(transfer) => (&mut transfer.id, &mut transfer.amount, &mut transfer.currency),
+    };
+    match lie % 4 {
+        0 => *amount += 1,
+        1 if *currency == Currency::JPY => *currency = Currency::CNY,
+        1 => *currency = Currency::JPY,
+        2 => id.push('x'),
+        _ => turn_round(entry),
+    }
+}
+
+fn turn_round(entry: &mut BookEntry) {
+    match entry {
+        BookEntry::Payment(payment) => {
+            payment.status = match payment.status {
+                PaymentStatus::Succeeded => PaymentStatus::Failed,
+                PaymentStatus::Failed | PaymentStatus::Pending => PaymentStatus::Succeeded,
+            };
+            payment.instrument_fingerprint = Some("card".to_owned());
+        }
+        BookEntry::Refund(refund) => {
+            refund.status = match refund.status {
+                RefundStatus::Succeeded => RefundStatus::Failed,
+                RefundStatus::Failed | RefundStatus::Pending => RefundStatus::Succeeded,
+            };
+        }
+        BookEntry::Transfer(transfer) => {
+            transfer.status = match transfer.status {
+                TransferStatus::Paid => TransferStatus::Failed,
+                TransferStatus::Failed | TransferStatus::Pending => TransferStatus::Paid,
+            };
+        }
+    }
 }

@@ -1,13 +1,15 @@
 //! Payments: a try with the provider is recorded, then the provider is asked; its webhook confirms. The
 //! provider is never called inside a transaction.
 
+use std::fmt::Display;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use convert::queries::{self, Attempt};
 use convert::{ORDER_NOT_FOUND, StartPayment, StartedPayment, Stored};
-use gateway::provider::{Outcome, UnknownCause};
+use gateway::provider::Outcome;
 use kernel::{Ctx, MerchantId, Money, OrderId, PaymentAttemptId, PayoutId, StaticType, TypeSafeId};
 use serde::{Deserialize, Serialize};
 use store::{Answer, Fail, Job, Key, Lock, NoAnswer, Tx};
@@ -20,7 +22,7 @@ use crate::access::Consumer;
 use crate::app::App;
 use crate::body::{Nothing, Path, Write, parse_json};
 use crate::problem::Problem;
-use crate::provider_news::{News, NewsCommand, PROVIDER, read_news};
+use crate::provider_news::{NewsCommand, PROVIDER, read_news};
 use crate::reject::PROVIDER_REFUSED;
 use crate::routes::PROVIDER_NAME;
 use crate::shell;
@@ -138,12 +140,13 @@ async fn ask_provider(
     }
 }
 
-fn provider_away(cause: &UnknownCause) -> Problem {
+fn provider_away(cause: &impl Display) -> Problem {
     tracing::warn!(%cause, "the payment provider gave no clear answer");
     NoAnswer::Busy.into()
 }
 
-/// Takes the sandbox provider's news. Only what it signed is believed; what was seen before has no effect.
+/// Takes the sandbox provider's news. Only what it signed and says again when it is asked is believed; what was seen
+/// before has no effect. While it cannot be asked the answer is 503, and the news comes again.
 #[utoipa::path(post, path = "/v1/webhooks/sandbox", operation_id = "receiveSandboxWebhook", tag = "convert",
     request_body = String, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn receive_sandbox_webhook(
@@ -151,10 +154,16 @@ async fn receive_sandbox_webhook(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(), Problem> {
-    match read_news(&app.webhook_secrets, &headers, &body, shell::now())? {
-        Some(News { key, command }) => take(&app, key, command).await,
-        None => Ok(()),
-    }
+    let Some(news) = read_news(&app.webhook_secrets, &headers, &body, shell::now())? else {
+        return Ok(());
+    };
+    let record = match app.provider.record_of(&news.event).await {
+        Outcome::Done(record) => record,
+        Outcome::Refused(refusal) => return Err(provider_away(&refusal)),
+        Outcome::Unknown(cause) => return Err(provider_away(&cause)),
+    };
+    let (key, command) = news.confirmed(record.as_ref())?;
+    take(&app, key, command).await
 }
 
 async fn take(app: &App, key: Key, command: NewsCommand) -> Result<(), Problem> {

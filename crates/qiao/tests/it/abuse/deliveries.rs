@@ -1,6 +1,6 @@
 //! The provider's news, each piece many times, shuffled, under one id and under others, at every server: one effect.
-//! Among it forgeries of news that is not true: all are refused and none has an effect. `QIAO_DELIVERIES` and
-//! `QIAO_FORGERIES` say how many. That a repetition with an effect would be seen is shown by
+//! Among it forgeries of news that is not true, some of them signed with the provider's own secret: all are refused and
+//! none has an effect. `QIAO_DELIVERIES` and `QIAO_FORGERIES` say how many. That a repetition with an effect would be seen is shown by
 //! `mutants/webhook-without-dedupe.patch`.
 
 use std::pin::pin;
@@ -8,7 +8,9 @@ use std::pin::pin;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
+use gateway::protocol::{Chargeback, Payment, PaymentStatus};
 use gateway::webhook::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use kernel::{Currency, PaymentAttemptId};
 use reqwest::Method;
 use store::testing::TestDatabase;
 
@@ -16,12 +18,14 @@ use super::{at_a_time, below, shuffle};
 use crate::support::audit::Audit;
 use crate::support::client::{Answer, Client};
 use crate::support::market::Market;
-use crate::support::news::{self, Header};
+use crate::support::news::{self, Header, Provider};
 use crate::support::servers::Servers;
 use crate::support::{count_from, runtime};
 
 /// How often each piece of news comes, as a rule.
 const TIMES: usize = 20;
+/// Orders of which there is no true news.
+const UNPAID: i64 = 3;
 /// Deliveries on one database.
 const AT_MOST: usize = 20_000;
 const SOMEBODY_ELSES: &str = "whsec_c29tZWJvZHktZWxzZXMtc29tZWJvZHktZWxzZXMtcWlhbw==";
@@ -53,22 +57,20 @@ fn news_has_one_effect_however_often_it_comes_and_forged_news_has_none() {
 fn deliver(database: &TestDatabase, genuine: usize, forged: usize) {
     let orders = genuine.div_ceil(TIMES);
     let mut market = Market::open(&database.url);
-    let good = market.offer(orders as i64 + 1, 1);
+    let good = market.offer(orders as i64 + UNPAID, 1);
     let buyers = market.consumers(32);
-    let attempts: Vec<_> = (0..=orders)
-        .map(|n| market.awaiting(good, &buyers[n % 32]).1)
-        .collect();
+    let mut attempt = |n: usize| market.awaiting(good, &buyers[n % 32]).1;
+    let paid: Vec<_> = (0..orders).map(|n| news::paid(attempt(n))).collect();
+    let lies = Lies::about([attempt(0), attempt(1), attempt(2)], &paid);
     market.close();
-    let (never_paid, paid) = attempts.split_last().expect("one order more than are paid");
-    let news: Vec<_> = paid.iter().map(|attempt| news::paid(*attempt)).collect();
+    let provider = Provider::knowing(paid.iter().chain(&lies.recorded).cloned().collect());
+    let news: Vec<_> = paid.into_iter().map(news::body).collect();
     let mut deliveries: Vec<Delivery> = (0..genuine).map(|n| repetition(&news, n)).collect();
-    deliveries.extend((0..forged).map(|n| match n / 8 % 2 {
-        0 => forgery(news::paid(*never_paid), n),
-        _ => forgery(news::charged_back(paid[n % paid.len()]), n),
-    }));
+    let told = |n: usize| lies.told[n % lies.told.len()].clone();
+    deliveries.extend((0..forged).map(|n| forgery(told(n), n)));
     shuffle(&mut deliveries);
 
-    let servers = Servers::start(&database.url);
+    let servers = Servers::beside(&provider, &database.url);
     let visitors = servers.visitors();
     runtime().block_on(async {
         let all = deliveries
@@ -86,7 +88,7 @@ fn deliver(database: &TestDatabase, genuine: usize, forged: usize) {
     let audit = Audit::open(&database.url);
     assert_eq!(
         (audit.paid_orders(), audit.orders()),
-        (orders as i64, orders as i64 + 1)
+        (orders as i64, orders as i64 + UNPAID)
     );
     assert_eq!((audit.vouchers(), audit.refunds()), (orders as i64, 0));
     audit.close();
@@ -111,16 +113,47 @@ fn repetition(news: &[Vec<u8>], n: usize) -> Delivery {
     }
 }
 
-/// News that is not true, of a payment that was never made or never taken back.
+/// What was never paid, or less, or in another currency, and what was never taken back.
+struct Lies {
+    told: Vec<Vec<u8>>,
+    /// What the provider knows of it.
+    recorded: [Payment; 3],
+}
+
+impl Lies {
+    fn about(attempts: [PaymentAttemptId; UNPAID as usize], paid: &[Payment]) -> Self {
+        let [mut never, mut cheaper, mut elsewhere] = attempts.map(news::paid);
+        let charged_back = paid.iter().map(|payment| Payment {
+            chargeback: Some(Chargeback {
+                amount: payment.amount,
+                settlement: None,
+            }),
+            ..payment.clone()
+        });
+        let told = [&never, &cheaper, &elsewhere].map(Payment::clone).into_iter();
+        let told = told.chain(charged_back.take(UNPAID as usize));
+        let told = told.map(news::body).collect();
+        (never.status, never.instrument_fingerprint) = (PaymentStatus::Pending, None);
+        cheaper.amount = 1;
+        elsewhere.currency = Currency::JPY;
+        Self {
+            told,
+            recorded: [never, cheaper, elsewhere],
+        }
+    }
+}
+
+/// A lie, with a proof that does not fit or, with the secret known, one that does.
 fn forgery(body: Vec<u8>, n: usize) -> Delivery {
     let id = format!("msg_forged_{n}");
-    let secret = if n % 8 == 3 { SOMEBODY_ELSES } else { news::SECRET };
+    let kind = n / 6 % 9;
+    let secret = if kind == 3 { SOMEBODY_ELSES } else { news::SECRET };
     let mut delivery = Delivery {
         headers: news::signed_with(secret, &id, &body).into(),
         body,
         is_genuine: false,
     };
-    match n % 8 {
+    match kind {
         0 => flip_a_bit(&mut delivery.body),
         1 => flip_the_signature(value(&mut delivery, SIGNATURE_HEADER)),
         2 => flip_a_digit(value(&mut delivery, TIMESTAMP_HEADER)),
@@ -131,7 +164,8 @@ fn forgery(body: Vec<u8>, n: usize) -> Delivery {
             delivery.headers.push(again);
         }
         6 => drop(delivery.headers.remove(below(3))),
-        _ => value(&mut delivery, ID_HEADER).push('x'),
+        7 => value(&mut delivery, ID_HEADER).push('x'),
+        _ => {}
     }
     delivery
 }

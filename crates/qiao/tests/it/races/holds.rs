@@ -1,11 +1,17 @@
 //! The end of a hold against the payment: the timers of both servers release orders whose time is up while the
 //! provider's news of their payments comes in.
 
+use futures_util::future::join_all;
+use gateway::protocol::{Payment, PaymentStatus};
+use kernel::PaymentAttemptId;
+use reqwest::Method;
 use store::testing::TestDatabase;
 
-use super::{CROWD, Gate, all_at_once};
+use super::{CROWD, Gate};
 use crate::support::audit::Audit;
+use crate::support::client::{Answer, Client};
 use crate::support::market::Market;
+use crate::support::news::Provider;
 use crate::support::servers::{Servers, is_postgres};
 use crate::support::{count_from, news, runtime};
 
@@ -23,27 +29,28 @@ fn race(database: &TestDatabase) {
     let (good, guests) = (market.offer(CROWD as i64, 1), market.consumers(CROWD));
     let attempts: Vec<_> = guests.iter().map(|guest| market.overdue(good, guest)).collect();
     market.close();
+    let pending = attempts.iter().map(|attempt| Payment {
+        status: PaymentStatus::Pending,
+        instrument_fingerprint: None,
+        ..news::paid(*attempt)
+    });
+    let provider = Provider::knowing(pending.collect());
     let runtime = runtime();
     let gate = is_postgres(&database.url).then(|| runtime.block_on(Gate::close(database, "orders")));
     // Their timers are due from the first moment on.
-    let servers = Servers::start(&database.url);
+    let servers = Servers::beside(&provider, &database.url);
     let visitors = servers.visitors();
-    let writes: Vec<_> = attempts
-        .into_iter()
-        .map(|attempt| super::Write {
-            side: 0,
-            token: String::new(),
-            path: news::PATH.to_owned(),
-            body: super::Body::News(format!("msg_{attempt}"), news::paid(attempt)),
-        })
-        .collect();
     runtime.block_on(async {
         let open = async {
             if let Some(gate) = gate {
                 gate.open_when_two_wait().await;
             }
         };
-        let (answers, ()) = tokio::join!(all_at_once(&visitors, 0, &writes), open);
+        let paying = attempts.iter().enumerate().map(|(n, attempt)| {
+            let at = visitors[n % visitors.len()].clone();
+            pay(&provider, *attempt, at)
+        });
+        let (answers, ()) = tokio::join!(join_all(paying), open);
         assert!(answers.iter().all(|answer| answer.is_done()), "{answers:?}");
     });
     // Each payment was taken or found its order released: nothing is left in between.
@@ -57,4 +64,13 @@ fn race(database: &TestDatabase) {
     let level = audit.level(good.stock);
     assert_eq!((level.held, level.taken), (0, audit.paid_orders()));
     audit.close();
+}
+
+/// The payer pays at the provider, whose news comes to a server.
+async fn pay(provider: &Provider, attempt: PaymentAttemptId, at: Client) -> Answer {
+    let payment = provider.pay(&news::name_of(attempt)).await;
+    let body = news::body(payment);
+    let headers = news::signed(&format!("msg_{attempt}"), &body);
+    let told = at.send(Method::POST, news::PATH, &headers, body).await;
+    told.unwrap()
 }

@@ -13,6 +13,7 @@ mod rules;
 
 use std::sync::Arc;
 
+use gateway::protocol::Payment;
 use party::{OperatorRole, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -23,6 +24,7 @@ use voucher::{DeviceKey, SignedPass, present};
 use crate::support::audit::Audit;
 use crate::support::client::{Answer, Client};
 use crate::support::market::{Market, Visitor};
+use crate::support::news::Provider;
 use crate::support::servers::{Servers, is_postgres};
 use crate::support::{count_from, news, runtime};
 
@@ -100,7 +102,8 @@ struct Write {
 enum Body {
     Json(Value),
     Scan,
-    News(String, Vec<u8>),
+    /// The news of a payment, under a name.
+    News(String, Payment),
 }
 
 impl Write {
@@ -121,11 +124,10 @@ impl Write {
         let client = at.with_token(&self.token);
         let answer = match &self.body {
             Body::Json(body) => client.post(&self.path, key, body).await,
-            Body::News(id, body) => {
-                let headers = news::signed(id, body);
-                client
-                    .send(Method::POST, &self.path, &headers, body.clone())
-                    .await
+            Body::News(id, payment) => {
+                let body = news::body(payment.clone());
+                let headers = news::signed(id, &body);
+                client.send(Method::POST, &self.path, &headers, body).await
             }
             Body::Scan => panic!("a scan without a QR"),
         };
@@ -152,7 +154,13 @@ fn run_in(database: &TestDatabase, rule: &Rule, races: usize) {
     let cast = Cast::enter(&mut market);
     let races: Vec<Race> = (0..races).map(|_| (rule.set_up)(&mut market, &cast)).collect();
     market.close();
-    let servers = Servers::start(&database.url);
+    let news = races.iter().flat_map(|race| &race.writes);
+    let news = news.filter_map(|write| match &write.body {
+        Body::News(_, payment) => Some(payment.clone()),
+        Body::Json(_) | Body::Scan => None,
+    });
+    let provider = Provider::knowing(news.collect());
+    let servers = Servers::beside(&provider, &database.url);
     let visitors = servers.visitors();
     let runtime = runtime();
     let mut won = 0;

@@ -325,11 +325,11 @@ fn a_payment_is_charged_back_once_and_nobody_is_paid_for_its_visit() {
             let race = redemptions(market, cast, good);
             let (voucher, _) = race.shown.clone().expect("a voucher is shown");
             let attempt = market.attempt(voucher.parse().expect("a voucher's id"));
-            let body = news::charged_back(attempt);
+            let news = news::charged_back(attempt);
             against(race, |n| Write {
                 path: news::PATH.to_owned(),
                 // The same news under one id and under many.
-                body: Body::News(format!("msg_{attempt}_{}", n % 8), body.clone()),
+                body: Body::News(format!("msg_{attempt}_{}", n % 8), news.clone()),
                 ..Write::post(&cast.guests[0], "", json!({}))
             })
         },
@@ -426,11 +426,11 @@ fn an_order_is_cancelled_or_paid() {
             let good = market.offer(1, 1);
             let (order, attempt) = market.awaiting(good, &cast.guests[0]);
             let cancel = Write::post(&cast.guests[0], &format!("/v1/orders/{order}/cancel"), json!({}));
-            let body = news::paid(attempt);
+            let news = news::paid(attempt);
             against(Race::of(vec![cancel; CROWD]), |n| Write {
                 path: news::PATH.to_owned(),
                 // The same news under one id and under many.
-                body: Body::News(format!("msg_{attempt}_{}", n % 8), body.clone()),
+                body: Body::News(format!("msg_{attempt}_{}", n % 8), news.clone()),
                 ..Write::post(&cast.guests[0], "", json!({}))
             })
         },

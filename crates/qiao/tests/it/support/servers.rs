@@ -5,7 +5,7 @@ use tempfile::TempDir;
 
 use super::client::Client;
 use super::market::Visitor;
-use super::news::SECRET;
+use super::news::{Provider, SECRET};
 use super::process::{Server, qiao};
 
 /// Servers that answer.
@@ -13,17 +13,28 @@ pub struct Servers {
     servers: Vec<Server>,
     folders: Vec<TempDir>,
     database_url: String,
+    provider_url: String,
 }
 
 impl Servers {
-    /// Starts them, as many as the database can have.
+    /// Starts them, as many as the database can have. Nobody is where their provider should be.
     pub fn start(database_url: &str) -> Self {
+        Self::start_at(database_url, "http://127.0.0.1:1".to_owned())
+    }
+
+    /// The same beside a provider.
+    pub fn beside(provider: &Provider, database_url: &str) -> Self {
+        Self::start_at(database_url, provider.url())
+    }
+
+    fn start_at(database_url: &str, provider_url: String) -> Self {
         let count = if is_postgres(database_url) { 2 } else { 1 };
         let folders: Vec<_> = (0..count).map(|_| tempfile::tempdir().unwrap()).collect();
         let mut servers = Self {
             servers: Vec::new(),
             folders,
             database_url: database_url.to_owned(),
+            provider_url,
         };
         servers.start_all();
         servers
@@ -33,9 +44,14 @@ impl Servers {
         for folder in &self.folders {
             let mut command = qiao(&["serve"]);
             command.env("QIAO_SECRET", "5e".repeat(32));
-            let arguments = ["--database-url", &self.database_url, "--webhook-secret", SECRET];
+            let arguments = [
+                ["--database-url", &self.database_url],
+                ["--webhook-secret", SECRET],
+                ["--provider-url", &self.provider_url],
+                ["--provider-key", Provider::KEY],
+            ];
             self.servers
-                .push(Server::start(command, folder.path(), &arguments));
+                .push(Server::start(command, folder.path(), arguments.as_flattened()));
         }
     }
 
