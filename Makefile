@@ -3,7 +3,7 @@ SHELL := /bin/bash
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo story web build setup test prove lint bench
+.PHONY: demo story web build setup test prove lint deny bench
 
 demo: build ## A running Qiao with a small demo city.
 	target/release/qiao demo --data $(DATA) --listen $(LISTEN)
@@ -39,6 +39,9 @@ lint: web
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	[ ! -d web/node_modules ] || npm --prefix web run check
+
+deny: ## Licences, sources and known advisories of everything that is linked in; needs cargo-deny.
+	cargo deny --locked check
 
 bench: build setup ## The table of docs/benchmarks.md.
 	QIAO_TEST_POSTGRES_FSYNC=on scripts/with-postgres scripts/bench

@@ -35,6 +35,12 @@ CREATE TABLE event_head (
   seq BIGINT NOT NULL
 );
 
+-- How far something outside was read, in its own words.
+CREATE TABLE bookmark (
+  name TEXT NOT NULL PRIMARY KEY,
+  place TEXT NOT NULL
+);
+
 CREATE TABLE event_cursor (
   consumer TEXT NOT NULL,
   part BIGINT NOT NULL,
@@ -721,9 +727,13 @@ CREATE TABLE payment_attempt (
   currency TEXT NOT NULL,
   status TEXT NOT NULL,
   charged_back BIGINT,
+  charged_back_at BIGINT,
+  charged_back_lost BIGINT,
+  chargeback_reversed_at BIGINT,
   at BIGINT NOT NULL
 );
 CREATE INDEX payment_attempt_by_order ON payment_attempt (order_id);
+CREATE INDEX payment_attempt_charged_back ON payment_attempt (id) WHERE charged_back IS NOT NULL;
 
 -- A report about a payment that was settled before by another one: booked by nobody, for the platform to look into.
 -- Below zero, `amount` was taken back.

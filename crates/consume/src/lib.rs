@@ -4,7 +4,8 @@
 //! in `convert` and posted through `ledger`.
 //!
 //! Commands: [`place_booking`], [`keep_places`], [`move_booking`], [`cancel_booking`], [`mark_no_show`], [`arrive`];
-//! [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`], [`charge_back`].
+//! [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`], [`charge_back`],
+//! [`reverse_chargeback`].
 
 pub mod booking;
 mod commands;

@@ -18,6 +18,7 @@ mod refund_booked;
 mod refund_part;
 mod refund_voucher;
 mod release_order;
+mod reverse_chargeback;
 mod start_payment;
 mod stop_coupon;
 
@@ -39,6 +40,7 @@ pub use refund_booked::{RefundBooked, prolong_booked, refund_booked};
 pub use refund_part::{RefundPart, refund_part};
 pub use refund_voucher::{RefundVoucher, RefundedVoucher, refund_voucher};
 pub use release_order::{ReleaseOrder, release_order};
+pub use reverse_chargeback::reverse_chargeback;
 pub use start_payment::{StartPayment, StartedPayment, start_payment};
 pub use stop_coupon::{StopCoupon, stop_coupon};
 

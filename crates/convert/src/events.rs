@@ -291,6 +291,21 @@ pub struct OrderChargedBack {
     pub lost: i64,
 }
 
+/// The payer's bank gave back what it had taken. Subject: the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargebackReversed {
+    /// Which.
+    pub order: OrderId,
+    /// Who sold.
+    pub merchant: MerchantId,
+    /// What the bank gave back, in minor units.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// How much of it goes on to the payer, for what was not used.
+    pub to_payer: i64,
+}
+
 /// A voucher ran out with something left on it. Subject: the voucher.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VoucherExpired {
@@ -315,5 +330,5 @@ event_types! {
     CouponCreated CouponStopped CouponClaimed OrderPlaced OrderReleased OrderPaid GroupOpened GroupGrew
     GroupCompleted GroupFailed PaymentStarted PaymentFailed
     PaymentMismatched LatePaymentRefunded PaymentConflicted PaymentConflictClosed RefundRequested RefundSent
-    RefundSucceeded RefundFailed OrderChargedBack VoucherExpired
+    RefundSucceeded RefundFailed OrderChargedBack ChargebackReversed VoucherExpired
 }

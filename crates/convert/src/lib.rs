@@ -7,7 +7,7 @@
 //! Commands: [`create_coupon`], [`stop_coupon`], [`claim_coupon`], [`claim_code`]; [`place_order`], [`cancel_order`],
 //! [`release_order`], [`close_group`]; [`start_payment`], [`confirm_payment`],
 //! [`fail_payment`]; [`refund_voucher`], [`expire_voucher`], [`mark_refund_sent`], [`confirm_refund`],
-//! [`fail_refund`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`charge_back`],
+//! [`fail_refund`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`charge_back`], [`reverse_chargeback`],
 //! [`place_booked_order`], [`refund_booked`], [`prolong_booked`].
 
 mod commands;

@@ -190,6 +190,8 @@ pub enum RefundCause {
     GroupFailed,
     /// The payer's bank took the payment back. Nothing is sent.
     ChargedBack,
+    /// The payer's bank gave the payment back, of which this was for nothing that was used.
+    ChargebackReversed,
 }
 
 impl Stored for RefundCause {
@@ -202,6 +204,7 @@ impl Stored for RefundCause {
         Self::NoShow,
         Self::GroupFailed,
         Self::ChargedBack,
+        Self::ChargebackReversed,
     ];
 
     fn as_str(self) -> &'static str {
@@ -214,6 +217,7 @@ impl Stored for RefundCause {
             Self::NoShow => "no_show",
             Self::GroupFailed => "group_failed",
             Self::ChargedBack => "charged_back",
+            Self::ChargebackReversed => "chargeback_reversed",
         }
     }
 }

@@ -18,8 +18,9 @@ pub use coupons::{Coupon, WalletEntry, coupon, coupons_of, wallet};
 pub use figures::{Sales, SalesFigures, sales_figures};
 pub use groups::{Group, group, open_groups};
 pub use orders::{
-    Attempt, OrderLine, OrderView, OrderVoucher, attempt, attempts_of, attempts_of_person, is_self_dealing,
-    order, order_vouchers, orders, orders_of_merchant, orders_of_person, paid_attempts,
+    Attempt, Chargeback, OrderLine, OrderView, OrderVoucher, attempt, attempts_of, attempts_of_person,
+    chargebacks, is_self_dealing, order, order_vouchers, orders, orders_of_merchant, orders_of_person,
+    paid_attempts,
 };
 pub use payment_conflicts::{PaymentConflict, payment_conflicts, payment_conflicts_open};
 pub use refunds::{

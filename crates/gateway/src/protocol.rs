@@ -110,6 +110,28 @@ pub struct Chargeback {
     pub amount: i64,
     /// The settlement that took it off.
     pub settlement: Option<String>,
+    /// The dispute was won, and the bank gave all of it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reversal: Option<Reversal>,
+}
+
+/// What the payer's bank gave back of a chargeback: all of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reversal {
+    /// The settlement that paid it.
+    pub settlement: Option<String>,
+}
+
+impl Payment {
+    /// Minor units that the payer's bank took back and has not given back.
+    pub fn lost(&self) -> i64 {
+        let lost = self
+            .chargeback
+            .as_ref()
+            .filter(|chargeback| chargeback.reversal.is_none());
+        lost.map_or(0, |chargeback| chargeback.amount)
+    }
 }
 
 /// `POST /v1/payments/{id}/pay`: what the payer decides, in the place of a wallet app.
@@ -252,7 +274,7 @@ pub struct SettlementLine {
     pub gross: i64,
     /// Minor units of the refunds included.
     pub refunded: i64,
-    /// Minor units of the chargebacks included.
+    /// Minor units of the chargebacks included, less those that were reversed.
     pub charged_back: i64,
     /// Minor units that the provider keeps: a share of each payment, rounded half up one by one.
     pub fees: i64,
@@ -297,7 +319,7 @@ pub struct BookTotals {
     pub captured: i64,
     /// Minor units of refunds that succeeded.
     pub refunded: i64,
-    /// Minor units of chargebacks.
+    /// Minor units of chargebacks that were not reversed.
     pub charged_back: i64,
     /// Minor units kept by the provider.
     pub fees: i64,
@@ -315,6 +337,17 @@ pub struct BookTotals {
 pub struct Found<T> {
     /// What has the reference.
     pub data: Vec<T>,
+}
+
+/// One page of `GET /v1/changes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changes {
+    /// Payments that succeeded, failed, were charged back or had that reversed, in the order in which that happened, as
+    /// they are now. The same payment may come more than once.
+    pub data: Vec<Payment>,
+    /// To be asked for next. Nothing is to be read into it.
+    pub next: String,
 }
 
 /// The body of every answer outside 2xx.

@@ -46,6 +46,7 @@ pub enum NewsCommand {
     ConfirmPayment(ConfirmPayment),
     FailPayment(FailPayment),
     ChargeBack(ChargeBack),
+    ReverseChargeback(ChargeBack),
     ConfirmRefund(ConfirmRefund),
     FailRefund(FailRefund),
     ConfirmPayout(ConfirmPayout),
@@ -73,10 +74,7 @@ pub fn read_news(
         key: delivery.id().as_bytes().to_vec(),
         request_hash: Sha256::digest(delivery.body()).into(),
     };
-    Ok(Some(News {
-        key,
-        event,
-    }))
+    Ok(Some(News { key, event }))
 }
 
 impl From<ProviderEvent> for NewsCommand {
@@ -103,6 +101,23 @@ impl From<ProviderEvent> for NewsCommand {
                 instrument_fingerprint,
                 charged_back,
             } => Self::ChargeBack(ChargeBack {
+                payment: ConfirmPayment {
+                    attempt: reference,
+                    provider,
+                    provider_payment,
+                    amount: money.amount,
+                    currency: money.currency,
+                    instrument: Some(instrument_fingerprint),
+                },
+                amount: charged_back,
+            }),
+            ProviderEvent::PaymentChargebackReversed {
+                provider_payment,
+                reference,
+                money,
+                instrument_fingerprint,
+                charged_back,
+            } => Self::ReverseChargeback(ChargeBack {
                 payment: ConfirmPayment {
                     attempt: reference,
                     provider,

@@ -57,6 +57,12 @@ pub enum Reason {
     ForfeitChargedBack,
     /// The payer's bank took back more than was left to give back. Reference: the attempt.
     ChargebackLost,
+    /// The payer's bank gave back what it had taken. Reference: the attempt.
+    ChargebackReversed,
+    /// A use is the merchant's again, because the bank gave the payment back. Reference: the redemption.
+    RedemptionRestored,
+    /// What was forfeited is the merchant's again for the same reason. Reference: the voucher.
+    ForfeitRestored,
     /// Money goes back to a customer. Reference: the refund.
     Refunded,
     /// A voucher ran out and its money is the merchant's. Reference: the voucher.
@@ -73,7 +79,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Paid,
         Self::PaidLate,
         Self::Redeemed,
@@ -82,6 +88,9 @@ impl Reason {
         Self::ChargedBack,
         Self::ForfeitChargedBack,
         Self::ChargebackLost,
+        Self::ChargebackReversed,
+        Self::RedemptionRestored,
+        Self::ForfeitRestored,
         Self::Refunded,
         Self::Forfeited,
         Self::RebateAccrued,
@@ -101,6 +110,9 @@ impl Reason {
             Self::ChargedBack => "charged_back",
             Self::ForfeitChargedBack => "forfeit_charged_back",
             Self::ChargebackLost => "chargeback_lost",
+            Self::ChargebackReversed => "chargeback_reversed",
+            Self::RedemptionRestored => "redemption_restored",
+            Self::ForfeitRestored => "forfeit_restored",
             Self::Refunded => "refunded",
             Self::Forfeited => "forfeited",
             Self::RebateAccrued => "rebate_accrued",

@@ -21,16 +21,20 @@ pub enum LineKind {
     Forfeit,
     /// The payer's bank took the payment back: the same amounts as the use or the forfeit, negative.
     Chargeback,
+    /// The payer's bank gave the payment back: what the chargeback took, but for the sharer's rebate, which is the
+    /// merchant's.
+    ChargebackReversed,
 }
 
 impl LineKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Redemption,
         Self::Undo,
         Self::Refund,
         Self::Forfeit,
         Self::Chargeback,
+        Self::ChargebackReversed,
     ];
 
     /// Its stored name.
@@ -41,6 +45,7 @@ impl LineKind {
             Self::Refund => "refund",
             Self::Forfeit => "forfeit",
             Self::Chargeback => "chargeback",
+            Self::ChargebackReversed => "chargeback_reversed",
         }
     }
 

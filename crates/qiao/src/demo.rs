@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use city::{City, Counts, Plan};
 use clap::{Args, ValueEnum};
 use convert::queries::Attempt;
-use gateway::protocol::{Chargeback, Payment, PaymentStatus};
+use gateway::protocol::{Chargeback, Payment, PaymentStatus, Reversal};
 use gateway::sandbox::{self, SandboxConfig, SandboxHandle};
 use http::{City as ServedCity, DemoAccount, DemoInfo, Outbox, derive, hash_password, shell};
 use kernel::{Currency, LocalText};
@@ -213,6 +213,9 @@ fn remembered(attempt: Attempt, refunded: i64) -> Payment {
         chargeback: attempt.charged_back.map(|amount| Chargeback {
             amount,
             settlement: None,
+            reversal: attempt
+                .chargeback_reversed_at
+                .map(|_| Reversal { settlement: None }),
         }),
         fee: 0,
         settlement: None,

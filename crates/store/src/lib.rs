@@ -3,6 +3,7 @@
 //! merchants, orders or money. `docs/ARCHITECTURE.md` walks through it.
 
 mod audit;
+mod bookmark;
 mod bulk;
 mod driver;
 mod error;
@@ -24,6 +25,7 @@ mod tx;
 mod value;
 
 pub use audit::EventPage;
+pub use bookmark::{bookmark, set_bookmark};
 pub use error::{Fail, StorageError};
 pub use event::{Cursor, EventBody, PARTITIONS, Partition, StoredEvent, partition_of};
 pub use executor::{Database, Settings, Store};

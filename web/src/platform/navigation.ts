@@ -34,6 +34,7 @@ export const PARTS: readonly Group<Part & { right?: Right }>[] = [
     parts: [
       { name: 'payouts', icon: 'money', right: 'settle' },
       { name: 'payment-conflicts', icon: 'compare', right: 'settle' },
+      { name: 'chargebacks', icon: 'refund' },
       { name: 'accounts', icon: 'list', right: 'settle' },
       { name: 'rules', icon: 'settings', right: 'negotiate' },
     ],

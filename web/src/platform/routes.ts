@@ -43,6 +43,7 @@ export const router = createRouter({
     part('entries', () => import('./pages/EntriesPage.vue'), 'seeEntries'),
     part('payouts', () => import('./pages/PayoutsPage.vue'), 'settle'),
     part('payment-conflicts', () => import('./pages/PaymentConflictsPage.vue'), 'settle'),
+    part('chargebacks', () => import('./pages/ChargebacksPage.vue')),
     part('rules', () => import('./pages/RulesPage.vue'), 'negotiate'),
     part('accounts', () => import('./pages/AccountsPage.vue'), 'settle'),
     {

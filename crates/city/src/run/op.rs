@@ -57,6 +57,10 @@ pub(crate) enum Post {
 pub(crate) enum News {
     /// The payment that was made in this step.
     Paid(No),
+    /// The payer's bank took it back.
+    ChargedBack(No),
+    /// And gave it back.
+    Reversed(No),
     /// An attempt at a payment came to nothing.
     NotPaid(No),
     /// What became of a try at a refund, from 1.
@@ -69,7 +73,7 @@ impl News {
     /// What it is about. A payment happened outside; the attempt for which it was is older than that.
     fn name(self) -> Option<Name> {
         match self {
-            Self::Paid(_) => None,
+            Self::Paid(_) | Self::ChargedBack(_) | Self::Reversed(_) => None,
             Self::NotPaid(attempt) => Some(Name::Attempt(attempt)),
             Self::Refund(refund, _) => Some(Name::Refund(refund)),
             Self::Transfer(payout, _) => Some(Name::Payout(payout)),
@@ -170,6 +174,15 @@ pub(crate) enum Op {
     PayOutside {
         attempt: No,
         amount: i64,
+    },
+    /// The payer's bank takes a payment back: what is left of it, or the whole.
+    ChargeBackOutside {
+        payment: No,
+        whole: bool,
+    },
+    /// And gives it back.
+    ReverseOutside {
+        payment: No,
     },
     /// The provider tells, in a delivery that it signed, or Qiao asks after it.
     Hear {
@@ -528,7 +541,9 @@ impl Op {
             Self::Approve { payout, .. } | Self::Retry { payout } | Self::TransferOutside { payout, .. } => {
                 vec![Name::Payout(payout)]
             }
-            Self::Claim { .. }
+            Self::ChargeBackOutside { .. }
+            | Self::ReverseOutside { .. }
+            | Self::Claim { .. }
             | Self::ClaimCode { .. }
             | Self::Share { .. }
             | Self::OpenEntry { .. }

@@ -1,7 +1,7 @@
 //! The payer's bank took a payment back: what the order still gave a right to is closed, what was used is reversed as
 //! by a refund, and the merchant owes what it got for it.
 
-use convert::ChargeBack;
+use convert::{AttemptStatus, ChargeBack};
 use kernel::{Ctx, VoucherId};
 use ledger::{LineKind, Reason};
 use offer::place;
@@ -36,6 +36,28 @@ pub fn charge_back(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<(), Fail>
         }
     }
     end_bookings(tx, ctx, &order.closed)
+}
+
+/// Books that a chargeback was reversed, for payment providers, and the chargeback itself if it was not heard of.
+/// Repeating it changes nothing.
+///
+/// Rejects as [`convert::confirm_payment`] does.
+pub fn reverse_chargeback(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<(), Fail> {
+    charge_back(tx, ctx, cmd)?;
+    let attempt = convert::queries::attempt(tx, cmd.payment.attempt)?;
+    let mut reversed = Vec::new();
+    // Money that paid no order was for nobody's use.
+    if let Some(paid) = attempt.filter(|attempt| attempt.status == AttemptStatus::Paid) {
+        let vouchers = convert::queries::order_vouchers(tx, paid.order)?;
+        let vouchers: Vec<_> = vouchers.into_iter().map(|of| of.voucher).collect();
+        let visits = queries::redemptions_of_vouchers(tx, &vouchers)?;
+        let visits = visits.into_iter().map(|visit| visit.id.uuid());
+        for taken_off in visits.chain(vouchers.iter().map(|voucher| voucher.uuid())) {
+            let line = ledger::queries::line_of(tx, taken_off, LineKind::Chargeback)?;
+            reversed.extend(line.map(|(line, _)| line));
+        }
+    }
+    convert::reverse_chargeback(tx, ctx, cmd, &reversed)
 }
 
 /// Nobody is expected any more whose voucher was closed.

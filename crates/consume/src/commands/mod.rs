@@ -15,7 +15,7 @@ mod undo_redemption;
 
 pub use arrive::{Arrive, arrive};
 pub use cancel_booking::{CancelBooking, MarkNoShow, cancel_booking, mark_no_show};
-pub use charge_back::charge_back;
+pub use charge_back::{charge_back, reverse_chargeback};
 pub use keep_places::{KeepPlaces, keep_places};
 pub use move_booking::{MoveBooking, move_booking};
 pub use place_booking::{PlaceBooking, PlacedBooking, place_booking};

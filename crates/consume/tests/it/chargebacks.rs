@@ -38,6 +38,15 @@ pub fn charge_back(world: &World, cmd: &ChargeBack) -> Result<(), Rejected> {
     done
 }
 
+fn reverse(world: &World, cmd: &ChargeBack) -> Result<(), Rejected> {
+    let cmd = cmd.clone();
+    let done = world.run(Actor::Provider(1), NOW, move |tx, ctx| {
+        consume::reverse_chargeback(tx, ctx, &cmd)
+    });
+    world.audit();
+    done
+}
+
 fn status(world: &World, order: OrderId) -> OrderStatus {
     let found = world
         .db
@@ -282,5 +291,106 @@ fn a_payment_is_charged_back_once_and_no_visit_is_paid_for_beside() {
             nothing_is_left(world, bought.order);
             assert_eq!(refunds(world, bought.order).len(), 1);
         }
+    });
+}
+
+#[test]
+fn what_the_bank_gives_back_is_the_merchants_as_far_as_it_was_used() {
+    on_both_with(3, 10_001, |world| {
+        let bought = world.buy(1);
+        let cash = world.credit(Account::ProviderClearing, None).0.abs();
+        let voucher = bought.vouchers[0];
+        for _ in 0..2 {
+            world.scan(voucher).expect("redeemed");
+        }
+        let earned = (world.payable(), world.commission());
+        let cmd = report(world, bought.order, cash);
+        charge_back(world, &cmd).expect("booked");
+        assert_eq!((world.payable(), world.commission()), (0, 0));
+        for _ in 0..3 {
+            reverse(world, &cmd).expect("booked, or booked before");
+        }
+        charge_back(world, &cmd).expect("heard late");
+        assert_eq!((world.payable(), world.commission()), earned);
+        // The third use, which nobody had, is the payer's.
+        let [_, (cause, status, rest)] = refunds(world, bought.order)[..] else {
+            panic!("{:?}", refunds(world, bought.order))
+        };
+        assert_eq!(
+            (cause, status),
+            (RefundCause::ChargebackReversed, RefundStatus::Requested)
+        );
+        let found = world
+            .db
+            .read_blocking(move |read| convert::queries::order(read, bought.order));
+        assert_eq!(found.expect("an answer").expect("an order").cash_refunded, rest);
+        let sent = world
+            .db
+            .read_blocking(|read| convert::queries::refunds_to_send(read, RefundStatus::Requested, None, 10));
+        world.confirm_refund(sent.expect("an answer")[0].refund);
+        assert_eq!(world.escrow(bought.order), (0, 0));
+        assert_eq!(world.credit(Account::ProviderClearing, None), (rest - cash, 0));
+        assert_eq!(code(world.scan(voucher)), "redeem_voucher_refunded");
+        assert_eq!(conflicts(world), Vec::<i64>::new());
+    });
+}
+
+#[test]
+fn a_reversal_that_comes_first_leaves_what_was_used_as_it_was() {
+    on_both(|world| {
+        let bought = world.buy(1);
+        let cash = world.credit(Account::ProviderClearing, None).0.abs();
+        world.scan(bought.vouchers[0]).expect("redeemed");
+        let earned = (world.payable(), world.commission());
+        let cmd = report(world, bought.order, cash);
+        reverse(world, &cmd).expect("booked with its chargeback");
+        charge_back(world, &cmd).expect("heard late");
+        assert_eq!((world.payable(), world.commission()), earned);
+        assert_eq!(world.escrow(bought.order), (0, 0));
+        assert_eq!(world.credit(Account::ProviderClearing, None), (-cash, 0));
+        assert_eq!(refunds(world, bought.order).len(), 1, "nothing goes to the payer");
+    });
+}
+
+#[test]
+fn what_went_back_twice_is_nobodys_loss_once_the_bank_gives_it_back() {
+    on_both(|world| {
+        for heard_of_refund_first in [false, true] {
+            let bought = world.buy(1);
+            let cash = world.credit(Account::ProviderClearing, None).0.abs();
+            let refund = world.refund_voucher(bought.vouchers[0]).expect("refunded");
+            if heard_of_refund_first {
+                world.confirm_refund(refund);
+            }
+            let cmd = report(world, bought.order, cash);
+            charge_back(world, &cmd).expect("booked");
+            reverse(world, &cmd).expect("booked");
+            assert_eq!(world.credit(Account::ChargebackLoss, None), (0, 0));
+            // What the chargeback was taken for has not reached the payer.
+            let open = if heard_of_refund_first { 0 } else { cash };
+            assert_eq!(world.escrow(bought.order), (open, -open));
+            let sent = world.db.read_blocking(|read| {
+                convert::queries::refunds_to_send(read, RefundStatus::Requested, None, 10)
+            });
+            let sent = sent.expect("an answer");
+            assert_eq!(sent.iter().map(|refund| refund.amount).sum::<i64>(), open);
+            sent.iter().for_each(|refund| world.confirm_refund(refund.refund));
+            nothing_is_left(world, bought.order);
+        }
+    });
+}
+
+#[test]
+fn a_reversal_of_what_was_not_booked_is_for_people_to_look_into() {
+    on_both(|world| {
+        let bought = world.buy(1);
+        let cash = world.credit(Account::ProviderClearing, None).0.abs();
+        let cmd = report(world, bought.order, cash - 1);
+        for _ in 0..2 {
+            reverse(world, &cmd).expect("answered");
+        }
+        assert_eq!(conflicts(world), [cash - 1, 1 - cash]);
+        assert_eq!(status(world, bought.order), OrderStatus::Paid);
+        world.scan(bought.vouchers[0]).expect("it is still good");
     });
 }

@@ -78,12 +78,14 @@ pub fn charge_back(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Ch
             return Ok(None);
         }
     }
+    let lost = take_for_refunds(tx, ctx, cmd, cmd.amount - to_give_back)?;
     tx.tell(sql!(
-        "UPDATE payment_attempt SET charged_back = $1 WHERE id = $2",
+        "UPDATE payment_attempt SET charged_back = $1, charged_back_at = $2, charged_back_lost = $3 WHERE id = $4",
         cmd.amount,
+        ctx.now,
+        lost,
         cmd.payment.attempt
     ))?;
-    let lost = take_for_refunds(tx, ctx, cmd, cmd.amount - to_give_back)?;
     book_loss(tx, ctx, cmd, lost)?;
     if payment.outcome != PaymentOutcome::Paid {
         return Ok(None);

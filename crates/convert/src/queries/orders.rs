@@ -1,8 +1,8 @@
 //! Orders, their vouchers and the tries at paying them.
 
 use kernel::{
-    AgreementId, BasisPoints, Currency, EntryId, GroupId, MerchantId, OfferId, OrderId, PaymentAttemptId,
-    PaymentId, PersonId, ShareLinkId, Timestamp, VoucherId,
+    AgreementId, BasisPoints, Currency, EntryId, GroupId, MerchantId, Money, OfferId, OrderId,
+    PaymentAttemptId, PaymentId, PersonId, ShareLinkId, Timestamp, VoucherId,
 };
 use offer::OnExpiry;
 use store::{Fail, ReadTx, Row, StorageError, sql};
@@ -111,6 +111,8 @@ pub struct Attempt {
     pub status: AttemptStatus,
     /// What the payer's bank took back of it, in minor units.
     pub charged_back: Option<i64>,
+    /// When it gave that back.
+    pub chargeback_reversed_at: Option<Timestamp>,
     /// When it was begun.
     pub at: Timestamp,
 }
@@ -270,7 +272,7 @@ pub fn order_vouchers(read: &mut ReadTx, order: OrderId) -> Result<Vec<OrderVouc
 pub fn attempt(read: &mut ReadTx, attempt: PaymentAttemptId) -> Result<Option<Attempt>, Fail> {
     let row = read.one(sql!(
         "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status,
-                a.charged_back, a.at
+                a.charged_back, a.chargeback_reversed_at, a.at
          FROM payment_attempt a JOIN orders o ON o.id = a.order_id WHERE a.id = $1",
         attempt
     ))?;
@@ -281,7 +283,7 @@ pub fn attempt(read: &mut ReadTx, attempt: PaymentAttemptId) -> Result<Option<At
 pub fn attempts_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<Attempt>, Fail> {
     let rows = read.many(sql!(
         "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status,
-                a.charged_back, a.at
+                a.charged_back, a.chargeback_reversed_at, a.at
          FROM payment p JOIN payment_attempt a ON a.payment_id = p.id JOIN orders o ON o.id = p.order_id
          WHERE p.order_id = $1 ORDER BY a.id",
         order
@@ -298,7 +300,7 @@ pub fn attempts_of_person(
 ) -> Result<Vec<Attempt>, Fail> {
     let rows = read.many(sql!(
         "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status,
-                a.charged_back, a.at
+                a.charged_back, a.chargeback_reversed_at, a.at
          FROM orders o JOIN payment_attempt a ON a.order_id = o.id
          WHERE o.person_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3",
         person,
@@ -316,7 +318,7 @@ pub fn paid_attempts(
 ) -> Result<Vec<(Attempt, i64)>, Fail> {
     let rows = read.many(sql!(
         "SELECT a.id, a.order_id, o.person_id, a.provider, a.provider_payment, a.amount, a.currency, a.status,
-           a.charged_back, a.at,
+           a.charged_back, a.chargeback_reversed_at, a.at,
            (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
             WHERE r.order_id = a.order_id AND r.status = 'succeeded' AND r.cause <> 'charged_back')
          FROM payment_attempt a JOIN orders o ON o.id = a.order_id
@@ -325,6 +327,61 @@ pub fn paid_attempts(
         page(limit)
     ))?;
     all(rows, |row| Ok((read_attempt(row)?, row.take()?)))
+}
+
+/// A payment that the payer's bank took back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chargeback {
+    /// The try that was paid.
+    pub attempt: PaymentAttemptId,
+    /// Of which order.
+    pub order: OrderId,
+    /// Who sold.
+    pub merchant: MerchantId,
+    /// Who says so.
+    pub provider: String,
+    /// The provider's name for the payment.
+    pub provider_payment: Option<String>,
+    /// What the bank took.
+    pub amount: Money,
+    /// How much of it was not left to give back: the platform's loss, unless it is reversed.
+    pub lost: Money,
+    /// When it was booked.
+    pub at: Timestamp,
+    /// When the bank gave it back.
+    pub reversed_at: Option<Timestamp>,
+}
+
+/// What payers' banks took back, the newest payment first.
+pub fn chargebacks(
+    read: &mut ReadTx,
+    after: Option<PaymentAttemptId>,
+    limit: i64,
+) -> Result<Vec<Chargeback>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT a.id, o.id, o.merchant_id, a.provider, a.provider_payment, a.currency, a.charged_back,
+                a.charged_back_lost, a.charged_back_at, a.chargeback_reversed_at
+         FROM payment_attempt a JOIN orders o ON o.id = a.order_id
+         WHERE a.charged_back IS NOT NULL AND a.id < $1 ORDER BY a.id DESC LIMIT $2",
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, |row| {
+        let (attempt, order, merchant) = (row.take()?, row.take()?, row.take()?);
+        let (provider, provider_payment) = (row.take()?, row.take()?);
+        let currency = row.take()?;
+        Ok(Chargeback {
+            attempt,
+            order,
+            merchant,
+            provider,
+            provider_payment,
+            amount: Money::new(row.take()?, currency),
+            lost: Money::new(row.take()?, currency),
+            at: row.take()?,
+            reversed_at: row.take()?,
+        })
+    })
 }
 
 fn read_attempt(row: &mut Row) -> Result<Attempt, StorageError> {
@@ -338,6 +395,7 @@ fn read_attempt(row: &mut Row) -> Result<Attempt, StorageError> {
         currency: row.take()?,
         status: AttemptStatus::from_stored(&row.take::<String>()?)?,
         charged_back: row.take()?,
+        chargeback_reversed_at: row.take()?,
         at: row.take()?,
     })
 }

@@ -23,6 +23,8 @@ pub struct ProviderPayment {
     pub refunded: i64,
     /// Minor units that the payer's bank took back.
     pub charged_back: Option<i64>,
+    /// Whether it gave that back.
+    pub chargeback_reversed: bool,
     /// Where the payer pays: an `http` or `https` URL.
     pub pay_url: String,
     /// The same for the same instrument, without saying which; there once somebody paid.
@@ -75,7 +77,9 @@ impl ProviderPayment {
         if !(0..=payment.amount).contains(&payment.refunded) || (!succeeded && payment.refunded > 0) {
             return Err("refunded");
         }
-        let charged_back = payment.chargeback.map(|chargeback| chargeback.amount);
+        let chargeback = payment.chargeback.as_ref();
+        let charged_back = chargeback.map(|chargeback| chargeback.amount);
+        let chargeback_reversed = chargeback.is_some_and(|chargeback| chargeback.reversal.is_some());
         if charged_back.is_some_and(|amount| !succeeded || !(1..=payment.amount).contains(&amount)) {
             return Err("chargeback");
         }
@@ -89,6 +93,7 @@ impl ProviderPayment {
             money: Money::new(positive(payment.amount)?, payment.currency),
             refunded: payment.refunded,
             charged_back,
+            chargeback_reversed,
             pay_url: payment.pay_url,
             instrument_fingerprint: payment
                 .instrument_fingerprint
@@ -132,7 +137,7 @@ pub(crate) fn shortened(text: String) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
-fn name(text: String, field: &'static str) -> Result<String, &'static str> {
+pub(crate) fn name(text: String, field: &'static str) -> Result<String, &'static str> {
     let letter = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
     if (1..=64).contains(&text.len()) && text.bytes().all(letter) {
         Ok(text)

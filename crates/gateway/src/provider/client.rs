@@ -13,7 +13,7 @@ use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::answer::shortened;
+use super::answer::{name, shortened};
 use super::together::Together;
 use super::{
     AttemptRef, Outcome, ProviderEvent, ProviderPayment, ProviderRefund, ProviderTransfer, Record, Refusal,
@@ -21,8 +21,8 @@ use super::{
 };
 use crate::http_client::{self, ReadError, SetupError};
 use crate::protocol::{
-    BookEntry, BookPage, BookTotals, ErrorAnswer, Found, NewPayment, NewRefund, NewSettlement, NewTransfer,
-    Payment, REFERENCE_REUSED, Refund as WireRefund, Settlement, Transfer,
+    BookEntry, BookPage, BookTotals, Changes, ErrorAnswer, Found, NewPayment, NewRefund, NewSettlement,
+    NewTransfer, Payment, REFERENCE_REUSED, Refund as WireRefund, Settlement, Transfer,
 };
 
 /// The longest answer that is read: a page of the book has at most 1,000 entries of about 1 KiB.
@@ -119,11 +119,23 @@ impl SandboxClient {
         })
     }
 
+    /// What changed of payments since the place `after` that was given before, and the place after that. The empty one is
+    /// the beginning.
+    pub async fn changes(&self, after: &str) -> Outcome<(Vec<ProviderPayment>, String)> {
+        let path = format!("/v1/changes?after={after}");
+        let found: Outcome<Changes> = self.call(Method::GET, &path, None).await;
+        found.checked(|changes| {
+            let payments = changes.data.into_iter().map(ProviderPayment::checked);
+            Ok((payments.collect::<Result<_, _>>()?, name(changes.next, "next")?))
+        })
+    }
+
     /// What the provider itself says now of what an event is about.
     pub async fn record_of(&self, event: &ProviderEvent) -> Outcome<Option<Record>> {
         match event {
             ProviderEvent::PaymentSucceeded { reference, .. }
             | ProviderEvent::PaymentChargedBack { reference, .. }
+            | ProviderEvent::PaymentChargebackReversed { reference, .. }
             | ProviderEvent::PaymentFailed { reference, .. } => {
                 let found = self.find_payment(*reference).await;
                 found.checked(|payment| Ok(payment.map(Record::Payment)))

@@ -38,6 +38,19 @@ pub enum ProviderEvent {
         /// What the bank took, in minor units.
         charged_back: i64,
     },
+    /// The payer's bank gave it back.
+    PaymentChargebackReversed {
+        /// The provider's name of the payment.
+        provider_payment: String,
+        /// Qiao's attempt.
+        reference: PaymentAttemptId,
+        /// What was captured.
+        money: Money,
+        /// The same for the same instrument, without saying which.
+        instrument_fingerprint: String,
+        /// What the bank had taken and gave back, in minor units.
+        charged_back: i64,
+    },
     /// The payer's instrument said no.
     PaymentFailed {
         /// The provider's name of the payment.
@@ -154,6 +167,7 @@ impl ProviderEvent {
         match envelope.event_type.as_str() {
             "payment.succeeded" => Self::payment(payment_in(envelope.data)?, PaymentStatus::Succeeded),
             "payment.charged_back" => Self::chargeback(payment_in(envelope.data)?),
+            "payment.chargeback_reversed" => Self::chargeback_reversed(payment_in(envelope.data)?),
             "payment.failed" => Self::payment(payment_in(envelope.data)?, PaymentStatus::Failed),
             "refund.succeeded" => Self::refund(refund_in(envelope.data)?, RefundStatus::Succeeded),
             "refund.failed" => Self::refund(refund_in(envelope.data)?, RefundStatus::Failed),
@@ -173,6 +187,9 @@ impl ProviderEvent {
                 Self::payment(payment, PaymentStatus::Succeeded)
             }
             (Self::PaymentChargedBack { .. }, Record::Payment(payment)) => Self::chargeback(payment),
+            (Self::PaymentChargebackReversed { .. }, Record::Payment(payment)) => {
+                Self::chargeback_reversed(payment)
+            }
             (Self::PaymentFailed { .. }, Record::Payment(payment)) => {
                 Self::payment(payment, PaymentStatus::Failed)
             }
@@ -212,15 +229,42 @@ impl ProviderEvent {
     }
 
     fn chargeback(payment: ProviderPayment) -> Result<Self, EventRefusal> {
-        let charged_back = payment.charged_back.ok_or_else(|| wrong_field("chargeback"))?;
-        let instrument = payment.instrument_fingerprint;
+        let (money, reference) = (payment.money, payment.reference);
+        let (provider_payment, instrument_fingerprint, charged_back) = taken_back(payment)?;
         Ok(Self::PaymentChargedBack {
-            provider_payment: payment.id,
-            reference: payment.reference,
-            money: payment.money,
-            instrument_fingerprint: instrument.ok_or_else(|| wrong_field("instrument_fingerprint"))?,
+            provider_payment,
+            reference,
+            money,
+            instrument_fingerprint,
             charged_back,
         })
+    }
+
+    fn chargeback_reversed(payment: ProviderPayment) -> Result<Self, EventRefusal> {
+        if !payment.chargeback_reversed {
+            return Err(wrong_field("chargeback"));
+        }
+        let (money, reference) = (payment.money, payment.reference);
+        let (provider_payment, instrument_fingerprint, charged_back) = taken_back(payment)?;
+        Ok(Self::PaymentChargebackReversed {
+            provider_payment,
+            reference,
+            money,
+            instrument_fingerprint,
+            charged_back,
+        })
+    }
+
+    /// The last that happened to a payment. `None`: nothing yet.
+    pub fn last_of(payment: ProviderPayment) -> Option<Self> {
+        let said = match payment.status {
+            PaymentStatus::Pending => return None,
+            PaymentStatus::Failed => Self::payment(payment, PaymentStatus::Failed),
+            PaymentStatus::Succeeded if payment.chargeback_reversed => Self::chargeback_reversed(payment),
+            PaymentStatus::Succeeded if payment.charged_back.is_some() => Self::chargeback(payment),
+            PaymentStatus::Succeeded => Self::payment(payment, PaymentStatus::Succeeded),
+        };
+        said.ok()
     }
 
     fn refund(refund: ProviderRefund, expected: RefundStatus) -> Result<Self, EventRefusal> {
@@ -260,6 +304,14 @@ impl ProviderEvent {
             TransferStatus::Pending => Err(wrong_field("status")),
         }
     }
+}
+
+/// The payment's name, its instrument, and what its payer's bank took.
+fn taken_back(payment: ProviderPayment) -> Result<(String, String, i64), EventRefusal> {
+    let charged_back = payment.charged_back.ok_or_else(|| wrong_field("chargeback"))?;
+    let instrument = payment.instrument_fingerprint;
+    let instrument = instrument.ok_or_else(|| wrong_field("instrument_fingerprint"))?;
+    Ok((payment.id, instrument, charged_back))
 }
 
 fn payment_in(data: &RawValue) -> Result<ProviderPayment, EventRefusal> {

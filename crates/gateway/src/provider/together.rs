@@ -26,7 +26,11 @@ struct Caller {
 }
 
 impl Together {
-    pub(super) async fn find(self: &Arc<Self>, client: &SandboxClient, reference: PaymentAttemptId) -> Answer {
+    pub(super) async fn find(
+        self: &Arc<Self>,
+        client: &SandboxClient,
+        reference: PaymentAttemptId,
+    ) -> Answer {
         let (tell, told) = oneshot::channel();
         if self.wait(Caller { reference, tell }) {
             // A task of its own: a caller who hangs up leaves those who wait with it an answer.

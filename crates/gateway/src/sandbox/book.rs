@@ -11,12 +11,15 @@ use sha2::Sha256;
 use super::error::ApiError;
 use super::rules;
 use crate::protocol::{
-    BookEntry, BookTotals, Chargeback, NewPayment, NewRefund, Pay, PayOutcome, Payment, PaymentStatus,
-    Refund, RefundStatus, Settlement, Transfer,
+    BookEntry, BookTotals, Changes, Chargeback, NewPayment, NewRefund, Pay, PayOutcome, Payment,
+    PaymentStatus, Refund, RefundStatus, Reversal, Settlement, Transfer,
 };
 
 /// Keeps every total within 64 bits: 8,000,000 entries of at most 10^12 minor units.
 const MOST_ENTRIES: usize = 8_000_000;
+
+/// Changes that are told at once.
+const MOST_CHANGES: usize = 100;
 
 /// Something that became final, for the webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +58,10 @@ pub(super) struct Book {
     pub(super) settlements: HashMap<String, Settlement>,
     /// The totals of a version, so that each page need not add up the whole book.
     pub(super) totals_of: Option<(u64, Vec<BookTotals>)>,
+    /// Tells the changes of this book from those of another start.
+    epoch: String,
+    /// Of each change of a payment, where in `entries` that is.
+    changes: Vec<usize>,
     /// What the payer decided about a payment, so that the same decision can be sent twice.
     pay_of: HashMap<String, Pay>,
 }
@@ -63,7 +70,7 @@ impl Book {
     /// An empty book. The seed makes ids that nobody can guess; each start needs a new one, or ids that
     /// others still remember would come again.
     pub(super) fn new(fee: BasisPoints, pay_base: String, seed: [u8; 32]) -> Self {
-        Self {
+        let mut book = Self {
             fee,
             pay_base,
             seed,
@@ -77,8 +84,12 @@ impl Book {
             transfer_named: HashMap::new(),
             settlements: HashMap::new(),
             totals_of: None,
+            epoch: String::new(),
+            changes: Vec::new(),
             pay_of: HashMap::new(),
-        }
+        };
+        book.epoch = book.draw_id("sbook");
+        book
     }
 
     pub(super) fn create_payment(&mut self, new: NewPayment, now: Timestamp) -> Result<Payment, ApiError> {
@@ -164,18 +175,19 @@ impl Book {
         }
         let payment = payment.clone();
         self.pay_of.insert(id.to_owned(), pay);
+        Ok((payment.clone(), Some(self.changed(payment, event, now))))
+    }
+
+    /// Notes that a payment is another one now. Gives the news of it.
+    fn changed(&mut self, payment: Payment, event: String, now: Timestamp) -> News {
         self.version += 1;
-        let url = self.webhook_url_of.get(id).cloned();
-        let subject = BookEntry::Payment(payment.clone());
-        Ok((
-            payment,
-            Some(News {
-                id: event,
-                at: now,
-                subject,
-                url,
-            }),
-        ))
+        self.changes.extend(self.place_of.get(&payment.id));
+        News {
+            id: event,
+            at: now,
+            url: self.webhook_url_of.get(&payment.id).cloned(),
+            subject: BookEntry::Payment(payment),
+        }
     }
 
     /// The payer's bank takes back all that was not refunded. Once: again changes nothing.
@@ -199,16 +211,53 @@ impl Book {
         payment.chargeback = Some(Chargeback {
             amount,
             settlement: None,
+            reversal: None,
         });
         let payment = payment.clone();
-        self.version += 1;
-        let news = News {
-            id: event,
-            at: now,
-            subject: BookEntry::Payment(payment.clone()),
-            url: self.webhook_url_of.get(id).cloned(),
-        };
-        Ok((payment, Some(news)))
+        Ok((payment.clone(), Some(self.changed(payment, event, now))))
+    }
+
+    /// The dispute is won: the payer's bank gives back what it took. Once: again changes nothing.
+    pub(super) fn reverse_chargeback(
+        &mut self,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<(Payment, Option<News>), ApiError> {
+        let event = self.draw_id("sevt");
+        let payment = self
+            .payment_mut(id)
+            .ok_or_else(|| ApiError::not_found("payment"))?;
+        let message = "the payer's bank has taken nothing of this payment back";
+        let chargeback = payment
+            .chargeback
+            .as_mut()
+            .ok_or_else(|| ApiError::conflict("not_charged_back", message))?;
+        if chargeback.reversal.is_some() {
+            return Ok((payment.clone(), None));
+        }
+        chargeback.reversal = Some(Reversal { settlement: None });
+        let payment = payment.clone();
+        Ok((payment.clone(), Some(self.changed(payment, event, now))))
+    }
+
+    /// What changed after a place that was told before; another book's place is the beginning.
+    pub(super) fn changes_after(&self, after: &str) -> Changes {
+        let epoch = &self.epoch;
+        let known = after
+            .strip_prefix(epoch)
+            .and_then(|place| place.strip_prefix('-')?.parse().ok());
+        let start = known.unwrap_or(0).min(self.changes.len());
+        let end = (start + MOST_CHANGES).min(self.changes.len());
+        let payments = self.changes[start..end]
+            .iter()
+            .filter_map(|place| match &self.entries[*place] {
+                BookEntry::Payment(payment) => Some(payment.clone()),
+                BookEntry::Refund(_) | BookEntry::Transfer(_) => None,
+            });
+        Changes {
+            data: payments.collect(),
+            next: format!("{epoch}-{end}"),
+        }
     }
 
     /// Accepts a refund, unless `refuse` or more would go back than was captured.
@@ -369,11 +418,7 @@ fn check_refundable(payment: &Payment, new: &NewRefund) -> Result<(), ApiError> 
         let message = format!("the payment is in {}", payment.currency.code());
         return Err(ApiError::refused("currency_mismatch", message));
     }
-    let charged_back = payment
-        .chargeback
-        .as_ref()
-        .map_or(0, |chargeback| chargeback.amount);
-    let left = payment.amount - payment.refunded - charged_back;
+    let left = payment.amount - payment.refunded - payment.lost();
     if new.amount > left {
         let message = format!("{left} minor units of the payment can still be refunded");
         return Err(ApiError::conflict("refund_exceeds_captured", message));

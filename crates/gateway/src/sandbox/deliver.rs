@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::Sandbox;
 use super::book::News;
 use super::misbehave::take_one;
-use crate::protocol::{BookEntry, PaymentStatus, RefundStatus, TransferStatus};
+use crate::protocol::{BookEntry, Chargeback, PaymentStatus, RefundStatus, TransferStatus};
 use crate::webhook::signed_headers;
 
 /// The pause stops doubling here.
@@ -112,10 +112,13 @@ impl Delivery {
 pub fn event_body(subject: &BookEntry, at: Timestamp) -> Option<Vec<u8>> {
     match subject {
         BookEntry::Payment(payment) => match payment.status {
-            PaymentStatus::Succeeded if payment.chargeback.is_some() => {
-                written("payment.charged_back", at, payment)
-            }
-            PaymentStatus::Succeeded => written("payment.succeeded", at, payment),
+            PaymentStatus::Succeeded => match &payment.chargeback {
+                None => written("payment.succeeded", at, payment),
+                Some(Chargeback { reversal: None, .. }) => written("payment.charged_back", at, payment),
+                Some(Chargeback {
+                    reversal: Some(_), ..
+                }) => written("payment.chargeback_reversed", at, payment),
+            },
             PaymentStatus::Failed => written("payment.failed", at, payment),
             PaymentStatus::Pending => None,
         },

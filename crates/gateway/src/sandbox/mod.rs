@@ -12,6 +12,7 @@
 //! | `POST /v1/payments` | [`NewPayment`] → [`Payment`], pending |
 //! | `GET /v1/payments?reference=` | [`Found`] payments of up to [`MOST_REFERENCES`] references with commas between |
 //! | `GET /v1/payments/{id}` | [`Payment`], or 404 |
+//! | `POST /v1/payments/{id}/charge_back`, `/reverse_chargeback` | the payer's bank takes all that is left back, and gives it back → [`Payment`]; no key needed; once |
 //! | `POST /v1/payments/{id}/pay` | the payer's [`Pay`] → [`Payment`]; no key needed; 409 once decided otherwise |
 //! | `GET`, `POST /pay/{id}` | the same as a web page: the payment's `pay_url` |
 //! | `POST /v1/refunds` | [`NewRefund`] → [`Refund`]; 409 `refund_exceeds_captured` |
@@ -20,13 +21,14 @@
 //! | `GET /v1/transfers?reference=` | [`Found`] transfers |
 //! | `POST /v1/settle` | [`NewSettlement`] → [`Settlement`]; takes the fee and marks what it includes |
 //! | `GET /v1/book?after=` | [`BookPage`]: every entry and the totals per currency |
+//! | `GET /v1/changes?after=` | [`Changes`] of payments since a place; from the beginning without one |
 //! | `GET`, `POST /control` | [`Control`]: how to misbehave |
 //!
 //! Other answers are an [`ErrorAnswer`]: 400 for input that breaks a rule, 401 without the key, 404,
 //! 409 and 422 for a "no", 5xx when told to fail.
 //!
 //! # Webhooks
-//! `payment.succeeded`, `payment.failed`, `refund.succeeded`, `refund.failed`, `transfer.paid` and
+//! `payment.succeeded`, `payment.failed`, `payment.charged_back`, `payment.chargeback_reversed`, `refund.succeeded`, `refund.failed`, `transfer.paid` and
 //! `transfer.failed`, as `{"type", "timestamp", "data"}` where `data` is the payment, refund or transfer.
 //! Signed after the Standard Webhooks spec ([`crate::webhook`]), signed afresh for each attempt, and tried
 //! again with a doubling pause until a 2xx answer or [`SandboxConfig::webhook_attempts`]. No order is
@@ -44,6 +46,7 @@
 //! [`NewSettlement`]: crate::protocol::NewSettlement
 //! [`Settlement`]: crate::protocol::Settlement
 //! [`BookPage`]: crate::protocol::BookPage
+//! [`Changes`]: crate::protocol::Changes
 //! [`ErrorAnswer`]: crate::protocol::ErrorAnswer
 
 mod book;

@@ -3,17 +3,13 @@
 
 use kernel::Money;
 
-use crate::protocol::{Payment, PaymentStatus};
+use crate::protocol::{Chargeback, Payment, PaymentStatus};
 
 /// The page of a payment as it is now. Who `decided` it just now goes back to the shop.
 pub(super) fn of(payment: &Payment, decided: bool) -> String {
     let money = Money::new(payment.amount, payment.currency);
     let description = escaped(&payment.description);
-    let charge_back = format!(
-        "<p>Paid. · 已支付。</p><form method=\"post\" action=\"{}/charge_back\">\
-         <p><button>Charge back, as the payer’s bank · 以付款银行的身份拒付</button></p></form>",
-        payment.id
-    );
+    let by_bank;
     let rest = match payment.status {
         PaymentStatus::Pending => {
             "<form method=\"post\"><p><label>Instrument · 支付工具 \
@@ -21,8 +17,19 @@ pub(super) fn of(payment: &Payment, decided: bool) -> String {
              <p><button name=\"outcome\" value=\"succeed\">Pay · 支付</button> \
              <button name=\"outcome\" value=\"decline\">Decline · 拒绝</button></p></form>"
         }
-        PaymentStatus::Succeeded if payment.chargeback.is_some() => "<p>Charged back. · 已拒付。</p>",
-        PaymentStatus::Succeeded => &charge_back,
+        PaymentStatus::Succeeded => match &payment.chargeback {
+            None => {
+                by_bank = by_the_bank("Paid. · 已支付。", &payment.id, CHARGE_BACK);
+                &by_bank
+            }
+            Some(Chargeback { reversal: None, .. }) => {
+                by_bank = by_the_bank("Charged back. · 已拒付。", &payment.id, REVERSE);
+                &by_bank
+            }
+            Some(Chargeback {
+                reversal: Some(_), ..
+            }) => "<p>Charged back, and given back. · 已拒付，后已退回。</p>",
+        },
         PaymentStatus::Failed => "<p>Declined. · 已拒绝。</p>",
     };
     let (head, back) = match &payment.return_url {
@@ -34,6 +41,22 @@ pub(super) fn of(payment: &Payment, decided: bool) -> String {
          <meta name=\"viewport\" content=\"width=device-width\"><title>Sandbox payment</title>{head}\
          <h1>{money}</h1><p>{description}</p>{rest}{back}\
          <p><small>A sandbox: no real money moves. · 沙盒：不涉及真实资金。</small></p></html>"
+    )
+}
+
+/// What the payer's bank may do next: a path below the payment's, and what the button says.
+const CHARGE_BACK: (&str, &str) = (
+    "charge_back",
+    "Charge back, as the payer’s bank · 以付款银行的身份拒付",
+);
+const REVERSE: (&str, &str) = (
+    "reverse_chargeback",
+    "Give it back: the dispute is won · 退回：商家胜诉",
+);
+
+fn by_the_bank(state: &str, payment: &str, (path, button): (&str, &str)) -> String {
+    format!(
+        "<p>{state}</p><form method=\"post\" action=\"{payment}/{path}\"><p><button>{button}</button></p></form>"
     )
 }
 

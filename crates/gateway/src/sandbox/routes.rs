@@ -15,12 +15,13 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::book::News;
 use super::error::ApiError;
 use super::misbehave::{Control, strike};
 use super::{Sandbox, deliver, now, page};
 use crate::protocol::{
-    BookPage, Found, MOST_REFERENCES, NewPayment, NewRefund, NewSettlement, NewTransfer, Pay, Payment, Refund, Settlement,
-    Transfer,
+    BookPage, Changes, Found, MOST_REFERENCES, NewPayment, NewRefund, NewSettlement, NewTransfer, Pay,
+    Payment, Refund, Settlement, Transfer,
 };
 
 type Shared = State<Arc<Sandbox>>;
@@ -56,6 +57,13 @@ struct After {
     after: u64,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AfterPlace {
+    #[serde(default)]
+    after: String,
+}
+
 pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
     let api = Router::new()
         .route("/v1/payments", post(create_payment).get(find_payment))
@@ -64,6 +72,7 @@ pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/v1/transfers", post(create_transfer).get(find_transfer))
         .route("/v1/settle", post(settle))
         .route("/v1/book", get(read_book))
+        .route("/v1/changes", get(read_changes))
         .route_layer(from_fn_with_state(sandbox.clone(), strike));
     let with_key = api
         .route("/control", get(read_control).post(set_control))
@@ -71,8 +80,10 @@ pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
     with_key
         .route("/v1/payments/{id}/pay", post(pay))
         .route("/v1/payments/{id}/charge_back", post(charge_back))
+        .route("/v1/payments/{id}/reverse_chargeback", post(reverse_chargeback))
         .route("/pay/{id}", get(pay_page).post(pay_by_form))
         .route("/pay/{id}/charge_back", post(charge_back_by_form))
+        .route("/pay/{id}/reverse_chargeback", post(reverse_chargeback_by_form))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .with_state(sandbox)
 }
@@ -85,7 +96,9 @@ async fn create_payment(State(sandbox): Shared, input: Input<NewPayment>) -> Ans
 async fn find_payment(State(sandbox): Shared, params: Params<ByReference>) -> Answer<Found<Payment>> {
     let Query(by) = params?;
     let book = sandbox.book();
-    let found = by.references()?.filter_map(|reference| book.payment_named(reference));
+    let found = by
+        .references()?
+        .filter_map(|reference| book.payment_named(reference));
     let data = found.cloned().collect();
     Ok(Json(Found { data }))
 }
@@ -125,7 +138,9 @@ fn finish_refund(sandbox: &Arc<Sandbox>, refund: Refund) -> Refund {
 async fn find_refund(State(sandbox): Shared, params: Params<ByReference>) -> Answer<Found<Refund>> {
     let Query(by) = params?;
     let book = sandbox.book();
-    let found = by.references()?.filter_map(|reference| book.refund_named(reference));
+    let found = by
+        .references()?
+        .filter_map(|reference| book.refund_named(reference));
     let data = found.cloned().collect();
     Ok(Json(Found { data }))
 }
@@ -162,7 +177,9 @@ fn finish_transfer(sandbox: &Arc<Sandbox>, transfer: Transfer) -> Transfer {
 async fn find_transfer(State(sandbox): Shared, params: Params<ByReference>) -> Answer<Found<Transfer>> {
     let Query(by) = params?;
     let book = sandbox.book();
-    let found = by.references()?.filter_map(|reference| book.transfer_named(reference));
+    let found = by
+        .references()?
+        .filter_map(|reference| book.transfer_named(reference));
     let data = found.cloned().collect();
     Ok(Json(Found { data }))
 }
@@ -175,6 +192,11 @@ async fn settle(State(sandbox): Shared, input: Input<NewSettlement>) -> Answer<S
 async fn read_book(State(sandbox): Shared, params: Params<After>) -> Answer<BookPage> {
     let Query(after) = params?;
     Ok(Json(sandbox.book().page(after.after)))
+}
+
+async fn read_changes(State(sandbox): Shared, params: Params<AfterPlace>) -> Answer<Changes> {
+    let Query(place) = params?;
+    Ok(Json(sandbox.book().changes_after(&place.after)))
 }
 
 async fn read_control(State(sandbox): Shared) -> Json<Control> {
@@ -191,29 +213,41 @@ async fn set_control(State(sandbox): Shared, input: Input<Control>) -> Answer<Co
 /// The payer has no key: knowing the payment's id is enough, as with a link to a wallet app.
 async fn pay(State(sandbox): Shared, Path(id): Path<String>, input: Input<Pay>) -> Answer<Payment> {
     let Json(decision) = input?;
-    decide(&sandbox, &id, decision).map(Json)
+    decide(&sandbox, &id, decision)
 }
 
-fn decide(sandbox: &Arc<Sandbox>, id: &str, decision: Pay) -> Result<Payment, ApiError> {
+fn decide(sandbox: &Arc<Sandbox>, id: &str, decision: Pay) -> Answer<Payment> {
     let fingerprint = sandbox.fingerprint(&decision.instrument);
-    let (payment, news) = sandbox.book().pay(id, decision, fingerprint, now())?;
-    if let Some(news) = news {
-        deliver::start(sandbox, news);
-    }
-    Ok(payment)
+    let done = sandbox.book().pay(id, decision, fingerprint, now());
+    told(sandbox, done)
 }
 
 /// In the place of the payer's bank, which has no key either.
 async fn charge_back(State(sandbox): Shared, Path(id): Path<String>) -> Answer<Payment> {
-    let (payment, news) = sandbox.book().charge_back(&id, now())?;
+    let done = sandbox.book().charge_back(&id, now());
+    told(&sandbox, done)
+}
+
+async fn reverse_chargeback(State(sandbox): Shared, Path(id): Path<String>) -> Answer<Payment> {
+    let done = sandbox.book().reverse_chargeback(&id, now());
+    told(&sandbox, done)
+}
+
+fn told(sandbox: &Arc<Sandbox>, done: Result<(Payment, Option<News>), ApiError>) -> Answer<Payment> {
+    let (payment, news) = done?;
     if let Some(news) = news {
-        deliver::start(&sandbox, news);
+        deliver::start(sandbox, news);
     }
     Ok(Json(payment))
 }
 
 async fn charge_back_by_form(sandbox: Shared, id: Path<String>) -> Result<Redirect, ApiError> {
     let Json(payment) = charge_back(sandbox, id).await?;
+    Ok(Redirect::to(&payment.pay_url))
+}
+
+async fn reverse_chargeback_by_form(sandbox: Shared, id: Path<String>) -> Result<Redirect, ApiError> {
+    let Json(payment) = reverse_chargeback(sandbox, id).await?;
     Ok(Redirect::to(&payment.pay_url))
 }
 
@@ -240,7 +274,7 @@ async fn pay_by_form(
     Path(id): Path<String>,
     Form(decision): Form<Pay>,
 ) -> Result<Redirect, ApiError> {
-    let payment = decide(&sandbox, &id, decision)?;
+    let Json(payment) = decide(&sandbox, &id, decision)?;
     Ok(Redirect::to(&format!("{}?{DECIDED}", payment.pay_url)))
 }
 

@@ -9,8 +9,8 @@ use super::book::Book;
 use super::error::ApiError;
 use super::rules;
 use crate::protocol::{
-    BookEntry, BookPage, BookTotals, NewSettlement, PaymentStatus, RefundStatus, Settlement, SettlementLine,
-    TransferStatus,
+    BookEntry, BookPage, BookTotals, Chargeback, NewSettlement, PaymentStatus, RefundStatus, Settlement,
+    SettlementLine, TransferStatus,
 };
 
 /// Entries on one page of the book.
@@ -30,9 +30,7 @@ impl Book {
         for entry in &mut self.entries {
             match entry {
                 BookEntry::Payment(payment) if payment.status == PaymentStatus::Succeeded => {
-                    let chargeback = payment.chargeback.as_mut();
-                    let chargeback = chargeback.filter(|chargeback| chargeback.settlement.is_none());
-                    if payment.settlement.is_some() && chargeback.is_none() {
+                    if payment.settlement.is_some() && !has_unsettled(payment.chargeback.as_ref()) {
                         continue;
                     }
                     let line = lines
@@ -45,10 +43,8 @@ impl Book {
                         line.gross += payment.amount;
                         line.fees += payment.fee;
                     }
-                    if let Some(chargeback) = chargeback {
-                        chargeback.settlement = Some(id.clone());
-                        line.chargebacks += 1;
-                        line.charged_back += chargeback.amount;
+                    if let Some(chargeback) = &mut payment.chargeback {
+                        settle_chargeback(chargeback, &id, line);
                     }
                 }
                 BookEntry::Refund(refund)
@@ -115,10 +111,7 @@ impl Book {
                         of.captured += payment.amount;
                         of.fees += payment.fee;
                     }
-                    of.charged_back += payment
-                        .chargeback
-                        .as_ref()
-                        .map_or(0, |chargeback| chargeback.amount);
+                    of.charged_back += payment.lost();
                 }
                 BookEntry::Refund(refund) => {
                     let of = of_currency(&mut totals, refund.currency);
@@ -142,6 +135,28 @@ impl Book {
             of.held = of.captured - of.refunded - of.charged_back - of.fees - of.settled_net;
         }
         totals
+    }
+}
+
+/// Whether a settlement is still to take a chargeback off, or to pay its reversal.
+fn has_unsettled(chargeback: Option<&Chargeback>) -> bool {
+    chargeback.is_some_and(|chargeback| {
+        let reversal = chargeback.reversal.as_ref();
+        chargeback.settlement.is_none() || reversal.is_some_and(|reversal| reversal.settlement.is_none())
+    })
+}
+
+fn settle_chargeback(chargeback: &mut Chargeback, settlement: &str, line: &mut SettlementLine) {
+    if chargeback.settlement.is_none() {
+        chargeback.settlement = Some(settlement.to_owned());
+        line.chargebacks += 1;
+        line.charged_back += chargeback.amount;
+    }
+    if let Some(reversal) = &mut chargeback.reversal
+        && reversal.settlement.is_none()
+    {
+        reversal.settlement = Some(settlement.to_owned());
+        line.charged_back -= chargeback.amount;
     }
 }
 

@@ -188,3 +188,54 @@ async fn a_book_of_many_pages_is_read_whole_and_in_order() {
     };
     assert_eq!(book.entries.iter().map(id_of).collect::<Vec<_>>(), created);
 }
+
+#[tokio::test]
+async fn what_changed_is_told_from_a_place_on_and_another_book_from_its_beginning() {
+    let sandbox = TestSandbox::start().await;
+    let client = &sandbox.client;
+    let (none, beginning) = done(client.changes("").await);
+    assert_eq!(none, []);
+    let first = sandbox.paid(cny(100)).await;
+    let second = sandbox.paid(cny(200)).await;
+    let (changed, place) = done(client.changes(&beginning).await);
+    assert_eq!(
+        changed.iter().map(|payment| &payment.id).collect::<Vec<_>>(),
+        [&first.id, &second.id]
+    );
+    for bank in ["charge_back", "reverse_chargeback", "reverse_chargeback"] {
+        let (status, answer) = sandbox
+            .post(&format!("/v1/payments/{}/{bank}", first.id), json!({}))
+            .await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let (changed, end) = done(client.changes(&place).await);
+    assert_eq!(changed.len(), 2);
+    assert!(
+        changed
+            .iter()
+            .all(|now| (now.charged_back, now.chargeback_reversed) == (Some(100), true))
+    );
+    assert_eq!(done(client.changes(&end).await), (Vec::new(), end));
+    let (status, refused) = sandbox
+        .post(
+            &format!("/v1/payments/{}/reverse_chargeback", second.id),
+            json!({}),
+        )
+        .await;
+    assert_eq!((status, &refused["code"]), (409, &json!("not_charged_back")));
+
+    // Everything is refundable again, and a settlement takes off what it then gives.
+    let refund = client.refund(refund_ref(), &first.id, cny(100)).await;
+    assert_eq!(done(refund).money, cny(100));
+    let settled = done(client.settle("day-1").await);
+    assert_eq!(
+        (settled.lines[0].charged_back, settled.lines[0].refunded),
+        (0, 100)
+    );
+    assert_eq!(done(client.book().await).totals[0].charged_back, 0);
+
+    let another = TestSandbox::start().await;
+    let payment = another.paid(cny(300)).await;
+    let (changed, _) = done(another.client.changes(&place).await);
+    assert_eq!(changed[0].id, payment.id);
+}

@@ -138,6 +138,35 @@ fn what_the_payers_bank_takes_back_everybody_sees() {
         let held = app.get(&li.0, &format!("/v1/vouchers/{voucher}")).await.ok();
         assert_eq!(held["status"], "refunded");
         assert_eq!(provider.payments().await[0]["chargeback"]["amount"], 8_000);
+        let listed = app.get(&sale.admin, "/v1/platform/chargebacks").await.ok();
+        let listed = &listed["items"][0];
+        assert_eq!(
+            (
+                &listed["order"],
+                &listed["amount"]["amount"],
+                &listed["lost"]["amount"]
+            ),
+            (&json!(order), &json!(8_000), &json!(0))
+        );
+        assert_eq!(listed.get("reversed_at"), None);
+
+        // The dispute is won: nothing was used, so the money goes on to the payer, and the voucher stays void.
+        provider.reverse_chargeback(&pay_url).await;
+        for _ in 0..2_000 {
+            if count(app, "ChargebackReversed").await > 0 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let refunds = app.get(&li.0, &format!("/v1/orders/{order}/refunds")).await.ok();
+        assert_eq!(
+            (&refunds[1]["cause"], &refunds[1]["cash"]["amount"]),
+            (&json!("chargeback_reversed"), &json!(8_000))
+        );
+        let held = app.get(&li.0, &format!("/v1/vouchers/{voucher}")).await.ok();
+        assert_eq!(held["status"], "refunded");
+        let listed = app.get(&sale.admin, "/v1/platform/chargebacks").await.ok();
+        assert!(listed["items"][0]["reversed_at"].is_string(), "{listed}");
     });
 }
 
@@ -275,7 +304,11 @@ fn what_the_provider_does_not_say_when_it_is_asked_changes_nothing_however_well_
         }
         // Who cannot be asked has not said no: the same delivery is welcome later.
         let truth = || delivery("msg_true", shell::now(), &news(&paid, "succeeded"));
-        for trouble in [json!({"api_down": true}), json!({"fail_next": 1}), json!({"cut_next": 1})] {
+        for trouble in [
+            json!({"api_down": true}),
+            json!({"fail_next": 1}),
+            json!({"cut_next": 1}),
+        ] {
             provider.control(trouble.clone()).await;
             let told = app.send(truth()).await;
             assert_eq!(told.refusal(), (503, "busy".to_owned()), "{trouble}");

@@ -56,8 +56,17 @@ impl Provider {
 
     /// The payer's bank takes it back.
     pub async fn charge_back(&self, pay_url: &str) {
+        self.by_the_bank(pay_url, "charge_back").await;
+    }
+
+    /// And gives it back.
+    pub async fn reverse_chargeback(&self, pay_url: &str) {
+        self.by_the_bank(pay_url, "reverse_chargeback").await;
+    }
+
+    async fn by_the_bank(&self, pay_url: &str, what: &str) {
         let id = pay_url.rsplit('/').next().unwrap();
-        let path = format!("/v1/payments/{id}/charge_back");
+        let path = format!("/v1/payments/{id}/{what}");
         let (status, answer) = self.call("POST", &path, &Value::Null).await;
         assert_eq!(status, 200, "{answer}");
     }

@@ -9,6 +9,7 @@ mod live;
 mod messages;
 mod outward;
 mod prune;
+mod reconcile;
 mod reviews;
 mod timers;
 
@@ -42,6 +43,7 @@ pub fn start(app: &App, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         repeat("reviews", app, &stop, IDLE, reviews::step),
         repeat("balances", app, &stop, EVERY_SECOND, balances::step),
         repeat("keys", app, &stop, EVERY_SECOND, keys::step),
+        repeat("reconcile", app, &stop, RARELY, reconcile::step),
         repeat("prune", app, &stop, RARELY, prune::step),
     ]
 }

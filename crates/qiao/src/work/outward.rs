@@ -3,10 +3,10 @@
 //! one effect. Nothing is sent while outward effects are paused after a restore.
 
 use convert::queries::{self, RefundToSend};
-use convert::{AttemptStatus, ConfirmPayment, ConfirmRefund, FailRefund, MarkRefundSent, RefundStatus};
+use convert::{AttemptStatus, ConfirmRefund, FailRefund, MarkRefundSent, RefundStatus};
 use gateway::protocol::{PaymentStatus, RefundStatus as AtProvider, TransferStatus};
-use gateway::provider::{AttemptRef, Outcome};
-use http::{App, PROVIDER, PROVIDER_NAME, shell};
+use gateway::provider::{AttemptRef, Outcome, ProviderEvent};
+use http::{App, PROVIDER, shell, take_in};
 use kernel::{Ctx, Money, OrderId, PayoutId, StaticType};
 use ledger::{ConfirmPayout, FailPayout, Payout, PayoutStatus};
 use store::{Fail, Lock, Tx, backup};
@@ -199,24 +199,12 @@ pub async fn learn_of_payment(app: &App, order: OrderId) -> Result<(), String> {
             Outcome::Done(found) => found,
             Outcome::Refused(_) | Outcome::Unknown(_) => None,
         };
-        let Some(paid) = found.filter(|payment| payment.status == PaymentStatus::Succeeded) else {
-            continue;
-        };
-        let cmd = ConfirmPayment {
-            attempt: attempt.id,
-            provider: PROVIDER_NAME.to_owned(),
-            provider_payment: paid.id,
-            amount: paid.money.amount,
-            currency: paid.money.currency,
-            instrument: paid.instrument_fingerprint,
-        };
-        let id = attempt.id;
-        let route = app.store.ask(queries::attempt_route(id)).await.map_err(text)?;
-        let Some(route) = route else { continue };
-        run(app, "confirmPayment", route.lane, route.locks, move |tx, ctx| {
-            convert::confirm_payment(tx, ctx, &cmd).map(drop)
-        })
-        .await?;
+        let paid = found.filter(|payment| payment.status == PaymentStatus::Succeeded);
+        if let Some(event) = paid.and_then(ProviderEvent::last_of) {
+            take_in(app, None, event.into())
+                .await
+                .map_err(|problem| problem.detail)?;
+        }
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod import_cli;
 mod import_csv;
 mod import_geojson;
 mod keys;
+mod lost_news;
 mod outage;
 mod races;
 mod real_files;

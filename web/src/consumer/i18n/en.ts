@@ -354,6 +354,7 @@ export default {
       mismatch: 'Wrong amount paid',
       no_show: 'You did not come',
       charged_back: 'Your bank took the payment back',
+      chargeback_reversed: 'Your bank gave the payment back to us; this you had not used',
     },
   },
   share: {

@@ -340,6 +340,7 @@ export default {
       mismatch: '金额不符退回',
       no_show: '未到店',
       charged_back: '银行撤回付款',
+      chargeback_reversed: '银行退回了拒付款，未使用部分退还给您',
     },
   },
   share: {

@@ -49,6 +49,7 @@ export default {
       refund: 'Refund',
       forfeit: 'Never used',
       chargeback: 'Taken back by the guest’s bank',
+      chargeback_reversed: 'Given back by the guest’s bank',
     },
   },
   payout: {

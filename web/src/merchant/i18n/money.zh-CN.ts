@@ -47,6 +47,7 @@ export default {
       refund: '退款',
       forfeit: '过期归商家',
       chargeback: '顾客银行拒付',
+      chargeback_reversed: '拒付款退回',
     },
   },
   payout: {

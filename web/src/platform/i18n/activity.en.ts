@@ -53,6 +53,7 @@ export default {
     OperatorGranted: 'A platform role was granted',
     OperatorRevoked: 'A platform role was taken away',
     OrderChargedBack: 'A payment was charged back',
+    ChargebackReversed: 'A dispute was won, the payment is back',
     OrderPaid: 'An order was paid',
     OrderPlaced: 'An order was placed',
     OrderReleased: 'An unpaid order was released',

@@ -51,6 +51,7 @@ export default {
     GroupGrew: '有人参团',
     GroupOpened: '新开拼团',
     OrderChargedBack: '付款被银行拒付',
+    ChargebackReversed: '拒付胜诉，付款已退回',
     OrderPaid: '订单已支付',
     OrderPlaced: '新订单',
     OrderReleased: '订单未付已取消',

@@ -33,6 +33,7 @@ export default {
     rules: 'Agreement rules',
     waiting: 'waiting',
     'payment-conflicts': 'Unclear payments',
+    chargebacks: 'Chargebacks',
   },
   role: { admin: 'Administrator', finance: 'Finance', support: 'Support' },
   who: { you: 'You', qiao: 'Qiao', colleague: 'Colleague {id}' },

@@ -31,6 +31,7 @@ export default {
     rules: '佣金与补贴规则',
     waiting: '项待办',
     'payment-conflicts': '支付差异',
+    chargebacks: '拒付',
   },
   role: { admin: '管理员', finance: '财务', support: '客服' },
   who: { you: '您', qiao: '系统', colleague: '同事 {id}' },

@@ -18,7 +18,14 @@ pub(super) fn figures(model: &Model) -> Figures {
     bookings(model, &mut figures);
     buckets(model, &mut figures);
     for (no, attempt) in &model.attempts {
-        figures.insert(format!("{:?}", Name::Attempt(*no)), lower(attempt.status));
+        let taken = attempt.charged_back.as_ref();
+        let (amount, lost) = taken.map_or((0, 0), |taken| (taken.amount, taken.lost));
+        let reversed = i64::from(taken.is_some_and(|taken| taken.reversed));
+        let said = format!(
+            "{}, {amount} taken, {lost} lost, {reversed}",
+            lower(attempt.status)
+        );
+        figures.insert(format!("{:?}", Name::Attempt(*no)), said);
     }
     for (no, refund) in &model.refunds {
         let said = format!(
@@ -166,7 +173,7 @@ fn orders(model: &Model, figures: &mut Figures) {
             .refunds
             .values()
             .filter(|refund| refund.order == *no && !refund.unwanted);
-        let [mut cash, mut escrow] = [0; 2];
+        let [mut cash, mut escrow] = [-order.restored.cash, -order.restored.escrow()];
         for refund in of_order {
             cash += refund.paid.cash;
             escrow += refund.paid.escrow();

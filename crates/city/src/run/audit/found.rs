@@ -220,7 +220,14 @@ impl Reader<'_> {
     }
 
     fn things(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
-        self.each(read, sql!("SELECT id, status FROM payment_attempt"), "", text)?;
+        let attempts = sql!(
+            "SELECT id, status, COALESCE(charged_back, 0), COALESCE(charged_back_lost, 0),
+                    CAST(CASE WHEN chargeback_reversed_at IS NULL THEN 0 ELSE 1 END AS BIGINT) FROM payment_attempt"
+        );
+        self.each(read, attempts, "", |row| {
+            let (status, [amount, lost, reversed]) = (text(row)?, numbers(row)?);
+            Ok(format!("{status}, {amount} taken, {lost} lost, {reversed}"))
+        })?;
         self.each(read, sql!("SELECT id, status FROM wallet_coupon"), "", text)?;
         let refunds = sql!("SELECT id, status, amount, rebate FROM refund");
         self.each(read, refunds, "", |row| {

@@ -7,9 +7,9 @@ use crate::run::Engines;
 use crate::run::life::Life;
 
 /// The seed and the steps of a life with one of everything that is damaged.
-const FULL_LIFE: (u64, u32) = (7, 900);
+const FULL_LIFE: (u64, u32) = (6, 1_000);
 /// Of a short one, in which a merchant was paid and something is still on sale.
-const SHORT_LIFE: (u64, u32) = (66, 120);
+const SHORT_LIFE: (u64, u32) = (91, 120);
 
 /// What is done to the database, and what the auditor must then say.
 type Damage = (&'static str, Vec<Query>);
@@ -234,6 +234,27 @@ fn damages() -> Vec<Damage> {
             ),
         ),
         one("figures differ: Attempt", sql!("UPDATE payment_attempt SET status = 'lost'")),
+        one("figures differ: Attempt", sql!("UPDATE payment_attempt SET charged_back = charged_back + 1 WHERE charged_back > 0")),
+        one(
+            "figures differ: Attempt",
+            sql!("UPDATE payment_attempt SET charged_back_lost = charged_back_lost + 1 WHERE charged_back_lost > 0"),
+        ),
+        one(
+            "figures differ: Attempt",
+            sql!("UPDATE payment_attempt SET chargeback_reversed_at = NULL WHERE chargeback_reversed_at > 0"),
+        ),
+        one("lines of", sql!("UPDATE settlement_line SET payable = payable - 1 WHERE kind = 'chargeback'")),
+        one("lines of", sql!("UPDATE settlement_line SET payable = payable - 1 WHERE kind = 'chargeback_reversed'")),
+        // The platform bears what the merchant owes, in a journal that sums to zero.
+        before_balances(
+            "chargeback_loss of",
+            [sql!(
+                "UPDATE journal_leg SET account = 'chargeback_loss', owner_id = $1
+                 WHERE account = 'merchant_payable' AND entry_id = (SELECT id FROM journal_entry
+                   WHERE reason = 'charged_back' ORDER BY id LIMIT 1)",
+                [0_u8; 16]
+            )],
+        ),
         one("figures differ: Refund", sql!("UPDATE refund SET amount = amount + 1")),
         one("figures differ: Redemption", sql!("UPDATE redemption SET use_no = use_no + 1")),
         one("rebate of Redemption", sql!("UPDATE rebate SET amount = amount + 1")),

@@ -52,7 +52,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
         return last;
     }
     loop {
-        let drawn = match dice.random_below(141) {
+        let drawn = match dice.random_below(144) {
             0..10 => Some(claim(dice, model)),
             10..15 => people::come(dice, model),
             15..31 => Some(Op::Place(place(dice, model, now))),
@@ -80,7 +80,8 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             113..116 => Some(house(dice, model)),
             116..128 => Some(booking::book(dice, model, now)),
             128..140 => booking::bookings(dice, model, now),
-            _ => Some(booking::keep(dice, model, now)),
+            140 => Some(booking::keep(dice, model, now)),
+            _ => outside::dispute(dice, model),
         };
         if let Some(op) = drawn {
             return op;
@@ -287,8 +288,8 @@ fn pay(dice: &Ctx, model: &Model) -> Option<Op> {
 
 fn hear_of_payment(dice: &Ctx, model: &Model) -> Option<Op> {
     let again = chance(dice, 15);
-    let made = model.provider.payments.keys().rev().map(|no| News::Paid(*no));
-    let told: Vec<News> = made
+    let told: Vec<News> = outside::news_of_payments(model)
+        .rev()
         .filter(|news| again || !model.heard.contains_key(news))
         .take(8)
         .collect();

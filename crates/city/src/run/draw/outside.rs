@@ -29,15 +29,42 @@ pub(super) fn refunds(dice: &Ctx, model: &Model) -> Option<Op> {
         }
         _ => {
             let (refund, tries) = decided(dice, &model.provider.refunds)?;
-            Some(hear(dice, News::Refund(refund, tries)))
+            let is_last = tries == model.provider.refunds[&refund].len();
+            Some(hear(dice, News::Refund(refund, tries), is_last))
         }
     }
 }
 
-fn hear(dice: &Ctx, news: News) -> Op {
+/// The payer's bank takes a payment back, or gives it back.
+pub(super) fn dispute(dice: &Ctx, model: &Model) -> Option<Op> {
+    let payments = &model.provider.payments;
+    if chance(dice, 60) {
+        let payment = any(dice, payments, |payment| payment.charged_back.is_none())?;
+        let whole = chance(dice, 30);
+        return Some(Op::ChargeBackOutside { payment, whole });
+    }
+    let payment = any(dice, payments, |payment| {
+        payment.charged_back.is_some() && !payment.reversed
+    })?;
+    Some(Op::ReverseOutside { payment })
+}
+
+/// Everything that there is to be told of payments that were made.
+pub(super) fn news_of_payments(model: &Model) -> impl DoubleEndedIterator<Item = News> {
+    model.provider.payments.iter().flat_map(|(no, payment)| {
+        let charged_back = payment.charged_back.map(|_| News::ChargedBack(*no));
+        let reversed = payment.reversed.then_some(News::Reversed(*no));
+        [Some(News::Paid(*no)), charged_back, reversed]
+            .into_iter()
+            .flatten()
+    })
+}
+
+/// What became of an earlier try was mostly told already, so it is mostly asked for.
+fn hear(dice: &Ctx, news: News, is_last: bool) -> Op {
     Op::Hear {
         news,
-        asked: chance(dice, 20),
+        asked: chance(dice, if is_last { 20 } else { 70 }),
     }
 }
 
@@ -52,16 +79,20 @@ pub(super) fn forge(dice: &Ctx, model: &Model) -> Option<Op> {
             Forgery::OtherPhone(voucher)
         }));
     }
-    let news = match dice.random_below(4) {
+    let news = match dice.random_below(5) {
         0 => decided(dice, &model.provider.refunds).map(|(refund, tries)| News::Refund(refund, tries)),
         1 => decided(dice, &model.provider.transfers).map(|(payout, tries)| News::Transfer(payout, tries)),
         2 => any(dice, &model.attempts, |_| true).map(News::NotPaid),
+        3 => any(dice, &model.provider.payments, |payment| {
+            payment.charged_back.is_some()
+        })
+        .map(News::ChargedBack),
         _ => any(dice, &model.provider.payments, |_| true).map(News::Paid),
     }?;
     let too_long_us = between(dice, TOLERANCE_US + SECOND_US, DAY_US);
     Some(Op::Forge(match dice.random_below(6) {
         0 => Forgery::Secret(news),
-        1 => Forgery::Leaked(news, index(dice, 4)),
+        1 => Forgery::Leaked(news, index(dice, 5)),
         2 => Forgery::Renamed(news),
         3 => Forgery::Changed(news, index(dice, 1_000)),
         4 => Forgery::Replayed(news, too_long_us),
@@ -105,7 +136,8 @@ pub(super) fn payouts(dice: &Ctx, model: &Model) -> Option<Op> {
         }
         3 => {
             let (payout, tries) = decided(dice, &model.provider.transfers)?;
-            Some(hear(dice, News::Transfer(payout, tries)))
+            let is_last = tries == model.provider.transfers[&payout].len();
+            Some(hear(dice, News::Transfer(payout, tries), is_last))
         }
         _ => {
             let payout = mostly(dice, &model.payouts, 10, |payout| {
@@ -142,9 +174,8 @@ fn timer_op(kind: TimerKind, name: Name) -> Option<Op> {
 /// is said.
 pub(crate) fn drain(model: &Model) -> Option<Op> {
     let provider = &model.provider;
-    let mut made = provider.payments.keys().map(|no| News::Paid(*no));
     let tell = |news| Op::Hear { news, asked: false };
-    if let Some(unheard) = made.find(|news| !model.heard.contains_key(news)) {
+    if let Some(unheard) = news_of_payments(model).find(|news| !model.heard.contains_key(news)) {
         return Some(tell(unheard));
     }
     for (refund, now) in model.refunds.iter().map(|(no, refund)| (*no, refund.status)) {

@@ -42,7 +42,7 @@ impl Model {
         if is_unused {
             self.return_units(name.0);
         }
-        self.open_refund(no, name.0, rest, false);
+        self.open_refund(no, name.0, rest, None);
     }
 
     /// What is left of a voucher, and whether that is all of it.
@@ -91,14 +91,15 @@ impl Model {
         }
         if self.world.goods[self.orders[&name.0].good].forfeits {
             let (rest, _) = self.rest_of(name);
-            self.forfeit(now, name.0, rest);
+            self.forfeit(now, name, rest);
             return told("true");
         }
         self.give_rest_back(no, name);
         made("true", vec![Name::Refund(no)])
     }
 
-    pub(super) fn forfeit(&mut self, now: Timestamp, no: No, rest: Paid) {
+    pub(super) fn forfeit(&mut self, now: Timestamp, name: VoucherName, rest: Paid) {
+        let no = name.0;
         let good = &self.world.goods[self.orders[&no].good];
         let (shop, split) = (good.shop, split(rest.escrow(), good.commission_bp.into(), 0));
         if rest.escrow() == 0 {
@@ -118,6 +119,7 @@ impl Model {
             split,
             payout: None,
         });
+        self.forfeits.insert(name, (rest, split));
     }
 
     /// The gateway sends a refund, or sends it again.
@@ -126,7 +128,12 @@ impl Model {
         match refund.status {
             RefundStatus::Requested | RefundStatus::Failed => {
                 refund.status = RefundStatus::Sent;
-                self.provider.refunds.entry(no).or_default().push(None);
+                // Nothing is left of what was charged back.
+                let mut payments = self.provider.payments.values();
+                let of = payments.find(|payment| Some(payment.attempt) == refund.attempt);
+                let refused = of.is_some_and(|payment| payment.charged_back.is_some() && !payment.reversed);
+                let answer = refused.then_some(false);
+                self.provider.refunds.entry(no).or_default().push(answer);
             }
             RefundStatus::Sent | RefundStatus::Succeeded => {}
         }
@@ -139,20 +146,24 @@ impl Model {
         let refund = self.refunds.get_mut(&no).expect("a known refund");
         match (succeeded, refund.status) {
             (_, RefundStatus::Succeeded) => {}
-            (true, _) => {
-                refund.status = RefundStatus::Succeeded;
-                let (order, paid) = (refund.order, refund.paid);
-                let (currency, person) = (self.currency_of_order(order), self.orders[&order].person);
-                self.books.settle(currency, &refund_legs(order, person, &paid));
-                self.give_rebate(person, currency, paid.rebate);
-                self.tell(person, "refund_arrived", paid.cash);
-            }
+            (true, _) => self.refund_arrives(no),
             // What became of an earlier try says nothing of the last one.
             (false, RefundStatus::Requested | RefundStatus::Sent) if is_last => {
                 refund.status = RefundStatus::Failed
             }
+            (false, RefundStatus::Sent) => _ = self.late_failures.insert("LateRefundFailure"),
             (false, _) => {}
         }
         told("")
+    }
+
+    pub(super) fn refund_arrives(&mut self, no: No) {
+        let refund = self.refunds.get_mut(&no).expect("a known refund");
+        refund.status = RefundStatus::Succeeded;
+        let (order, paid) = (refund.order, refund.paid);
+        let (currency, person) = (self.currency_of_order(order), self.orders[&order].person);
+        self.books.settle(currency, &refund_legs(order, person, &paid));
+        self.give_rebate(person, currency, paid.rebate);
+        self.tell(person, "refund_arrived", paid.cash);
     }
 }

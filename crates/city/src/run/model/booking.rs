@@ -290,8 +290,8 @@ impl Model {
         self.timers
             .remove(&(TimerKind::Expire, Name::Voucher(name.0, name.1)));
         self.return_units(name.0);
-        self.open_refund(no, name.0, part, false);
-        self.forfeit(now, name.0, kept);
+        self.open_refund(no, name.0, part, None);
+        self.forfeit(now, name, kept);
         self.end_booking(booking, outcome);
         made("", vec![Name::Refund(no)])
     }
@@ -349,9 +349,16 @@ impl Model {
         ) {
             (None, Some(OrderStatus::Placed)) => Keeps::Held,
             (Some(_), _) | (None, Some(OrderStatus::Cancelled | OrderStatus::Released)) => Keeps::Nothing,
-            (None, None | Some(OrderStatus::InGroup | OrderStatus::Paid | OrderStatus::Refunded)) => {
-                Keeps::Taken
-            }
+            (
+                None,
+                None
+                | Some(
+                    OrderStatus::InGroup
+                    | OrderStatus::Paid
+                    | OrderStatus::Refunded
+                    | OrderStatus::ChargedBack,
+                ),
+            ) => Keeps::Taken,
         }
     }
 

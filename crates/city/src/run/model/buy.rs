@@ -94,6 +94,7 @@ impl Model {
             vouchers: Vec::new(),
             units_returned: 0,
             attempts: Vec::new(),
+            restored: Paid::default(),
         };
         let text = format!("{whole:?}");
         let mut names = vec![Name::Order(no)];

@@ -183,7 +183,11 @@ impl Model {
                 && shop.is_none_or(|shop| self.world.goods[order.good].shop == shop)
                 && matches!(
                     order.status,
-                    OrderStatus::Placed | OrderStatus::InGroup | OrderStatus::Paid | OrderStatus::Refunded
+                    OrderStatus::Placed
+                        | OrderStatus::InGroup
+                        | OrderStatus::Paid
+                        | OrderStatus::Refunded
+                        | OrderStatus::ChargedBack
                 )
         })
     }

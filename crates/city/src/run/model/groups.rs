@@ -128,6 +128,6 @@ impl Model {
         let give_back = |bucket: &mut Bucket, units| bucket.taken -= units;
         self.move_units(no, quantity, give_back);
         self.move_coupons(no, WalletStatus::Claimed, give_back);
-        self.open_refund(no, no, whole, false);
+        self.open_refund(no, no, whole, None);
     }
 }

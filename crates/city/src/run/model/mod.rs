@@ -8,6 +8,7 @@ mod books;
 mod buy;
 mod come;
 mod coupons;
+mod dispute;
 mod groups;
 mod house;
 mod keep;
@@ -51,6 +52,8 @@ pub(crate) struct Model {
     pub attempts: BTreeMap<No, Attempt>,
     pub refunds: BTreeMap<No, Refund>,
     pub redemptions: BTreeMap<No, Redemption>,
+    /// What ran out or was a fee, and is the merchant's.
+    forfeits: BTreeMap<VoucherName, Taken>,
     pub lines: Vec<Line>,
     pub payouts: BTreeMap<No, Payout>,
     pub wallets: BTreeMap<No, Wallet>,
@@ -77,6 +80,8 @@ pub(crate) struct Model {
     pub told: BTreeMap<(usize, &'static str), (i128, i128)>,
     /// The provider's news that was taken in, with the answer.
     pub heard: BTreeMap<News, Answer>,
+    /// Whether a failure of an earlier sending of a refund or payout was heard while the last one was under way.
+    pub late_failures: BTreeSet<&'static str>,
     misses: BTreeMap<(usize, Typist), Misses>,
     /// What devices sent that had no network, by shop, store and the step that sent it.
     pub scans: BTreeMap<(usize, usize, No), Scanned>,
@@ -124,6 +129,7 @@ impl Model {
             attempts: BTreeMap::new(),
             refunds: BTreeMap::new(),
             redemptions: BTreeMap::new(),
+            forfeits: BTreeMap::new(),
             lines: Vec::new(),
             payouts: BTreeMap::new(),
             wallets: BTreeMap::new(),
@@ -144,6 +150,7 @@ impl Model {
             entries: BTreeMap::new(),
             told: BTreeMap::new(),
             heard: BTreeMap::new(),
+            late_failures: BTreeSet::new(),
             misses: BTreeMap::new(),
             scans: BTreeMap::new(),
             keys: founding.iter().map(|at| (*at, None)).collect(),
@@ -185,6 +192,9 @@ impl Model {
             Op::CloseGroup { group } => self.groups.contains_key(group),
             Op::Remind { booking } => self.bookings.contains_key(booking),
             Op::PayOutside { attempt, .. } => self.attempts.contains_key(attempt),
+            Op::ChargeBackOutside { payment, .. } | Op::ReverseOutside { payment } => {
+                self.provider.payments.contains_key(payment)
+            }
             Op::Hear { news, .. }
             | Op::Forge(
                 Forgery::Secret(news)
@@ -194,6 +204,14 @@ impl Model {
                 | Forgery::Replayed(news, _),
             ) => match *news {
                 News::Paid(payment) => self.provider.payments.contains_key(&payment),
+                News::ChargedBack(payment) => {
+                    let payment = self.provider.payments.get(&payment);
+                    payment.is_some_and(|payment| payment.charged_back.is_some())
+                }
+                News::Reversed(payment) => {
+                    let payment = self.provider.payments.get(&payment);
+                    payment.is_some_and(|payment| payment.reversed)
+                }
                 News::NotPaid(attempt) => self.attempts.contains_key(&attempt),
                 News::Refund(refund, tries) => self.provider.refund_said(refund, tries).is_some(),
                 News::Transfer(payout, tries) => self.provider.transfer_said(payout, tries).is_some(),
@@ -277,6 +295,8 @@ impl Model {
         let (no, now) = (step.no, step.at);
         let answer = match step.op {
             Op::PayOutside { attempt, amount } => return self.pay_outside(no, attempt, amount),
+            Op::ChargeBackOutside { payment, whole } => return self.charge_back_outside(payment, whole),
+            Op::ReverseOutside { payment } => return self.reverse_outside(payment),
             Op::RefundOutside { refund, succeeds } => return self.refund_outside(refund, succeeds),
             Op::TransferOutside { payout, succeeds } => return self.transfer_outside(payout, succeeds),
             // Nobody may believe a forgery; and workers say nothing to anybody.

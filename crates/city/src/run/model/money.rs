@@ -25,6 +25,17 @@ impl Paid {
         self.price - self.merchant
     }
 
+    /// With every amount negated, or not.
+    pub fn times(&self, sign: i128) -> Self {
+        Self {
+            price: sign * self.price,
+            platform: sign * self.platform,
+            merchant: sign * self.merchant,
+            rebate: sign * self.rebate,
+            cash: sign * self.cash,
+        }
+    }
+
     /// So many vouchers, or uses of one, that come to this in sum.
     pub fn parts(&self, count: i128) -> Vec<Self> {
         let mut rest = [self.cash, self.rebate, self.platform];
@@ -96,6 +107,17 @@ impl Paid {
             last = (part, split);
         }
         last
+    }
+}
+
+impl Split {
+    /// With every amount negated, or not.
+    pub fn times(&self, sign: i128) -> Self {
+        Self {
+            commission: sign * self.commission,
+            rebate: sign * self.rebate,
+            payable: sign * self.payable,
+        }
     }
 }
 

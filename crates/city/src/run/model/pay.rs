@@ -35,6 +35,8 @@ impl Model {
             status: AttemptStatus::Open,
             payment: None,
             refund: None,
+            charged_back: None,
+            reversal_refund: None,
         };
         self.attempts.insert(no, attempt);
         made("", vec![Name::Attempt(no)])
@@ -55,6 +57,8 @@ impl Model {
         }
         let answer = match news {
             News::Paid(payment) => self.hear_of_payment(no, now, payment),
+            News::ChargedBack(payment) => self.hear_of_chargeback(no, now, payment),
+            News::Reversed(payment) => self.hear_of_reversal(no, now, payment),
             News::NotPaid(attempt) => self.fail_payment(attempt),
             News::Refund(refund, tries) => self.report_refund(refund, tries),
             News::Transfer(payout, tries) => self.report_transfer(payout, tries),
@@ -66,7 +70,7 @@ impl Model {
         answer
     }
 
-    fn hear_of_payment(&mut self, no: No, now: Timestamp, payment_no: No) -> Answer {
+    pub(super) fn hear_of_payment(&mut self, no: No, now: Timestamp, payment_no: No) -> Answer {
         let payment = self.provider.payments[&payment_no];
         let attempt = self.attempts.get_mut(&payment.attempt).expect("a known attempt");
         if matches!(attempt.status, AttemptStatus::Paid | AttemptStatus::Refunded) {
@@ -106,7 +110,7 @@ impl Model {
             cash,
             ..Paid::default()
         };
-        self.open_refund(no, order_no, paid, true);
+        self.open_refund(no, order_no, paid, Some(payment.attempt));
         self.payment_answer(payment.attempt)
     }
 
@@ -120,7 +124,7 @@ impl Model {
     }
 
     /// The vouchers of an order and of all that are in its group.
-    fn vouchers_together(&self, no: No) -> Vec<Name> {
+    pub(super) fn vouchers_together(&self, no: No) -> Vec<Name> {
         match self.orders[&no].group {
             None => self.voucher_names(no),
             Some(group) => self
@@ -190,8 +194,9 @@ impl Model {
         names
     }
 
-    /// Money on its way back, under the name of the step that sent it.
-    pub(super) fn open_refund(&mut self, no: No, order: No, paid: Paid, unwanted: bool) {
+    /// Money on its way back, under the name of the step that sent it: of the try that paid the order, or of one whose
+    /// money the order did not want.
+    pub(super) fn open_refund(&mut self, no: No, order: No, paid: Paid, unwanted: Option<No>) {
         let currency = self.currency_of_order(order);
         let person = self.orders[&order].person;
         let legs = refund_legs(order, person, &paid);
@@ -204,10 +209,13 @@ impl Model {
             self.tell(person, "refund_arrived", 0);
             RefundStatus::Succeeded
         };
+        let is_paid = |attempt: &&No| self.attempts[*attempt].status == AttemptStatus::Paid;
+        let of_order = self.orders[&order].attempts.iter().find(is_paid);
         let refund = Refund {
             order,
+            attempt: unwanted.or(of_order.copied()),
             paid,
-            unwanted,
+            unwanted: unwanted.is_some(),
             status,
         };
         self.refunds.insert(no, refund);

@@ -80,6 +80,10 @@ impl Model {
                 told("true")
             }
             (false, PayoutStatus::Paid) => Err("payout_not_approved"),
+            (false, PayoutStatus::Approved) => {
+                self.late_failures.insert("LateTransferFailure");
+                told("false")
+            }
             // Told before; and what became of an earlier try says nothing of the last one.
             (_, _) => told("false"),
         }

@@ -13,6 +13,10 @@ pub(crate) type Try = Option<bool>;
 pub(crate) struct Payment {
     pub attempt: No,
     pub amount: i64,
+    /// What the payer's bank took back.
+    pub charged_back: Option<i64>,
+    /// It gave that back.
+    pub reversed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -68,7 +72,13 @@ impl Model {
             return None;
         }
         let currency = self.currency_of_order(self.attempts[&attempt].order);
-        self.provider.payments.insert(no, Payment { attempt, amount });
+        let payment = Payment {
+            attempt,
+            amount,
+            charged_back: None,
+            reversed: false,
+        };
+        self.provider.payments.insert(no, payment);
         *self.provider.holds.entry(currency).or_default() += i128::from(amount);
         None
     }

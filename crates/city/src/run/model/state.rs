@@ -57,6 +57,7 @@ pub(crate) enum OrderStatus {
     Cancelled,
     Released,
     Refunded,
+    ChargedBack,
 }
 
 /// Coupons of a wallet and what each takes off.
@@ -81,6 +82,8 @@ pub(crate) struct Order {
     pub vouchers: Vec<Voucher>,
     pub units_returned: i128,
     pub attempts: Vec<No>,
+    /// What a won dispute put back of what counts as given back.
+    pub restored: Paid,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,6 +158,26 @@ pub(crate) struct Attempt {
     pub payment: Option<No>,
     /// The refund of its money, if the order did not want it.
     pub refund: Option<No>,
+    pub charged_back: Option<ChargedBack>,
+    /// What went on to the payer when that was reversed.
+    pub reversal_refund: Option<No>,
+}
+
+/// A use or what was forfeited: what was paid for it, and who got it.
+pub(crate) type Taken = (Paid, Split);
+
+/// What the payer's bank took of a payment.
+#[derive(Debug, Clone)]
+pub(crate) struct ChargedBack {
+    pub amount: i128,
+    pub lost: i128,
+    /// What the order had not given back.
+    pub left: Paid,
+    /// By which that went back.
+    pub refund: Option<No>,
+    /// What was taken off the merchant's statement.
+    pub taken: Vec<Taken>,
+    pub reversed: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,8 +191,10 @@ pub(crate) enum RefundStatus {
 #[derive(Debug, Clone)]
 pub(crate) struct Refund {
     pub order: No,
+    /// Of whose money, if any was paid.
+    pub attempt: Option<No>,
     pub paid: Paid,
-    /// Money that no order wanted.
+    /// Money that no order wanted, or that a bank gave back.
     pub unwanted: bool,
     pub status: RefundStatus,
 }

@@ -157,7 +157,7 @@ impl Model {
     }
 
     /// Out of escrow to merchant and platform, or back with a negative sign.
-    fn book_use(&mut self, order: No, shop: usize, split: &Split, sign: i128) {
+    pub(super) fn book_use(&mut self, order: No, shop: usize, split: &Split, sign: i128) {
         let legs = [
             (
                 "escrow",
@@ -245,12 +245,12 @@ impl Model {
             return Err("redemption_not_live");
         }
         self.reverse(now, name, RedemptionStatus::Refunded);
-        self.open_refund(no, redemption.voucher.0, redemption.paid, false);
+        self.open_refund(no, redemption.voucher.0, redemption.paid, None);
         made("", vec![Name::Refund(no)])
     }
 
     /// A use's money goes back into escrow, with a line of the opposite sign and the rebate as far as it reaches.
-    fn reverse(&mut self, now: Timestamp, no: No, status: RedemptionStatus) {
+    pub(super) fn reverse(&mut self, now: Timestamp, no: No, status: RedemptionStatus) {
         let redemption = self.redemptions.get_mut(&no).expect("a known redemption");
         redemption.status = status;
         let (order, shop, split) = (redemption.voucher.0, redemption.shop, redemption.split);
@@ -258,19 +258,7 @@ impl Model {
         let rebate = redemption.rebate;
         self.take_rebate_back(no, rebate);
         self.book_use(order, shop, &split, -1);
-        let negative = Paid {
-            price: -paid.price,
-            platform: -paid.platform,
-            merchant: -paid.merchant,
-            rebate: -paid.rebate,
-            cash: -paid.cash,
-        };
-        let back = Split {
-            commission: -split.commission,
-            rebate: -split.rebate,
-            payable: -split.payable,
-        };
-        self.add_line(shop, now, None, negative, back);
+        self.add_line(shop, now, None, paid.times(-1), split.times(-1));
     }
 
     fn take_rebate_back(&mut self, no: No, rebate: Option<RebateStatus>) {

@@ -1,5 +1,6 @@
 //! Ids that a command made without telling, looked up in its own transaction.
 
+use convert::{RefundCause, Stored};
 use kernel::{
     CouponId, GroupId, OrderId, PaymentAttemptId, RebateId, RedemptionId, RefundId, ShareLinkId, VoucherId,
 };
@@ -60,8 +61,24 @@ pub(super) fn refund_of_attempt(tx: &mut Tx, attempt: PaymentAttemptId) -> Resul
     only(
         tx,
         sql!(
-            "SELECT id FROM refund WHERE attempt_id = $1 AND voucher_id IS NULL",
+            "SELECT id FROM refund WHERE attempt_id = $1 AND cause IN ('late_payment', 'mismatch')",
             attempt
+        ),
+    )
+}
+
+/// The refund by which what was left of a charged back payment went back, or what the bank gave back of it.
+pub(super) fn refunds_by_bank(
+    tx: &mut Tx,
+    attempt: PaymentAttemptId,
+    cause: RefundCause,
+) -> Result<Vec<Uuid>, Fail> {
+    all(
+        tx,
+        sql!(
+            "SELECT id FROM refund WHERE attempt_id = $1 AND cause = $2",
+            attempt,
+            cause.as_str()
         ),
     )
 }

@@ -161,6 +161,8 @@ pub(crate) fn job(scene: Scene<'_>, seed: u64, step: &Step, altered: bool) -> Op
 fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
     Some(match step.op {
         Op::PayOutside { .. }
+        | Op::ChargeBackOutside { .. }
+        | Op::ReverseOutside { .. }
         | Op::RefundOutside { .. }
         | Op::TransferOutside { .. }
         | Op::Forge(_)

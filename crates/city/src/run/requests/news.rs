@@ -1,7 +1,7 @@
 //! What the provider tells: bodies that it signed, read by the platform's own parser; and what others make up.
 
-use convert::PaymentOutcome;
-use gateway::protocol::{self, BookEntry, PaymentStatus, RefundStatus, TransferStatus};
+use convert::{AttemptStatus, PaymentOutcome, RefundCause};
+use gateway::protocol::{self, BookEntry, Chargeback, PaymentStatus, RefundStatus, Reversal, TransferStatus};
 use gateway::provider::{AttemptRef, Record};
 use gateway::sandbox::event_body;
 use gateway::webhook::{self, WebhookSecret};
@@ -32,6 +32,8 @@ fn event(scene: Scene<'_>, news: News, altered: bool) -> (String, Vec<u8>) {
 fn event_name(news: News) -> String {
     match news {
         News::Paid(payment) => format!("evt_paid_{payment}"),
+        News::ChargedBack(payment) => format!("evt_charged_back_{payment}"),
+        News::Reversed(payment) => format!("evt_reversed_{payment}"),
         News::NotPaid(attempt) => format!("evt_not_paid_{attempt}"),
         News::Refund(refund, tries) => format!("evt_refund_{refund}_{tries}"),
         News::Transfer(payout, tries) => format!("evt_transfer_{payout}_{tries}"),
@@ -42,13 +44,44 @@ fn body_of(entry: &BookEntry, at: Timestamp) -> Vec<u8> {
     event_body(entry, at).expect("the city's provider tells of nothing that is pending")
 }
 
-/// What stands in the provider's book.
+/// What the provider itself says of it now.
+fn record(scene: Scene<'_>, news: News) -> BookEntry {
+    match news {
+        News::Paid(no) | News::ChargedBack(no) | News::Reversed(no) => {
+            let payment = scene.model.provider.payments[&no];
+            entry(
+                scene,
+                match payment.charged_back {
+                    None => News::Paid(no),
+                    Some(_) if payment.reversed => News::Reversed(no),
+                    Some(_) => News::ChargedBack(no),
+                },
+            )
+        }
+        News::NotPaid(_) | News::Refund(..) | News::Transfer(..) => entry(scene, news),
+    }
+}
+
+/// What stood in the provider's book when it told of it.
 fn entry(scene: Scene<'_>, news: News) -> BookEntry {
     match news {
         News::Paid(no) => {
             let payment = scene.model.provider.payments[&no];
             let name = format!("payment_{no}");
             BookEntry::Payment(payment_data(scene, payment.attempt, name, payment.amount, None))
+        }
+        News::ChargedBack(no) | News::Reversed(no) => {
+            let BookEntry::Payment(mut payment) = entry(scene, News::Paid(no)) else {
+                unreachable!("what was paid is a payment")
+            };
+            let reversal = Reversal { settlement: None };
+            let taken = scene.model.provider.payments[&no].charged_back;
+            payment.chargeback = taken.map(|amount| Chargeback {
+                amount,
+                settlement: None,
+                reversal: matches!(news, News::Reversed(_)).then_some(reversal),
+            });
+            BookEntry::Payment(payment)
         }
         News::NotPaid(attempt) => {
             let due = scene.model.orders[&scene.model.attempts[&attempt].order]
@@ -161,12 +194,7 @@ impl Delivery {
     }
 
     /// What the platform does about it, once it has asked the provider. The error: why nothing.
-    fn believed(
-        &self,
-        scene: Scene<'_>,
-        news: News,
-        now: Timestamp,
-    ) -> Result<(Key, NewsCommand), String> {
+    fn believed(&self, scene: Scene<'_>, news: News, now: Timestamp) -> Result<(Key, NewsCommand), String> {
         let mut headers = webhook::signed_headers(&[], &self.id, self.signed_at, &self.body);
         headers.insert(
             webhook::SIGNATURE_HEADER,
@@ -175,7 +203,7 @@ impl Delivery {
         let read = read_news(&[secret(true)], &headers, &self.body, now);
         let said = read.map_err(|reject| reject.to_string())?;
         let said = said.ok_or("an event of no known type")?;
-        let record = Record::try_from(entry(scene, news))?;
+        let record = Record::try_from(record(scene, news))?;
         said.confirmed(Some(&record)).map_err(|reject| reject.to_string())
     }
 }
@@ -208,7 +236,9 @@ pub(super) fn asked(scene: Scene<'_>, now: Timestamp, news: News) -> Request {
 fn taken_in(scene: Scene<'_>, news: News, command: NewsCommand) -> Request {
     let merchant: MerchantId = match news {
         News::Transfer(payout, _) => scene.directory.cast.shops[scene.model.payouts[&payout].shop].merchant,
-        News::Paid(_) | News::NotPaid(_) | News::Refund(..) => scene.directory.cast.shops[0].merchant,
+        News::Paid(_) | News::ChargedBack(_) | News::Reversed(_) | News::NotPaid(_) | News::Refund(..) => {
+            scene.directory.cast.shops[0].merchant
+        }
     };
     match command {
         NewsCommand::ConfirmPayment(cmd) => {
@@ -232,7 +262,32 @@ fn taken_in(scene: Scene<'_>, news: News, command: NewsCommand) -> Request {
             })
             .locking(locks)
         }
-        NewsCommand::ChargeBack(_) => unreachable!("the city's provider takes nothing back"),
+        NewsCommand::ChargeBack(cmd) => {
+            let (locks, attempt) = (cmd.locks(), cmd.payment.attempt);
+            Request::new("chargeBack", PROVIDER, attempt.uuid(), move |tx, ctx| {
+                consume::charge_back(tx, ctx, &cmd)?;
+                let found = convert::queries::attempt(tx, attempt)?;
+                let found = found.ok_or_else(|| StorageError::bug("a charged back payment is gone"))?;
+                let mut made = match found.status {
+                    AttemptStatus::Refunded => vec![look::refund_of_attempt(tx, attempt)?],
+                    AttemptStatus::Open | AttemptStatus::Failed | AttemptStatus::Paid => {
+                        look::vouchers_together(tx, found.order)?
+                    }
+                };
+                made.extend(look::refunds_by_bank(tx, attempt, RefundCause::ChargedBack)?);
+                Ok(Reply::made("", made))
+            })
+            .locking(locks)
+        }
+        NewsCommand::ReverseChargeback(cmd) => {
+            let (locks, attempt) = (cmd.locks(), cmd.payment.attempt);
+            Request::new("reverseChargeback", PROVIDER, attempt.uuid(), move |tx, ctx| {
+                consume::reverse_chargeback(tx, ctx, &cmd)?;
+                let made = look::refunds_by_bank(tx, attempt, RefundCause::ChargebackReversed)?;
+                Ok(Reply::made("", made))
+            })
+            .locking(locks)
+        }
         NewsCommand::ConfirmRefund(cmd) => {
             let locks = cmd.locks();
             Request::new("confirmRefund", PROVIDER, cmd.refund.uuid(), move |tx, ctx| {
@@ -270,10 +325,19 @@ fn taken_in(scene: Scene<'_>, news: News, command: NewsCommand) -> Request {
 pub(crate) fn forge(scene: Scene<'_>, now: Timestamp, forgery: Forgery) -> Result<(), String> {
     let signed = |news| Delivery::signed(secret(true), now, event(scene, news, true));
     let (news, delivery) = match forgery {
-        Forgery::Secret(news) => (news, Delivery::signed(secret(false), now, event(scene, news, false))),
+        Forgery::Secret(news) => (
+            news,
+            Delivery::signed(secret(false), now, event(scene, news, false)),
+        ),
         Forgery::Leaked(news, lie) => {
             let mut told = entry(scene, news);
-            falsify(&mut told, lie);
+            let taken = match news {
+                News::Paid(no) | News::ChargedBack(no) | News::Reversed(no) => {
+                    scene.model.provider.payments[&no].charged_back
+                }
+                News::NotPaid(_) | News::Refund(..) | News::Transfer(..) => None,
+            };
+            falsify(&mut told, taken, lie);
             let told = (event_name(news), body_of(&told, now));
             (news, Delivery::signed(secret(true), now, told))
         }
@@ -290,12 +354,23 @@ pub(crate) fn forge(scene: Scene<'_>, now: Timestamp, forgery: Forgery) -> Resul
         }
         Forgery::Replayed(news, age_us) => {
             let signed_at = now.plus_us(-age_us);
-            (news, Delivery::signed(secret(true), signed_at, event(scene, news, true)))
+            (
+                news,
+                Delivery::signed(secret(true), signed_at, event(scene, news, true)),
+            )
         }
         Forgery::Screenshot(voucher, age_us) => {
-            return refused(scanning::is_believed(scene, voucher, now.plus_us(-age_us), now, false));
+            return refused(scanning::is_believed(
+                scene,
+                voucher,
+                now.plus_us(-age_us),
+                now,
+                false,
+            ));
         }
-        Forgery::OtherPhone(voucher) => return refused(scanning::is_believed(scene, voucher, now, now, true)),
+        Forgery::OtherPhone(voucher) => {
+            return refused(scanning::is_believed(scene, voucher, now, now, true));
+        }
     };
     refused(delivery.believed(scene, news, now).is_ok())
 }
@@ -307,19 +382,35 @@ fn refused(believed: bool) -> Result<(), String> {
     }
 }
 
-/// Changes what is told of an entry of the provider's book: its amount, its currency, its name or how it went.
-fn falsify(entry: &mut BookEntry, lie: usize) {
+/// Changes what is told of an entry of the provider's book: its amount, its currency, its name, how it went, or whether
+/// it was taken back.
+fn falsify(entry: &mut BookEntry, taken: Option<i64>, lie: usize) {
     let (id, amount, currency) = match entry {
         BookEntry::Payment(payment) => (&mut payment.id, &mut payment.amount, &mut payment.currency),
         BookEntry::Refund(refund) => (&mut refund.id, &mut refund.amount, &mut refund.currency),
         BookEntry::Transfer(transfer) => (&mut transfer.id, &mut transfer.amount, &mut transfer.currency),
     };
-    match lie % 4 {
+    match lie % 5 {
         0 => *amount += 1,
         1 if *currency == Currency::JPY => *currency = Currency::CNY,
         1 => *currency = Currency::JPY,
         2 => id.push('x'),
-        _ => turn_round(entry),
+        3 => turn_round(entry),
+        _ => take_back(entry, taken),
+    }
+}
+
+/// Says that the bank took another amount of a payment than it did, or that what failed did not.
+fn take_back(entry: &mut BookEntry, taken: Option<i64>) {
+    match entry {
+        BookEntry::Payment(payment) if payment.status == PaymentStatus::Succeeded && payment.amount > 1 => {
+            payment.chargeback = Some(Chargeback {
+                amount: if taken == Some(1) { payment.amount } else { 1 },
+                settlement: None,
+                reversal: None,
+            });
+        }
+        BookEntry::Payment(_) | BookEntry::Refund(_) | BookEntry::Transfer(_) => turn_round(entry),
     }
 }
 

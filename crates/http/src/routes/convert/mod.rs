@@ -1,5 +1,6 @@
 //! Buying: coupons, orders, payments with the provider's webhook, and refunds before use.
 
+mod chargebacks;
 mod conflicts;
 mod coupon_codes;
 mod coupon_conditions;
@@ -37,6 +38,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(refunds::operations())
         .merge(platform::operations())
         .merge(conflicts::operations())
+        .merge(chargebacks::operations())
 }
 
 /// The state of this name, where the query names one and the domain has it.

@@ -10,9 +10,9 @@ use axum::http::HeaderMap;
 use convert::queries::{self, Attempt};
 use convert::{ORDER_NOT_FOUND, StartPayment, StartedPayment, Stored};
 use gateway::provider::Outcome;
-use kernel::{Ctx, MerchantId, Money, OrderId, PaymentAttemptId, PayoutId, StaticType, TypeSafeId};
+use kernel::{Money, OrderId, PaymentAttemptId};
 use serde::{Deserialize, Serialize};
-use store::{Answer, Fail, Job, Key, Lock, NoAnswer, Tx};
+use store::NoAnswer;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,10 +22,11 @@ use crate::access::Consumer;
 use crate::app::App;
 use crate::body::{Nothing, Path, Write, parse_json};
 use crate::problem::Problem;
-use crate::provider_news::{NewsCommand, PROVIDER, read_news};
+use crate::provider_news::read_news;
 use crate::reject::PROVIDER_REFUSED;
 use crate::routes::PROVIDER_NAME;
 use crate::shell;
+use crate::take_in::take_in;
 use crate::wire::WireMoney;
 
 pub fn operations() -> OpenApiRouter<App> {
@@ -66,6 +67,9 @@ pub struct PaymentTry {
     status: String,
     /// What the payer's bank took back of it.
     charged_back: Option<WireMoney>,
+    /// When the bank gave that back. RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chargeback_reversed_at: Option<String>,
     /// RFC 3339.
     at: String,
 }
@@ -82,6 +86,7 @@ impl From<Attempt> for PaymentTry {
             charged_back: attempt
                 .charged_back
                 .map(|amount| Money::new(amount, attempt.currency).into()),
+            chargeback_reversed_at: attempt.chargeback_reversed_at.map(|at| at.to_string()),
             at: attempt.at.to_string(),
         }
     }
@@ -163,98 +168,5 @@ async fn receive_sandbox_webhook(
         Outcome::Unknown(cause) => return Err(provider_away(&cause)),
     };
     let (key, command) = news.confirmed(record.as_ref())?;
-    take(&app, key, command).await
-}
-
-async fn take(app: &App, key: Key, command: NewsCommand) -> Result<(), Problem> {
-    match command {
-        NewsCommand::ConfirmPayment(cmd) => {
-            let route = app.ask(queries::attempt_route(cmd.attempt)).await?;
-            let route = route.ok_or_else(|| convert::PAYMENT_NOT_FOUND.plain())?;
-            run(
-                app,
-                "confirmPayment",
-                route.lane,
-                key,
-                route.locks,
-                move |tx, ctx| convert::confirm_payment(tx, ctx, &cmd).map(drop),
-            )
-            .await
-        }
-        NewsCommand::ChargeBack(cmd) => {
-            let route = app.ask(queries::attempt_route(cmd.payment.attempt)).await?;
-            let route = route.ok_or_else(|| convert::PAYMENT_NOT_FOUND.plain())?;
-            run(app, "chargeBack", route.lane, key, route.locks, move |tx, ctx| {
-                consume::charge_back(tx, ctx, &cmd)
-            })
-            .await
-        }
-        NewsCommand::FailPayment(cmd) => {
-            run(
-                app,
-                "failPayment",
-                cmd.attempt,
-                key,
-                cmd.locks(),
-                move |tx, ctx| convert::fail_payment(tx, ctx, &cmd),
-            )
-            .await
-        }
-        NewsCommand::ConfirmRefund(cmd) => {
-            run(
-                app,
-                "confirmRefund",
-                cmd.refund,
-                key,
-                cmd.locks(),
-                move |tx, ctx| convert::confirm_refund(tx, ctx, &cmd),
-            )
-            .await
-        }
-        NewsCommand::FailRefund(cmd) => {
-            run(app, "failRefund", cmd.refund, key, cmd.locks(), move |tx, ctx| {
-                convert::fail_refund(tx, ctx, &cmd)
-            })
-            .await
-        }
-        NewsCommand::ConfirmPayout(cmd) => {
-            let lane = merchant_of(app, cmd.payout).await?;
-            run(app, "confirmPayout", lane, key, cmd.locks(), move |tx, ctx| {
-                ledger::confirm_payout(tx, ctx, &cmd).map(drop)
-            })
-            .await
-        }
-        NewsCommand::FailPayout(cmd) => {
-            let lane = merchant_of(app, cmd.payout).await?;
-            run(app, "failPayout", lane, key, cmd.locks(), move |tx, ctx| {
-                ledger::fail_payout(tx, ctx, &cmd).map(drop)
-            })
-            .await
-        }
-    }
-}
-
-async fn merchant_of(app: &App, payout: PayoutId) -> Result<MerchantId, Problem> {
-    let payout = app
-        .read(move |read| ledger::queries::payout(read, payout))
-        .await?;
-    Ok(payout.ok_or_else(|| party::NOT_FOUND.plain())?.merchant)
-}
-
-async fn run<K: StaticType>(
-    app: &App,
-    name: &'static str,
-    lane: TypeSafeId<K>,
-    key: Key,
-    locks: Vec<Lock>,
-    command: impl Fn(&mut Tx, &Ctx) -> Result<(), Fail> + Send + 'static,
-) -> Result<(), Problem> {
-    let ctx = shell::ctx(PROVIDER);
-    let job = Job::new(name, lane, ctx, move |tx, ctx| {
-        command(tx, ctx).map(|()| String::new())
-    });
-    match app.store.submit(job.keyed(key).locking(locks)).await? {
-        Answer::Done(_) => Ok(()),
-        Answer::Rejected(rejected) => Err(rejected.into()),
-    }
+    take_in(&app, Some(key), command).await
 }

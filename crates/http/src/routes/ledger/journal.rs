@@ -102,12 +102,18 @@ fn owner_text(account: Account, owner: Uuid) -> String {
 fn about(reason: Reason, id: Uuid) -> String {
     match reason {
         Reason::Paid => OrderId::from_uuid(id).to_string(),
-        Reason::PaidLate | Reason::ChargebackLost => PaymentAttemptId::from_uuid(id).to_string(),
-        Reason::Redeemed | Reason::RedemptionUndone | Reason::RedemptionReversed | Reason::ChargedBack => {
-            RedemptionId::from_uuid(id).to_string()
+        Reason::PaidLate | Reason::ChargebackLost | Reason::ChargebackReversed => {
+            PaymentAttemptId::from_uuid(id).to_string()
         }
+        Reason::Redeemed
+        | Reason::RedemptionUndone
+        | Reason::RedemptionReversed
+        | Reason::ChargedBack
+        | Reason::RedemptionRestored => RedemptionId::from_uuid(id).to_string(),
         Reason::Refunded => RefundId::from_uuid(id).to_string(),
-        Reason::Forfeited | Reason::ForfeitChargedBack => VoucherId::from_uuid(id).to_string(),
+        Reason::Forfeited | Reason::ForfeitChargedBack | Reason::ForfeitRestored => {
+            VoucherId::from_uuid(id).to_string()
+        }
         Reason::RebateAccrued | Reason::RebateReversed => RebateId::from_uuid(id).to_string(),
         Reason::PaidOut | Reason::PayoutReturned => PayoutId::from_uuid(id).to_string(),
     }

@@ -39,8 +39,8 @@ pub fn operations() -> OpenApiRouter<App> {
 pub struct StatementLine {
     #[schema(value_type = String)]
     id: SettlementLineId,
-    /// `redemption`, `undo`, `refund`, `forfeit` (the voucher ran out) or `chargeback` (the payer's bank took the
-    /// payment back).
+    /// `redemption`, `undo`, `refund`, `forfeit` (the voucher ran out), `chargeback` (the payer's bank took the
+    /// payment back) or `chargeback_reversed` (and gave it back).
     kind: String,
     /// RFC 3339.
     at: String,
@@ -75,7 +75,7 @@ impl From<SettlementLine> for StatementLine {
             LineKind::Redemption | LineKind::Undo | LineKind::Refund => Some(line.reference),
             LineKind::Forfeit => None,
             // What was forfeited was used nowhere.
-            LineKind::Chargeback => line.store.map(|_| line.reference),
+            LineKind::Chargeback | LineKind::ChargebackReversed => line.store.map(|_| line.reference),
         };
         Self {
             id: line.id,

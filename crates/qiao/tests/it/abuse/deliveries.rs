@@ -8,7 +8,7 @@ use std::pin::pin;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
-use gateway::protocol::{Chargeback, Payment, PaymentStatus};
+use gateway::protocol::{Chargeback, Payment};
 use gateway::webhook::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use kernel::{Currency, PaymentAttemptId};
 use reqwest::Method;
@@ -59,7 +59,7 @@ fn deliver(database: &TestDatabase, genuine: usize, forged: usize) {
     let mut market = Market::open(&database.url);
     let good = market.offer(orders as i64 + UNPAID, 1);
     let buyers = market.consumers(32);
-    let mut attempt = |n: usize| market.awaiting(good, &buyers[n % 32]).1;
+    let attempt = |n: usize| market.awaiting(good, &buyers[n % 32]).1;
     let paid: Vec<_> = (0..orders).map(|n| news::paid(attempt(n))).collect();
     let lies = Lies::about([attempt(0), attempt(1), attempt(2)], &paid);
     market.close();
@@ -122,23 +122,23 @@ struct Lies {
 
 impl Lies {
     fn about(attempts: [PaymentAttemptId; UNPAID as usize], paid: &[Payment]) -> Self {
-        let [mut never, mut cheaper, mut elsewhere] = attempts.map(news::paid);
+        let [never, mut cheaper, mut elsewhere] = attempts.map(news::paid);
         let charged_back = paid.iter().map(|payment| Payment {
             chargeback: Some(Chargeback {
                 amount: payment.amount,
                 settlement: None,
+                reversal: None,
             }),
             ..payment.clone()
         });
         let told = [&never, &cheaper, &elsewhere].map(Payment::clone).into_iter();
         let told = told.chain(charged_back.take(UNPAID as usize));
         let told = told.map(news::body).collect();
-        (never.status, never.instrument_fingerprint) = (PaymentStatus::Pending, None);
         cheaper.amount = 1;
         elsewhere.currency = Currency::JPY;
         Self {
             told,
-            recorded: [never, cheaper, elsewhere],
+            recorded: [news::pending(attempts[0]), cheaper, elsewhere],
         }
     }
 }

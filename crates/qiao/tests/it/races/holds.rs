@@ -2,7 +2,6 @@
 //! provider's news of their payments comes in.
 
 use futures_util::future::join_all;
-use gateway::protocol::{Payment, PaymentStatus};
 use kernel::PaymentAttemptId;
 use reqwest::Method;
 use store::testing::TestDatabase;
@@ -29,12 +28,7 @@ fn race(database: &TestDatabase) {
     let (good, guests) = (market.offer(CROWD as i64, 1), market.consumers(CROWD));
     let attempts: Vec<_> = guests.iter().map(|guest| market.overdue(good, guest)).collect();
     market.close();
-    let pending = attempts.iter().map(|attempt| Payment {
-        status: PaymentStatus::Pending,
-        instrument_fingerprint: None,
-        ..news::paid(*attempt)
-    });
-    let provider = Provider::knowing(pending.collect());
+    let provider = Provider::knowing(attempts.iter().map(|attempt| news::pending(*attempt)).collect());
     let runtime = runtime();
     let gate = is_postgres(&database.url).then(|| runtime.block_on(Gate::close(database, "orders")));
     // Their timers are due from the first moment on.

@@ -103,7 +103,7 @@ enum Body {
     Json(Value),
     Scan,
     /// The news of a payment, under a name.
-    News(String, Payment),
+    News(String, Box<Payment>),
 }
 
 impl Write {
@@ -125,7 +125,7 @@ impl Write {
         let answer = match &self.body {
             Body::Json(body) => client.post(&self.path, key, body).await,
             Body::News(id, payment) => {
-                let body = news::body(payment.clone());
+                let body = news::body((**payment).clone());
                 let headers = news::signed(id, &body);
                 client.send(Method::POST, &self.path, &headers, body).await
             }
@@ -156,7 +156,7 @@ fn run_in(database: &TestDatabase, rule: &Rule, races: usize) {
     market.close();
     let news = races.iter().flat_map(|race| &race.writes);
     let news = news.filter_map(|write| match &write.body {
-        Body::News(_, payment) => Some(payment.clone()),
+        Body::News(_, payment) => Some((**payment).clone()),
         Body::Json(_) | Body::Scan => None,
     });
     let provider = Provider::knowing(news.collect());

@@ -329,7 +329,7 @@ fn a_payment_is_charged_back_once_and_nobody_is_paid_for_its_visit() {
             against(race, |n| Write {
                 path: news::PATH.to_owned(),
                 // The same news under one id and under many.
-                body: Body::News(format!("msg_{attempt}_{}", n % 8), news.clone()),
+                body: Body::News(format!("msg_{attempt}_{}", n % 8), Box::new(news.clone())),
                 ..Write::post(&cast.guests[0], "", json!({}))
             })
         },
@@ -430,7 +430,7 @@ fn an_order_is_cancelled_or_paid() {
             against(Race::of(vec![cancel; CROWD]), |n| Write {
                 path: news::PATH.to_owned(),
                 // The same news under one id and under many.
-                body: Body::News(format!("msg_{attempt}_{}", n % 8), news.clone()),
+                body: Body::News(format!("msg_{attempt}_{}", n % 8), Box::new(news.clone())),
                 ..Write::post(&cast.guests[0], "", json!({}))
             })
         },

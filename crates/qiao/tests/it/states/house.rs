@@ -31,6 +31,7 @@ const STEPS: &[&str] = &[
     "convert::prolong_booked",
     "convert::refund_booked",
     "convert::refund_part",
+    "convert::reverse_chargeback",
     "feedback::erase_person",
     "party::count_code",
     "party::erase_person",

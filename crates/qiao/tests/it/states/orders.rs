@@ -73,6 +73,7 @@ pub const ORDER: Machine<OrderStatus, Purchase> = Machine {
         |w, p| w.fail_payment(p).probe(),
         |w, p| w.confirm_payment(p).probe(),
         |w, p| w.charge_back(p).probe(),
+        |w, p| w.reverse_chargeback(p).probe(),
         |w, p| w.cancel_order(p).probe(),
         |w, p| w.release_order(p).probe(),
         |w, p| w.refund_voucher(p.buyer, *p.vouchers.first()?).probe(),
@@ -103,6 +104,7 @@ pub const ATTEMPT: Machine<AttemptStatus, Purchase> = Machine {
         |w, p| w.fail_payment(p).probe(),
         |w, p| w.confirm_payment(p).probe(),
         |w, p| w.charge_back(p).probe(),
+        |w, p| w.reverse_chargeback(p).probe(),
         |w, p| {
             let report = ConfirmPayment {
                 amount: p.cash - 1,
@@ -162,6 +164,13 @@ pub fn order_of(offer: OfferId) -> PlaceOrder {
 }
 
 /// What the provider says when all is well.
+fn whole_of(purchase: &Purchase) -> ChargeBack {
+    ChargeBack {
+        payment: report_of(purchase),
+        amount: purchase.cash,
+    }
+}
+
 fn report_of(purchase: &Purchase) -> ConfirmPayment {
     ConfirmPayment {
         attempt: purchase.attempt,
@@ -238,11 +247,16 @@ impl World {
 
     /// The payer's bank took all of it back.
     pub fn charge_back(&self, purchase: &Purchase) -> Act<()> {
-        let input = ChargeBack {
-            payment: report_of(purchase),
-            amount: purchase.cash,
-        };
-        act(ctx(Actor::Provider(1)), consume::charge_back, input)
+        act(ctx(Actor::Provider(1)), consume::charge_back, whole_of(purchase))
+    }
+
+    /// And gave it back.
+    pub fn reverse_chargeback(&self, purchase: &Purchase) -> Act<()> {
+        act(
+            ctx(Actor::Provider(1)),
+            consume::reverse_chargeback,
+            whole_of(purchase),
+        )
     }
 
     /// A settled payment that was reported with another amount afterwards.

@@ -47,6 +47,10 @@ const REASONS: &[(&str, &str)] = &[
         "a redemption is reversed and a part of its order refunded",
     ),
     (
+        "consume::reverse_chargeback",
+        "a chargeback's own first, and then what was used is the merchant's again, here of one visit",
+    ),
+    (
         "consume::sync_offline",
         "a redemption for each scan, beside the scanner's allowance and what it sent before",
     ),
@@ -153,6 +157,12 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     },
     |w| w.confirm_payment(&w.placed(order_of(w.offer))).probe(),
     |w| w.charge_back(&w.bought(order_of(w.offer))).probe(),
+    |w| {
+        let purchase = w.bought(order_of(w.offer));
+        w.redeemed(purchase.vouchers[0]);
+        w.done(w.charge_back(&purchase));
+        w.reverse_chargeback(&purchase).probe()
+    },
     |w| w.fail_payment(&w.placed(order_of(w.offer))).probe(),
     |w| w.close_payment_conflict(w.payment_conflict()).probe(),
     |w| w.cancel_order(&w.placed(order_of(w.offer))).probe(),

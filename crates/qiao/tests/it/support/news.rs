@@ -48,11 +48,21 @@ pub fn paid(attempt: PaymentAttemptId) -> Payment {
     }
 }
 
-/// The same, of which the payer's bank took everything back.
+/// The same before anybody paid.
+pub fn pending(attempt: PaymentAttemptId) -> Payment {
+    Payment {
+        status: PaymentStatus::Pending,
+        instrument_fingerprint: None,
+        ..paid(attempt)
+    }
+}
+
+/// A payment of which the payer's bank took everything back.
 pub fn charged_back(attempt: PaymentAttemptId) -> Payment {
     let chargeback = Chargeback {
         amount: DUE,
         settlement: None,
+        reversal: None,
     };
     Payment {
         chargeback: Some(chargeback),
@@ -94,6 +104,13 @@ impl Provider {
     /// Where it is.
     pub fn url(&self) -> String {
         self.handle.base_url()
+    }
+
+    /// The payer's bank takes a payment back, or gives it back.
+    pub async fn by_the_bank(&self, payment: &str, what: &str) {
+        let path = format!("/v1/payments/{payment}/{what}");
+        let done = Client::visitor(&self.url()).post(&path, what, &json!({})).await;
+        done.unwrap().done();
     }
 
     /// The payer pays what is pending. Gives the payment as it is then.
