@@ -84,9 +84,11 @@ mod tests {
 
     use super::*;
 
+    const FIRST: [&str; 11] = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"];
+
     #[test]
     fn no_text_is_a_formula_or_leaves_its_cell() {
-        for first in ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"] {
+        for first in FIRST {
             let cell = text(&format!("{first}cmd|' /C calc'!A0"));
             assert!(cell.starts_with("\"'"), "{cell}");
         }
@@ -124,5 +126,48 @@ mod tests {
             ["CNY", "-100.00", "0.00", "0.00", "-10.00", "-0.05", "-89.95"]
         );
         assert!(row.ends_with("\r\n"));
+    }
+
+    /// As a spreadsheet takes it in. A cell that was not made harmless shows that it would be computed.
+    #[test]
+    fn a_spreadsheet_computes_no_text_and_takes_figures_for_figures() {
+        if std::process::Command::new("soffice")
+            .arg("--version")
+            .output()
+            .is_err()
+        {
+            println!("skipped: there is no soffice on the PATH");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let texts = FIRST.map(|first| text(&format!("{first}1+1")));
+        let figures = [-8_800, 10_050].map(|amount| figure(amount, Currency::CNY));
+        let cells = texts.into_iter().chain(figures).chain(["=1+1".to_owned()]);
+        std::fs::write(folder.path().join("export.csv"), row(cells)).unwrap();
+        let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
+        // Commas, quotes, UTF-8.
+        let arguments = [
+            "--headless",
+            "--infilter=CSV:44,34,76",
+            "--convert-to",
+            "fods",
+            "export.csv",
+        ];
+        let output = std::process::Command::new("soffice")
+            .current_dir(folder.path())
+            .env("HOME", folder.path())
+            .arg(profile)
+            .args(arguments)
+            .output()
+            .unwrap();
+        let sheet = std::fs::read_to_string(folder.path().join("export.fods"));
+        let sheet = sheet.unwrap_or_else(|error| panic!("{error}: {output:?}"));
+        let computed: Vec<_> = sheet.match_indices("table:formula=").collect();
+        assert_eq!(computed.len(), 1, "only what was not made harmless");
+        assert_eq!(sheet.matches("<text:p>&apos;").count(), FIRST.len());
+        for figure in ["-88", "100.5"] {
+            let is_a_number = format!("office:value-type=\"float\" office:value=\"{figure}\"");
+            assert!(sheet.contains(&is_a_number), "{figure}");
+        }
     }
 }
