@@ -221,6 +221,40 @@ fn a_code_is_looked_up_and_a_miss_counts_once_however_often_it_is_sent() {
 }
 
 #[test]
+fn an_unknown_code_and_anothers_that_is_live_or_used_are_answered_alike_and_for_equal_work() {
+    on_both(async |app| {
+        let (sale, li) = (Sale::of(app, 1).await, app.consumer(1).await);
+        let [live, used] = [sale.buy(app, &li, None).await, sale.buy(app, &li, None).await];
+        let code_of = async |voucher: &str| {
+            let code = app.get(&li, &format!("{voucher}/code")).await.ok();
+            text(&code, "code")
+        };
+        let (live, used) = (code_of(&live).await, code_of(&used).await);
+        let path = format!("{}/code", sale.redemptions);
+        let redeemed = app.post(&sale.shop.owner, &path, json!({"code": used})).await;
+        assert_eq!(redeemed.status, StatusCode::CREATED);
+
+        let rival = app.shop(2).await;
+        let path = format!("{}/stores/{}/redemptions/code", rival.path, rival.store);
+        let mut answers = Vec::new();
+        for (n, guess) in ["000000000000", &live, &used, "999999999999"]
+            .into_iter()
+            .enumerate()
+        {
+            app.app.store.recorder().start();
+            let miss = app.post(&rival.owner, &path, json!({"code": guess})).await;
+            // What SQLite was asked and told; PostgreSQL is spoken to by the same commands.
+            let statements = app.app.store.recorder().stop().statements();
+            let left = format!("{}", 9 - n);
+            let body = miss.json().to_string().replace(&left, "few");
+            answers.push((miss.status, body, statements));
+        }
+        assert_eq!(answers[0].0, StatusCode::NOT_FOUND);
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+    });
+}
+
+#[test]
 fn a_scanner_is_given_what_it_needs_without_a_network() {
     on_both(async |app| {
         let sale = Sale::of(app, 1).await;

@@ -1,7 +1,8 @@
 //! What the network and other people's programs do to an API, in any number: requests that come twenty times and
-//! across crashes, a provider's news that is repeated, shuffled and forged, and requests that are none.
+//! across crashes, a provider's news that is repeated, shuffled and forged, codes that are guessed, and requests that are none.
 
 mod deliveries;
+mod guesses;
 mod malformed;
 mod repeats;
 

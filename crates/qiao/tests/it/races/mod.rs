@@ -9,6 +9,7 @@ mod gate;
 mod holds;
 mod house;
 mod kill_switch;
+mod last_byte;
 mod rules;
 
 use std::sync::Arc;
@@ -41,6 +42,8 @@ const AT_MOST: usize = 100;
 struct Rule {
     /// The table whose rows are held back from both servers until each has had the time to look (PostgreSQL).
     held_back: &'static str,
+    /// How the requests come to be sent at the same moment.
+    release: Release,
     /// Makes what one race is about, and says who sends what.
     set_up: fn(&mut Market, &Cast) -> Race,
     /// Whether an answer means that somebody got it.
@@ -51,6 +54,24 @@ struct Rule {
     reasons: &'static [(u16, &'static str)],
     /// How often the database says that the first side won.
     counted: fn(&Audit) -> i64,
+}
+
+/// How requests are released together.
+#[derive(Clone, Copy)]
+enum Release {
+    /// By tasks that wait for each other.
+    Tasks,
+    /// See [`last_byte`].
+    LastBytes,
+}
+
+impl Release {
+    async fn send(self, visitors: &[Client], number: usize, writes: &[Write]) -> Vec<Answer> {
+        match self {
+            Self::Tasks => all_at_once(visitors, number, writes).await,
+            Self::LastBytes => last_byte::all_by_last_byte(visitors, number, writes).await,
+        }
+    }
 }
 
 /// Who takes part in all races of a database.
@@ -186,9 +207,12 @@ async fn run_once(
     let (answers, ()) = match is_postgres(&database.url) {
         true => {
             let gate = Gate::close(database, rule.held_back).await;
-            tokio::join!(all_at_once(visitors, number, &writes), gate.open_when_two_wait())
+            tokio::join!(
+                rule.release.send(visitors, number, &writes),
+                gate.open_when_two_wait()
+            )
         }
-        false => (all_at_once(visitors, number, &writes).await, ()),
+        false => (rule.release.send(visitors, number, &writes).await, ()),
     };
     let mut won = [0, 0];
     for (write, answer) in writes.iter().zip(&answers) {

@@ -6,7 +6,7 @@ use offer::testing::dinner;
 use offer::{BookingTerms, Day, Nights, PricePer, ResourceKind, Stay};
 use serde_json::{Value, json};
 
-use super::{Body, CROWD, Cast, Race, Rule, WINNERS, Write, run};
+use super::{Body, CROWD, Cast, Race, Release, Rule, WINNERS, Write, run};
 use crate::support::client::Answer;
 use crate::support::market::{COUPON, Good, Market, Visitor};
 use crate::support::news;
@@ -14,6 +14,7 @@ use crate::support::news;
 /// A rule under which nobody stands on a second side.
 pub const ONE_SIDED: Rule = Rule {
     held_back: "bucket",
+    release: Release::Tasks,
     set_up: |_, _| Race::of([]),
     won: Answer::is_done,
     outcomes: &[[1, 0]],

@@ -37,6 +37,11 @@ impl Client {
         }
     }
 
+    /// The server's address, without `http://`.
+    pub fn address(&self) -> &str {
+        self.server.trim_start_matches("http://")
+    }
+
     /// The same connections with a session.
     pub fn with_token(&self, token: &str) -> Self {
         Self {
