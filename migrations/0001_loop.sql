@@ -136,6 +136,14 @@ CREATE TABLE session (
 CREATE UNIQUE INDEX session_by_person ON session (person_id, id);
 CREATE INDEX session_by_expiry ON session (expires_at);
 
+-- On which browsers and phones people signed in, by a hash of what each keeps: two people of one are told from two friends.
+CREATE TABLE person_device (
+  person_id BYTEA NOT NULL REFERENCES person (id),
+  device_hash BYTEA NOT NULL,
+  seen_at BIGINT NOT NULL,
+  PRIMARY KEY (person_id, device_hash)
+);
+
 CREATE TABLE operator (
   person_id BYTEA NOT NULL PRIMARY KEY REFERENCES person (id),
   role TEXT NOT NULL,
@@ -789,6 +797,7 @@ CREATE TABLE redemption (
   recorded_at BIGINT NOT NULL,
   undo_until BIGINT NOT NULL,
   refund_until BIGINT NOT NULL,
+  rebate_refused TEXT,
   version BIGINT NOT NULL
 );
 CREATE INDEX redemption_by_voucher ON redemption (voucher_id, id);

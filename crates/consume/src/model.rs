@@ -1,5 +1,6 @@
 //! What a redemption is and what becomes of an offline scan. Pure values; no SQL, no rules.
 
+use convert::SelfDealing;
 use kernel::{
     ConflictId, Currency, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, Timestamp,
     VoucherId,
@@ -84,6 +85,8 @@ pub struct Redemption {
     pub undo_until: Timestamp,
     /// When the refund window closes and the sharer's rebate is final.
     pub refund_until: Timestamp,
+    /// Why the sharer earns nothing by it.
+    pub rebate_refused: Option<SelfDealing>,
     /// Rises with every change.
     pub version: i64,
 }

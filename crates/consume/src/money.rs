@@ -1,6 +1,7 @@
 //! Where the money of a use goes, and back: the entry in the ledger, the line in the merchant's
 //! statement, the sharer's rebate. The amounts come from `convert`; nothing is computed here.
 
+use convert::SelfDealing;
 use convert::decide::{UseMoney, use_amounts};
 use convert::queries::VoucherMoney;
 use kernel::{BasisPoints, Ctx};
@@ -9,22 +10,24 @@ use store::{Fail, StorageError, Tx};
 
 use crate::Redemption;
 
-/// The money of a voucher's `use_no`-th use. A sharer who deals with themself earns nothing, and what
-/// they would have earned stays the merchant's. One statement if there is a sharer, none otherwise.
-pub(crate) fn money_of_use(tx: &mut Tx, terms: &VoucherMoney, use_no: i64) -> Result<UseMoney, Fail> {
-    let rebate = match terms.sharer {
-        None => BasisPoints::ZERO,
-        Some(sharer) if sharer == terms.buyer => BasisPoints::ZERO,
-        Some(_) if convert::queries::is_self_dealing(tx, terms.order)? => BasisPoints::ZERO,
-        Some(_) => terms.rebate,
+/// The money of a voucher's `use_no`-th use, and why its sharer earns nothing by it: who deals with themself does not,
+/// and what they would have earned stays the merchant's. Two statements if there is a sharer, none otherwise.
+pub(crate) fn money_of_use(
+    tx: &mut Tx,
+    terms: &VoucherMoney,
+    use_no: i64,
+) -> Result<(UseMoney, Option<SelfDealing>), Fail> {
+    let refused = match terms.sharer {
+        None => None,
+        Some(sharer) if sharer == terms.buyer => Some(SelfDealing::Person),
+        Some(_) => convert::queries::self_dealing(tx, terms.order)?,
     };
-    Ok(use_amounts(
-        &terms.paid,
-        terms.uses,
-        use_no,
-        terms.commission,
-        rebate,
-    ))
+    let rebate = match refused {
+        None if terms.sharer.is_some() => terms.rebate,
+        None | Some(_) => BasisPoints::ZERO,
+    };
+    let money = use_amounts(&terms.paid, terms.uses, use_no, terms.commission, rebate);
+    Ok((money, refused))
 }
 
 /// Moves a use's money out of escrow to the merchant and the platform, and sets the sharer's rebate

@@ -11,6 +11,7 @@ pub use figures::{UseFigures, Uses, use_figures};
 
 use std::collections::BTreeMap;
 
+use convert::{SelfDealing, Stored};
 use kernel::{ConflictId, DeviceId, MerchantId, RedemptionId, StoreId, Timestamp, VoucherId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use voucher::StoreSetDigest;
@@ -23,7 +24,8 @@ use crate::{
 pub fn redemption(read: &mut ReadTx, id: RedemptionId) -> Result<Option<Redemption>, Fail> {
     let row = read.one(sql!(
         "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
-                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
+                rebate_refused, version
          FROM redemption WHERE id = $1",
         id
     ))?;
@@ -35,7 +37,8 @@ pub fn redemptions(read: &mut ReadTx, ids: &[RedemptionId]) -> Result<Vec<Redemp
     let questions = ids.iter().map(|id| {
         sql!(
             "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
-                    device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+                    device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
+                rebate_refused, version
              FROM redemption WHERE id = $1",
             *id
         )
@@ -55,7 +58,8 @@ pub fn redemptions_of_store(
 ) -> Result<Vec<Redemption>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
-                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
+                rebate_refused, version
          FROM redemption WHERE store_id = $1 AND id >= $2 AND id < $3 ORDER BY id DESC LIMIT $4",
         store,
         kernel::first_id_at(since),
@@ -69,7 +73,8 @@ pub fn redemptions_of_store(
 pub fn redemptions_of_voucher(read: &mut ReadTx, voucher: VoucherId) -> Result<Vec<Redemption>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
-                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
+                rebate_refused, version
          FROM redemption WHERE voucher_id = $1 ORDER BY id",
         voucher
     ))?;
@@ -81,7 +86,8 @@ pub fn redemptions_of_vouchers(read: &mut ReadTx, vouchers: &[VoucherId]) -> Res
     let questions = vouchers.iter().map(|voucher| {
         sql!(
             "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
-                    device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+                    device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
+                rebate_refused, version
              FROM redemption WHERE voucher_id = $1 ORDER BY id",
             *voucher
         )
@@ -94,7 +100,8 @@ pub fn redemptions_of_vouchers(read: &mut ReadTx, vouchers: &[VoucherId]) -> Res
 pub fn last_use(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<Redemption>, Fail> {
     let row = read.one(sql!(
         "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
-                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version
+                device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
+                rebate_refused, version
          FROM redemption WHERE voucher_id = $1 AND status <> 'undone' ORDER BY use_no DESC LIMIT 1",
         voucher
     ))?;
@@ -218,8 +225,13 @@ fn read_redemption(mut row: Row) -> Result<Redemption, Fail> {
         recorded_at: row.take()?,
         undo_until: row.take()?,
         refund_until: row.take()?,
+        rebate_refused: refused(row.take()?)?,
         version: row.take()?,
     })
+}
+
+fn refused(stored: Option<String>) -> Result<Option<SelfDealing>, StorageError> {
+    stored.map(|text| SelfDealing::from_stored(&text)).transpose()
 }
 
 fn read_conflict(mut row: Row) -> Result<Conflict, Fail> {

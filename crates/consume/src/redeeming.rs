@@ -1,6 +1,7 @@
 //! Taking one use of a voucher, the same for every way of showing it: what is looked at, and what is
 //! written once nothing can be rejected any more.
 
+use convert::Stored;
 use convert::queries::VoucherMoney;
 use kernel::{Ctx, DeviceId, MerchantId, Money, PersonId, Reject, StoreId, Timestamp, VoucherId};
 use party::Role;
@@ -99,7 +100,7 @@ pub(crate) fn take_use(
     let (voucher, terms, shown) = (&presented.voucher, &presented.money, &presented.shown);
     let taken = voucher::use_up(tx, voucher.id, shown.at, shown.binding.map(i64::from))?;
     let taken = taken.ok_or_else(|| StorageError::bug("a checked and locked voucher changed"))?;
-    let money = money_of_use(tx, terms, taken.use_no)?;
+    let (money, rebate_refused) = money_of_use(tx, terms, taken.use_no)?;
     let redemption = Redemption {
         id: ctx.new_id(),
         voucher: voucher.id,
@@ -117,6 +118,7 @@ pub(crate) fn take_use(
         recorded_at: ctx.now,
         undo_until: ctx.now.plus_us(terms.undo_window_us),
         refund_until: ctx.now.plus_us(terms.refund_window_us),
+        rebate_refused,
         version: 1,
     };
     let amount = Money::new(money.paid.escrow(), terms.currency);
@@ -139,8 +141,9 @@ pub(crate) fn take_use(
 fn insert(tx: &mut Tx, redemption: &Redemption) -> Result<(), StorageError> {
     tx.tell(sql!(
         "INSERT INTO redemption (id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id,
-           staff_id, device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+           staff_id, device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
+           rebate_refused, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         redemption.id,
         redemption.voucher,
         redemption.use_no,
@@ -157,6 +160,7 @@ fn insert(tx: &mut Tx, redemption: &Redemption) -> Result<(), StorageError> {
         redemption.recorded_at,
         redemption.undo_until,
         redemption.refund_until,
+        redemption.rebate_refused.map(Stored::as_str),
         redemption.version
     ))
 }

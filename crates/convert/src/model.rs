@@ -222,6 +222,32 @@ impl Stored for RefundCause {
     }
 }
 
+/// Why a sharer earns nothing by a friend: the two are one, as far as can be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelfDealing {
+    /// They are the same person.
+    Person,
+    /// They paid with one instrument.
+    Instrument,
+    /// Each bought by the other's link.
+    Circle,
+    /// They signed in on one device.
+    Device,
+}
+
+impl Stored for SelfDealing {
+    const ALL: &'static [Self] = &[Self::Person, Self::Instrument, Self::Circle, Self::Device];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "same_person",
+            Self::Instrument => "same_instrument",
+            Self::Circle => "circle",
+            Self::Device => "same_device",
+        }
+    }
+}
+
 /// Whether a coupon can be claimed and used. Its window is apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CouponStatus {

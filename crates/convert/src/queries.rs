@@ -19,8 +19,8 @@ pub use figures::{Sales, SalesFigures, sales_figures};
 pub use groups::{Group, group, open_groups};
 pub use orders::{
     Attempt, Chargeback, OrderLine, OrderView, OrderVoucher, attempt, attempts_of, attempts_of_person,
-    chargebacks, is_self_dealing, order, order_vouchers, orders, orders_of_merchant, orders_of_person,
-    paid_attempts,
+    chargebacks, order, order_vouchers, orders, orders_of_merchant, orders_of_person, paid_attempts,
+    self_dealing,
 };
 pub use payment_conflicts::{PaymentConflict, payment_conflicts, payment_conflicts_open};
 pub use refunds::{

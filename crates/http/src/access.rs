@@ -4,8 +4,8 @@
 use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use kernel::{Actor, MerchantId, PersonId, StoreId};
 use party::{FORBIDDEN, Identity, NOT_FOUND, OperatorRole, Role, SIGN_IN_REQUIRED, StaffGrant};
 use sha2::{Digest, Sha256};
@@ -23,20 +23,21 @@ pub fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
+/// The name of the cookie by which a device is known again.
+pub const DEVICE_COOKIE: &str = "__Host-qiao-device";
+
 /// The token of a request: a bearer token, else the session cookie.
 pub fn token_of(parts: &Parts) -> Option<&str> {
-    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let bearer = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-    let cookie = || {
-        let cookies = text(header::COOKIE)?
-            .split(';')
-            .filter_map(|pair| pair.trim().split_once('='));
-        cookies
-            .into_iter()
-            .find(|(name, _)| *name == SESSION_COOKIE)
-            .map(|(_, value)| value)
-    };
-    bearer.or_else(cookie)
+    let text = parts.headers.get(header::AUTHORIZATION);
+    let bearer = text.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    bearer.or_else(|| cookie_of(&parts.headers, SESSION_COOKIE))
+}
+
+/// The value of a cookie.
+pub fn cookie_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?.split(';');
+    let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(of, _)| *of == name).map(|(_, value)| value)
 }
 
 /// Somebody who is signed in, with everything that was granted to them.

@@ -4,7 +4,8 @@
 //!
 //! Commands. People: [`request_code`], [`sign_in_with_code`], [`sign_in_with_password`],
 //! [`count_password_miss`], [`sign_out`], [`end_session`], [`end_sessions`], [`prune_sessions`],
-//! [`update_person`], [`grant_operator`], [`revoke_operator`]; a step of others' commands: [`erase_person`]. Merchants: [`register_merchant`], [`import_merchants`], [`submit_certification`],
+//! [`update_person`], [`grant_operator`], [`revoke_operator`]; steps of others' commands: [`erase_person`],
+//! [`note_device`]. Merchants: [`register_merchant`], [`import_merchants`], [`submit_certification`],
 //! [`decide_certification`], [`expire_certification`], [`suspend_merchant`], [`reinstate_merchant`].
 //! Their stores: [`add_store`], [`update_store`], [`add_staff`], [`revoke_staff`], [`register_device`],
 //! [`revoke_device`], [`record_media`].

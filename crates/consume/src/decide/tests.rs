@@ -102,6 +102,7 @@ fn redemption(use_no: i64, status: RedemptionStatus) -> Redemption {
         recorded_at: Timestamp(100),
         undo_until: Timestamp(200),
         refund_until: Timestamp(300),
+        rebate_refused: None,
         version: 1,
     }
 }

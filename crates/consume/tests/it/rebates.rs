@@ -1,5 +1,6 @@
 //! What a sharer earns by a friend's visit, and what becomes of it when the visit does not stand.
 
+use convert::SelfDealing;
 use kernel::{Actor, DAY_US, PersonId, Timestamp};
 use ledger::{Account, PostRebate, RebateStatus};
 use party::OperatorRole;
@@ -139,6 +140,32 @@ fn nobody_earns_by_buying_from_themselves() {
         world.scan(there.vouchers[0]).expect("redeemed");
         world.scan(back.vouchers[0]).expect("redeemed");
         assert_eq!((earned(world, one), earned(world, two)), ((0, 0), (0, 0)));
+
+        // One device: the merchant keeps the rebate, and the platform's people see why.
+        let [five, six] = [consumer(world.db, 5), consumer(world.db, 6)];
+        for person in [five, six] {
+            let noted = world.run(Actor::Anonymous, NOW, move |tx, ctx| {
+                Ok(party::note_device(tx, ctx, person, [5; 32])?)
+            });
+            noted.expect("noted");
+        }
+        let together = buy_by(world, five, six, "card-5");
+        world.scan(together.vouchers[0]).expect("redeemed");
+        assert_eq!(earned(world, six), (0, 0));
+        let why = [by_same_card, there, back, together].map(|bought| {
+            let redeemed = world.redemptions(bought.vouchers[0]);
+            redeemed[0].rebate_refused
+        });
+        let circle = Some(SelfDealing::Circle);
+        assert_eq!(
+            why,
+            [
+                Some(SelfDealing::Instrument),
+                circle,
+                circle,
+                Some(SelfDealing::Device)
+            ]
+        );
 
         // The same person does not get as far as an order.
         let token = link(world, world.buyer);

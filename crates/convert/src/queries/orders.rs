@@ -9,7 +9,7 @@ use store::{Fail, ReadTx, Row, StorageError, sql};
 
 use super::{all, below, first, page, take_share};
 use crate::decide::UnitMoney;
-use crate::model::{Amounts, AttemptStatus, Discount, OrderStatus, Stored};
+use crate::model::{Amounts, AttemptStatus, Discount, OrderStatus, SelfDealing, Stored};
 
 /// An order with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -400,10 +400,11 @@ fn read_attempt(row: &mut Row) -> Result<Attempt, StorageError> {
     })
 }
 
-/// Whether the order's sharer gains by dealing with themself: the order was paid with an instrument that
-/// the sharer has paid with, or the sharer bought at this merchant by the buyer's recommendation.
-pub fn is_self_dealing(read: &mut ReadTx, order: OrderId) -> Result<bool, Fail> {
-    let [shared_instruments, circles] = read.ask([
+/// Why the order's sharer gains by dealing with themself, if they do: the order was paid with an instrument that the
+/// sharer has paid with, the sharer bought at this merchant by the buyer's recommendation, or the two signed in on one
+/// device. Two statements.
+pub fn self_dealing(read: &mut ReadTx, order: OrderId) -> Result<Option<SelfDealing>, Fail> {
+    let [shared_instruments, circles, people] = read.ask([
         sql!(
             "SELECT b.id FROM orders o JOIN payment_attempt a ON a.order_id = o.id AND a.status = 'paid'
              JOIN orders s ON s.person_id = o.sharer_id
@@ -417,6 +418,22 @@ pub fn is_self_dealing(read: &mut ReadTx, order: OrderId) -> Result<bool, Fail> 
              WHERE o.id = $1 AND s.paid_at IS NOT NULL LIMIT 1",
             order
         ),
+        sql!(
+            "SELECT person_id, sharer_id FROM orders WHERE id = $1 AND sharer_id IS NOT NULL",
+            order
+        ),
     ])?;
-    Ok(!shared_instruments.is_empty() || !circles.is_empty())
+    if !shared_instruments.is_empty() {
+        return Ok(Some(SelfDealing::Instrument));
+    }
+    if !circles.is_empty() {
+        return Ok(Some(SelfDealing::Circle));
+    }
+    let two = first(people.into_iter().next(), |row| Ok((row.take()?, row.take()?)))?;
+    Ok(match two {
+        Some((buyer, sharer)) if party::queries::share_a_device(read, buyer, sharer)? => {
+            Some(SelfDealing::Device)
+        }
+        Some(_) | None => None,
+    })
 }

@@ -1,7 +1,7 @@
 //! Placing orders: prices, limits, share links, and input that nobody honest would send.
 
 use convert::queries::{self, Route, orders_of_person};
-use convert::{Amounts, CouponKind, OrderStatus, PlaceOrder};
+use convert::{Amounts, CouponKind, OrderStatus, PlaceOrder, SelfDealing};
 use kernel::{Actor, BasisPoints, Currency, DAY_US, EntryId, MINUTE_US, Money, OfferId, TypeSafeId};
 use offer::{PauseOffer, PriceRule};
 use party::hours::Span;
@@ -148,7 +148,7 @@ fn a_friend_pays_less_and_the_sharer_is_frozen_into_the_order() {
 }
 
 #[test]
-fn self_dealing_is_seen_by_instrument_and_by_circle() {
+fn self_dealing_is_seen_by_instrument_by_circle_and_by_device() {
     on_both(|db| {
         let shop = Shop::open(db, &Plan::default());
         let (sharer, friend) = (person(db), person(db));
@@ -164,22 +164,31 @@ fn self_dealing_is_seen_by_instrument_and_by_circle() {
             ok(shop.confirm(report));
             placed.order
         };
-        let is_self_dealing = |order| {
-            let found = db.read_blocking(move |read| convert::queries::is_self_dealing(read, order));
+        let seen = |order| {
+            let found = db.read_blocking(move |read| convert::queries::self_dealing(read, order));
             found.expect("an answer")
+        };
+        let signs_in_on = |who, device: [u8; 32]| {
+            ok(run_at(db, Actor::Anonymous, NOW, move |tx, ctx| {
+                Ok(party::note_device(tx, ctx, who, device)?)
+            }));
         };
         by(sharer, None, "card-1");
         let token = Some(share(db, &shop, sharer).token);
-        assert!(!is_self_dealing(by(friend, token.clone(), "card-2")));
-        assert!(
-            is_self_dealing(by(friend, token.clone(), "card-1")),
-            "the sharer's own card"
+        signs_in_on(sharer, [1; 32]);
+        signs_in_on(friend, [2; 32]);
+        assert_eq!(seen(by(friend, token.clone(), "card-2")), None);
+        let by_own_card = by(friend, token.clone(), "card-1");
+        assert_eq!(seen(by_own_card), Some(SelfDealing::Instrument));
+        // The second time on this one.
+        signs_in_on(friend, [2; 32]);
+        signs_in_on(friend, [1; 32]);
+        assert_eq!(
+            seen(by(friend, token.clone(), "card-2")),
+            Some(SelfDealing::Device)
         );
         by(sharer, Some(share(db, &shop, friend).token), "card-1");
-        assert!(
-            is_self_dealing(by(friend, token, "card-2")),
-            "each by the other's link"
-        );
+        assert_eq!(seen(by(friend, token, "card-2")), Some(SelfDealing::Circle));
     });
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kernel::{Actor, PersonId, Reject};
 use party::{
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{SESSION_COOKIE, SignedIn, token_hash};
+use crate::access::{DEVICE_COOKIE, SESSION_COOKIE, SignedIn, cookie_of, token_hash};
 use crate::app::{App, AppState, derive};
 use crate::body::{Nothing, Write, WriteKey};
 use crate::pace::{Codes, Paced, SignIns};
@@ -140,10 +140,13 @@ struct SessionOpened {
 async fn sign_in_with_code(
     State(app): State<App>,
     _: Paced<SignIns>,
+    headers: HeaderMap,
     write: Write<CodeSignIn>,
 ) -> Result<Response, Problem> {
     let contact = contact_at("/contact", &write.body.contact)?;
     let token = session_token(&app, &write.key);
+    let device = device_of(&app, &headers, &write.key);
+    let device_hash = derive(&app.secret, "device-hash", &[device.as_bytes()]);
     let cmd = SignInWithCode {
         code_hash: code_hash(&app, &contact, write.body.code.trim()),
         token_hash: token_hash(&token),
@@ -159,16 +162,25 @@ async fn sign_in_with_code(
     );
     let remembered = command.run_to_text(move |tx, ctx| {
         Ok(match party::sign_in_with_code(tx, ctx, &cmd)? {
-            SignIn::In { person, is_new } => RememberedSignIn::In { person, is_new },
+            SignIn::In { person, is_new } => {
+                party::note_device(tx, ctx, person, device_hash)?;
+                RememberedSignIn::In { person, is_new }
+            }
             SignIn::Declined { tries_left } => RememberedSignIn::Declined { tries_left },
         })
     });
     match crate::body::parse_json(remembered.await?.as_bytes())? {
-        RememberedSignIn::In { person, is_new } => Ok(open_session(SessionOpened {
-            person,
-            is_new,
-            token,
-        })),
+        RememberedSignIn::In { person, is_new } => {
+            let mut response = open_session(SessionOpened {
+                person,
+                is_new,
+                token,
+            });
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, device_cookie(&device));
+            Ok(response)
+        }
         RememberedSignIn::Declined { tries_left } => Err(CODE_WRONG
             .because(format!("The code is wrong; {tries_left} tries are left."))
             .into()),
@@ -395,6 +407,23 @@ fn open_session(opened: SessionOpened) -> Response {
 pub fn session_cookie(token: &str) -> HeaderValue {
     header_value(&format!(
         "{SESSION_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000"
+    ))
+}
+
+/// What the device keeps, which tells it from others and nothing else; one that keeps nothing yet gets 32 random bytes.
+fn device_of(app: &AppState, headers: &HeaderMap, key: &WriteKey) -> String {
+    let kept = cookie_of(headers, DEVICE_COOKIE).filter(|kept| {
+        let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        kept.len() == 64 && kept.bytes().all(is_hex)
+    });
+    let new = || hex::encode(derive(&app.secret, "device", &[&key.fingerprint()]));
+    kept.map_or_else(new, str::to_owned)
+}
+
+/// For as long as browsers keep a cookie. It outlives the session, and signing out.
+fn device_cookie(device: &str) -> HeaderValue {
+    header_value(&format!(
+        "{DEVICE_COOKIE}={device}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=34560000"
     ))
 }
 

@@ -237,6 +237,65 @@ fn every_sign_in_opens_a_session_of_its_own_and_signing_out_ends_it() {
 }
 
 #[test]
+fn a_device_is_known_again_whoever_signs_in_there_and_only_its_hash_is_kept() {
+    on_both(async |app| {
+        let sign_in = async |contact: &str, kept: Option<&str>| {
+            app.post(
+                &Client::default(),
+                "/v1/sign-in/codes",
+                json!({ "contact": contact }),
+            )
+            .await
+            .ok();
+            let code = Anonymous::code_sent_to(app, contact);
+            let body = json!({ "contact": contact, "code": code }).to_string();
+            let request = Request::post("/v1/sign-in/code")
+                .header("content-type", "application/json")
+                .header("idempotency-key", format!("in-{contact}"));
+            let request = match kept {
+                Some(kept) => request.header("cookie", kept),
+                None => request,
+            };
+            let answer = app.send(request.body(Body::from(body)).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::OK);
+            let cookies = answer.headers.get_all("set-cookie").iter();
+            let cookies = cookies.map(|cookie| cookie.to_str().unwrap().to_owned());
+            let device = cookies
+                .into_iter()
+                .find(|cookie| cookie.starts_with("__Host-qiao-device="));
+            let device = device.expect("a cookie for the device");
+            for needed in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax", "Max-Age=34560000"] {
+                assert!(
+                    device.split("; ").any(|attribute| attribute == needed),
+                    "{device}"
+                );
+            }
+            let person = text(&answer.json(), "person").parse().unwrap();
+            (person, device.split("; ").next().unwrap().to_owned())
+        };
+        let (one, device) = sign_in("+8613800138001", None).await;
+        let (two, same) = sign_in("+8613800138002", Some(&device)).await;
+        assert_eq!(same, device);
+        let nonsense = "__Host-qiao-device=../../x";
+        let (three, other) = sign_in("+8613800138003", Some(nonsense)).await;
+        assert_ne!(other, device);
+        for (a, b, expected) in [(one, two, true), (two, one, true), (one, three, false)] {
+            let found = app
+                .app
+                .store
+                .read(move |read| party::queries::share_a_device(read, a, b));
+            assert_eq!(found.await.unwrap(), expected);
+        }
+        let (_, value) = device.split_once('=').unwrap();
+        let texts = remembered(app).await;
+        assert!(
+            !texts.iter().any(|text| text.contains(value)),
+            "{value} is remembered"
+        );
+    });
+}
+
+#[test]
 fn an_unknown_login_a_wrong_password_and_a_locked_login_look_the_same() {
     on_both(async |app| {
         app.shop(1).await;

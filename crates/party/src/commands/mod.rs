@@ -8,6 +8,7 @@ mod decide_certification;
 mod erase_person;
 mod grant_operator;
 mod import_merchants;
+mod note_device;
 mod record_media;
 mod register_device;
 mod register_merchant;
@@ -32,6 +33,7 @@ pub use decide_certification::{
 pub use erase_person::erase_person;
 pub use grant_operator::{GrantOperator, RevokeOperator, grant_operator, revoke_operator};
 pub use import_merchants::{ImportMerchants, ImportOutcome, ImportRow, MAX_IMPORT_ROWS, import_merchants};
+pub use note_device::note_device;
 pub use record_media::{RecordMedia, record_media};
 pub use register_device::{RegisterDevice, RevokeDevice, register_device, revoke_device};
 pub use register_merchant::{MerchantRegistered, RegisterMerchant, register_merchant};

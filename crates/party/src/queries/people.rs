@@ -231,3 +231,14 @@ pub fn people_at(read: &mut ReadTx, contact: &Contact) -> Result<Vec<PersonId>, 
     ])?;
     all(answers.into_iter().flatten().collect(), |row| row.take())
 }
+
+/// Whether two people signed in on one device. One statement.
+pub fn share_a_device(read: &mut ReadTx, one: PersonId, other: PersonId) -> Result<bool, Fail> {
+    let row = read.one(sql!(
+        "SELECT a.person_id FROM person_device a JOIN person_device b ON b.device_hash = a.device_hash
+         WHERE a.person_id = $1 AND b.person_id = $2 LIMIT 1",
+        one,
+        other
+    ))?;
+    Ok(row.is_some())
+}

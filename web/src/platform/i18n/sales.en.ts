@@ -21,6 +21,13 @@ export default {
     chargedBack: 'The bank took back {amount}',
     chargebackReversed: 'and gave it back',
     redemptions: 'Redemptions',
+    noRebate: 'No rebate for the sharer: {why}',
+    selfDealing: {
+      same_person: 'the same person',
+      same_instrument: 'one card or account paid for both',
+      circle: 'each bought by the other’s link',
+      same_device: 'both signed in on one device',
+    },
     refunds: 'Refunds',
     use: 'Voucher {voucher}, use {n}',
     discounts: { agreement: 'Offer’s discount', friend: 'Friend’s discount', coupon: 'Coupon' },

@@ -19,6 +19,13 @@ export default {
     chargedBack: '银行撤回 {amount}',
     chargebackReversed: '后已退回',
     redemptions: '核销',
+    noRebate: '分享者无返利：{why}',
+    selfDealing: {
+      same_person: '同一人',
+      same_instrument: '双方使用同一支付工具',
+      circle: '互相通过对方的链接购买',
+      same_device: '双方在同一设备登录',
+    },
     refunds: '退款',
     use: '券 {voucher} 第 {n} 次',
     discounts: { agreement: '活动折扣', friend: '好友折扣', coupon: '优惠券' },

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use consume::{Conflict, Redemption};
+use convert::Stored;
 use kernel::{
     ConflictId, DeviceId, LocalText, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId,
     Timestamp, VoucherId, first_id_at,
@@ -89,11 +90,16 @@ pub struct RedemptionListed {
     store: StoreId,
     #[schema(value_type = String)]
     order: OrderId,
+    /// Why the sharer earned nothing by it: `same_person`, `same_instrument`, `circle` (each bought by the other's link) or
+    /// `same_device`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rebate_refused: Option<&'static str>,
 }
 
 impl From<Redemption> for RedemptionListed {
     fn from(redemption: Redemption) -> Self {
         Self {
+            rebate_refused: redemption.rebate_refused.map(Stored::as_str),
             merchant: redemption.merchant,
             store: redemption.store,
             order: redemption.order,

@@ -35,6 +35,7 @@ const STEPS: &[&str] = &[
     "feedback::erase_person",
     "party::count_code",
     "party::erase_person",
+    "party::note_device",
     "voucher::close",
     "voucher::give_back_use",
     "voucher::issue",
