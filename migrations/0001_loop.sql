@@ -488,6 +488,34 @@ CREATE TABLE store_day (
   PRIMARY KEY (store_id, day)
 );
 
+-- The seats of a resource that is a hall, as JSON.
+CREATE TABLE hall (
+  resource_id BYTEA NOT NULL PRIMARY KEY REFERENCES resource (id),
+  seat_map TEXT NOT NULL,
+  no_single_seats BIGINT NOT NULL,
+  cleaning_minutes BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+
+-- An offer in a hall at a time. The last four bytes of its id are zero: the buckets of its seats bear its id with a
+-- seat's number there. The hall's time is claimed by it; `surcharges` is JSON, by zone.
+CREATE TABLE showing (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL,
+  store_id BYTEA NOT NULL REFERENCES store (id),
+  hall_id BYTEA NOT NULL REFERENCES resource (id),
+  offer_id BYTEA NOT NULL REFERENCES offer (id),
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  surcharges TEXT NOT NULL,
+  status TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX showing_by_offer ON showing (offer_id, starts_at);
+CREATE INDEX showing_by_store ON showing (store_id, starts_at);
+CREATE INDEX showing_by_hall ON showing (hall_id, ends_at);
+
 -- channel --------------------------------------------------------------------------------------------------------------
 
 CREATE TABLE entry (
@@ -804,7 +832,7 @@ CREATE INDEX redemption_by_voucher ON redemption (voucher_id, id);
 CREATE INDEX redemption_by_store ON redemption (store_id, id);
 
 -- A time at a store that is kept for the buyer of an order, or by the store itself (without one). Whose claims of
--- places it has is `place_owner`; `policy` is JSON, frozen. How it stands follows from its order, voucher and outcome.
+-- places it has is `place_owner`; `policy` and the names of `seats` are JSON, frozen. How it stands follows from its order, voucher and outcome.
 CREATE TABLE booking (
   id BYTEA NOT NULL PRIMARY KEY,
   order_id BYTEA UNIQUE REFERENCES orders (id),
@@ -817,6 +845,8 @@ CREATE TABLE booking (
   starts_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL,
   place_owner BYTEA NOT NULL,
+  showing_id BYTEA REFERENCES showing (id),
+  seats TEXT NOT NULL,
   policy TEXT,
   note TEXT NOT NULL,
   outcome TEXT,
@@ -825,6 +855,7 @@ CREATE TABLE booking (
 );
 CREATE INDEX booking_by_store ON booking (store_id, starts_at);
 CREATE INDEX booking_by_person ON booking (person_id, id);
+CREATE INDEX booking_by_showing ON booking (showing_id, id) WHERE showing_id IS NOT NULL;
 
 CREATE TABLE booking_resource (
   booking_id BYTEA NOT NULL REFERENCES booking (id),

@@ -4,7 +4,7 @@
 use consume::{Arrive, PlaceBooking, When};
 use convert::PlaceOrder;
 use kernel::{Actor, AgreementId, BasisPoints, Ctx, HOUR_US, MINUTE_US, OfferId, PersonId};
-use offer::ResourceKind::{self, Person, Room, RoomType, Session, Table};
+use offer::ResourceKind::{self, Hall, Person, Room, RoomType, Session, Table};
 use offer::{
     BookingPolicy, BookingTerms, Nights, PricePer, ResourceDetails, ResourceStatus, Stay, Turn, Visit,
 };
@@ -86,7 +86,11 @@ const ROOMS: &[Place] = &[
     place(RoomType, "双床房 Twin room", 8, (1, 2)),
     place(RoomType, "家庭房 Family room", 2, (1, 4)),
 ];
-const HALL_OF_80: &[Place] = &[place(Session, "1 号厅 Hall 1", 80, (1, 8))];
+const TWO_HALLS: &[Place] = &[
+    place(Hall, "1 号厅 Hall 1", 1, (1, 1)),
+    place(Hall, "2 号厅 Hall 2", 1, (1, 1)),
+];
+const ONE_HALL: &[Place] = &[place(Hall, "剧场 Auditorium", 1, (1, 1))];
 const CLASS_OF_12: &[Place] = &[place(Session, "大教室 Studio", 12, (1, 4))];
 
 /// What is sold for a time in this trade, if anything is.
@@ -99,9 +103,13 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
         "可指定服务人员，到店不用等；半天前免费改期。",
         "With the person you choose and no waiting. Free to move until half a day before.",
     );
-    const SEAT: Words = (
-        "选好场次直接入场；两小时前免费退票。",
+    const CLASS: Words = (
+        "选好场次直接入场；两小时前免费取消。",
         "Choose your session and walk in. Free to cancel until two hours before.",
+    );
+    const SEAT: Words = (
+        "选好场次和座位，到店扫码入场；两小时前免费退票。",
+        "Choose a showing and your seats, and walk in. Free to cancel until two hours before.",
     );
     let dinner = |price| Booked {
         idea: once(
@@ -132,8 +140,13 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
         places: STYLISTS,
     };
     let session = |price, title, hours, minutes, places| Booked {
-        idea: once(price, title, SEAT),
+        idea: once(price, title, CLASS),
         terms: visit(PricePer::Person, 4, trade, hours, minutes, &[(4, minutes)]),
+        places,
+    };
+    let showings = |price, title, places| Booked {
+        idea: once(price, title, SEAT),
+        terms: terms(Stay::Showings, PricePer::Person, 6, policy(2, 15)),
         places,
     };
     match trade.category {
@@ -158,19 +171,15 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
             terms: nights(),
             places: ROOMS,
         }),
-        "cinema" => Some(session(
+        "cinema" => Some(showings(
             58,
-            ("选场次观影，每位", "A film at the time you choose"),
-            [(600, 1080), (1080, 1440)],
-            120,
-            HALL_OF_80,
+            ("选座观影，每位", "A film, and your seat"),
+            TWO_HALLS,
         )),
-        "theatre" => Some(session(
+        "theatre" => Some(showings(
             220,
-            ("晚场演出，每位", "Tonight's show, per seat"),
-            [(840, 960), (1170, 1290)],
-            120,
-            HALL_OF_80,
+            ("晚场演出，在线选座", "Tonight's show, and your seat"),
+            ONE_HALL,
         )),
         "fitness" => Some(session(
             68,
@@ -352,6 +361,7 @@ pub(crate) fn book_ahead(
                     entry: None,
                     use_rebate: false,
                     group: None,
+                    seats: None,
                     expected_cash: None,
                 },
                 store,

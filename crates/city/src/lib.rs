@@ -18,6 +18,7 @@ mod picture;
 mod plan;
 mod record;
 pub mod run;
+mod screens;
 mod settle;
 mod shops;
 mod texts;
@@ -114,6 +115,7 @@ fn live(
     let past = trade::draw(&town, &dice, plan.orders);
     let mut happened = orders::happen(works, shops, past)?;
     happened.add(&bookings::book_ahead(works, &shops[0], consumers)?);
+    happened.add(&screens::open(works, shops, consumers)?);
     let rebates = settle::run_timers(works)?;
     settle::pay_out(works, operators)?;
     market::fill_wallet(works, consumers[0], &coupons)?;

@@ -127,6 +127,7 @@ fn place(
         entry: purchase.entry,
         use_rebate: false,
         group: None,
+        seats: None,
         expected_cash: None,
     };
     convert::place_order(tx, &acting(ctx, buyer, purchase.placed), &cmd)

@@ -112,6 +112,8 @@ pub struct Booking {
     pub period: Period,
     /// Who has the claims of its places.
     pub place_owner: Uuid,
+    /// The names of its seats, if it is of a showing.
+    pub seats: Vec<String>,
     /// What the store wrote to itself.
     pub note: String,
     /// How it stands.

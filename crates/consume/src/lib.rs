@@ -3,9 +3,9 @@
 //! all, or its payment is charged back. It knows no HTTP, no provider and no review; the money of a use is worked out
 //! in `convert` and posted through `ledger`.
 //!
-//! Commands: [`place_booking`], [`keep_places`], [`move_booking`], [`cancel_booking`], [`mark_no_show`], [`arrive`];
-//! [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`], [`charge_back`],
-//! [`reverse_chargeback`].
+//! Commands: [`place_booking`], [`keep_places`], [`move_booking`], [`cancel_booking`], [`mark_no_show`], [`arrive`],
+//! [`call_off_showing`]; [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`],
+//! [`charge_back`], [`reverse_chargeback`].
 
 pub mod booking;
 mod commands;
@@ -16,6 +16,7 @@ mod money;
 pub mod queries;
 mod redeeming;
 mod reject;
+mod seats;
 mod slot;
 
 pub use booking::{Booking, BookingStatus, Guest};

@@ -64,6 +64,12 @@ kernel::reject_table! {
     BOOKING_FULL: Conflict, "booking_full",
         "Nothing is free at that time.",
         "Choose another time; those that are nearest are the `alternatives`.";
+    SEATS_TAKEN: Conflict, "seats_taken",
+        "A seat that was chosen is taken.",
+        "Choose others: as many side by side that are nearest are the `alternatives`; those that are gone are `taken`.";
+    SEAT_LEFT_ALONE: Conflict, "seat_left_alone",
+        "The choice would leave a single seat alone, and this hall does not sell so while others are to be had.",
+        "Choose seats beside those that are taken or beside an aisle; the nearest that do are the `alternatives`.";
     BOOKING_STATUS: Conflict, "booking_status",
         "The booking is in a state in which this cannot be done.",
         "Reload it to see its state.";

@@ -1,13 +1,12 @@
-//! Finding a time that is free, choosing its places, and taking and giving them back: what every command about
-//! bookings needs.
+//! Finding a time that is free and choosing its places, or judging the seats that were chosen: what every command
+//! about bookings needs.
 
 use kernel::{
     BookingId, Ctx, DAY_US, MINUTE_US, MerchantId, OfferId, Reject, ResourceId, StoreId, Timestamp,
 };
-use offer::place::{self, Stretch};
-use offer::{Bookable, Day, Period, PricePer, Stay, Wish};
+use offer::place::{self, Place, Stretch};
+use offer::{Bookable, BookingPolicy, BookingTerms, Day, Period, PricePer, Stay, Wish};
 use store::{Fail, StorageError, Tx, sql};
-use uuid::Uuid;
 
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME};
 
@@ -47,9 +46,11 @@ impl When {
 
 /// A time that is free, with the places that were chosen.
 pub(crate) struct Slot {
-    pub bookable: Bookable,
+    pub merchant: MerchantId,
+    pub policy: BookingPolicy,
     pub period: Period,
-    pub places: Vec<Stretch>,
+    pub places: Vec<Place>,
+    pub resources: Vec<ResourceId>,
     pub quantity: i64,
 }
 
@@ -61,8 +62,8 @@ pub(crate) struct Asked<'a> {
     pub wish: Wish<'a>,
 }
 
-/// Chooses places for what is asked. The store's row is locked, so they stay free.
-pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<Slot, Fail> {
+/// Chooses places for what is asked, by what decides about it. The store's row is locked, so they stay free.
+pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, Bookable), Fail> {
     let day = match asked.when {
         When::At(at) => Day::in_utc(at),
         When::Nights { from, .. } => from,
@@ -76,14 +77,8 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<Slot, F
         When::Nights { from, nights, .. } => (from, nights),
     };
     let period = period_of(&bookable, asked.when, day, &asked.wish)?;
-    if !asked.wish.for_store && !bookable.is_in_time(period.starts_at, ctx.now) {
-        let terms = &bookable.terms;
-        let detail = format!(
-            "It can be booked up to {} days ahead, and {} minutes before at the latest.",
-            terms.ahead_days,
-            terms.notice_us / MINUTE_US
-        );
-        return Err(BOOKING_TIME.at("/starts_at", detail).into());
+    if !asked.wish.for_store {
+        check_in_time(&bookable.terms, period, ctx.now)?;
     }
     let steps = bookable.steps_of_days(&(day.0..day.0 + 1), nights);
     let resources: Vec<_> = bookable.resources.iter().collect();
@@ -97,19 +92,41 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<Slot, F
         (PricePer::Night, When::Nights { nights, rooms, .. }) => nights * rooms,
         (PricePer::Night, When::At(_)) => return Err(StorageError::bug("a visit priced by night").into()),
     };
-    Ok(Slot {
-        bookable,
+    let slot = Slot {
+        merchant: bookable.merchant,
+        policy: bookable.terms.policy,
         period,
-        places,
+        resources: places.iter().map(|stretch| stretch.resource).collect(),
+        places: places.iter().flat_map(Stretch::places).collect(),
         quantity,
-    })
+    };
+    Ok((slot, bookable))
+}
+
+/// Refuses what starts too soon, or too far ahead.
+pub(crate) fn check_in_time(terms: &BookingTerms, period: Period, now: Timestamp) -> Result<(), Reject> {
+    if terms.is_in_time(period.starts_at, now) {
+        return Ok(());
+    }
+    let detail = format!(
+        "It can be booked up to {} days ahead, and {} minutes before at the latest.",
+        terms.ahead_days,
+        terms.notice_us / MINUTE_US
+    );
+    Err(BOOKING_TIME.at("/starts_at", detail))
+}
+
+/// Refuses a party that is larger than what is booked at once.
+pub(crate) fn check_party(terms: &BookingTerms, party: i64) -> Result<(), Reject> {
+    let most = terms.party_max;
+    if (1..=most).contains(&party) {
+        return Ok(());
+    }
+    Err(BOOKING_PARTY.at("/party", format!("A party here is of 1 to {most}.")))
 }
 
 fn check_wish(bookable: &Bookable, wish: &Wish) -> Result<(), Reject> {
-    let most = bookable.terms.party_max;
-    if !(1..=most).contains(&wish.party) {
-        return Err(BOOKING_PARTY.at("/party", format!("A party here is of 1 to {most}.")));
-    }
+    check_party(&bookable.terms, wish.party)?;
     if !(1..=100).contains(&wish.rooms) {
         return Err(BOOKING_PARTY.at("/rooms", "1 to 100 rooms are booked at once."));
     }
@@ -129,7 +146,7 @@ fn period_of(bookable: &Bookable, when: When, day: Day, wish: &Wish) -> Result<P
             visits.find(|period| period.starts_at == at)
         }
         (Stay::Nights(terms), When::Nights { nights, .. }) => bookable.stay(terms, day, nights),
-        (Stay::Visit(_), When::Nights { .. }) | (Stay::Nights(_), When::At(_)) => None,
+        (Stay::Visit(_), When::Nights { .. }) | (Stay::Nights(_), When::At(_)) | (Stay::Showings, _) => None,
     };
     found.ok_or_else(|| match &bookable.terms.stay {
         Stay::Visit(_) => BOOKING_TIME.at(
@@ -143,6 +160,9 @@ fn period_of(bookable: &Bookable, when: When, day: Day, wish: &Wish) -> Result<P
             );
             BOOKING_TIME.at("/nights", detail)
         }
+        Stay::Showings => BOOKING_TIME.because(
+            "Seats of a showing are chosen by name; a booking of them is not moved, but cancelled and made again.",
+        ),
     })
 }
 
@@ -172,44 +192,18 @@ fn full(
     BOOKING_FULL.because(detail).with("alternatives", free)
 }
 
-/// Holds and takes places at once for an owner who has none yet.
-pub(crate) fn take_places(
-    tx: &mut Tx,
-    merchant: MerchantId,
-    owner: Uuid,
-    places: &[Stretch],
-) -> Result<(), Fail> {
-    place::open(tx, merchant, places)?;
-    if offer::bucket::hold(tx, owner, &place::claims(places))?.is_some() {
-        return Err(BOOKING_FULL.plain().into());
-    }
-    if !offer::bucket::take(tx, owner)? {
-        return Err(StorageError::bug("places that were held are not").into());
-    }
-    Ok(())
-}
-
-/// Gives back the places that an owner has taken.
-pub(crate) fn give_places_back(tx: &mut Tx, owner: Uuid) -> Result<(), Fail> {
-    let places = place::taken_by(tx, owner)?;
-    if !offer::bucket::give_back(tx, owner, &places)? {
-        return Err(StorageError::bug("places that were taken are not").into());
-    }
-    Ok(())
-}
-
 /// Writes what a booking has. Told.
 pub(crate) fn tell_resources(
     tx: &mut Tx,
     booking: BookingId,
-    places: &[Stretch],
-) -> Result<Vec<ResourceId>, StorageError> {
-    for stretch in places {
+    resources: &[ResourceId],
+) -> Result<(), StorageError> {
+    for resource in resources {
         tx.tell(sql!(
             "INSERT INTO booking_resource (booking_id, resource_id) VALUES ($1, $2)",
             booking,
-            stretch.resource
+            *resource
         ))?;
     }
-    Ok(places.iter().map(|stretch| stretch.resource).collect())
+    Ok(())
 }

@@ -5,12 +5,12 @@ use kernel::{
     BasisPoints, BucketId, Ctx, Currency, EntryId, GroupId, Money, OfferId, PersonId, Reject, StoreId,
     WalletCouponId,
 };
-use offer::ForSale;
+use offer::{ForSale, Surcharge};
 use store::{Fail, ReadTx, sql};
 
 use crate::PlaceOrder;
 use crate::decide::{
-    Buyers, COUPONS_FIELD, Candidate, CartLine, MAX_COUPONS_USED, OrderPrice, PriceInputs, price_order,
+    Buyers, COUPONS_FIELD, Candidate, CartLine, MAX_COUPONS_USED, OrderPrice, PriceInputs, Units, price_order,
 };
 use crate::model::{GroupChoice, GroupStatus};
 use crate::queries::{self, WalletCoupon, usable_wallet_coupons, wallet_coupons_of};
@@ -30,6 +30,8 @@ pub(crate) struct Facts {
     pub entry: Option<EntryId>,
     pub spendable: i64,
     pub group: Option<GroupFacts>,
+    /// Of all units; none if they cost what the offer does.
+    pub surcharges: Vec<Surcharge>,
 }
 
 /// The group that an order opens or joins, and what one unit costs in it before any discount.
@@ -43,7 +45,7 @@ pub(crate) struct GroupFacts {
 /// The price that the consumer who acts would order at now, and its currency. Nothing is held: stock and budgets may
 /// run out before the order. Rejects as [`crate::place_order`] does.
 pub fn quote(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<(Currency, OrderPrice), Fail> {
-    let facts = load(read, ctx, cmd)?;
+    let facts = load_wish(read, ctx, cmd)?;
     let history = history(read, &facts)?;
     Ok((facts.sale.currency, price(ctx, &facts, history, cmd)?))
 }
@@ -68,7 +70,7 @@ pub fn best_coupons(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Be
         wallet_coupons: Vec::new(),
         ..cmd.clone()
     };
-    let mut facts = load(read, ctx, &cmd)?;
+    let mut facts = load_wish(read, ctx, &cmd)?;
     facts.coupons = usable_wallet_coupons(read, facts.buyer, ctx.now)?;
     facts.stores = stores(read, cmd.offer, &facts.coupons)?;
     let history = history(read, &facts)?;
@@ -128,7 +130,19 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
         entry,
         spendable,
         group,
+        surcharges: Vec::new(),
     })
+}
+
+/// The same for what is not ordered yet, with what its seats cost.
+fn load_wish(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Facts, Fail> {
+    let mut facts = load(read, ctx, cmd)?;
+    if let Some(choice) = &cmd.seats {
+        let chosen = offer::queries::chosen_seats(read, cmd.offer, choice)?;
+        cmd.check_quantity(chosen.numbers.len() as i64)?;
+        facts.surcharges = chosen.surcharges;
+    }
+    Ok(facts)
 }
 
 fn load_group(
@@ -279,8 +293,7 @@ pub(crate) fn price(
         .price_rules
         .unit_price(sale.list_price, cmd.quantity, ctx.now);
     let group_price = facts.group.map_or(list_price.amount, |group| group.price);
-    let list_price = Money::new(list_price.amount.min(group_price), sale.currency);
-    let unit = offer::prices(&sale.terms, list_price);
+    let list_price = list_price.amount.min(group_price);
     let friend_discount = match facts.link {
         Some(_) => sale.terms.friend_discount_bp,
         None => BasisPoints::ZERO,
@@ -299,12 +312,34 @@ pub(crate) fn price(
         line: &line,
         now: ctx.now,
         has_ordered: history.has_ordered,
-        list_price,
-        unit_discount: unit.discount_platform.amount + unit.discount_merchant.amount,
-        unit_discount_platform: unit.discount_platform.amount,
+        currency: sale.currency,
+        units: units(facts, list_price, cmd.quantity),
         friend_discount,
         coupons: &coupons,
         spendable_rebate: facts.spendable,
     })?;
     Ok(price)
+}
+
+/// The units of an order by what one costs, each with the agreement's discount on it.
+fn units(facts: &Facts, list_price: i64, quantity: i64) -> Vec<Units> {
+    let plain = [Surcharge {
+        units: quantity,
+        amount: 0,
+    }];
+    let surcharges = match facts.surcharges.as_slice() {
+        [] => &plain,
+        surcharges => surcharges,
+    };
+    let of = |surcharge: &Surcharge| {
+        let list_price = list_price + surcharge.amount;
+        let unit = offer::prices(&facts.sale.terms, Money::new(list_price, facts.sale.currency));
+        Units {
+            quantity: surcharge.units,
+            list_price,
+            discount: unit.discount_platform.amount + unit.discount_merchant.amount,
+            discount_platform: unit.discount_platform.amount,
+        }
+    };
+    surcharges.iter().map(of).collect()
 }

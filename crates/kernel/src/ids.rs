@@ -37,8 +37,10 @@ id_kinds! {
     Agreement AgreementId "agr";
     /// Something on sale.
     Offer OfferId "off";
-    /// Something of a store whose time is booked: a table, a person, a room.
+    /// Something of a store whose time is booked: a table, a person, a room, a hall.
     Resource ResourceId "res";
+    /// An offer that takes place in a hall at a time.
+    Showing ShowingId "shw";
     /// Buyers who buy an offer together.
     Group GroupId "grp";
     /// A countable scarcity: stock, head count, coupon budget.

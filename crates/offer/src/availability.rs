@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
-use kernel::{DAY_US, MINUTE_US, MerchantId, Timestamp};
+use kernel::{MINUTE_US, MerchantId, Timestamp};
 use party::hours::Span;
 
 use crate::booking_terms::{BookingTerms, Nights, Stay, Visit};
@@ -95,6 +95,7 @@ impl Bookable {
                 period.ends_at.plus_us(visit.after_minutes * MINUTE_US),
             ),
             Stay::Nights(_) => Day::at(period.starts_at, &self.zone).0..Day::at(period.ends_at, &self.zone).0,
+            Stay::Showings => 0..0,
         }
     }
 
@@ -106,15 +107,8 @@ impl Bookable {
                 let at = |day: Day| day.minute(0, &self.zone).unwrap_or_default();
                 steps(at(day), at(day.plus(1)))
             }
-            Stay::Nights(_) => self.steps_of(period),
+            Stay::Nights(_) | Stay::Showings => self.steps_of(period),
         }
-    }
-
-    /// Whether a booking may be made now for a time that starts then.
-    pub fn is_in_time(&self, starts_at: Timestamp, now: Timestamp) -> bool {
-        let earliest = now.plus_us(self.terms.notice_us);
-        let latest = now.plus_us(self.terms.ahead_days * DAY_US);
-        (earliest..=latest).contains(&starts_at)
     }
 
     /// The places that a party gets for a period: of each kind of resource one, of tables the smallest that is
@@ -140,7 +134,8 @@ impl Bookable {
                 ResourceKind::Person
                 | ResourceKind::Room
                 | ResourceKind::RoomType
-                | ResourceKind::Session => {
+                | ResourceKind::Session
+                | ResourceKind::Hall => {
                     vec![choose_one(&of_kind, wish, &self.steps_of_day(period))?]
                 }
             });
@@ -316,11 +311,12 @@ pub struct Start {
 }
 
 impl Bookable {
-    /// The periods that can be asked for on a day.
+    /// The periods that can be asked for on a day; of showings none, they are listed by themselves.
     pub fn periods(&self, day: Day, party: i64, nights: i64) -> Vec<Period> {
         match &self.terms.stay {
             Stay::Visit(visit) => self.visits(visit, day, party),
             Stay::Nights(terms) => self.stay(terms, day, nights).into_iter().collect(),
+            Stay::Showings => Vec::new(),
         }
     }
 
@@ -328,6 +324,7 @@ impl Bookable {
     pub fn steps_of_days(&self, days: &Range<i64>, nights: i64) -> Range<i64> {
         match &self.terms.stay {
             Stay::Nights(_) => days.start..days.end + nights,
+            Stay::Showings => 0..0,
             Stay::Visit(_) => {
                 let at = |day: i64| Day(day).minute(0, &self.zone).unwrap_or_default();
                 steps(at(days.start - 1), at(days.end + 2))
@@ -348,7 +345,7 @@ impl Bookable {
             starts: self
                 .periods(Day(day), wish.party, nights)
                 .into_iter()
-                .filter(|period| self.is_in_time(period.starts_at, now))
+                .filter(|period| self.terms.is_in_time(period.starts_at, now))
                 .map(|period| Start {
                     period,
                     is_free: self.choose(wish, period, used).is_some(),

@@ -1,5 +1,5 @@
 //! How an offer is booked, and what a booking that does not take place costs: the same for tables, people,
-//! rooms, nights and places.
+//! rooms, nights, places and seats.
 
 use kernel::{BasisPoints, DAY_US, HOUR_US, MINUTE_US, Reject, Timestamp};
 use party::hours::{DAY_MINUTES, Span, check_spans};
@@ -12,7 +12,7 @@ use crate::reject::BOOKING_TERMS_INVALID;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BookingTerms {
-    /// What is booked: some hours of a day, or nights.
+    /// What is booked: some hours of a day, nights, or seats of a showing.
     pub stay: Stay,
     /// Of what the price is.
     pub price_per: PricePer,
@@ -34,6 +34,8 @@ pub enum Stay {
     Visit(Visit),
     /// Nights in rooms of a type.
     Nights(Nights),
+    /// Seats of the showings that are scheduled in its halls.
+    Showings,
 }
 
 /// A visit of some length within the hours of a day.
@@ -129,6 +131,13 @@ impl BookingPolicy {
 const STEP_MINUTES: i64 = STEP_US / MINUTE_US;
 
 impl BookingTerms {
+    /// Whether a booking may be made now for a time that starts then.
+    pub fn is_in_time(&self, starts_at: Timestamp, now: Timestamp) -> bool {
+        let earliest = now.plus_us(self.notice_us);
+        let latest = now.plus_us(self.ahead_days * DAY_US);
+        (earliest..=latest).contains(&starts_at)
+    }
+
     /// Refuses what makes no sense, by field.
     pub fn check(&self) -> Result<(), Reject> {
         within("/terms/party_max", self.party_max, 1, 1_000)?;
@@ -161,6 +170,15 @@ impl BookingTerms {
                     );
                 }
                 nights.check()
+            }
+            Stay::Showings => {
+                if self.price_per != PricePer::Person {
+                    return no(
+                        "/terms/price_per",
+                        "Showings are priced by person: each has a seat.",
+                    );
+                }
+                Ok(())
             }
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::{Date, Time, date};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, AmbiguousZoned, TimeZone};
 use jiff::{Span, ToSpan};
 use kernel::Timestamp;
 use party::hours::DAY_MINUTES;
@@ -41,10 +41,20 @@ impl Day {
     /// skipped in spring it is as much later; of one that comes twice in autumn it is the first. `None` beyond
     /// the calendar.
     pub fn minute(self, minute: i64, zone: &TimeZone) -> Option<Timestamp> {
+        let at = self.clock(minute, zone)?.compatible();
+        Some(Timestamp(at.ok()?.timestamp().as_microsecond()))
+    }
+
+    /// Whether clocks of the zone never show this minute of the day: it is skipped in spring.
+    pub fn skips(self, minute: i64, zone: &TimeZone) -> bool {
+        self.clock(minute, zone)
+            .is_some_and(|clock| matches!(clock.offset(), AmbiguousOffset::Gap { .. }))
+    }
+
+    fn clock(self, minute: i64, zone: &TimeZone) -> Option<AmbiguousZoned> {
         let date = self.plus(minute.div_euclid(DAY_MINUTES)).date()?;
         let time = Time::midnight().checked_add(minute.rem_euclid(DAY_MINUTES).minutes());
-        let at = zone.to_ambiguous_zoned(date.to_datetime(time.ok()?)).compatible();
-        Some(Timestamp(at.ok()?.timestamp().as_microsecond()))
+        Some(zone.to_ambiguous_zoned(date.to_datetime(time.ok()?)))
     }
 
     fn of(date: Date) -> Self {
@@ -90,12 +100,12 @@ mod tests {
     #[test]
     fn minutes_that_clocks_skip_or_show_twice_are_one_moment() {
         let berlin = TimeZone::get("Europe/Berlin").unwrap();
-        let at = |day: &str, minute| {
-            let day: Day = day.parse().unwrap();
-            day.minute(minute, &berlin).unwrap().to_string()
-        };
+        let day = |day: &str| day.parse::<Day>().unwrap();
+        let at = |of: &str, minute| day(of).minute(minute, &berlin).unwrap().to_string();
         assert_eq!(at("2026-03-29", 90), "2026-03-29T00:30:00Z");
         assert_eq!(at("2026-03-29", 150), "2026-03-29T01:30:00Z", "02:30 is skipped");
+        assert!(day("2026-03-29").skips(150, &berlin) && !day("2026-03-29").skips(180, &berlin));
+        assert!(!day("2026-10-25").skips(150, &berlin));
         assert_eq!(at("2026-10-25", 150), "2026-10-25T00:30:00Z", "the first 02:30");
         assert_eq!(at("2026-10-25", 1440), "2026-10-25T23:00:00Z");
     }

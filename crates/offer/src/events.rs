@@ -1,6 +1,6 @@
 //! What happened to agreements and offers, for those who listen further down the house. Ids and numbers.
 
-use kernel::{AgreementId, MerchantId, OfferId, ResourceId, StoreId};
+use kernel::{AgreementId, MerchantId, OfferId, ResourceId, ShowingId, StoreId};
 use serde::{Deserialize, Serialize};
 use store::EventBody;
 
@@ -268,5 +268,65 @@ pub struct StoreDaySet {
 
 impl EventBody for StoreDaySet {
     const TYPE: &'static str = "StoreDaySet";
+    const V: i64 = 1;
+}
+
+/// A hall has a seat map from now on, or another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HallSet {
+    /// Which.
+    pub resource: ResourceId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Where.
+    pub store: StoreId,
+    /// Of the hall.
+    pub version: i64,
+}
+
+impl EventBody for HallSet {
+    const TYPE: &'static str = "HallSet";
+    const V: i64 = 1;
+}
+
+/// An offer takes place in a hall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShowingScheduled {
+    /// Which showing.
+    pub showing: ShowingId,
+    /// Of what.
+    pub offer: OfferId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Where.
+    pub store: StoreId,
+    /// In which hall.
+    pub hall: ResourceId,
+    /// When, µs since 1970.
+    pub starts_at: i64,
+    /// Until when, µs since 1970.
+    pub ends_at: i64,
+}
+
+impl EventBody for ShowingScheduled {
+    const TYPE: &'static str = "ShowingScheduled";
+    const V: i64 = 1;
+}
+
+/// A showing does not take place. Who had booked is refunded one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShowingCalledOff {
+    /// Which.
+    pub showing: ShowingId,
+    /// Of what.
+    pub offer: OfferId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Where.
+    pub store: StoreId,
+}
+
+impl EventBody for ShowingCalledOff {
+    const TYPE: &'static str = "ShowingCalledOff";
     const V: i64 = 1;
 }

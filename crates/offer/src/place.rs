@@ -38,6 +38,28 @@ pub struct Stretch {
     pub capacity: i64,
 }
 
+/// Units of a bucket that is made when it is first claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Which.
+    pub bucket: BucketId,
+    /// How many are claimed.
+    pub units: i64,
+    /// How many there are.
+    pub capacity: i64,
+}
+
+impl Stretch {
+    /// Its steps.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        self.steps.clone().map(|step| Place {
+            bucket: bucket_of(self.resource, step),
+            units: self.units,
+            capacity: self.capacity,
+        })
+    }
+}
+
 /// How many units of a resource are not free, by step. What is free is not named.
 pub type Used = BTreeMap<i64, i64>;
 
@@ -79,35 +101,50 @@ fn read_used(row: &mut Row, resource: &Resource) -> Result<(i64, i64), StorageEr
     Ok((step, resource.details.units - level.left()))
 }
 
-/// Makes the buckets of these stretches that do not exist yet. One round trip.
-pub fn open(tx: &mut Tx, merchant: MerchantId, stretches: &[Stretch]) -> Result<(), Fail> {
-    let buckets = stretches.iter().flat_map(|stretch| {
-        stretch.steps.clone().map(|step| {
-            sql!(
-                "INSERT INTO bucket (id, kind, merchant_id, capacity, held, taken, closed) VALUES ($1, $2, $3, $4, 0, 0, 0)
-                 ON CONFLICT (id) DO NOTHING",
-                bucket_of(stretch.resource, step),
-                BucketKind::Place.as_str(),
-                merchant,
-                stretch.capacity
-            )
-        })
-    });
-    tx.ask_all(buckets.collect())?;
+/// Makes the buckets of these places that do not exist yet. One round trip.
+pub fn open(tx: &mut Tx, merchant: MerchantId, places: &[Place]) -> Result<(), Fail> {
+    let bucket = |place: &Place| {
+        sql!(
+            "INSERT INTO bucket (id, kind, merchant_id, capacity, held, taken, closed) VALUES ($1, $2, $3, $4, 0, 0, 0)
+             ON CONFLICT (id) DO NOTHING",
+            place.bucket,
+            BucketKind::Place.as_str(),
+            merchant,
+            place.capacity
+        )
+    };
+    tx.ask_all(places.iter().map(bucket).collect())?;
     Ok(())
 }
 
-/// What [`bucket::hold`] is told to hold of these stretches.
-pub fn claims(stretches: &[Stretch]) -> Vec<(BucketId, i64)> {
-    let claims = stretches.iter().flat_map(|stretch| {
-        let bucket = |step| (bucket_of(stretch.resource, step), stretch.units);
-        stretch.steps.clone().map(bucket)
-    });
-    claims.collect()
+/// What [`bucket::hold`] is told to hold of these places.
+pub fn claims(places: &[Place]) -> Vec<(BucketId, i64)> {
+    places.iter().map(|place| (place.bucket, place.units)).collect()
 }
 
-/// The places that an owner has taken, for [`bucket::give_back`].
-pub fn taken_by(read: &mut ReadTx, owner: Uuid) -> Result<Vec<(BucketId, i64)>, Fail> {
+/// Holds and takes places at once for an owner who has none yet. `false`: one of them is not free, and the caller
+/// must reject.
+pub fn take(tx: &mut Tx, merchant: MerchantId, owner: Uuid, places: &[Place]) -> Result<bool, Fail> {
+    open(tx, merchant, places)?;
+    if bucket::hold(tx, owner, &claims(places))?.is_some() {
+        return Ok(false);
+    }
+    if !bucket::take(tx, owner)? {
+        return Err(StorageError::bug("places that were held are not").into());
+    }
+    Ok(true)
+}
+
+/// Gives back the places that an owner has taken.
+pub fn give_back(tx: &mut Tx, owner: Uuid) -> Result<(), Fail> {
+    let places = taken_by(tx, owner)?;
+    if !bucket::give_back(tx, owner, &places)? {
+        return Err(StorageError::bug("places that were taken are not").into());
+    }
+    Ok(())
+}
+
+fn taken_by(read: &mut ReadTx, owner: Uuid) -> Result<Vec<(BucketId, i64)>, Fail> {
     let rows = read.many(sql!(
         "SELECT c.bucket_id, c.quantity FROM claim c JOIN bucket b ON b.id = c.bucket_id
          WHERE c.owner_id = $1 AND c.status = 'taken' AND b.kind = 'place'",
@@ -151,7 +188,7 @@ mod tests {
 
     #[test]
     fn buckets_of_a_resource_are_one_range_in_the_order_of_their_steps() {
-        let resource = crate::resource::resource_id(ResourceId::from_uuid(Uuid::from_u128(u128::MAX)));
+        let resource = crate::resource::roomy(ResourceId::from_uuid(Uuid::from_u128(u128::MAX)));
         let ids: Vec<_> = [0, 1, 255, 256, 2_000_000]
             .map(|step| bucket_of(resource, step))
             .into();

@@ -55,6 +55,36 @@ kernel::reject_table! {
     RESOURCE_TAKEN: Conflict, "resource_taken",
         "More of the resource is booked than would be left.",
         "Move or cancel the bookings first; they are listed by day.";
+    HALL_INVALID: Invalid, "hall_invalid",
+        "The hall or its seat map does not make sense.",
+        "Change the field that is named.";
+    HALL_CHANGED: Conflict, "hall_changed",
+        "The hall was changed meanwhile.",
+        "Read the hall again and repeat what still applies.";
+    HALL_SEATS_SOLD: Conflict, "hall_seats_sold",
+        "Seats of coming showings are sold that the new map has not, or has elsewhere.",
+        "Leave those seats where they are, or cancel their bookings first.";
+    SHOWING_INVALID: Invalid, "showing_invalid",
+        "A field of the showing is outside of what is allowed.",
+        "Change the field that is named.";
+    SHOWING_TIME_SKIPPED: Invalid, "showing_time_skipped",
+        "The clocks of the store skip this time.",
+        "Choose a time before or after the hour that is skipped; the detail says which.";
+    SHOWING_HALL_TAKEN: Conflict, "showing_hall_taken",
+        "The hall is taken at that time, by another showing and its cleaning or by the store itself.",
+        "Choose another time or hall; the hall's showings are listed by day. Whole quarters of an hour are taken.";
+    SHOWING_LIMIT: Conflict, "showing_limit_reached",
+        "A hall has 1,000 coming showings at most.",
+        "Schedule it when some of them are over.";
+    SHOWING_NOT_FOUND: NotFound, "showing_not_found",
+        "The offer has no such showing.",
+        "The offer's showings are listed by day.";
+    SHOWING_STATUS: Conflict, "showing_status",
+        "The showing was called off, or is over.",
+        "Choose another showing.";
+    SEATS_INVALID: Invalid, "seats_invalid",
+        "A seat that is named is not one of the showing's.",
+        "Seats are named as on the map of the showing, each once: F-7.";
     BOOKING_TERMS_INVALID: Invalid, "booking_terms_invalid",
         "The way in which the offer is booked does not make sense.",
         "Change the field that is named.";

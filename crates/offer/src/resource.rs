@@ -3,6 +3,7 @@
 use kernel::{MerchantId, Reject, ResourceId, StoreId, Timestamp};
 use party::check;
 use party::hours::{Span, check_spans};
+use type_safe_id::{StaticType, TypeSafeId};
 use uuid::Uuid;
 
 use crate::reject::RESOURCE_INVALID;
@@ -21,16 +22,19 @@ pub enum ResourceKind {
     RoomType,
     /// Places in a class, on a tour or of a ticket, of which each booking takes one a head.
     Session,
+    /// A hall with a map of its seats: its time is taken by showings, and guests choose their seats.
+    Hall,
 }
 
 impl ResourceKind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Table,
         Self::Person,
         Self::Room,
         Self::RoomType,
         Self::Session,
+        Self::Hall,
     ];
 
     /// The stored text.
@@ -41,6 +45,7 @@ impl ResourceKind {
             Self::Room => "room",
             Self::RoomType => "room_type",
             Self::Session => "session",
+            Self::Hall => "hall",
         }
     }
 
@@ -109,7 +114,7 @@ impl ResourceDetails {
         check::text("/area", &self.area, 80).map_err(|no| invalid(no, "/area"))?;
         check::text("/joins", &self.joins, 40).map_err(|no| invalid(no, "/joins"))?;
         let most = match kind {
-            ResourceKind::Table | ResourceKind::Person | ResourceKind::Room => 1,
+            ResourceKind::Table | ResourceKind::Person | ResourceKind::Room | ResourceKind::Hall => 1,
             ResourceKind::RoomType | ResourceKind::Session => 10_000,
         };
         if !(1..=most).contains(&self.units) {
@@ -156,7 +161,7 @@ impl Resource {
     /// How many units of it a booking takes.
     pub fn units_for(&self, party: i64, rooms: i64) -> i64 {
         match self.kind {
-            ResourceKind::Table | ResourceKind::Person | ResourceKind::Room => 1,
+            ResourceKind::Table | ResourceKind::Person | ResourceKind::Room | ResourceKind::Hall => 1,
             ResourceKind::RoomType => rooms,
             ResourceKind::Session => party,
         }
@@ -166,13 +171,17 @@ impl Resource {
     pub fn fits(&self, party: i64, rooms: i64) -> bool {
         let per_unit = match self.kind {
             ResourceKind::RoomType => (party + rooms - 1) / rooms.max(1),
-            ResourceKind::Table | ResourceKind::Person | ResourceKind::Room | ResourceKind::Session => party,
+            ResourceKind::Table
+            | ResourceKind::Person
+            | ResourceKind::Room
+            | ResourceKind::Session
+            | ResourceKind::Hall => party,
         };
         (self.details.seats_min..=self.details.seats_max).contains(&per_unit)
     }
 }
 
-/// The id of a new resource: that of the well, with room for the number of a step of its time.
-pub(crate) fn resource_id(fresh: ResourceId) -> ResourceId {
-    ResourceId::from_uuid(Uuid::from_u128(fresh.uuid().as_u128() & !u128::from(u32::MAX)))
+/// The id of something new that has many buckets: that of the well, with room for the number of a bucket.
+pub(crate) fn roomy<K: StaticType>(fresh: TypeSafeId<K>) -> TypeSafeId<K> {
+    TypeSafeId::from_uuid(Uuid::from_u128(fresh.uuid().as_u128() & !u128::from(u32::MAX)))
 }

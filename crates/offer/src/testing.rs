@@ -11,9 +11,9 @@ use store::Store;
 
 use crate::{
     AcceptAgreement, AddResource, AgreementTerms, BookingPolicy, BookingTerms, CreateOffer, OnExpiry,
-    PricePer, ProposeAgreement, PublishOffer, ResourceDetails, ResourceKind, ResourceStatus, SetBookingTerms,
-    Stay, Turn, Visit, accept_agreement, add_resource, create_offer, propose_agreement, publish_offer,
-    set_booking_terms,
+    PricePer, ProposeAgreement, PublishOffer, ResourceDetails, ResourceKind, ResourceStatus, ScheduleShowing,
+    Seat, SeatKind, SeatMap, SeatRow, SetBookingTerms, SetHall, Stay, Turn, Visit, Zone, accept_agreement,
+    add_resource, create_offer, propose_agreement, publish_offer, set_booking_terms, set_hall,
 };
 
 /// What a test sells under.
@@ -200,4 +200,84 @@ pub fn booked(
         offer,
     };
     (on_sale, resources)
+}
+
+/// A map of these rows, called A, B, …: `s` is a seat, `w` a place for a wheelchair, `o` a seat out of order, `_` an
+/// aisle; seats are numbered from 1 in each row, all in the zone `stalls`, but a capital letter's in `box`.
+pub fn seat_map(rows: &[&str]) -> SeatMap {
+    let zone = |code: &str| Zone {
+        code: code.to_owned(),
+        name: code.to_owned(),
+    };
+    let row = |(n, cells): (u8, &&str)| {
+        let mut label = 0;
+        let mut seat = |cell: char| {
+            let kind = match cell.to_ascii_lowercase() {
+                's' => SeatKind::Standard,
+                'w' => SeatKind::Wheelchair,
+                'o' => SeatKind::OutOfOrder,
+                _ => return None,
+            };
+            label += 1;
+            Some(Seat {
+                label: label.to_string(),
+                zone: if cell.is_uppercase() { "box" } else { "stalls" }.to_owned(),
+                kind,
+            })
+        };
+        SeatRow {
+            label: char::from(b'A' + n).to_string(),
+            cells: cells.chars().map(&mut seat).collect(),
+        }
+    };
+    SeatMap {
+        zones: vec![zone("stalls"), zone("box")],
+        rows: (0..).zip(rows).map(row).collect(),
+    }
+}
+
+/// Seats of showings for up to six, with the policy of [`dinner`].
+pub fn showings() -> BookingTerms {
+    BookingTerms {
+        stay: Stay::Showings,
+        price_per: PricePer::Person,
+        party_max: 6,
+        ..dinner()
+    }
+}
+
+/// An offer that has showings, at 100.00 CNY a seat, and its hall of these seats, cleaned in 15 minutes.
+pub fn cinema(
+    store: &Store,
+    shop: Shop,
+    agreement: (AgreementTerms, u64),
+    map: SeatMap,
+    no_single_seats: bool,
+) -> (OnSale, ResourceId) {
+    let hall = (ResourceKind::Hall, seats("Hall 1", (1, 1), ""));
+    let (on_sale, halls) = booked(store, shop, agreement, (showings(), &[hall]), |_| {});
+    let set = SetHall {
+        resource: halls[0],
+        version: 0,
+        map,
+        no_single_seats,
+        cleaning_minutes: 15,
+    };
+    run(store, ctx(shop.as_owner()), move |tx, ctx| {
+        set_hall(tx, ctx, &set)
+    })
+    .expect("a sound map");
+    (on_sale, halls[0])
+}
+
+/// Two hours in a hall from a minute of a day on; seats in `box` cost 30.00 more.
+pub fn two_hours(offer: OfferId, hall: ResourceId, day: &str, minute: i64) -> ScheduleShowing {
+    ScheduleShowing {
+        offer,
+        hall,
+        day: day.parse().expect("a day"),
+        minute,
+        length_minutes: 120,
+        surcharges: [("box".to_owned(), 3_000)].into(),
+    }
 }

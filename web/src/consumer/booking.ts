@@ -17,6 +17,9 @@ export interface Wish {
   rooms: number
   area?: string
   resource?: string
+  /** Seats of a showing, with commas between them. */
+  showing?: string
+  seats?: string
 }
 
 /** How an offer that is booked is booked. */
@@ -38,6 +41,8 @@ export function wishOf(query: LocationQuery): Wish | undefined {
     rooms: Number(text('rooms') ?? 1),
     area: text('area'),
     resource: text('resource'),
+    showing: text('showing'),
+    seats: text('seats'),
   }
 }
 
@@ -49,6 +54,14 @@ export function whenOf({
   rooms,
 }: Pick<Wish, 'starts_at' | 'from' | 'nights' | 'rooms'>) {
   return from ? { from, nights, rooms } : { starts_at }
+}
+
+/** The seats of a showing, as an order names them. */
+export function seatsOf({
+  showing,
+  seats,
+}: Pick<Wish, 'showing' | 'seats'>): Schemas['ChosenSeats'] | undefined {
+  return showing && seats ? { showing, seats: seats.split(',') } : undefined
 }
 
 /** The store of a booking, as its offer tells it; its time zone is the reader's until that is known. */

@@ -23,6 +23,12 @@ export const router = createRouter({
       component: () => import('./pages/MerchantPage.vue'),
     },
     { path: '/o/:offer', name: 'offer', props: true, component: () => import('./pages/OfferPage.vue') },
+    {
+      path: '/showings/:showing',
+      name: 'showing',
+      props: true,
+      component: () => import('./pages/ShowingPage.vue'),
+    },
     { path: '/g/:group', name: 'group', props: true, component: () => import('./pages/GroupPage.vue') },
     { path: '/compare', name: 'compare', component: () => import('./pages/ComparePage.vue') },
     { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue') },

@@ -8,7 +8,7 @@ import { hoursRows, minuteOf, spansOf, type HoursRow } from './weekHours'
 type Terms = Schemas['BookingTerms']
 
 export interface TermsForm {
-  stay: 'visit' | 'nights'
+  stay: 'visit' | 'nights' | 'showings'
   pricePer: Terms['price_per']
   partyMax: string
   noticeMinutes: string
@@ -77,6 +77,13 @@ export const PRESETS = {
     turns: [turn(4, 60)],
     graceMinutes: '10',
   },
+  cinema: {
+    stay: 'showings',
+    pricePer: 'person',
+    partyMax: '6',
+    noticeMinutes: '0',
+    freeHours: '2',
+  },
 } satisfies Record<string, Partial<TermsForm>>
 export type Preset = keyof typeof PRESETS
 
@@ -84,10 +91,10 @@ export function formOfPreset(preset: Preset): TermsForm {
   return structuredClone({ ...USUAL, ...PRESETS[preset] })
 }
 
-export function formOfTerms({ visit, nights, policy, ...terms }: Terms): TermsForm {
+export function formOfTerms({ visit, nights, showings, policy, ...terms }: Terms): TermsForm {
   return {
     ...structuredClone(USUAL),
-    stay: nights ? 'nights' : 'visit',
+    stay: showings ? 'showings' : nights ? 'nights' : 'visit',
     pricePer: terms.price_per,
     partyMax: String(terms.party_max),
     noticeMinutes: String(terms.notice_minutes),
@@ -131,7 +138,7 @@ export function termsOf(form: TermsForm): Terms {
     nights_max: wholeNumber(form.nightsMax),
   }
   return {
-    ...(form.stay === 'visit' ? { visit } : { nights }),
+    ...{ visit: { visit }, nights: { nights }, showings: { showings: true } }[form.stay],
     price_per: form.pricePer,
     party_max: wholeNumber(form.partyMax),
     notice_minutes: wholeNumber(form.noticeMinutes),

@@ -63,6 +63,8 @@ export const router = createRouter({
       () => import('./pages/ResourcesPage.vue'),
       'nav.stores',
     ),
+    page('/stores/:id/halls/:hall', 'hall', 'manager', () => import('./pages/HallPage.vue'), 'nav.stores'),
+    page('/showings', 'showings', 'staff', () => import('./pages/ShowingsPage.vue'), 'showings.title'),
     page('/staff', 'staff', 'whole', () => import('./pages/StaffPage.vue')),
     page('/certifications', 'certifications', 'whole', () => import('./pages/CertificationsPage.vue')),
     {

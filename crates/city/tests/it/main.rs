@@ -82,12 +82,19 @@ fn holds(rows: &[TrialRow], account: Account) -> i64 {
 /// What is kept for the vouchers that can still be used.
 fn live_vouchers_worth(store: &Store) -> i64 {
     let read = store.read_blocking(|read| {
-        let mut worth = 0;
-        for order in convert::queries::orders(read, None, 200)? {
-            for bought in convert::queries::order_vouchers(read, order.id)? {
-                let voucher = voucher::queries::voucher(read, bought.voucher)?;
-                if voucher.is_some_and(|voucher| voucher.status == voucher::VoucherStatus::Live) {
-                    worth += bought.paid.escrow();
+        let (mut worth, mut after) = (0, None);
+        loop {
+            let orders = convert::queries::orders(read, after, 200)?;
+            after = orders.last().map(|order| order.id);
+            if after.is_none() {
+                break;
+            }
+            for order in orders {
+                for bought in convert::queries::order_vouchers(read, order.id)? {
+                    let voucher = voucher::queries::voucher(read, bought.voucher)?;
+                    if voucher.is_some_and(|voucher| voucher.status == voucher::VoucherStatus::Live) {
+                        worth += bought.paid.escrow();
+                    }
                 }
             }
         }

@@ -5,11 +5,10 @@ use kernel::{Actor, BasisPoints, BookingId, Ctx, RefundId};
 use party::Role;
 use store::{Fail, Tx, sql};
 
-use super::{expected_guest, own_booking, require_confirmed};
+use super::{expected_guest, own_booking, require_confirmed, require_reason};
 use crate::booking::{Booking, BookingStatus, Outcome};
 use crate::events::BookingCancelled;
-use crate::reject::{BOOKING_REASON_MISSING, BOOKING_STATUS, BOOKING_TOO_EARLY};
-use crate::slot::give_places_back;
+use crate::reject::{BOOKING_STATUS, BOOKING_TOO_EARLY};
 
 /// Cancel a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +43,11 @@ pub fn cancel_booking(tx: &mut Tx, ctx: &Ctx, cmd: &CancelBooking) -> Result<Opt
         return Ok(None);
     }
     let (guest, voucher) = expected_guest(&booking)?;
-    let says_why = ctx
-        .reason
-        .as_deref()
-        .is_some_and(|reason| !reason.trim().is_empty());
     let fee = match by_store {
-        true if !says_why => {
-            return Err(BOOKING_REASON_MISSING
-                .at("/reason", BOOKING_REASON_MISSING.title)
-                .into());
+        true => {
+            require_reason(ctx)?;
+            BasisPoints::ZERO
         }
-        true => BasisPoints::ZERO,
         false => guest.policy.cancel_fee(booking.period.starts_at, ctx.now),
     };
     let refund = RefundBooked {
@@ -108,7 +101,7 @@ pub(super) fn end(
         Some(refund) => Some(refund_booked(tx, ctx, refund)?),
         None => None,
     };
-    give_places_back(tx, booking.place_owner)?;
+    offer::place::give_back(tx, booking.place_owner)?;
     let event = BookingCancelled {
         booking: booking.id,
         person: booking.guest.as_ref().map(|guest| guest.person),

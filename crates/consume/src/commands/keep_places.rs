@@ -8,7 +8,7 @@ use store::{Fail, Lock, Tx, sql};
 
 use crate::events::BookingPlaced;
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME};
-use crate::slot::{take_places, tell_resources};
+use crate::slot::tell_resources;
 
 /// The most quarters of an hour that are kept at once, of all resources together.
 const MAX_STEPS: i64 = 500;
@@ -46,13 +46,16 @@ pub fn keep_places(tx: &mut Tx, ctx: &Ctx, cmd: &KeepPlaces) -> Result<BookingId
     party::require_staff(tx, ctx, cmd.merchant, Some(cmd.store), Role::Cashier)?;
     check(cmd)?;
     tx.lock(&cmd.locks());
-    let places = places(tx, cmd)?;
+    let stretches = stretches(tx, cmd)?;
+    let places: Vec<_> = stretches.iter().flat_map(Stretch::places).collect();
     let booking: BookingId = ctx.new_id();
-    take_places(tx, cmd.merchant, booking.uuid(), &places)?;
+    if !place::take(tx, cmd.merchant, booking.uuid(), &places)? {
+        return Err(BOOKING_FULL.plain().into());
+    }
     tx.tell(sql!(
-        "INSERT INTO booking (id, merchant_id, store_id, party, rooms, starts_at, ends_at, place_owner, note, created_at,
-           version)
-         VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, 1)",
+        "INSERT INTO booking (id, merchant_id, store_id, party, rooms, starts_at, ends_at, place_owner, seats, note,
+           created_at, version)
+         VALUES ($1, $2, $3, $4, 1, $5, $6, $7, '[]', $8, $9, 1)",
         booking,
         cmd.merchant,
         cmd.store,
@@ -63,7 +66,8 @@ pub fn keep_places(tx: &mut Tx, ctx: &Ctx, cmd: &KeepPlaces) -> Result<BookingId
         &cmd.note,
         ctx.now
     ))?;
-    tell_resources(tx, booking, &places)?;
+    let resources: Vec<_> = stretches.iter().map(|stretch| stretch.resource).collect();
+    tell_resources(tx, booking, &resources)?;
     let event = BookingPlaced {
         booking,
         order: None,
@@ -101,11 +105,11 @@ fn check(cmd: &KeepPlaces) -> Result<(), Fail> {
     Ok(())
 }
 
-fn places(tx: &mut Tx, cmd: &KeepPlaces) -> Result<Vec<Stretch>, Fail> {
+fn stretches(tx: &mut Tx, cmd: &KeepPlaces) -> Result<Vec<Stretch>, Fail> {
     let mut wanted = cmd.resources.clone();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut places = Vec::new();
+    let mut stretches = Vec::new();
     for id in wanted {
         let resource = offer::queries::resource(tx, id)?
             .filter(|found| found.store == cmd.store && found.details.status != ResourceStatus::Retired);
@@ -127,7 +131,7 @@ fn places(tx: &mut Tx, cmd: &KeepPlaces) -> Result<Vec<Stretch>, Fail> {
             let detail = format!("{} is taken in that time.", resource.details.name);
             return Err(BOOKING_FULL.because(detail).into());
         }
-        places.push(stretch);
+        stretches.push(stretch);
     }
-    Ok(places)
+    Ok(stretches)
 }

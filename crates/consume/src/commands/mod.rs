@@ -1,6 +1,7 @@
 //! The commands of this crate, one to a file.
 
 mod arrive;
+mod call_off_showing;
 mod cancel_booking;
 mod charge_back;
 mod keep_places;
@@ -14,6 +15,7 @@ mod sync_offline;
 mod undo_redemption;
 
 pub use arrive::{Arrive, arrive};
+pub use call_off_showing::{CallOffShowing, REFUND_SHOWING, RefundShowing, call_off_showing, refund_showing};
 pub use cancel_booking::{CancelBooking, MarkNoShow, cancel_booking, mark_no_show};
 pub use charge_back::{charge_back, reverse_chargeback};
 pub use keep_places::{KeepPlaces, keep_places};
@@ -34,7 +36,7 @@ use store::{Fail, Lock, Tx, sql};
 
 use crate::booking::{Booking, BookingStatus, Guest};
 use crate::money::{line_of, reverse_use};
-use crate::reject::BOOKING_STATUS;
+use crate::reject::{BOOKING_REASON_MISSING, BOOKING_STATUS};
 use crate::{Redemption, RedemptionRefunded, RedemptionStatus, queries};
 
 /// The booking, if it is the actor's: its guest's, or that of a store where they have the role or a higher one. It and
@@ -49,12 +51,28 @@ fn own_booking(tx: &mut Tx, ctx: &Ctx, id: BookingId, role: Role) -> Result<Book
             return Err(party::NOT_FOUND.plain().into());
         }
     }
-    tx.lock(&[place::lock(found.store), Lock::row("booking", id)]);
+    lock_booking(tx, &found);
+    Ok(queries::booking(tx, id)?.ok_or_else(|| party::NOT_FOUND.plain())?)
+}
+
+/// Locks what a change of the booking rests on.
+fn lock_booking(tx: &mut Tx, found: &Booking) {
+    tx.lock(&[place::lock(found.store), Lock::row("booking", found.id)]);
     let voucher = found.guest.as_ref().and_then(|guest| guest.voucher);
     if let Some(voucher) = voucher {
         tx.lock(&[Lock::row("voucher", voucher)]);
     }
-    Ok(queries::booking(tx, id)?.ok_or_else(|| party::NOT_FOUND.plain())?)
+}
+
+/// Refuses a store that does not say why.
+fn require_reason(ctx: &Ctx) -> Result<(), Fail> {
+    let reason = ctx.reason.as_deref().unwrap_or_default();
+    if reason.trim().is_empty() {
+        return Err(BOOKING_REASON_MISSING
+            .at("/reason", BOOKING_REASON_MISSING.title)
+            .into());
+    }
+    Ok(())
 }
 
 fn require_confirmed(booking: &Booking) -> Result<(), Fail> {

@@ -1,15 +1,15 @@
 //! A booking takes place at another time.
 
 use kernel::{Actor, BookingId, Claim, Ctx, ResourceId};
-use offer::{Day, Period, Wish};
+use offer::{Day, Period, Wish, place};
 use party::Role;
 use store::{Fail, Tx, sql};
 
 use super::remind_guest::remind_of;
 use super::{expected_guest, own_booking};
 use crate::events::BookingMoved;
-use crate::reject::{BOOKING_NOT_FREE, BOOKING_STATUS, BOOKING_TIME};
-use crate::slot::{Asked, When, find_slot, give_places_back, take_places, tell_resources, valid_until};
+use crate::reject::{BOOKING_FULL, BOOKING_NOT_FREE, BOOKING_STATUS, BOOKING_TIME};
+use crate::slot::{Asked, When, find_slot, tell_resources, valid_until};
 
 /// Move a booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
     if !is_staff && !guest.policy.is_free(booking.period.starts_at, ctx.now) {
         return Err(BOOKING_NOT_FREE.plain().into());
     }
-    give_places_back(tx, booking.place_owner)?;
+    place::give_back(tx, booking.place_owner)?;
     let asked = Asked {
         offer: guest.offer,
         store: booking.store,
@@ -48,9 +48,9 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
             for_store: is_staff,
         },
     };
-    let slot = find_slot(tx, ctx, &asked)?;
+    let (slot, bookable) = find_slot(tx, ctx, &asked)?;
     if let When::Nights { nights, rooms, .. } = cmd.when {
-        let day = |at| Day::at(at, &slot.bookable.zone).0;
+        let day = |at| Day::at(at, &bookable.zone).0;
         let booked = day(booking.period.ends_at) - day(booking.period.starts_at);
         if (nights, rooms) != (booked, booking.rooms) {
             let detail = format!(
@@ -61,7 +61,9 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
         }
     }
     let owner = ctx.new_id::<Claim>().uuid();
-    take_places(tx, booking.merchant, owner, &slot.places)?;
+    if !place::take(tx, booking.merchant, owner, &slot.places)? {
+        return Err(BOOKING_FULL.plain().into());
+    }
     let moved = tx.claim(sql!(
         "UPDATE booking SET starts_at = $1, ends_at = $2, place_owner = $3, version = version + 1
          WHERE id = $4 AND version = $5",
@@ -78,7 +80,7 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
         "DELETE FROM booking_resource WHERE booking_id = $1",
         booking.id
     ))?;
-    tell_resources(tx, booking.id, &slot.places)?;
+    tell_resources(tx, booking.id, &slot.resources)?;
     remind_of(tx, ctx, booking.id, &guest.policy, slot.period)?;
     convert::prolong_booked(tx, guest.order, voucher, valid_until(slot.period))?;
     let event = BookingMoved {

@@ -1,23 +1,25 @@
-//! A guest books a time: places are chosen and held with the order, which confirms the booking when it is paid.
+//! A guest books a time, whose places are chosen, or seats of a showing. They are held with the order, which confirms
+//! the booking when it is paid.
 
-use convert::{Booked, ORDER_QUANTITY, PlaceOrder, PlacedOrder, place_booked_order};
+use convert::{Booked, PlaceOrder, PlacedOrder, place_booked_order};
 use kernel::{BookingId, Ctx, ResourceId, StoreId};
-use offer::{Period, Wish, place};
+use offer::{ChosenSeats, Period, Wish, place};
 use store::{Fail, Tx, sql, to_json};
 
 use super::remind_guest::remind_of;
 use crate::events::BookingPlaced;
-use crate::slot::{Asked, When, find_slot, tell_resources, valid_until};
+use crate::seats::find_seats;
+use crate::slot::{Asked, Slot, When, find_slot, tell_resources, valid_until};
 
 /// What a guest would like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceBooking {
     /// What is bought, and how it is paid. Its quantity is what the price is of: 1 for a booking, the party, or rooms
-    /// times nights.
+    /// times nights. Seats that it names are what is booked, one for each who comes.
     pub order: PlaceOrder,
     /// Where.
     pub store: StoreId,
-    /// When.
+    /// When. Of a showing: when that starts.
     pub when: When,
     /// How many come.
     pub party: i64,
@@ -43,45 +45,38 @@ pub struct PlacedBooking {
 /// Books a time for the consumer who acts.
 ///
 /// Rejects: `order_quantity`, `booking_not_offered`, `booking_party`, `booking_time`, `booking_full` (with up to three
-/// free times of the same day as `alternatives`), and as [`convert::place_order`] does.
+/// free times of the same day as `alternatives`), as [`convert::place_order`] does; of seats `showing_not_found`,
+/// `showing_status`, `seats_invalid`, `seats_taken` and `seat_left_alone` (both with the nearest as `alternatives`).
 ///
 /// Statements: those of an order, eight for what decides, one for what is used of each resource, one for the reminder,
-/// three for each step of the time: a quarter of an hour or a night.
+/// three for each step of the time: a quarter of an hour or a night. Of seats four decide, and each takes two.
 pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<PlacedBooking, Fail> {
     let buyer = party::require_consumer(ctx)?;
     if let Some(area) = &cmd.area {
         party::check::text("/area", area, 80)?;
     }
-    tx.lock(&[place::lock(cmd.store)]);
-    let asked = Asked {
-        offer: cmd.order.offer,
-        store: cmd.store,
-        when: cmd.when,
-        wish: Wish {
-            party: cmd.party,
-            rooms: cmd.when.rooms(),
-            area: cmd.area.as_deref(),
-            resource: cmd.resource,
-            for_store: false,
-        },
+    let (slot, seats) = match &cmd.order.seats {
+        None => (time_slot(tx, ctx, cmd)?, None),
+        Some(choice) => {
+            let chosen = find_seats(tx, ctx, cmd, choice)?;
+            (seat_slot(&chosen), Some(chosen))
+        }
     };
-    let slot = find_slot(tx, ctx, &asked)?;
-    if cmd.order.quantity != slot.quantity {
-        let detail = format!("Of this booking it is {}.", slot.quantity);
-        return Err(ORDER_QUANTITY.at("/order/quantity", detail).into());
-    }
-    place::open(tx, slot.bookable.merchant, &slot.places)?;
+    cmd.order.check_quantity(slot.quantity)?;
+    place::open(tx, slot.merchant, &slot.places)?;
     let booked = Booked {
         places: &place::claims(&slot.places),
+        surcharges: seats.as_ref().map_or(&[], |seats| seats.surcharges.as_slice()),
         until: valid_until(slot.period),
     };
     let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
     let booking: BookingId = ctx.new_id();
-    let policy = to_json(&slot.bookable.terms.policy)?;
+    let showing = seats.as_ref().map(|seats| seats.showing.id);
+    let seats = seats.map_or(Vec::new(), |seats| seats.names);
     tx.tell(sql!(
         "INSERT INTO booking (id, order_id, offer_id, merchant_id, store_id, person_id, party, rooms, starts_at,
-           ends_at, place_owner, policy, note, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13, 1)",
+           ends_at, place_owner, showing_id, seats, policy, note, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', $15, 1)",
         booking,
         placed.order,
         placed.offer,
@@ -93,11 +88,13 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         slot.period.starts_at,
         slot.period.ends_at,
         placed.order,
-        policy,
+        showing,
+        to_json(&seats)?,
+        to_json(&slot.policy)?,
         ctx.now
     ))?;
-    let resources = tell_resources(tx, booking, &slot.places)?;
-    remind_of(tx, ctx, booking, &slot.bookable.terms.policy, slot.period)?;
+    tell_resources(tx, booking, &slot.resources)?;
+    remind_of(tx, ctx, booking, &slot.policy, slot.period)?;
     let event = BookingPlaced {
         booking,
         order: Some(placed.order),
@@ -113,6 +110,34 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         booking,
         order: placed,
         period: slot.period,
-        resources,
+        resources: slot.resources,
     })
+}
+
+fn time_slot(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Slot, Fail> {
+    tx.lock(&[place::lock(cmd.store)]);
+    let asked = Asked {
+        offer: cmd.order.offer,
+        store: cmd.store,
+        when: cmd.when,
+        wish: Wish {
+            party: cmd.party,
+            rooms: cmd.when.rooms(),
+            area: cmd.area.as_deref(),
+            resource: cmd.resource,
+            for_store: false,
+        },
+    };
+    Ok(find_slot(tx, ctx, &asked)?.0)
+}
+
+fn seat_slot(chosen: &ChosenSeats) -> Slot {
+    Slot {
+        merchant: chosen.showing.merchant,
+        policy: chosen.terms.policy,
+        period: chosen.showing.period,
+        places: chosen.places(),
+        resources: vec![chosen.hall.resource],
+        quantity: chosen.numbers.len() as i64,
+    }
 }

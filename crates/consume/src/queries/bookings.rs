@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use convert::Stored;
 use convert::model::OrderStatus;
-use kernel::{BookingId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId};
+use kernel::{BookingId, OfferId, OrderId, PersonId, ResourceId, ShowingId, StoreId, Timestamp, VoucherId};
 use offer::{Day, DayAvailability, Period, Wish, place};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use voucher::VoucherStatus;
@@ -14,8 +14,8 @@ use crate::booking::{Booking, BookingStatus, Guest, Outcome};
 /// A booking.
 pub fn booking(read: &mut ReadTx, booking: BookingId) -> Result<Option<Booking>, Fail> {
     let rows = read.many(sql!(
-        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.note,
-                b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.id = $1",
@@ -49,8 +49,8 @@ pub fn bookings_of_person(
     limit: i64,
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
-        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.note,
-                b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.person_id = $1 AND b.id < $2 ORDER BY b.id DESC LIMIT $3",
@@ -61,6 +61,63 @@ pub fn bookings_of_person(
     with_resources(read, rows)
 }
 
+/// The bookings of a showing that nobody was served for yet: those that are confirmed, at most `limit`, and how many
+/// there are that still await their payment.
+pub(crate) fn bookings_of_showing(
+    read: &mut ReadTx,
+    showing: ShowingId,
+    limit: i64,
+) -> Result<(Vec<BookingId>, i64), Fail> {
+    let [confirmed, held] = read.ask([
+        sql!(
+            "SELECT b.id FROM booking b JOIN order_voucher w ON w.order_id = b.order_id
+             JOIN voucher v ON v.id = w.voucher_id
+             WHERE b.showing_id = $1 AND b.outcome IS NULL AND v.status = 'live' ORDER BY b.id LIMIT $2",
+            showing,
+            limit
+        ),
+        sql!(
+            "SELECT COUNT(*) FROM booking b JOIN orders o ON o.id = b.order_id
+             WHERE b.showing_id = $1 AND o.status = 'placed'",
+            showing
+        ),
+    ])?;
+    let ids = confirmed.into_iter().map(|mut row| row.take());
+    let ids = ids.collect::<Result<_, StorageError>>()?;
+    let mut held = held.into_iter();
+    let held = held.next().map_or(Ok(0), |mut row| row.take())?;
+    Ok((ids, held))
+}
+
+/// The names of the seats of these bookings, in one round trip.
+pub fn seats_of_bookings(
+    read: &mut ReadTx,
+    bookings: &[BookingId],
+) -> Result<BTreeMap<BookingId, Vec<String>>, Fail> {
+    let question = |booking: &BookingId| sql!("SELECT id, seats FROM booking WHERE id = $1", *booking);
+    let answers = read.ask_all(bookings.iter().map(question).collect())?;
+    let found = answers
+        .into_iter()
+        .flatten()
+        .map(|mut row| Ok((row.take()?, row.take_json()?)));
+    Ok(found.collect::<Result<_, StorageError>>()?)
+}
+
+/// Somebody's seats of a showing that are held or paid for.
+pub fn seats_of_person(read: &mut ReadTx, person: PersonId, showing: ShowingId) -> Result<Vec<String>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT b.seats FROM booking b JOIN orders o ON o.id = b.order_id
+         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
+         WHERE b.showing_id = $1 AND b.person_id = $2 AND b.outcome IS NULL
+           AND (o.status = 'placed' OR v.status IN ('live', 'used'))
+         ORDER BY b.id",
+        showing,
+        person
+    ))?;
+    let seats = rows.into_iter().map(|mut row| row.take_json::<Vec<String>>());
+    Ok(seats.collect::<Result<Vec<_>, _>>()?.concat())
+}
+
 /// A store's bookings that start in this time, in its order; 1,000 at most.
 pub fn bookings_of_store(
     read: &mut ReadTx,
@@ -69,8 +126,8 @@ pub fn bookings_of_store(
     until: Timestamp,
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
-        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.note,
-                b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.store_id = $1 AND b.starts_at >= $2 AND b.starts_at < $3 ORDER BY b.starts_at, b.id LIMIT 1000",
@@ -113,6 +170,7 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
             ends_at: row.take()?,
         },
         place_owner: row.take()?,
+        seats: row.take_json()?,
         note: row.take()?,
         created_at: row.take()?,
         version: row.take()?,

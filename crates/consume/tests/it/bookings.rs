@@ -77,6 +77,7 @@ impl<'w, 's> Restaurant<'w, 's> {
                 entry: None,
                 use_rebate: false,
                 group: None,
+                seats: None,
                 expected_cash: None,
             },
             store: self.world.shop.store,

@@ -11,6 +11,7 @@ mod races;
 mod rebates;
 mod redeem;
 mod refunds;
+mod showings;
 mod undo;
 mod world;
 

@@ -101,6 +101,7 @@ fn a_free_card_is_used_without_money() {
             entry: None,
             use_rebate: false,
             group: None,
+            seats: None,
             expected_cash: None,
         };
         let placed = world.run(kernel::Actor::Consumer(world.buyer), NOW, move |tx, ctx| {

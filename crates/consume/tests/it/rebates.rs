@@ -177,6 +177,7 @@ fn nobody_earns_by_buying_from_themselves() {
             entry: None,
             use_rebate: false,
             group: None,
+            seats: None,
             expected_cash: None,
         };
         let refused = world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {

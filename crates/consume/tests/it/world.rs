@@ -110,6 +110,7 @@ impl<'s> World<'s> {
             entry: None,
             use_rebate: false,
             group: None,
+            seats: None,
             expected_cash: None,
         };
         let placed = self.run(Actor::Consumer(buyer), NOW, move |tx, ctx| {

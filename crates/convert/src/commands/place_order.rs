@@ -3,9 +3,10 @@
 //! paid. No amount comes from the buyer; an expected one is only compared.
 
 use kernel::{
-    BucketId, Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Timestamp, WalletCouponId,
+    BucketId, Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Reject, Timestamp,
+    WalletCouponId,
 };
-use offer::bucket;
+use offer::{SeatChoice, Surcharge, bucket};
 use store::{Fail, Lock, StorageError, Tx, sql, to_json};
 
 use crate::commands::{HOLD_US, RELEASE_ORDER};
@@ -16,8 +17,8 @@ use crate::model::{GroupChoice, GroupStatus, OrderStatus, PaymentStatus, PlacedO
 use crate::quote::{Facts, history, load, price};
 use crate::reject::{
     COUPON_BUDGET_SPENT, COUPON_IN_USE, GROUP_FULL, GROUP_JOINED, GROUP_NOT_OFFERED, GROUP_NOT_OPEN,
-    ORDER_HEAD_COUNT_FULL, ORDER_NEEDS_BOOKING, ORDER_PLACE_TAKEN, ORDER_PRICE_CHANGED, ORDER_REBATE_CHANGED,
-    ORDER_SOLD_OUT,
+    ORDER_HEAD_COUNT_FULL, ORDER_NEEDS_BOOKING, ORDER_PLACE_TAKEN, ORDER_PRICE_CHANGED, ORDER_QUANTITY,
+    ORDER_REBATE_CHANGED, ORDER_SOLD_OUT,
 };
 use crate::sale::{Sale, settle};
 
@@ -38,8 +39,20 @@ pub struct PlaceOrder {
     pub use_rebate: bool,
     /// The group to buy in, for the group's price; one unit then.
     pub group: Option<GroupChoice>,
+    /// The seats of a showing, if the offer has showings: one a unit.
+    pub seats: Option<SeatChoice>,
     /// What the buyer was shown as left to pay. Anything else is refused, and nothing is ordered.
     pub expected_cash: Option<Money>,
+}
+
+impl PlaceOrder {
+    /// Refuses a quantity other than what the price of a booking is of.
+    pub fn check_quantity(&self, quantity: i64) -> Result<(), Reject> {
+        if self.quantity == quantity {
+            return Ok(());
+        }
+        Err(ORDER_QUANTITY.at("/order/quantity", format!("Of this booking it is {quantity}.")))
+    }
 }
 
 /// What an order of something that is booked takes beside its units.
@@ -47,6 +60,8 @@ pub struct PlaceOrder {
 pub struct Booked<'a> {
     /// Units of [`offer::place`]s, held with the order and taken with its payment.
     pub places: &'a [(BucketId, i64)],
+    /// What the units cost more than the offer; none of them if it is empty.
+    pub surcharges: &'a [Surcharge],
     /// Until when its one voucher is valid.
     pub until: Timestamp,
 }
@@ -58,6 +73,11 @@ pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrd
     let facts = load(tx, ctx, cmd)?;
     if facts.sale.is_booked {
         return Err(ORDER_NEEDS_BOOKING.plain().into());
+    }
+    if cmd.seats.is_some() {
+        return Err(offer::SHOWING_NOT_FOUND
+            .at("/seats", offer::SHOWING_NOT_FOUND.title)
+            .into());
     }
     place(tx, ctx, cmd, facts, None)
 }
@@ -73,7 +93,8 @@ pub fn place_booked_order(
         let detail = "What is booked is not bought in a group.";
         return Err(GROUP_NOT_OFFERED.at("/order/group", detail).into());
     }
-    let facts = load(tx, ctx, cmd)?;
+    let mut facts = load(tx, ctx, cmd)?;
+    facts.surcharges = booked.surcharges.to_vec();
     place(tx, ctx, cmd, facts, Some(booked))
 }
 

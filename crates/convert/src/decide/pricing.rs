@@ -1,7 +1,7 @@
 //! The price of an order: agreement, friend, coupons, then earned rebates, in this order. Each discount
 //! is taken of what the one before left, and says how much of it the platform pays.
 
-use kernel::{BasisPoints, CouponId, Money, Reject, Timestamp};
+use kernel::{BasisPoints, CouponId, Currency, Reject, Timestamp, split_by_weight};
 
 use super::combination::{Combination, best_combination};
 use super::coupon::{Candidate, Cart, CartLine};
@@ -11,21 +11,32 @@ use crate::reject::{ORDER_QUANTITY, ORDER_TOO_LARGE};
 /// The largest list total of an order, in minor units: a million orders of this size still sum in 64 bits.
 pub const MAX_ORDER_TOTAL: i64 = 1_000_000_000_000;
 
-/// What a price is made of.
+/// Units of an order of which one costs the same.
 #[derive(Debug, Clone, Copy)]
+pub struct Units {
+    /// How many.
+    pub quantity: i64,
+    /// Price of one before all discounts, in minor units.
+    pub list_price: i64,
+    /// The agreement's discount on one, in minor units, at most the list price.
+    pub discount: i64,
+    /// How much of that the platform pays.
+    pub discount_platform: i64,
+}
+
+/// What a price is made of.
+#[derive(Debug, Clone)]
 pub struct PriceInputs<'a> {
-    /// What is bought; its price is computed here.
+    /// What is bought; its quantity and price are computed here.
     pub line: &'a CartLine,
+    /// The units, at least one.
+    pub units: Vec<Units>,
+    /// Of every amount.
+    pub currency: Currency,
     /// When.
     pub now: Timestamp,
     /// Whether the buyer has ordered anything before.
     pub has_ordered: bool,
-    /// Price of one unit before all discounts.
-    pub list_price: Money,
-    /// The agreement's discount on one unit, in minor units, at most the list price.
-    pub unit_discount: i64,
-    /// How much of that the platform pays.
-    pub unit_discount_platform: i64,
     /// The merchant's discount for a friend of somebody who shared the offer; zero without a share link.
     pub friend_discount: BasisPoints,
     /// The coupons that the buyer could use, or asked for.
@@ -59,17 +70,19 @@ impl OrderPrice {
 /// Rejects a quantity below one, a total beyond [`MAX_ORDER_TOTAL`], and a coupon that was asked for and is not for
 /// this order.
 pub fn price_order(inputs: &PriceInputs) -> Result<OrderPrice, Reject> {
-    let quantity = inputs.line.quantity;
-    if quantity < 1 {
+    if inputs.units.is_empty() || inputs.units.iter().any(|units| units.quantity < 1) {
         return Err(ORDER_QUANTITY.at("/quantity", "The quantity is below 1."));
     }
-    let list_total = inputs.list_price.checked_mul(quantity).ok();
-    let list_total = list_total
-        .filter(|total| total.amount <= MAX_ORDER_TOTAL)
-        .ok_or_else(|| {
-            ORDER_TOO_LARGE.at("/quantity", "Price times quantity is beyond the largest order.")
-        })?;
-    let mut due = list_total.amount;
+    let sum = |of: fn(&Units) -> i64| {
+        let of_units = |units| of(units).checked_mul(units.quantity);
+        let mut amounts = inputs.units.iter().map(of_units);
+        amounts.try_fold(0_i64, |sum, amount| sum.checked_add(amount?))
+    };
+    let list_total = sum(|units| units.list_price).filter(|total| *total <= MAX_ORDER_TOTAL);
+    let list_total = list_total.ok_or_else(|| {
+        ORDER_TOO_LARGE.at("/quantity", "Price times quantity is beyond the largest order.")
+    })?;
+    let mut due = list_total;
     let mut discounts = Vec::with_capacity(2 + inputs.coupons.len());
     let mut take = |kind, amount: i64, platform: i64, coupon| {
         if amount > 0 {
@@ -85,8 +98,8 @@ pub fn price_order(inputs: &PriceInputs) -> Result<OrderPrice, Reject> {
     };
     let after_agreement = take(
         DiscountKind::Agreement,
-        inputs.unit_discount * quantity,
-        inputs.unit_discount_platform * quantity,
+        sum(|units| units.discount).unwrap_or_default(),
+        sum(|units| units.discount_platform).unwrap_or_default(),
         None,
     );
     let friend_discount = inputs.friend_discount.of(after_agreement);
@@ -101,7 +114,7 @@ pub fn price_order(inputs: &PriceInputs) -> Result<OrderPrice, Reject> {
     let discount_platform = discounts.iter().map(|d: &Discount| d.platform).sum();
     let discount_merchant = discounts.iter().map(|d| d.amount - d.platform).sum();
     let amounts = Amounts {
-        list_total: list_total.amount,
+        list_total,
         discount_platform,
         discount_merchant,
         rebate_used,
@@ -119,13 +132,18 @@ fn best_coupons(inputs: &PriceInputs, due: i64) -> Result<Combination, Reject> {
     if inputs.coupons.is_empty() {
         return Ok(Combination::default());
     }
-    let line = CartLine {
+    let after_agreement = |units: &Units| (units.list_price - units.discount) * units.quantity;
+    let weights: Vec<i64> = inputs.units.iter().map(after_agreement).collect();
+    let line = |(units, due): (&Units, i64)| CartLine {
+        quantity: units.quantity,
         due,
         ..inputs.line.clone()
     };
+    let dues = split_by_weight(due, &weights);
+    let lines: Vec<CartLine> = inputs.units.iter().zip(dues).map(line).collect();
     let cart = Cart {
-        lines: &[line],
-        currency: inputs.list_price.currency,
+        lines: &lines,
+        currency: inputs.currency,
         now: inputs.now,
         has_ordered: inputs.has_ordered,
     };

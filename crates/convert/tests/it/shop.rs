@@ -128,6 +128,7 @@ impl<'s> Shop<'s> {
             entry: None,
             use_rebate: false,
             group: None,
+            seats: None,
             expected_cash: None,
         }
     }

@@ -49,6 +49,7 @@ impl<'s> Visits<'s> {
             entry: None,
             use_rebate: false,
             group: None,
+            seats: None,
             expected_cash: None,
         };
         let placed = self.run(Actor::Consumer(guest), now, move |tx, ctx| {

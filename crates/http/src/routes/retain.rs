@@ -67,6 +67,8 @@ struct BookingTold {
     starts_at: String,
     /// The store's, by its IANA name.
     time_zone: String,
+    /// The names of its seats, if it is of a showing: `F-7`.
+    seats: Vec<String>,
 }
 
 impl PersonMessage {
@@ -83,6 +85,11 @@ pub fn labelled_messages(read: &mut ReadTx, messages: Vec<Message>) -> Result<Ve
     let booked: Vec<_> = booked.collect::<BTreeSet<_>>().into_iter().collect();
     let stores = party::queries::stores(read, &booked)?.into_iter();
     let zones: BTreeMap<_, _> = stores.map(|store| (store.id, store.details.time_zone)).collect();
+    let bookings: Vec<_> = messages
+        .iter()
+        .filter_map(|message| Some(message.booking?.booking))
+        .collect();
+    let seats = consume::queries::seats_of_bookings(read, &bookings)?;
     let show = |message: Message| {
         let label = message.offer.map(|offer| labels.get(offer));
         PersonMessage {
@@ -98,6 +105,7 @@ pub fn labelled_messages(read: &mut ReadTx, messages: Vec<Message>) -> Result<Ve
                 id: booked.booking,
                 starts_at: booked.starts_at.to_string(),
                 time_zone: zones.get(&booked.store).cloned().unwrap_or_default(),
+                seats: seats.get(&booked.booking).cloned().unwrap_or_default(),
             }),
             amount: message.amount.map(WireMoney::from),
             at: message.created_at.to_string(),

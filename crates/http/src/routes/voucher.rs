@@ -169,6 +169,8 @@ pub struct VoucherDetails {
     /// What it is the right to, if that was booked: cancelling that is what gives it back.
     #[schema(value_type = Option<String>)]
     booking: Option<BookingId>,
+    /// The names of its seats, if it is for a showing: `F-7`.
+    seats: Vec<String>,
 }
 
 impl VoucherDetails {
@@ -183,6 +185,9 @@ pub fn voucher_details(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<
     let ids: Vec<VoucherId> = vouchers.iter().map(|voucher| voucher.id).collect();
     let mut uses = consume::queries::redemptions_of_vouchers(read, &ids)?;
     let bookings = consume::queries::bookings_of_vouchers(read, &ids)?;
+    let booked: Vec<BookingId> = bookings.values().copied().collect();
+    let seats = consume::queries::seats_of_bookings(read, &booked)?;
+    let seats_of = |voucher: VoucherId| bookings.get(&voucher).and_then(|booking| seats.get(booking));
     let used: Vec<RedemptionId> = uses.iter().map(|visit| visit.id).collect();
     let reviewed = feedback::queries::reviewed(read, &used)?;
     let stores: BTreeSet<StoreId> = uses.iter().map(|visit| visit.store).collect();
@@ -207,6 +212,7 @@ pub fn voucher_details(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<
             .map(visit)
             .collect(),
         booking: bookings.get(&voucher.item.id).copied(),
+        seats: seats_of(voucher.item.id).cloned().unwrap_or_default(),
         voucher: voucher.into(),
     });
     Ok(details.collect())

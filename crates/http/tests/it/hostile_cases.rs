@@ -28,12 +28,14 @@ const ZERO_IS_MEANT: &[&str] = &[
     "from_minute",
     "stock",
     "before_minutes",
+    "cleaning_minutes",
     "after_minutes",
     "notice_minutes",
     "free_until_minutes",
     "late_fee_bp",
     "no_show_fee_bp",
     "grace_minutes",
+    "minute",
 ];
 
 /// What must come of a case.
@@ -78,7 +80,7 @@ impl Case {
 /// What can be sent to every write, whatever it takes.
 pub fn cases_of_form(body: &str) -> Vec<Case> {
     let mut large = body.as_bytes().to_vec();
-    large.resize(64 * 1024 + 1, b' ');
+    large.resize(512 * 1024 + 1, b' ');
     let mut cases = vec![
         Case::new("half a body", "{", Must::BeMalformed),
         Case::new("an array", "[]", Must::BeMalformed),

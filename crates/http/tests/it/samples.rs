@@ -84,18 +84,19 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "addStore" | "createOffer" => &["version"],
         "updateOffer" => &["stock"],
         "addStaff" | "revokeStaff" | "changeRole" => &["store"],
-        "placeOrder" => &["expected_cash", "wallet_coupons", "share_token", "group"],
+        "placeOrder" => &["expected_cash", "wallet_coupons", "share_token", "group", "seats"],
         "createCoupon" => &["platform_bp", "conditions"],
         "createPlatformCoupon" => &["offer", "conditions"],
         "closeDay" => &["after"],
         "addResource" => &["version", "hours"],
         "updateResource" => &["kind", "hours"],
         "setStoreDay" => &["spans"],
-        "setBookingTerms" => &["/terms/nights"],
+        "setBookingTerms" => &["/terms/nights", "/terms/showings"],
         "placeBooking" => &[
             "/order/expected_cash",
             "/order/wallet_coupons",
             "/order/share_token",
+            "/order/seats",
             "/when/from",
             "/when/nights",
             "/when/rooms",
@@ -149,8 +150,12 @@ impl Maker<'_> {
         } else if is("object") {
             self.object(schema, pointer, name, fields)
         } else if is("array") {
+            // Of a cell that may be empty, a seat.
+            let items = schema["items"]["oneOf"]
+                .as_array()
+                .and_then(|one_of| one_of.last());
             json!([self.value(
-                &schema["items"],
+                items.unwrap_or(&schema["items"]),
                 &format!("{pointer}/0"),
                 name.trim_end_matches('s'),
                 fields
@@ -193,6 +198,9 @@ impl Maker<'_> {
             ("grantOperator", "role") => "support",
             ("addResource", "kind") => "table",
             ("addResource" | "updateResource", "status") => "online",
+            ("scheduleShowing", "offer") => &self.ids["screened"],
+            ("setHall", "code" | "zone") | ("scheduleShowing", "zone") => "stalls",
+            ("setHall", "kind") => "standard",
             ("placeBooking" | "moveBooking" | "moveBookingAsStore", "starts_at") => &on_the_hour(2),
             (_, "share_token") => &self.ids["token"],
             (_, "message") => "msg_01h455vb4pex5vsknk084sn02q",
@@ -238,7 +246,7 @@ fn number(operation: &str, name: &str) -> i64 {
         "valid_us" => 2_592_000_000_000,
         "until_minute" => 600,
         "head_count" | "stock" | "capacity" | "total" => 100,
-        "ahead_days" | "minutes" | "every_minutes" => 60,
+        "ahead_days" | "minutes" | "every_minutes" | "length_minutes" => 60,
         "from_minute" => 0,
         name if name.ends_with("_bp") => 1_000,
         _ => 1,

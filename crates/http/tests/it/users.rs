@@ -5,7 +5,7 @@ use axum::http::Method;
 use kernel::Timestamp;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, Client, Shop, TestApp, on_the_hour, text};
+use crate::app::{Answer, Client, Shop, TestApp, in_days, on_the_hour, text};
 use crate::market::new_offer;
 use crate::samples::Ids;
 
@@ -227,6 +227,47 @@ impl OwnerUser {
         app.put(&self.0.owner, &path, said).await.ok();
         self.publish(app, &offer).await;
         (offer, table)
+    }
+
+    /// A hall of four seats, two of them dearer, and a showing in nine days of an offer that has showings.
+    pub async fn offer_showings(
+        &self,
+        app: &TestApp,
+        agreement: &str,
+        media: &str,
+    ) -> (String, String, String) {
+        let owner = &self.0.owner;
+        let hall = json!({"kind": "hall", "name": "Hall 1", "units": 1, "seats_min": 1, "seats_max": 1,
+                          "status": "online"});
+        let hall = self
+            .make(app, &format!("stores/{}/resources", self.0.store), hall)
+            .await;
+        let seat = |label: &str, zone: &str| json!({"label": label, "zone": zone, "kind": "standard"});
+        let map = json!({
+            "zones": [{"code": "stalls", "name": "Stalls"}, {"code": "box", "name": "Box"}],
+            "rows": [{"label": "A", "cells": [seat("1", "stalls"), seat("2", "stalls")]},
+                     {"label": "B", "cells": [null, seat("1", "box"), seat("2", "box")]}],
+        });
+        let said = json!({"version": 0, "map": map, "no_single_seats": false, "cleaning_minutes": 15});
+        app.put(owner, &format!("{}/halls/{hall}", self.0.path), said)
+            .await
+            .ok();
+        let mut said = new_offer(&self.0, agreement, media);
+        said["group"] = Value::Null;
+        let offer = self.make(app, "offers", said).await;
+        let terms = json!({
+            "showings": true, "price_per": "person", "party_max": 4, "notice_minutes": 0, "ahead_days": 60,
+            "policy": {"free_until_minutes": 60, "late_fee_bp": 5_000, "no_show_fee_bp": 10_000, "grace_minutes": 15},
+        });
+        let said = json!({"terms": terms, "resources": [hall]});
+        app.put(owner, &format!("{}/offers/{offer}/booking", self.0.path), said)
+            .await
+            .ok();
+        self.publish(app, &offer).await;
+        let said = json!({"offer": offer, "day": &in_days(9)[..10], "minute": 1_140, "length_minutes": 120,
+                          "surcharges": [{"zone": "box", "amount": 3_000}]});
+        let showing = self.make(app, &format!("halls/{hall}/showings"), said).await;
+        (offer, hall, showing)
     }
 
     pub async fn publish(&self, app: &TestApp, offer: &str) {

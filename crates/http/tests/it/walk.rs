@@ -14,6 +14,7 @@ use crate::world::{Side, World, events_since, heads, unknown};
 
 /// What everybody may do without signing in. A new name here is a decision.
 const PUBLIC: &[&str] = &[
+    "bestSeats",
     "compareOffers",
     "getAvailability",
     "getBookingTerms",
@@ -22,6 +23,7 @@ const PUBLIC: &[&str] = &[
     "getOfferPage",
     "getSettings",
     "getShareLink",
+    "getShowing",
     "listCoupons",
     "listOffers",
     "listOpenGroups",
@@ -29,6 +31,7 @@ const PUBLIC: &[&str] = &[
     "listReviewsOfMerchant",
     "listReviewsOfOffer",
     "listReviewsOfStore",
+    "listShowings",
     "listVoucherKeys",
     "receiveSandboxWebhook",
     "recordVisits",
@@ -55,6 +58,8 @@ const PUBLIC_IN_BODIES: &[(&str, &str)] = &[
     ("createPlatformCoupon", "offer"),
     ("createPlatformCoupon", "store"),
     ("closeDay", "after"),
+    // A day is nobody's.
+    ("scheduleShowing", "day"),
 ];
 
 /// A walk with all that it found wrong, told together at its end.
@@ -212,10 +217,18 @@ impl<'a> Walk<'a> {
                 .await;
         }
         let parameters = operation.parameters();
-        if parameters
-            .iter()
-            .any(|name| ["store", "device", "redemption", "resource", "booking"].contains(name))
-        {
+        if parameters.iter().any(|name| {
+            [
+                "store",
+                "device",
+                "redemption",
+                "resource",
+                "booking",
+                "hall",
+                "showing",
+            ]
+            .contains(name)
+        }) {
             let status = self
                 .attempt(&here.branch_manager, operation, &here.ids)
                 .await

@@ -121,6 +121,7 @@ impl Side {
             .await;
         owner.publish(app, &offer).await;
         let (booked, table) = owner.offer_tables(app, &agreement, &shown).await;
+        let (screened, hall, showing) = owner.offer_showings(app, &agreement, &shown).await;
         let media = app.picture(shop).await;
         let licence = json!({"kind": "business_license", "number": "9132", "media": media,
                              "valid_until": in_days(300)});
@@ -143,6 +144,9 @@ impl Side {
                 admin.propose_agreement(app, &shop.id, terms(1_000)).await,
             ),
             ("resource", table),
+            ("hall", hall),
+            ("showing", showing),
+            ("screened", screened),
             ("booked", booked),
             ("day", in_days(9)[..10].to_owned()),
             ("agreement", agreement),

@@ -7,7 +7,7 @@ use store::{Fail, Lock, Tx, sql, to_json};
 use crate::events::{ResourceAdded, ResourceUpdated};
 use crate::place::{self, step_at};
 use crate::reject::{RESOURCE_CHANGED, RESOURCE_LIMIT, RESOURCE_TAKEN};
-use crate::resource::resource_id;
+use crate::resource::roomy;
 use crate::{Day, ResourceDetails, ResourceKind, queries};
 
 /// A new resource.
@@ -35,7 +35,7 @@ pub fn add_resource(tx: &mut Tx, ctx: &Ctx, cmd: &AddResource) -> Result<Resourc
     if queries::resource_count(tx, cmd.store)? >= queries::MAX_RESOURCES_OF_STORE {
         return Err(RESOURCE_LIMIT.plain().into());
     }
-    let resource = resource_id(ctx.new_id());
+    let resource = roomy(ctx.new_id());
     tx.tell(sql!(
         "INSERT INTO resource (id, merchant_id, store_id, kind, name, area, units, seats_min, seats_max, joins, hours,
            status, created_at, version)
@@ -112,9 +112,11 @@ pub fn update_resource(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateResource) -> Result<(
     if cmd.details.units != resource.details.units {
         let from = match resource.kind {
             ResourceKind::RoomType => Day::in_utc(ctx.now).0 - 1,
-            ResourceKind::Table | ResourceKind::Person | ResourceKind::Room | ResourceKind::Session => {
-                step_at(ctx.now)
-            }
+            ResourceKind::Table
+            | ResourceKind::Person
+            | ResourceKind::Room
+            | ResourceKind::Session
+            | ResourceKind::Hall => step_at(ctx.now),
         };
         let taken = place::set_capacity(tx, resource.id, from, cmd.details.units)?;
         if taken > 0 {

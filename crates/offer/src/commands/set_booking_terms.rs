@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Ctx, OfferId, ResourceId};
+use kernel::{Ctx, OfferId, Reject, ResourceId};
 use store::{Fail, Lock, Tx, sql, to_json};
 
 use super::managed_offer;
@@ -49,11 +49,8 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
     if before.is_none() && offer.status != OfferStatus::Draft {
         return Err(BOOKING_TERMS_LATE.plain().into());
     }
-    if before.as_ref().is_some_and(|(before, _)| {
-        offer.status != OfferStatus::Draft && before.price_per != cmd.terms.price_per
-    }) {
-        let detail = "What the price is of never changes once the offer is published.";
-        return Err(BOOKING_TERMS_INVALID.at("/terms/price_per", detail).into());
+    if let Some((before, _)) = before.as_ref().filter(|_| offer.status != OfferStatus::Draft) {
+        check_change(before, &cmd.terms)?;
     }
     let version = before.map_or(1, |(_, version)| version + 1);
     tx.tell(sql!(
@@ -80,6 +77,19 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
     Ok(version)
 }
 
+/// Refuses what would change what was sold.
+fn check_change(before: &BookingTerms, after: &BookingTerms) -> Result<(), Reject> {
+    if before.price_per != after.price_per {
+        let detail = "What the price is of never changes once the offer is published.";
+        return Err(BOOKING_TERMS_INVALID.at("/terms/price_per", detail));
+    }
+    if (before.stay == Stay::Showings) != (after.stay == Stay::Showings) {
+        let detail = "Whether an offer has showings never changes once it is published.";
+        return Err(BOOKING_TERMS_INVALID.at("/terms/showings", detail));
+    }
+    Ok(())
+}
+
 /// Refuses resources of other stores, and such as do not go with what is booked.
 fn check_resources(tx: &mut Tx, cmd: &SetBookingTerms, wanted: &BTreeSet<ResourceId>) -> Result<(), Fail> {
     let invalid = |detail: String| Err(BOOKING_TERMS_INVALID.at("/resources", detail).into());
@@ -91,10 +101,14 @@ fn check_resources(tx: &mut Tx, cmd: &SetBookingTerms, wanted: &BTreeSet<Resourc
         let Some(kind) = kinds.get(id) else {
             return invalid(format!("No store of the offer has the resource {id}."));
         };
-        let is_for_nights = *kind == ResourceKind::RoomType;
-        if is_for_nights != matches!(cmd.terms.stay, Stay::Nights(_)) {
+        let fits = match cmd.terms.stay {
+            Stay::Nights(_) => *kind == ResourceKind::RoomType,
+            Stay::Showings => *kind == ResourceKind::Hall,
+            Stay::Visit(_) => !matches!(kind, ResourceKind::RoomType | ResourceKind::Hall),
+        };
+        if !fits {
             return invalid(format!(
-                "{id} is a {}: rooms of a type are for nights, and nothing else is.",
+                "{id} is a {}: rooms of a type are for nights, halls for showings, and nothing else is.",
                 kind.as_str()
             ));
         }

@@ -198,10 +198,11 @@ fn hours(starts_at: Timestamp) -> Range<i64> {
 }
 
 fn take(tx: &mut Tx, ctx: &Ctx, shop: Shop, stretches: &[Stretch]) -> Result<(), Fail> {
-    place::open(tx, shop.merchant, stretches)?;
+    let places: Vec<_> = stretches.iter().flat_map(Stretch::places).collect();
+    place::open(tx, shop.merchant, &places)?;
     for stretch in stretches {
         let owner = ctx.new_id::<Order>().uuid();
-        let claims = place::claims(std::slice::from_ref(stretch));
+        let claims = place::claims(&stretch.places().collect::<Vec<_>>());
         if offer::bucket::hold(tx, owner, &claims)?.is_some() || !offer::bucket::take(tx, owner)? {
             return Err(party::NOT_FOUND.plain().into());
         }

@@ -303,6 +303,7 @@ pub fn place(shop: Shop, quantity: i64) -> convert::PlaceOrder {
         entry: None,
         use_rebate: false,
         group: None,
+        seats: None,
         expected_cash: None,
     }
 }

@@ -176,6 +176,14 @@ export default {
     nothingPaid: 'You have paid nothing for it.',
     keep: 'Keep it',
   },
+  showing: {
+    title: 'Showings',
+    today: 'Today',
+    none: 'Nothing is shown on this day any more. Look at another one.',
+    free: '{n} seat free | {n} seats free',
+    full: 'Sold out',
+    choose: 'Choose a showing',
+  },
   rule: {
     title: 'Good to know',
     refund: 'Refund at any time before use, the way you paid',

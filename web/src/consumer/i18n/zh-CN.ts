@@ -169,6 +169,14 @@ export default {
     nothingPaid: '您尚未为此付款。',
     keep: '再想想',
   },
+  showing: {
+    title: '场次',
+    today: '今天',
+    none: '这一天没有可选场次，请看其他日期。',
+    free: '余 {n} 座',
+    full: '已售罄',
+    choose: '选择场次',
+  },
   rule: {
     title: '购买须知',
     refund: '未使用随时退，按原支付方式退回',

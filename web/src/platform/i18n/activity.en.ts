@@ -108,6 +108,9 @@ export default {
     ResourceAdded: 'A table, person or room was added',
     ResourceUpdated: 'A table, person or room was changed',
     BookingTermsSet: 'How an offer is booked was set',
+    HallSet: 'The seats of a hall were drawn',
+    ShowingScheduled: 'A showing was scheduled',
+    ShowingCalledOff: 'A showing was called off',
     StoreDaySet: 'The hours of one day were set',
   },
 } satisfies Catalogue<typeof zhCN>

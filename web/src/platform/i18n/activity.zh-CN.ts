@@ -106,6 +106,9 @@ export default {
     ResourceAdded: '新增桌位、人员或房间',
     ResourceUpdated: '桌位、人员或房间变更',
     BookingTermsSet: '预订规则设置',
+    HallSet: '影厅座位图设置',
+    ShowingScheduled: '新增场次',
+    ShowingCalledOff: '场次取消',
     StoreDaySet: '单日营业时间设置',
   },
 }

@@ -2,6 +2,7 @@ import type zhCN from './zh-CN'
 import type { Catalogue } from './index'
 import booking from './booking.en'
 import categories from './categories.en'
+import seats from './seats.en'
 
 export default {
   unitsOff: {
@@ -45,5 +46,6 @@ export default {
     },
   },
   booking,
+  seats,
   category: categories,
 } satisfies Catalogue<typeof zhCN>

@@ -1,5 +1,6 @@
 import booking from './booking.zh-CN'
 import categories from './categories.zh-CN'
+import seats from './seats.zh-CN'
 
 export default {
   unitsOff: {
@@ -43,5 +44,6 @@ export default {
     },
   },
   booking,
+  seats,
   category: categories,
 }

@@ -145,6 +145,7 @@ impl Order {
                 GroupChoice::Open => convert::GroupChoice::Open,
                 GroupChoice::Join(group) => convert::GroupChoice::Join(scene.id(Name::Group(group))),
             }),
+            seats: None,
             expected_cash: place.expected.map(|amount| Money::new(amount, currency)),
         };
         let link = place.link.map(|link| scene.id(Name::Link(link)));

@@ -37,6 +37,15 @@ fn share(points: i64) -> CouponKind {
     }
 }
 
+fn units(quantity: i64, list_price: i64, discount: i64) -> Units {
+    Units {
+        quantity,
+        list_price,
+        discount,
+        discount_platform: 0,
+    }
+}
+
 /// The price of so many units with coupons that the buyer asked for, or that come by themselves.
 fn price(
     (list_price, quantity): (i64, i64),
@@ -64,9 +73,8 @@ fn price(
         line: &line,
         now: Timestamp(0),
         has_ordered: false,
-        list_price: Money::new(list_price, Currency::CNY),
-        unit_discount: 0,
-        unit_discount_platform: 0,
+        units: vec![units(quantity, list_price, 0)],
+        currency: Currency::CNY,
         friend_discount: BasisPoints::ZERO,
         coupons: &coupons,
         spendable_rebate: 0,
@@ -103,8 +111,8 @@ proptest! {
         let coupons: Vec<_> = coupons.into_iter().enumerate()
             .map(|(n, (kind, platform))| coupon(kind, platform, Some(&format!("group_{n}")))).collect();
         let price = price((list_price, quantity), &coupons, false, |inputs| {
-            inputs.unit_discount = unit_discount;
-            inputs.unit_discount_platform = bp(platform).of(unit_discount);
+            inputs.units[0].discount = unit_discount;
+            inputs.units[0].discount_platform = bp(platform).of(unit_discount);
             inputs.friend_discount = bp(friend);
             inputs.spendable_rebate = spendable;
         }).expect("no coupon is asked for");
@@ -156,8 +164,8 @@ fn worked(name: &str) -> Vec<(String, Vec<i64>)> {
 #[test]
 fn the_worked_orders_are_what_the_rules_make_of_them() {
     let agreement_and_friend = |inputs: &mut PriceInputs| {
-        inputs.unit_discount = 2_000;
-        inputs.unit_discount_platform = 1_000;
+        inputs.units[0].discount = 2_000;
+        inputs.units[0].discount_platform = 1_000;
         inputs.friend_discount = bp(500);
         inputs.spendable_rebate = 680;
     };
@@ -173,10 +181,13 @@ fn the_worked_orders_are_what_the_rules_make_of_them() {
         &'a dyn Fn(&mut PriceInputs),
     );
     let in_a_group = |inputs: &mut PriceInputs| {
-        inputs.unit_discount = 600;
+        inputs.units[0].discount = 600;
         inputs.spendable_rebate = 250;
     };
-    let orders: [Worked; 5] = [
+    let three_seats = |inputs: &mut PriceInputs| {
+        inputs.units = vec![units(2, 5_800, 580), units(1, 8_800, 880)];
+    };
+    let orders: [Worked; 6] = [
         (
             "One after the other",
             (10_000, 2),
@@ -198,6 +209,15 @@ fn the_worked_orders_are_what_the_rules_make_of_them() {
             (6_000, 1),
             vec![coupon(CouponKind::Cash { amount: 1_333 }, 10_000, None)],
             &in_a_group,
+        ),
+        (
+            "Seats of two zones",
+            (5_800, 3),
+            vec![
+                coupon(CouponKind::FixedPrice { price: 5_000 }, 0, Some("merchant")),
+                coupon(share(1_000), 10_000, Some("platform")),
+            ],
+            &three_seats,
         ),
         (
             "Never below zero",

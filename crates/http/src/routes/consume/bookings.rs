@@ -178,6 +178,7 @@ struct NewBooking {
     /// In which of the offer's stores.
     #[schema(value_type = String)]
     store: StoreId,
+    /// Of a showing: when that starts.
     #[schema(value_type = WireWhen)]
     when: Object<WireWhen>,
     /// How many come.
@@ -232,7 +233,10 @@ async fn place_booking(
     };
     let route = app.ask(convert::queries::place_route(&cmd.order)).await?;
     let mut locks = route.map(|route| route.locks).unwrap_or_default();
-    locks.push(place::lock(cmd.store));
+    locks.push(match &cmd.order.seats {
+        None => place::lock(cmd.store),
+        Some(seats) => offer::showing::lock(seats.showing),
+    });
     let command = app
         .command("placeBooking", cmd.store, consumer.actor(), write.key)
         .locking(locks)
@@ -260,8 +264,10 @@ pub struct WireBooking {
     starts_at: String,
     /// RFC 3339.
     ends_at: String,
-    /// What it has: tables, people, rooms.
+    /// What it has: tables, people, rooms, a hall.
     resources: Vec<BookedResource>,
+    /// The names of its seats: `F-7`.
+    seats: Vec<String>,
     /// What the store wrote to itself. Only it sees that.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
@@ -351,6 +357,7 @@ pub fn shown(
                 .into_iter()
                 .map(|(id, name)| BookedResource { id, name })
                 .collect(),
+            seats: booking.seats,
             note: for_store.then_some(booking.note),
             guest,
         }

@@ -4,6 +4,7 @@
 mod bookings;
 mod history;
 mod redeem;
+mod showings;
 mod store_bookings;
 mod sync;
 mod taking_back;
@@ -27,6 +28,7 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(bookings::operations())
         .merge(store_bookings::operations())
+        .merge(showings::operations())
         .merge(redeem::operations())
         .merge(sync::operations())
         .merge(history::operations())

@@ -36,13 +36,24 @@ pub fn operations() -> OpenApiRouter<App> {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct DayAsked {
+pub struct DayAsked {
     /// From when on, RFC 3339; the last twelve hours if absent.
     #[serde(default, with = "optional_time")]
     #[param(value_type = Option<String>)]
     from: Option<Timestamp>,
     /// For how many hours; 24 if absent, 744 at most.
     hours: Option<i64>,
+}
+
+impl DayAsked {
+    /// From when on, and until when.
+    pub fn hours(&self, now: Timestamp) -> (Timestamp, Timestamp) {
+        let from = self.from.unwrap_or_else(|| now.plus_us(-12 * HOUR_US));
+        (
+            from,
+            from.plus_us(self.hours.unwrap_or(24).clamp(1, 744) * HOUR_US),
+        )
+    }
 }
 
 /// The bookings of a store that start in some hours, in the order of their time.
@@ -56,8 +67,7 @@ async fn list_bookings_of_store(
     Query(asked): Query<DayAsked>,
 ) -> Result<Json<Vec<WireBooking>>, Problem> {
     let (merchant, now) = (staff.merchant, shell::now());
-    let from = asked.from.unwrap_or_else(|| now.plus_us(-12 * HOUR_US));
-    let until = from.plus_us(asked.hours.unwrap_or(24).clamp(1, 744) * HOUR_US);
+    let (from, until) = asked.hours(now);
     let found = app.read(move |read| {
         own_store(read, merchant, of.store)?;
         let found = queries::bookings_of_store(read, of.store, from, until)?;

@@ -1,5 +1,8 @@
 //! Orders: placed with frozen terms and held for minutes, shown, cancelled.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -9,9 +12,10 @@ use convert::{
     Stored,
 };
 use kernel::{
-    CouponId, Currency, EntryId, GroupId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, Timestamp,
-    VoucherId, WalletCouponId,
+    CouponId, Currency, EntryId, GroupId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, ShowingId,
+    Timestamp, VoucherId, WalletCouponId,
 };
+use offer::SeatChoice;
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
@@ -62,9 +66,22 @@ pub struct NewOrder {
     #[serde(default, deserialize_with = "group_choice")]
     #[schema(value_type = Option<String>)]
     group: Option<GroupChoice>,
+    /// The seats of a showing, where the offer has showings: as many as units.
+    #[schema(value_type = Option<ChosenSeats>)]
+    seats: Option<Object<ChosenSeats>>,
     /// What the buyer was shown as left to pay. Anything else is refused and nothing is ordered.
     #[schema(value_type = Option<WireMoney>)]
     expected_cash: Option<Object<WireMoney>>,
+}
+
+/// Seats of a showing.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChosenSeats {
+    #[schema(value_type = String)]
+    showing: ShowingId,
+    /// By their names: `F-7`.
+    seats: Vec<String>,
 }
 
 impl From<NewOrder> for PlaceOrder {
@@ -77,6 +94,10 @@ impl From<NewOrder> for PlaceOrder {
             entry: new.entry,
             use_rebate: new.use_rebate,
             group: new.group,
+            seats: new.seats.map(|Object(chosen)| SeatChoice {
+                showing: chosen.showing,
+                seats: chosen.seats,
+            }),
             expected_cash: new.expected_cash.map(|cash| cash.0.into()),
         }
     }
@@ -195,12 +216,27 @@ struct QuoteAsked {
     #[serde(default, deserialize_with = "group_choice")]
     #[param(value_type = Option<String>)]
     group: Option<GroupChoice>,
+    /// A showing, for what its `seats` cost.
+    #[param(value_type = Option<String>)]
+    showing: Option<ShowingId>,
+    /// The names of its seats, with commas between them.
+    #[serde(default, deserialize_with = "comma_separated")]
+    #[param(value_type = Option<String>)]
+    seats: Vec<String>,
 }
 
-fn comma_separated<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<WalletCouponId>, D::Error> {
+fn comma_separated<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
     let text = String::deserialize(from)?;
     let ids = text.split(',').filter(|id| !id.is_empty()).map(str::parse);
     ids.collect::<Result<_, _>>().map_err(serde::de::Error::custom)
+}
+
+fn seat_choice(showing: Option<ShowingId>, seats: Vec<String>) -> Option<SeatChoice> {
+    showing.map(|showing| SeatChoice { showing, seats })
 }
 
 /// What an order of the caller's would cost now. Nothing is kept for it.
@@ -221,6 +257,7 @@ async fn quote_order(
         entry: None,
         use_rebate: asked.use_rebate,
         group: asked.group,
+        seats: seat_choice(asked.showing, asked.seats),
         expected_cash: None,
     };
     let ctx = shell::ctx(consumer.actor());
@@ -243,6 +280,13 @@ struct BestCouponsAsked {
     #[serde(default, deserialize_with = "group_choice")]
     #[param(value_type = Option<String>)]
     group: Option<GroupChoice>,
+    /// A showing, for what its `seats` cost.
+    #[param(value_type = Option<String>)]
+    showing: Option<ShowingId>,
+    /// The names of its seats, with commas between them.
+    #[serde(default, deserialize_with = "comma_separated")]
+    #[param(value_type = Option<String>)]
+    seats: Vec<String>,
 }
 
 /// The coupons of a wallet that take off most together, and why each of the others is not among them.
@@ -284,6 +328,7 @@ async fn best_coupons(
         entry: None,
         use_rebate: asked.use_rebate,
         group: asked.group,
+        seats: seat_choice(asked.showing, asked.seats),
         expected_cash: None,
     };
     let ctx = shell::ctx(consumer.actor());

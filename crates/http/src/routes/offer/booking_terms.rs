@@ -10,7 +10,7 @@ use crate::body::Object;
 use crate::problem::Problem;
 use crate::wire::malformed;
 
-/// How an offer is booked: for a visit, or for nights.
+/// How an offer is booked: for a visit, for nights, or by showings.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = BookingTerms)]
@@ -23,6 +23,9 @@ pub struct WireBookingTerms {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<WireNights>)]
     nights: Option<Object<WireNights>>,
+    /// Seats of the showings that are scheduled in its halls.
+    #[serde(default, skip_serializing_if = "is_false")]
+    showings: bool,
     price_per: WirePricePer,
     /// The largest party.
     party_max: i64,
@@ -114,17 +117,22 @@ fn share(field: &'static str, points: i64) -> Result<BasisPoints, Problem> {
     })
 }
 
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 fn us(minutes: i64) -> i64 {
     minutes.saturating_mul(MINUTE_US)
 }
 
 impl WireBookingTerms {
     pub fn terms(self) -> Result<BookingTerms, Problem> {
-        let stay = match (self.visit, self.nights) {
-            (Some(Object(visit)), None) => Stay::Visit(visit.into()),
-            (None, Some(Object(nights))) => Stay::Nights(nights.into()),
-            (Some(_), Some(_)) | (None, None) => {
-                let detail = "An offer is booked for a visit or for nights: one of the two.";
+        let stay = match (self.visit, self.nights, self.showings) {
+            (Some(Object(visit)), None, false) => Stay::Visit(visit.into()),
+            (None, Some(Object(nights)), false) => Stay::Nights(nights.into()),
+            (None, None, true) => Stay::Showings,
+            (Some(_), Some(_), _) | (Some(_), _, true) | (_, Some(_), true) | (None, None, false) => {
+                let detail = "An offer is booked for a visit, for nights or by showings: one of the three.";
                 return Err(malformed(&BOOKING_TERMS_INVALID, "/terms/visit", detail));
             }
         };
@@ -181,8 +189,10 @@ impl From<BookingTerms> for WireBookingTerms {
         let (visit, nights) = match terms.stay {
             Stay::Visit(visit) => (Some(Object(visit.into())), None),
             Stay::Nights(nights) => (None, Some(Object(nights.into()))),
+            Stay::Showings => (None, None),
         };
         Self {
+            showings: visit.is_none() && nights.is_none(),
             visit,
             nights,
             price_per: match terms.price_per {

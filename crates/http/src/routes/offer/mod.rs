@@ -3,6 +3,7 @@
 
 mod agreements;
 mod booking_terms;
+mod halls;
 mod offers;
 mod pages;
 mod platform;
@@ -16,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub use booking_terms::WirePolicy;
+pub use halls::{OfHall, WireSeatMap};
 pub use pages::{OfOffer, PublicOffer, public_offer};
 pub use price_rules::{HoursSpan, WireGroupTerms, WirePriceRule};
 
@@ -27,4 +29,5 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(offers::operations())
         .merge(pages::operations())
         .merge(resources::operations())
+        .merge(halls::operations())
 }

@@ -44,7 +44,7 @@ pub fn operations() -> OpenApiRouter<App> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ResourceSaid {
-    /// `table`, `person`, `room`, `room_type` or `session`; only when it is added.
+    /// `table`, `person`, `room`, `room_type`, `session` or `hall`; only when it is added.
     kind: Option<String>,
     /// The version that a change starts from; only when it is changed.
     version: Option<i64>,
@@ -97,7 +97,7 @@ struct WireResource {
     id: ResourceId,
     #[schema(value_type = String)]
     store: StoreId,
-    /// `table`, `person`, `room`, `room_type` or `session`.
+    /// `table`, `person`, `room`, `room_type`, `session` or `hall`.
     kind: String,
     name: String,
     area: String,
@@ -368,7 +368,7 @@ struct PublicResource {
     id: ResourceId,
     #[schema(value_type = String)]
     store: StoreId,
-    /// `table`, `person`, `room`, `room_type` or `session`.
+    /// `table`, `person`, `room`, `room_type`, `session` or `hall`.
     kind: String,
     name: String,
     area: String,

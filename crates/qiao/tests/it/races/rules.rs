@@ -156,6 +156,73 @@ fn the_last_table_is_booked_once_whatever_the_times_that_overlap() {
     });
 }
 
+/// Everybody wants these seats of the only row of a showing, each in their turn.
+fn seats(market: &mut Market, cast: &Cast, row: &str, wishes: &[&[&str]]) -> Race {
+    let (offer, showing, starts_at) = market.screened(row, an_evening());
+    let store = market.shop.store.to_string();
+    let wish = |(n, guest): (usize, &Visitor)| {
+        let seats = wishes[n / 2 % wishes.len()];
+        let chosen = json!({ "showing": showing.to_string(), "seats": seats });
+        let order = json!({ "offer": offer.to_string(), "quantity": seats.len(), "seats": chosen });
+        let when = json!({ "starts_at": starts_at.to_string() });
+        let wish = json!({ "order": order, "store": store, "when": when, "party": seats.len() });
+        Write::post(guest, "/v1/bookings", wish)
+    };
+    Race::of(cast.guests.iter().enumerate().map(wish))
+}
+
+#[test]
+fn the_last_seat_is_sold_once() {
+    run(&Rule {
+        held_back: "showing",
+        set_up: |market, cast| seats(market, cast, "s", &[&["A-1"]]),
+        reasons: &[(409, "seats_taken")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn of_choices_that_overlap_one_has_all_its_seats_and_the_others_none() {
+    run(&Rule {
+        held_back: "showing",
+        set_up: |market, cast| {
+            // Any two of these have a seat in common.
+            let wishes: [&[&str]; 4] = [
+                &["A-1", "A-2"],
+                &["A-2", "A-3"],
+                &["A-3", "A-1"],
+                &["A-1", "A-2", "A-3"],
+            ];
+            seats(market, cast, "ssss", &wishes)
+        },
+        reasons: &[(409, "seats_taken")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_hall_has_one_showing_at_a_time() {
+    run(&Rule {
+        held_back: "store",
+        set_up: |market, cast| {
+            let (offer, hall) = market.cinema("s");
+            let path = format!("/v1/merchants/{}/halls/{hall}/showings", market.shop.merchant);
+            let day = Day::in_utc(an_evening()).to_string();
+            let write = |n: usize| {
+                let body = json!({ "offer": offer.to_string(), "day": day, "minute": 1_080 + n % 3 * 30,
+                                   "length_minutes": 120, "surcharges": [] });
+                Write::post(&cast.manager, &path, body)
+            };
+            Race::of((0..CROWD).map(write))
+        },
+        reasons: &[(409, "showing_hall_taken")],
+        counted: |audit| audit.showings(),
+        ..ONE_SIDED
+    });
+}
+
 #[test]
 fn of_stays_that_share_one_night_of_the_last_room_one_is_booked() {
     run(&Rule {

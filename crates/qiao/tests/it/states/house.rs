@@ -33,6 +33,7 @@ const STEPS: &[&str] = &[
     "convert::refund_part",
     "convert::reverse_chargeback",
     "feedback::erase_person",
+    "offer::end_showing",
     "party::count_code",
     "party::erase_person",
     "party::note_device",

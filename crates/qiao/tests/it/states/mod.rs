@@ -14,6 +14,7 @@ mod money;
 mod offers;
 mod orders;
 mod people;
+mod showings;
 mod statements;
 mod visits;
 mod vouchers;
@@ -89,6 +90,7 @@ fn tables(world: &World) -> Vec<Table> {
         orders::REFUND.table(world),
         vouchers::VOUCHER.table(world),
         bookings::BOOKING.table(world),
+        showings::SHOWING.table(world),
         visits::REDEMPTION.table(world),
         visits::REVIEW.table(world),
         money::PAYOUT.table(world),

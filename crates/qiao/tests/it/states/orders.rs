@@ -159,6 +159,7 @@ pub fn order_of(offer: OfferId) -> PlaceOrder {
         entry: None,
         use_rebate: false,
         group: None,
+        seats: None,
         expected_cash: None,
     }
 }

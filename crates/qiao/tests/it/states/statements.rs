@@ -47,6 +47,10 @@ const REASONS: &[(&str, &str)] = &[
         "a redemption is reversed and a part of its order refunded",
     ),
     (
+        "consume::refund_showing",
+        "as each booking that is cancelled, here of one",
+    ),
+    (
         "consume::reverse_chargeback",
         "a chargeback's own first, and then what was used is the merchant's again, here of one visit",
     ),
@@ -57,6 +61,14 @@ const REASONS: &[(&str, &str)] = &[
     (
         "consume::undo_redemption",
         "voucher, code, timer, books and statement all go back",
+    ),
+    (
+        "consume::call_off_showing",
+        "the hall's time goes back, here two hours and a quarter",
+    ),
+    (
+        "offer::schedule_showing",
+        "a bucket, a claim and its way to taken for each quarter of an hour of the hall, here two hours and a quarter",
     ),
 ];
 
@@ -134,6 +146,11 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.update_resource(w.offer_of_tables().1).probe(),
     |w| w.set_booking_terms(w.draft()).probe(),
     |w| w.set_store_day().probe(),
+    |w| w.set_hall(w.cinema().1).probe(),
+    |w| {
+        let (offer, hall) = w.cinema();
+        w.schedule_showing(offer, hall).probe()
+    },
     |w| w.create_entry(w.shop).probe(),
     |w| w.rename_entry(w.shop, w.new_entry(w.shop)).probe(),
     |w| w.close_entry(w.shop, w.new_entry(w.shop)).probe(),
@@ -151,6 +168,8 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.arrive(w.confirmed_booking().booking).probe(),
     |w| w.remind_guest(w.confirmed_booking().booking).probe(),
     |w| w.keep_places(w.offer_of_tables().1, NOW.plus_us(DAY_US)).probe(),
+    |w| w.call_off_showing(w.screened().showing).probe(),
+    |w| w.refund_showing(w.called_off().showing).probe(),
     |w| {
         let purchase = w.placed(order_of(w.offer));
         w.start_payment(purchase.buyer, purchase.order, "other").probe()

@@ -66,6 +66,11 @@ impl Audit {
         self.count(|| sql!("SELECT COUNT(*) FROM orders"))
     }
 
+    /// All showings.
+    pub fn showings(&self) -> i64 {
+        self.count(|| sql!("SELECT COUNT(*) FROM showing"))
+    }
+
     /// Orders that were paid.
     pub fn paid_orders(&self) -> i64 {
         self.count(|| sql!("SELECT COUNT(*) FROM orders WHERE status = 'paid'"))

@@ -3,7 +3,8 @@
 
 use http::shell;
 use kernel::{
-    Actor, BucketId, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, OfferId, PersonId, StoreId,
+    Actor, BucketId, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, MINUTE_US, OfferId, PersonId,
+    ResourceId, ShowingId, StoreId, Timestamp,
 };
 use offer::testing::{booked, bp, on_sale, seats, terms};
 use offer::{AgreementTerms, BookingTerms, GroupTerms, ResourceKind};
@@ -137,6 +138,27 @@ impl Market {
             |_| {},
         );
         on_sale.offer
+    }
+
+    /// An offer that has showings, and its hall of one row.
+    pub fn cinema(&mut self, row: &str) -> (OfferId, ResourceId) {
+        let n = self.next();
+        let map = offer::testing::seat_map(&[row]);
+        let (on_sale, hall) = offer::testing::cinema(&self.store, self.shop, (Self::terms(), n), map, false);
+        (on_sale.offer, hall)
+    }
+
+    /// The same with a showing at this time.
+    pub fn screened(&mut self, row: &str, starts_at: Timestamp) -> (OfferId, ShowingId, Timestamp) {
+        let (offer, hall) = self.cinema(row);
+        let day = offer::Day::in_utc(starts_at).to_string();
+        // Shanghai's clocks are eight hours ahead.
+        let minute = starts_at.0.rem_euclid(DAY_US) / MINUTE_US + 480;
+        let cmd = offer::testing::two_hours(offer, hall, &day, minute);
+        let showing = self.run(self.shop.as_owner(), move |tx, ctx| {
+            offer::schedule_showing(tx, ctx, &cmd)
+        });
+        (offer, showing, starts_at)
     }
 
     /// A coupon of the platform's over [`COUPON`], of which there are so many.

@@ -159,6 +159,7 @@ fn started(
         entry: None,
         use_rebate: false,
         group,
+        seats: None,
         expected_cash: None,
     };
     move |tx, ctx| {

@@ -1,0 +1,80 @@
+//! Judging the seats of a showing that a guest chose.
+
+use std::collections::BTreeSet;
+
+use kernel::{Ctx, Reject, RejectKind};
+use offer::{ChosenSeats, Hall, SeatChoice, Seating, ShowingStatus, Stay};
+use store::{Fail, Tx};
+
+use crate::PlaceBooking;
+use crate::reject::{BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME, SEAT_LEFT_ALONE, SEATS_TAKEN};
+use crate::slot::{When, check_in_time, check_party};
+
+/// The seats that a booking names, which are free. The showing's row is locked, so they stay so.
+pub(crate) fn find_seats(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    cmd: &PlaceBooking,
+    choice: &SeatChoice,
+) -> Result<ChosenSeats, Fail> {
+    tx.lock(&[offer::showing::lock(choice.showing)]);
+    let chosen = offer::queries::chosen_seats(tx, cmd.order.offer, choice)?;
+    check(ctx, cmd, &chosen)?;
+    let used = offer::queries::used_seats(tx, &[choice.showing])?;
+    let used: BTreeSet<i64> = used.into_iter().flatten().collect();
+    let seating = chosen.hall.seating(&used);
+    if !seating.are_free(&chosen.numbers) {
+        let taken = chosen.hall.names(chosen.numbers.intersection(&used));
+        let detail = format!("Taken by somebody else: {}.", taken.join(", "));
+        let refusal = refuse(&SEATS_TAKEN, &detail, &chosen, &seating);
+        return Err(refusal.with("taken", taken).into());
+    }
+    if !seating.may_choose(&chosen.numbers) {
+        let detail = "A seat beside these would have no free seat beside it.";
+        return Err(refuse(&SEAT_LEFT_ALONE, detail, &chosen, &seating).into());
+    }
+    Ok(chosen)
+}
+
+fn check(ctx: &Ctx, cmd: &PlaceBooking, chosen: &ChosenSeats) -> Result<(), Reject> {
+    let (showing, terms) = (&chosen.showing, &chosen.terms);
+    if showing.store != cmd.store || terms.stay != Stay::Showings {
+        return Err(BOOKING_NOT_OFFERED.at("/store", "The showing is not there."));
+    }
+    if showing.status != ShowingStatus::Scheduled {
+        return Err(offer::SHOWING_STATUS.plain());
+    }
+    if cmd.when != When::At(showing.period.starts_at) {
+        let detail = format!("The showing starts at {}.", showing.period.starts_at);
+        return Err(BOOKING_TIME.at("/when/starts_at", detail));
+    }
+    check_in_time(terms, showing.period, ctx.now)?;
+    check_party(terms, cmd.party)?;
+    let seats = chosen.numbers.len() as i64;
+    if cmd.party != seats {
+        let detail = format!(
+            "For {} people, {seats} seats are chosen: each has one.",
+            cmd.party
+        );
+        return Err(BOOKING_PARTY.at("/party", detail));
+    }
+    Ok(())
+}
+
+/// A refusal with as many seats side by side that are nearest to those that were chosen.
+fn refuse(kind: &'static RejectKind, detail: &str, chosen: &ChosenSeats, seating: &Seating) -> Reject {
+    let instead = seating.instead_of(&chosen.numbers);
+    let instead: Vec<String> = name(&chosen.hall, instead);
+    let detail = match instead.is_empty() {
+        true => format!(
+            "{detail} There are no {} side by side any more.",
+            chosen.numbers.len()
+        ),
+        false => format!("{detail} Nearest to them are {}.", instead.join(", ")),
+    };
+    kind.because(detail).with("alternatives", instead)
+}
+
+fn name(hall: &Hall, seats: Option<Vec<i64>>) -> Vec<String> {
+    seats.map_or(Vec::new(), |seats| hall.names(&seats))
+}

@@ -1,0 +1,377 @@
+//! Seats of a showing: who gets which, what they cost, and what becomes of them when it is called off.
+
+use consume::{
+    Arrive, BookingStatus, CallOffShowing, CancelBooking, KeepPlaces, PlaceBooking, PlacedBooking,
+    REFUND_SHOWING, RefundShowing, When,
+};
+use convert::PlaceOrder;
+use kernel::{Actor, BookingId, HOUR_US, OfferId, PersonId, ResourceId, ShowingId, Timestamp};
+use offer::testing::{cinema, seat_map, terms, two_hours};
+use offer::{Period, SeatChoice, SetHall};
+use party::testing::{NOW, consumer, ctx_at, run};
+use store::Rejected;
+
+use crate::world::World;
+use crate::{at_once, code, on_both};
+
+/// 2027-01-16 19:00 in Shanghai.
+const SEVEN: Timestamp = Timestamp(NOW.0 + 27 * HOUR_US);
+
+/// A film at 100.00 CNY a seat (80.00 in cash), 130.00 in the box, tomorrow at seven.
+struct Cinema<'w, 's> {
+    world: &'w World<'s>,
+    offer: OfferId,
+    hall: ResourceId,
+    showing: ShowingId,
+}
+
+impl<'w, 's> Cinema<'w, 's> {
+    fn new(world: &'w World<'s>, rows: &[&str], no_single_seats: bool) -> Self {
+        let map = seat_map(rows);
+        let (on_sale, hall) = cinema(world.db, world.shop, (terms(), 80), map, no_single_seats);
+        let seven = two_hours(on_sale.offer, hall, "2027-01-16", 19 * 60);
+        let showing = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
+            offer::schedule_showing(tx, ctx, &seven)
+        });
+        Self {
+            world,
+            offer: on_sale.offer,
+            hall,
+            showing: showing.expect("a free hall"),
+        }
+    }
+
+    fn wish(&self, seats: &str) -> PlaceBooking {
+        let seats: Vec<String> = seats.split(' ').map(str::to_owned).collect();
+        PlaceBooking {
+            party: seats.len() as i64,
+            order: PlaceOrder {
+                offer: self.offer,
+                quantity: seats.len() as i64,
+                wallet_coupons: Vec::new(),
+                share_token: None,
+                entry: None,
+                use_rebate: false,
+                group: None,
+                seats: Some(SeatChoice {
+                    showing: self.showing,
+                    seats,
+                }),
+                expected_cash: None,
+            },
+            store: self.world.shop.store,
+            when: When::At(SEVEN),
+            area: None,
+            resource: None,
+        }
+    }
+
+    fn place_as(&self, person: PersonId, wish: PlaceBooking) -> Result<PlacedBooking, Rejected> {
+        self.world.run(Actor::Consumer(person), NOW, move |tx, ctx| {
+            consume::place_booking(tx, ctx, &wish)
+        })
+    }
+
+    fn place(&self, seats: &str) -> Result<PlacedBooking, Rejected> {
+        self.place_as(self.world.buyer, self.wish(seats))
+    }
+
+    /// Booked and paid.
+    fn book(&self, seats: &str) -> PlacedBooking {
+        let placed = self.place(seats).expect("free");
+        self.world.pay(self.world.buyer, &placed.order, "card-1");
+        placed
+    }
+
+    fn booking(&self, booking: BookingId) -> consume::Booking {
+        let found = self
+            .world
+            .db
+            .read_blocking(move |read| consume::queries::booking(read, booking));
+        found.expect("an answer").expect("a booking")
+    }
+
+    /// The seats that are held or taken, by their names.
+    fn used(&self) -> Vec<String> {
+        let (hall, showing) = (self.hall, self.showing);
+        let used = self.world.db.read_blocking(move |read| {
+            let hall = offer::queries::hall(read, hall)?.expect("a hall");
+            let used = offer::queries::used_seats(read, &[showing])?;
+            Ok(hall.names(&used[0]))
+        });
+        used.expect("an answer")
+    }
+
+    fn cancel(&self, booking: BookingId) {
+        let buyer = Actor::Consumer(self.world.buyer);
+        let cancelled = self.world.run(buyer, NOW, move |tx, ctx| {
+            consume::cancel_booking(tx, ctx, &CancelBooking { booking })
+        });
+        cancelled.expect("cancelled");
+        self.world.audit();
+    }
+
+    fn call_off(&self, reason: &str) -> Result<(), Rejected> {
+        let (showing, reason) = (self.showing, reason.to_owned());
+        let ctx = ctx_at(NOW, self.world.shop.as_owner()).with_reason(reason);
+        run(self.world.db, ctx, move |tx, ctx| {
+            consume::call_off_showing(tx, ctx, &CallOffShowing { showing })
+        })
+    }
+
+    fn refund(&self, now: Timestamp) -> bool {
+        let showing = self.showing;
+        let again = self.world.run(Actor::System, now, move |tx, ctx| {
+            consume::refund_showing(tx, ctx, &RefundShowing { showing })
+        });
+        self.world.audit();
+        again.expect("an answer")
+    }
+}
+
+fn alternatives(refused: &Rejected) -> Vec<&str> {
+    let members = refused
+        .members
+        .as_ref()
+        .and_then(|members| members.get("alternatives"));
+    let names = members.and_then(|names| names.as_array()).expect("alternatives");
+    names.iter().filter_map(|name| name.as_str()).collect()
+}
+
+#[test]
+fn seats_cost_by_their_zone_and_are_one_voucher_with_their_names() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["ssss", "SSSS"], false);
+        let placed = film.book("A-2 B-1 A-1");
+        let amounts = placed.order.amounts;
+        assert_eq!(
+            (amounts.list_total, amounts.cash_due),
+            (33_000, 26_400),
+            "less 20 % of each"
+        );
+        assert_eq!(world.escrow(placed.order.order).0, 33_000 - 3 * 1_500 - 450);
+        let booking = film.booking(placed.booking);
+        assert_eq!(booking.seats, ["A-1", "A-2", "B-1"]);
+        assert_eq!(booking.resources, [(film.hall, "Hall 1".to_owned())]);
+        assert_eq!(film.used(), ["A-1", "A-2", "B-1"]);
+        let arrive = Arrive {
+            booking: placed.booking,
+        };
+        world
+            .run(world.as_cashier(), SEVEN, move |tx, ctx| {
+                consume::arrive(tx, ctx, &arrive)
+            })
+            .expect("redeemed");
+        assert_eq!(film.booking(placed.booking).status, BookingStatus::Arrived);
+        let other = film.book("A-3");
+        film.cancel(other.booking);
+        assert_eq!(
+            film.used(),
+            ["A-1", "A-2", "B-1"],
+            "a cancelled seat is free again"
+        );
+        film.book("A-3");
+    });
+}
+
+#[test]
+fn a_quote_knows_what_seats_cost() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["ssss", "SSSS"], false);
+        let quote = |seats: &str, quantity| {
+            let order = PlaceOrder {
+                quantity,
+                ..film.wish(seats).order
+            };
+            let ctx = ctx_at(NOW, Actor::Consumer(world.buyer));
+            world
+                .db
+                .read_blocking(move |read| convert::queries::quote(read, &ctx, &order))
+        };
+        let (_, price) = quote("A-1 B-1", 2).expect("a price");
+        assert_eq!(price.amounts.cash_due, 8_000 + 10_400);
+        assert!(quote("A-1 B-1", 1).is_err());
+        assert!(quote("A-9", 1).is_err());
+    });
+}
+
+#[test]
+fn a_seat_that_is_taken_is_refused_with_the_nearest() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["ssssss", "ssssss"], false);
+        film.place("A-3 A-4").unwrap();
+        let refused = film.place("A-2 A-3").unwrap_err();
+        assert_eq!(refused.code, "seats_taken");
+        assert_eq!(alternatives(&refused), ["A-1", "A-2"]);
+        assert_eq!(refused.members.unwrap()["taken"], serde_json::json!(["A-3"]));
+        assert_eq!(film.used(), ["A-3", "A-4"], "all or nothing");
+    });
+}
+
+#[test]
+fn a_single_seat_is_not_left_alone_where_the_hall_says_so() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["ssssss"], true);
+        let refused = film.place("A-2 A-3").unwrap_err();
+        assert_eq!(refused.code, "seat_left_alone");
+        assert_eq!(alternatives(&refused), ["A-1", "A-2"]);
+        film.place("A-1 A-2 A-3").unwrap();
+        film.place("A-5 A-6").expect("two of three leave one in any case");
+        assert_eq!(film.place("A-5").unwrap_err().code, "seats_taken");
+        film.place("A-4").unwrap();
+        let sold_out = film.place("A-1").unwrap_err();
+        assert_eq!(alternatives(&sold_out), Vec::<&str>::new());
+    });
+}
+
+#[test]
+fn what_is_no_choice_of_the_showing_is_refused_by_field() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["sosssssss", "w________"], false);
+        let refused = |seats: &str, change: &dyn Fn(&mut PlaceBooking)| {
+            let mut wish = film.wish(seats);
+            change(&mut wish);
+            let refused = film.place_as(world.buyer, wish).unwrap_err();
+            (refused.code, refused.field.unwrap_or_default())
+        };
+        let no = |code: &str, field: &str| (code.to_owned(), field.to_owned());
+        let seats = "/order/seats/seats";
+        let nothing = |_: &mut PlaceBooking| ();
+        assert_eq!(refused("A-2", &nothing), no("seats_invalid", seats));
+        assert_eq!(refused("A-1 A-1", &nothing), no("seats_invalid", seats));
+        assert_eq!(refused("C-1", &nothing), no("seats_invalid", seats));
+        let seven = "A-3 A-4 A-5 A-6 A-7 A-8 A-9";
+        assert_eq!(refused(seven, &nothing), no("booking_party", "/party"));
+        assert_eq!(
+            refused("A-1", &|wish| wish.party = 2),
+            no("booking_party", "/party")
+        );
+        let quantity = no("order_quantity_invalid", "/order/quantity");
+        assert_eq!(refused("A-1", &|wish| wish.order.quantity = 2), quantity);
+        let late = |wish: &mut PlaceBooking| wish.when = When::At(SEVEN.plus_us(1));
+        assert_eq!(refused("A-1", &late), no("booking_time", "/when/starts_at"));
+        let elsewhere = |wish: &mut PlaceBooking| wish.store = world.branch;
+        assert_eq!(refused("A-1", &elsewhere), no("booking_not_offered", "/store"));
+        let other = |wish: &mut PlaceBooking| wish.order.offer = world.offer;
+        assert_eq!(
+            refused("A-1", &other),
+            no("showing_not_found", "/order/seats/showing")
+        );
+        let unnamed = |wish: &mut PlaceBooking| wish.order.seats = None;
+        assert_eq!(refused("A-1", &unnamed).0, "booking_time");
+        assert_eq!(film.used(), Vec::<String>::new());
+        film.place("B-1").expect("a place for a wheelchair is a seat");
+    });
+}
+
+#[test]
+fn of_overlapping_choices_at_once_one_wins_all_and_the_others_nothing() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["ssss"], false);
+        let people: Vec<PersonId> = (0..6).map(|n| consumer(world.db, 50 + n)).collect();
+        let choices = [
+            "A-1 A-2",
+            "A-2 A-3",
+            "A-3 A-4",
+            "A-2 A-1",
+            "A-1 A-2 A-3 A-4",
+            "A-2 A-4",
+        ];
+        let placed = at_once(6, |n| film.place_as(people[n], film.wish(choices[n])));
+        let won: Vec<usize> = (0..6).filter(|n| placed[*n].is_ok()).collect();
+        let mut seats: Vec<String> = won
+            .iter()
+            .flat_map(|n| film.booking(placed[*n].as_ref().unwrap().booking).seats)
+            .collect();
+        seats.sort();
+        assert_eq!(film.used(), seats, "what is held is what the winners have");
+        assert!((1..=2).contains(&won.len()));
+        assert!(
+            placed
+                .iter()
+                .flat_map(|one| one.as_ref().err())
+                .all(|no| no.code == "seats_taken")
+        );
+    });
+}
+
+#[test]
+fn a_showing_that_is_called_off_refunds_everybody_and_frees_its_hall() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["ssssssssssss"], false);
+        let booked: Vec<_> = (1..=11).map(|n| film.book(&format!("A-{n}"))).collect();
+        let late = film.place("A-12").unwrap();
+        assert_eq!(code(film.call_off(" ")), "booking_reason_missing");
+        film.call_off("the projector is broken").unwrap();
+        assert_eq!(code(film.call_off("again")), "showing_status");
+        assert_eq!(code(film.place("A-12")), "showing_status");
+        let timer = || store::sql!("SELECT COUNT(*) FROM timer WHERE kind = 'refund_showing'");
+        assert_eq!((REFUND_SHOWING.0, world.number(timer)), ("refund_showing", 1));
+        assert!(film.refund(NOW), "ten at once");
+        assert!(film.refund(NOW), "an order may still be paid");
+        let cancelled =
+            |placed: &PlacedBooking| film.booking(placed.booking).status == BookingStatus::Cancelled;
+        assert!(booked.iter().all(cancelled));
+        assert_eq!(
+            world.escrow(booked[0].order.order),
+            (8_500, -8_500),
+            "all of it is on its way back"
+        );
+        world.pay(world.buyer, &late.order, "card-1");
+        assert!(!film.refund(NOW.plus_us(60_000_000)));
+        assert!(cancelled(&late), "who paid meanwhile too");
+        assert_eq!(film.used(), Vec::<String>::new());
+        assert_eq!(world.number(timer), 0);
+        let again = two_hours(film.offer, film.hall, "2027-01-16", 19 * 60);
+        world
+            .run(world.shop.as_owner(), NOW, move |tx, ctx| {
+                offer::schedule_showing(tx, ctx, &again)
+            })
+            .expect("the hall is free again");
+    });
+}
+
+#[test]
+fn a_hall_keeps_the_seats_that_are_sold_and_its_time() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["sss", "sss"], false);
+        film.book("B-2");
+        let redraw = |version, rows: &[&str]| {
+            let set = SetHall {
+                resource: film.hall,
+                version,
+                map: seat_map(rows),
+                no_single_seats: false,
+                cleaning_minutes: 0,
+            };
+            world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
+                offer::set_hall(tx, ctx, &set)
+            })
+        };
+        assert_eq!(code(redraw(1, &["sss"])), "hall_seats_sold");
+        assert_eq!(
+            code(redraw(1, &["sss", "_sss"])),
+            "hall_seats_sold",
+            "B-2 would be B-1"
+        );
+        assert_eq!(code(redraw(1, &["sss", "sos"])), "hall_seats_sold");
+        redraw(1, &["ssss", "_SS", "ww"]).expect_err("B-2 is not where it was");
+        redraw(1, &["s_s", "oSo", "ww"]).unwrap();
+        assert_eq!(code(film.place("B-2")), "seats_taken");
+        let keep = KeepPlaces {
+            merchant: world.shop.merchant,
+            store: world.shop.store,
+            resources: vec![film.hall],
+            period: Period {
+                starts_at: SEVEN,
+                ends_at: SEVEN.plus_us(HOUR_US),
+            },
+            party: 1,
+            note: "repair".to_owned(),
+        };
+        let kept = world.run(world.as_cashier(), NOW, move |tx, ctx| {
+            consume::keep_places(tx, ctx, &keep)
+        });
+        assert_eq!(code(kept), "booking_full");
+    });
+}

@@ -1,0 +1,23 @@
+/** Seats of a hall, for guests and staff. */
+export default {
+  seat: '{row}排{seat}座',
+  some: '{row}排{seats}座',
+  map: '座位图',
+  screen: '银幕 / 舞台',
+  state: { free: '可选', picked: '已选', taken: '已售', own: '我的座位' },
+  kind: { wheelchair: '轮椅席', out_of_order: '停用' },
+  best: '推荐座位',
+  bestFor: '{n} 人',
+  most: '每次最多选 {n} 座',
+  gone: '刚被他人选走：{seats}',
+  noneTogether: '已没有 {n} 个相连的座位',
+  choose: '请在图上选择座位，最多 {n} 座',
+  remove: '取消 {seat}',
+  go: '确认选座 · {amount}',
+  goNone: '请选择座位',
+  whole: '查看全场',
+  large: '放大座位',
+  over: '该场次已停止售票。',
+  instead: '改选 {seats}',
+  back: '返回座位图',
+}

@@ -1,0 +1,146 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { APIRequestContext, Page } from '@playwright/test'
+import { randomUUID } from 'node:crypto'
+import { PASSWORD } from './support/console'
+import { pay, signIn } from './support/guest'
+import { expect, test } from './support/server'
+
+test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
+
+const FILM = 'A film at the bridge'
+
+/** A hall of the demo merchant without seats, and an offer that is shown in it. */
+async function filmAndHall(request: APIRequestContext) {
+  const write = async (method: 'post' | 'put', path: string, data: object = {}) => {
+    const answer = await request[method](path, { data, headers: { 'Idempotency-Key': randomUUID() } })
+    expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true)
+    return answer.json().catch(() => undefined)
+  }
+  await write('post', '/v1/sign-in/password', { login: 'owner@demo.example', password: PASSWORD })
+  const { staff } = await (await request.get('/v1/me')).json()
+  const base = `/v1/merchants/${staff[0].merchant}`
+  const [store] = (await (await request.get(`${base}/stores`)).json()).items
+  const own = (await (await request.get(`${base}/offers/own`)).json()).items
+  const { agreement } = own.find(({ status }: { status: string }) => status === 'published')
+  const said = { kind: 'hall', name: 'Hall 7', seats_min: 1, seats_max: 1, units: 1, status: 'online' }
+  const hall = (await write('post', `${base}/stores/${store.id}/resources`, said)).id
+  const { id } = await write('post', `${base}/offers`, {
+    agreement,
+    title: { en: FILM, 'zh-CN': '桥边电影' },
+    description: { en: 'With your own seat', 'zh-CN': '自选座位' },
+    category: store.category,
+    list_price: { amount: 5_000, currency: store.currency },
+    uses: 1,
+    valid_us: 86_400_000_000,
+    max_per_order: 8,
+    stores: [store.id],
+    stock: 100,
+  })
+  const policy = { free_until_minutes: 60, late_fee_bp: 5000, no_show_fee_bp: 10_000, grace_minutes: 15 }
+  const terms = {
+    showings: true,
+    price_per: 'person',
+    party_max: 4,
+    notice_minutes: 0,
+    ahead_days: 30,
+    policy,
+  }
+  await write('put', `${base}/offers/${id}/booking`, { terms, resources: [hall] })
+  await write('post', `${base}/offers/${id}/publish`)
+  return { offer: id as string, hall: hall as string, store }
+}
+
+async function openShowing(page: Page, offer: string) {
+  await page.goto(`/o/${offer}`)
+  const days = page.getByRole('group', { name: 'Day' }).getByRole('button')
+  await days.nth(1).click()
+  await page.getByRole('link', { name: /19:00.*Hall 7/ }).click()
+  await expect(page.getByRole('grid', { name: 'Seats' })).toBeVisible()
+}
+async function isUsable(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
+  expect(isWide).toBe(false)
+}
+const seat = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name},`) })
+
+test('a hall is drawn, a showing scheduled, and seats are chosen from the map', async ({
+  page,
+  browser,
+  server,
+}) => {
+  const context = await browser.newContext({
+    baseURL: server.url,
+    locale: 'en',
+    viewport: { width: 1280, height: 900 },
+  })
+  const owner = await context.newPage()
+  const { offer, hall, store } = await filmAndHall(owner.request)
+
+  await owner.goto(`/merchant/stores/${store.id}/halls/${hall}`)
+  await owner.getByText('Draw it anew, or read it from a file').click()
+  await owner.getByLabel('Rows', { exact: true }).fill('3')
+  await owner.getByLabel('Seats in a row').fill('5')
+  await owner.getByRole('button', { name: 'Draw', exact: true }).click()
+  await owner.getByRole('button', { name: 'Add a zone' }).click()
+  await owner.getByLabel('Zone 2').fill('Sofa')
+  await owner.getByRole('button', { name: /^Row 3, seat 5, Zone 1/ }).click()
+  await owner.getByRole('radio', { name: 'Aisle' }).click()
+  await owner.getByRole('button', { name: /^Row 1, seat 3/ }).click()
+  await expect(owner.getByText('14 seats are sold')).toBeVisible()
+  await isUsable(owner)
+  await owner.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(owner.getByText('Saved')).toBeVisible()
+
+  await owner.goto(`/merchant/showings?store=${store.id}`)
+  await owner.getByRole('button', { name: 'The day after' }).click()
+  await owner.getByRole('button', { name: 'Schedule a showing' }).click()
+  const dialog = owner.getByRole('dialog', { name: 'Schedule a showing' })
+  await dialog.getByLabel('What').selectOption({ label: FILM })
+  await dialog.getByLabel('From').fill('19:00')
+  await dialog.getByLabel(/^Sofa/).fill('20')
+  await dialog.getByRole('button', { name: 'Schedule a showing' }).click()
+  const showing = owner.getByRole('row').filter({ hasText: FILM })
+  await expect(showing).toContainText('0 / 14')
+
+  await openShowing(page, offer)
+  await isUsable(page)
+  await page.getByRole('button', { name: '2', exact: true }).click()
+  // Seats 2 and 3 are nearer to the middle, but would leave seat 1 alone.
+  await expect(page.getByText('Row 2, seat 1 ×')).toBeVisible()
+  await seat(page, 'Row 2, seat 2').click()
+  await seat(page, 'Row 2, seat 2').press('ArrowDown')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Space')
+  await expect(page.getByText('Row 3, seat 5 ×')).toBeVisible()
+  await page.getByRole('link', { name: /^Go on/ }).click()
+  await signIn(page, server, '+8613900000041')
+  await expect(page.getByText(/Row 2, seat \d · Row 3, seat 5/)).toBeVisible()
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await pay(page)
+  await page.getByRole('link', { name: 'See the booking' }).click()
+  await expect(page.getByText('Hall 7')).toBeVisible()
+  await page.getByRole('link', { name: 'Show the voucher' }).click()
+  await expect(page.getByText(/Row 2, seat \d · Row 3, seat 5/)).toBeVisible()
+
+  const other = await (await browser.newContext({ baseURL: server.url, locale: 'en' })).newPage()
+  await openShowing(other, offer)
+  await expect(seat(other, 'Row 3, seat 5')).toHaveAccessibleName(/taken/)
+  await expect(seat(other, 'Row 3, seat 5')).toHaveAttribute('aria-disabled', 'true')
+  await openShowing(page, offer)
+  await expect(seat(page, 'Row 3, seat 5')).toHaveAccessibleName(/yours/)
+
+  await expect(showing).toContainText('2 / 14')
+  await showing.getByRole('button', { name: 'Call it off' }).click()
+  const asked = owner.getByRole('dialog', { name: 'Call this showing off?' })
+  await asked.getByRole('textbox').fill('The projector is broken')
+  await asked.getByRole('button', { name: 'Call it off' }).click()
+  await expect(showing).toContainText('Called off')
+  await page.goto('/bookings')
+  await expect(page.getByText('Cancelled', { exact: true })).toBeVisible()
+  await context.close()
+})
