@@ -4,8 +4,11 @@ use std::path::Path;
 
 fn main() -> std::io::Result<()> {
     let dist = Path::new("../../web/dist");
-    // An API without web apps: a folder that is not there would be news at every build.
-    std::fs::create_dir_all(dist)?;
+    // An API without web apps: a folder that is not there would be news at every build, and a new one at the next.
+    if !dist.exists() {
+        std::fs::create_dir(dist)?;
+        std::fs::File::open(dist)?.set_modified(std::time::UNIX_EPOCH)?;
+    }
     println!("cargo::rerun-if-changed={}", dist.display());
     Ok(())
 }

@@ -1,12 +1,14 @@
 //! Finding a time that is free and choosing its places, or judging the seats that were chosen: what every command
 //! about bookings needs.
 
+use std::ops::Range;
+
 use kernel::{
     BookingId, Ctx, DAY_US, MINUTE_US, MerchantId, OfferId, Reject, ResourceId, StoreId, Timestamp,
 };
 use offer::place::{self, Place, Stretch};
-use offer::{Bookable, BookingPolicy, BookingTerms, Day, Period, PricePer, Stay, Wish};
-use store::{Fail, StorageError, Tx, sql};
+use offer::{Bookable, BookingPolicy, BookingTerms, Day, Period, PricePer, Resource, Stay, Wish};
+use store::{Fail, ReadTx, StorageError, Tx, sql};
 
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME};
 
@@ -81,8 +83,7 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
         check_in_time(&bookable.terms, period, ctx.now)?;
     }
     let steps = bookable.steps_of_days(&(day.0..day.0 + 1), nights);
-    let resources: Vec<_> = bookable.resources.iter().collect();
-    let used = place::used(tx, &resources, &steps)?;
+    let used = used_of(tx, &bookable, asked.wish, &steps)?;
     let Some(places) = bookable.choose(asked.wish, period, &used) else {
         return Err(full(ctx, &bookable, (day, nights), asked.wish, period, &used).into());
     };
@@ -123,6 +124,23 @@ pub(crate) fn check_party(terms: &BookingTerms, party: i64) -> Result<(), Reject
         return Ok(());
     }
     Err(BOOKING_PARTY.at("/party", format!("A party here is of 1 to {most}.")))
+}
+
+/// What is used of each resource, in their order; of those that cannot serve the party, nothing is asked.
+pub(crate) fn used_of(
+    read: &mut ReadTx,
+    bookable: &Bookable,
+    wish: Wish,
+    steps: &Range<i64>,
+) -> Result<Vec<place::Used>, Fail> {
+    let serves = |resource: &&Resource| bookable.can_serve(resource, wish);
+    let serving: Vec<&Resource> = bookable.resources.iter().filter(serves).collect();
+    let mut used = place::used(read, &serving, steps)?.into_iter();
+    let of_each = bookable.resources.iter().map(|resource| {
+        let used = serves(&resource).then(|| used.next());
+        used.flatten().unwrap_or_default()
+    });
+    Ok(of_each.collect())
 }
 
 fn check_wish(bookable: &Bookable, wish: &Wish) -> Result<(), Reject> {

@@ -1,6 +1,6 @@
 //! When something is free, and which resources a party gets. Pure: what is used is given.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
@@ -123,11 +123,8 @@ impl Bookable {
             .filter(|(resource, used)| self.is_free(resource, used, wish, &steps))
             .map(|(resource, used)| Free { resource, used })
             .collect();
-        let mut kinds: Vec<_> = self.resources.iter().map(|resource| resource.kind).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
         let mut chosen = Vec::new();
-        for kind in kinds {
+        for kind in self.kinds() {
             let of_kind: Vec<&Free> = free.iter().filter(|free| free.resource.kind == kind).collect();
             chosen.extend(match kind {
                 ResourceKind::Table => choose_tables(&of_kind, wish)?,
@@ -150,6 +147,22 @@ impl Bookable {
     }
 
     fn is_free(&self, resource: &Resource, used: &Used, wish: Wish, steps: &Range<i64>) -> bool {
+        let units = resource.units_for(wish.party, wish.rooms);
+        let has_room = || {
+            let mut taken = used.range(steps.clone());
+            taken.all(|(_, used)| used + units <= resource.details.units)
+        };
+        self.can_serve(resource, wish) && has_room() && self.works(resource, steps)
+    }
+
+    /// What a booking takes one of each of.
+    fn kinds(&self) -> BTreeSet<ResourceKind> {
+        self.resources.iter().map(|resource| resource.kind).collect()
+    }
+
+    /// Whether a resource is given to such a party when it is free, alone or with others: of those that are not, nobody
+    /// needs to know what is used.
+    pub fn can_serve(&self, resource: &Resource, wish: Wish) -> bool {
         let details = &resource.details;
         let is_wanted = wish.resource.is_none_or(|wanted| {
             wanted == resource.id || self.kind_of(wanted).is_some_and(|kind| kind != resource.kind)
@@ -162,17 +175,11 @@ impl Bookable {
             ResourceStatus::WalkIn => wish.for_store,
             ResourceStatus::Retired => false,
         };
-        let units = resource.units_for(wish.party, wish.rooms);
-        let has_room = || {
-            let mut taken = used.range(steps.clone());
-            taken.all(|(_, used)| used + units <= details.units)
-        };
         is_wanted
             && is_there
             && is_given
-            && units <= details.units
-            && has_room()
-            && self.works(resource, steps)
+            && resource.units_for(wish.party, wish.rooms) <= details.units
+            && (resource.fits(wish.party, wish.rooms) || !details.joins.is_empty())
     }
 
     fn kind_of(&self, id: kernel::ResourceId) -> Option<ResourceKind> {
@@ -332,6 +339,20 @@ impl Bookable {
         }
     }
 
+    /// Whether a party gets places for a period. Where one resource of each kind is enough, any will do; the best is not
+    /// looked for.
+    fn has_room(&self, kinds: &BTreeSet<ResourceKind>, wish: Wish, period: Period, used: &[Used]) -> bool {
+        let steps = self.steps_of(period);
+        let has_one = |kind: &ResourceKind| {
+            self.resources.iter().zip(used).any(|(resource, used)| {
+                resource.kind == *kind
+                    && resource.fits(wish.party, wish.rooms)
+                    && self.is_free(resource, used, wish, &steps)
+            })
+        };
+        !kinds.is_empty() && kinds.iter().all(has_one) || self.choose(wish, period, used).is_some()
+    }
+
     /// What is free on these days.
     pub fn availability(
         &self,
@@ -340,6 +361,7 @@ impl Bookable {
         used: &[Used],
         now: Timestamp,
     ) -> Vec<DayAvailability> {
+        let kinds = self.kinds();
         let of_day = |day| DayAvailability {
             day: Day(day),
             starts: self
@@ -348,7 +370,7 @@ impl Bookable {
                 .filter(|period| self.terms.is_in_time(period.starts_at, now))
                 .map(|period| Start {
                     period,
-                    is_free: self.choose(wish, period, used).is_some(),
+                    is_free: self.has_room(&kinds, wish, period, used),
                 })
                 .collect(),
         };

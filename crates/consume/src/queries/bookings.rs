@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use convert::Stored;
 use convert::model::OrderStatus;
 use kernel::{BookingId, OfferId, OrderId, PersonId, ResourceId, ShowingId, StoreId, Timestamp, VoucherId};
-use offer::{Day, DayAvailability, Period, Wish, place};
+use offer::{Day, DayAvailability, Period, Wish};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use voucher::VoucherStatus;
 
 use crate::booking::{Booking, BookingStatus, Guest, Outcome};
+use crate::slot;
 
 /// A booking.
 pub fn booking(read: &mut ReadTx, booking: BookingId) -> Result<Option<Booking>, Fail> {
@@ -258,8 +259,6 @@ pub fn availability(
             .collect());
     };
     let nights = asked.nights.clamp(1, MAX_DAYS);
-    let resources: Vec<_> = bookable.resources.iter().collect();
-    let used = place::used(read, &resources, &bookable.steps_of_days(&days, nights))?;
     let wish = Wish {
         party: asked.party,
         rooms: asked.rooms.clamp(1, 100),
@@ -267,5 +266,6 @@ pub fn availability(
         resource: asked.resource,
         for_store: false,
     };
+    let used = slot::used_of(read, &bookable, wish, &bookable.steps_of_days(&days, nights))?;
     Ok(bookable.availability(days, (wish, nights), &used, now))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use kernel::{HOUR_US, MINUTE_US, MerchantId, ResourceId, StoreId, Timestamp};
+use kernel::{DAY_US, HOUR_US, MINUTE_US, MerchantId, ResourceId, StoreId, Timestamp};
 use offer::place::{STEP_US, Used, bucket_of, step_at};
 use offer::testing::{dinner, seats};
 use offer::{Bookable, Day, Resource, ResourceKind, Stay, Wish};
@@ -156,6 +156,8 @@ proptest! {
             resources.iter().zip(&tables).filter(|(_, table)| !table.3).map(|(resource, _)| resource).collect();
         let single = free.iter().filter(|table| table.fits(party, 1)).map(|table| table.details.seats_max).min();
         let chosen = place.choose(wish(party), period, &used);
+        let days = place.availability(20_800..20_801, (wish(party), 1), &used, period.starts_at.plus_us(-DAY_US));
+        prop_assert_eq!(days[0].starts[0].is_free, chosen.is_some(), "what is shown is what is given");
         let of = |id| free.iter().find(|table| table.id == id);
         match chosen {
             Some(chosen) => {

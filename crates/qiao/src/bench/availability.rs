@@ -4,22 +4,18 @@ use std::ops::Range;
 
 use consume::queries::{Availability, availability};
 use http::shell;
-use kernel::{Actor, BasisPoints, Ctx, DAY_US, HOUR_US, OfferId, Order, ResourceId, Timestamp};
+use kernel::{Actor, Ctx, DAY_US, HOUR_US, Order, ResourceId, Timestamp};
+use offer::Day;
 use offer::place::{self, Stretch, steps};
-use offer::{
-    AddResource, BookingPolicy, BookingTerms, Day, PricePer, ResourceDetails, ResourceKind, ResourceStatus,
-    Stay, Turn, Visit,
-};
-use party::hours::Span;
 use store::{Fail, Tx};
 
 use super::Options;
 use super::market::{self, Shop};
 use super::report::Report;
 use super::stage::Stage;
+use super::tables::{self, Restaurant, TABLES};
 use crate::serve::Failure;
 
-const TABLES: i64 = 40;
 const DAYS: i64 = 365;
 /// Bookings to a transaction while filling: below the most statements of one.
 const TOGETHER: usize = 100;
@@ -38,11 +34,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     let owner = Actor::Staff(shop.owner, shop.merchant);
     let store = &stage.app.store;
     let dice = Ctx::new(shell::now(), Actor::System, [7; 32]);
-    let (offer, tables) = store
-        .run_blocking("found", shop.merchant, shell::ctx(owner), move |tx, ctx| {
-            found(tx, ctx, shop)
-        })?
-        .map_err(|no| format!("{no:?}"))?;
+    let Restaurant { offer, tables, .. } = tables::set_up(&stage.app, shop)?;
 
     let today = Day::in_utc(shell::now());
     let stretches = evenings(&dice, today, &tables);
@@ -90,86 +82,6 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
         report.at_most(slow, taken_ms[times * 99 / 100], 10.0);
     }
     Ok(report)
-}
-
-/// Tables for two to eight, and an offer that is booked at them.
-fn found(tx: &mut Tx, ctx: &Ctx, shop: Shop) -> Result<(OfferId, Vec<ResourceId>), Fail> {
-    let sold = offer::queries::offer(tx, shop.offer)?.ok_or_else(|| party::NOT_FOUND.plain())?;
-    let mut tables = Vec::new();
-    for n in 0..TABLES {
-        let details = ResourceDetails {
-            name: format!("Table {n}"),
-            area: String::new(),
-            units: 1,
-            seats_min: 1,
-            seats_max: 2 + n % 4 * 2,
-            joins: String::new(),
-            hours: Vec::new(),
-            status: ResourceStatus::Online,
-        };
-        let add = AddResource {
-            merchant: shop.merchant,
-            store: shop.store,
-            kind: ResourceKind::Table,
-            details,
-        };
-        tables.push(offer::add_resource(tx, ctx, &add)?);
-    }
-    let create = offer::CreateOffer {
-        merchant: shop.merchant,
-        agreement: sold.agreement,
-        title: sold.title,
-        description: sold.description,
-        category: sold.category,
-        list_price: sold.list_price,
-        price_rules: Vec::new(),
-        group: None,
-        stock: i64::from(i32::MAX),
-        uses: 1,
-        valid_us: DAY_US,
-        max_per_order: 1,
-        stores: vec![shop.store],
-        media: None,
-    };
-    let offer = offer::create_offer(tx, ctx, &create)?;
-    let set = offer::SetBookingTerms {
-        offer,
-        terms: evening(),
-        resources: tables.clone(),
-    };
-    offer::set_booking_terms(tx, ctx, &set)?;
-    offer::publish_offer(tx, ctx, &offer::PublishOffer { offer })?;
-    Ok((offer, tables))
-}
-
-fn evening() -> BookingTerms {
-    let span = |weekday| Span {
-        weekday,
-        from_minute: 11 * 60,
-        until_minute: 23 * 60,
-    };
-    BookingTerms {
-        stay: Stay::Visit(Visit {
-            hours: (1..=7).map(span).collect(),
-            every_minutes: 15,
-            turns: vec![Turn {
-                party_up_to: 8,
-                minutes: 120,
-            }],
-            before_minutes: 0,
-            after_minutes: 0,
-        }),
-        price_per: PricePer::Booking,
-        party_max: 8,
-        notice_us: 0,
-        ahead_days: 400,
-        policy: BookingPolicy {
-            free_until_us: 0,
-            late_fee_bp: BasisPoints::ZERO,
-            no_show_fee_bp: BasisPoints::ZERO,
-            grace_us: 0,
-        },
-    }
 }
 
 fn evenings(dice: &Ctx, today: Day, tables: &[ResourceId]) -> Vec<Stretch> {

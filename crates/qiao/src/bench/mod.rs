@@ -7,11 +7,13 @@
 mod availability;
 mod best_combination;
 mod cpu;
+mod flash_coupon;
 mod growth;
 mod hot_offer;
 mod load;
 mod market;
 mod offer_page;
+mod one_by_one;
 mod orders;
 mod pgbench;
 mod provider;
@@ -20,6 +22,7 @@ mod report;
 mod search;
 mod stage;
 mod start;
+mod tables;
 mod wire;
 
 use std::path::PathBuf;
@@ -34,10 +37,14 @@ use crate::serve::Failure;
 pub enum Bench {
     /// Durable orders: placed, paid, voucher issued. Beside rusqlite, or beside pgbench TPC-B.
     Orders(Options),
+    /// Tables booked and paid. Beside rusqlite, or beside pgbench TPC-B.
+    Book(Options),
     /// Redemptions by code, beside orders.
     Redeem(Options),
     /// One hot offer on PostgreSQL, beside the same orders in one transaction each.
     HotOffer(Options),
+    /// A thousand coupons that everybody wants on PostgreSQL, beside the same claims in one transaction each.
+    FlashCoupon(Options),
     /// What an order costs when many are stored.
     Growth {
         /// How to measure.
@@ -46,6 +53,10 @@ pub enum Bench {
         /// How many are stored before it is measured again.
         #[arg(long, default_value_t = 1_000_000, value_name = "N")]
         orders: u64,
+        /// Where the server beside it, which stores few, keeps them: an empty PostgreSQL database too, if
+        /// `--database-url` is given.
+        #[arg(long, value_name = "URL")]
+        few_database_url: Option<String>,
         /// In how many steps, each measured.
         #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000))]
         steps: u64,
@@ -119,17 +130,37 @@ impl Bench {
                 return Ok(());
             }
             Self::Orders(options) if options.database_url.is_some() => {
-                (orders::beside_pgbench(&options)?, options)
+                let title = "orders, PostgreSQL";
+                (orders::beside_pgbench(&options, title, orders::offers)?, options)
             }
-            Self::Orders(options) => (orders::beside_rusqlite(&options)?, options),
+            Self::Orders(options) => {
+                let title = "orders, SQLite";
+                (orders::beside_rusqlite(&options, title, orders::offers)?, options)
+            }
+            Self::Book(options) if options.database_url.is_some() => {
+                let title = "tables booked, PostgreSQL";
+                (orders::beside_pgbench(&options, title, orders::tables)?, options)
+            }
+            Self::Book(options) => {
+                let title = "tables booked, SQLite";
+                (orders::beside_rusqlite(&options, title, orders::tables)?, options)
+            }
+            Self::FlashCoupon(options) => (flash_coupon::run(&options)?, options),
             Self::Availability(options) => (availability::run(&options)?, options),
             Self::Redeem(options) => (redeem::run(&options)?, options),
             Self::HotOffer(options) => (hot_offer::run(&options)?, options),
             Self::Growth {
                 options,
                 orders,
+                few_database_url,
                 steps,
-            } => (growth::run(&options, orders, steps)?, options),
+            } => {
+                let few = Options {
+                    database_url: few_database_url,
+                    ..options.clone()
+                };
+                (growth::run(&options, &few, orders, steps)?, options)
+            }
             Self::Search { options, offers } => (search::run(&options, offers)?, options),
             Self::Offer(options) => (offer_page::run(&options)?, options),
             Self::Start(options) => (start::run(&options)?, options),

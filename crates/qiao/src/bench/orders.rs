@@ -6,7 +6,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use gateway::webhook::WebhookSecret;
-use http::shell;
+use http::{App, shell};
+use kernel::{DAY_US, HOUR_US, Timestamp};
+use offer::Day;
 use store::Recording;
 
 use super::cpu::CpuMark;
@@ -15,6 +17,7 @@ use super::market::{self, Shop, Visitor};
 use super::provider::{SignedNews, WEBHOOK_SECRET};
 use super::report::Report;
 use super::stage::{Stage, batch_size};
+use super::tables::{self, Restaurant, TABLES};
 use super::wire::Connection;
 use super::{Options, pgbench};
 use crate::serve::Failure;
@@ -24,26 +27,66 @@ const SHOPS: usize = 64;
 /// How long the recording that the raw engine replays is.
 const RECORDED: Duration = Duration::from_secs(2);
 
+/// What consumers ask for, a place after the other.
+#[derive(Clone)]
+pub enum Goods {
+    /// One unit of what each shop sells.
+    Offers(Vec<Shop>),
+    /// A table for two, until three of four tables of a sitting are given out; then of the next.
+    Tables(Vec<Restaurant>),
+}
+
+/// In Shanghai, so many hours into a day in UTC: from 11:00 on, two hours each.
+const SITTINGS: [i64; 6] = [3, 5, 7, 9, 11, 13];
+const TABLES_A_SITTING: usize = TABLES as usize * 3 / 4;
+
+impl Goods {
+    /// The `n`th order: the operation, its body, and what is due for it, in fen. No two are for the same table.
+    fn order(&self, n: usize) -> (&'static str, String, i64) {
+        match self {
+            Self::Offers(shops) => {
+                let shop = &shops[n % shops.len()];
+                let body = format!(r#"{{"offer":"{}","quantity":1}}"#, shop.offer);
+                ("POST /v1/orders", body, shop.due)
+            }
+            Self::Tables(restaurants) => {
+                let Restaurant { shop, offer, .. } = &restaurants[n % restaurants.len()];
+                let sitting = n / restaurants.len() / TABLES_A_SITTING;
+                let day = Day::in_utc(shell::now()).plus(1 + (sitting / SITTINGS.len()) as i64);
+                let at = Timestamp(day.0 * DAY_US + SITTINGS[sitting % SITTINGS.len()] * HOUR_US);
+                let body = format!(
+                    r#"{{"order":{{"offer":"{offer}","quantity":1}},"store":"{}","when":{{"starts_at":"{at}"}},"party":2}}"#,
+                    shop.store
+                );
+                ("POST /v1/bookings", body, shop.due)
+            }
+        }
+    }
+}
+
 /// A consumer who buys one thing after the other.
 pub struct Buyer {
     connection: Connection,
     visitor: Visitor,
-    shops: Vec<Shop>,
+    goods: Goods,
     secret: WebhookSecret,
     turn: usize,
+    /// So many turns at a time, so that no two buyers have the same.
+    stride: usize,
 }
 
 impl Buyer {
     /// One buyer for each visitor, starting at different shops.
-    pub async fn all(stage: &Stage, shops: &[Shop], visitors: &[Visitor]) -> Result<Vec<Self>, Failure> {
+    pub async fn all(stage: &Stage, goods: &Goods, visitors: &[Visitor]) -> Result<Vec<Self>, Failure> {
         let mut buyers = Vec::with_capacity(visitors.len());
         for (turn, visitor) in visitors.iter().enumerate() {
             buyers.push(Self {
                 connection: Connection::open(stage.address).await?,
                 visitor: visitor.clone(),
-                shops: shops.to_vec(),
+                goods: goods.clone(),
                 secret: WEBHOOK_SECRET.parse()?,
                 turn,
+                stride: visitors.len() + 1,
             });
         }
         Ok(buyers)
@@ -58,15 +101,14 @@ impl Buyer {
 
 impl Worker for Buyer {
     async fn work(&mut self) -> Result<(), Failure> {
-        let shop = self.shops[self.turn % self.shops.len()];
-        self.turn += 1;
+        let (start, body, due) = self.goods.order(self.turn);
         let (turn, token) = (self.turn, &self.visitor.token);
+        self.turn += self.stride;
         let connection = &mut self.connection;
         let json = "content-type: application/json\r\n";
-        let body = format!(r#"{{"offer":"{}","quantity":1}}"#, shop.offer);
         let headers =
             format_args!("authorization: Bearer {token}\r\nidempotency-key: place-{turn}\r\n{json}");
-        connection.prepare(format_args!("POST /v1/orders"), headers, &body);
+        connection.prepare(format_args!("{start}"), headers, &body);
         let placed = connection.send().await?;
         placed.expect(201)?;
         let order = placed.text_of("order")?.to_owned();
@@ -75,7 +117,7 @@ impl Worker for Buyer {
         connection.prepare(format_args!("POST /v1/orders/{order}/payments"), headers, "");
         let started = connection.send().await?;
         started.expect(200)?;
-        let news = SignedNews::of_payment(&self.secret, started.text_of("attempt")?, shop.due)?;
+        let news = SignedNews::of_payment(&self.secret, started.text_of("attempt")?, due)?;
 
         let (id, at, signature) = (&news.id, news.at.unix_seconds(), &news.signature);
         let headers = format_args!(
@@ -92,8 +134,8 @@ pub struct Measured {
     pub batch: f64,
 }
 
-/// Lets the buyers buy for so long.
-pub fn drive(stage: &Stage, buyers: &mut Vec<Buyer>, duration: Duration) -> Result<Measured, Failure> {
+/// Lets the workers work for so long.
+pub fn drive<W: Worker + 'static>(stage: &Stage, buyers: &mut Vec<W>, duration: Duration) -> Result<Measured, Failure> {
     let before = stage.batches();
     let (back, finding) = stage.load.block_on(closed(std::mem::take(buyers), duration))?;
     *buyers = back;
@@ -122,10 +164,25 @@ pub fn note(report: &mut Report, measured: &Measured, clients: usize) {
     );
 }
 
+/// Opens what is bought.
+pub type Open = fn(&App) -> Result<Goods, Failure>;
+
+/// One offer of each of many shops.
+pub fn offers(app: &App) -> Result<Goods, Failure> {
+    Ok(Goods::Offers(market::open_shops(app, SHOPS)?))
+}
+
+/// The tables of as many.
+pub fn tables(app: &App) -> Result<Goods, Failure> {
+    let shops = market::open_shops(app, SHOPS)?.into_iter();
+    let restaurants = shops.map(|shop| tables::set_up(app, shop));
+    Ok(Goods::Tables(restaurants.collect::<Result<_, _>>()?))
+}
+
 /// On SQLite, beside a replay of the very statements on `rusqlite`.
-pub fn beside_rusqlite(options: &Options) -> Result<Report, Failure> {
+pub fn beside_rusqlite(options: &Options, title: &'static str, open: Open) -> Result<Report, Failure> {
     let stage = Stage::open(options)?;
-    let shops = market::open_shops(&stage.app, SHOPS)?;
+    let goods = open(&stage.app)?;
     let visitors = market::invite(&stage.app, options.clients)?;
     let copies = [
         stage.folder.path().join("raw-1.db"),
@@ -134,7 +191,7 @@ pub fn beside_rusqlite(options: &Options) -> Result<Report, Failure> {
     for copy in &copies {
         copy_database(&stage.folder.path().join("qiao.db"), copy)?;
     }
-    let mut buyers = stage.load.block_on(Buyer::all(&stage, &shops, &visitors))?;
+    let mut buyers = stage.load.block_on(Buyer::all(&stage, &goods, &visitors))?;
 
     stage.app.store.recorder().start();
     let recorded = drive(&stage, &mut buyers, RECORDED)?;
@@ -145,7 +202,7 @@ pub fn beside_rusqlite(options: &Options) -> Result<Report, Failure> {
     let second = replay(&recording, &copies[1])?;
     let raw = 2.0 * orders / (first.seconds + second.seconds);
 
-    let mut report = Report::new("orders, SQLite");
+    let mut report = Report::new(title);
     report.figure("ms to sync 4 KiB, median", stage.folder.sync_ms()?);
     note(&mut report, &measured, options.clients);
     report.figure("rusqlite orders/s, before", orders / first.seconds);
@@ -195,15 +252,15 @@ fn replay(recording: &Recording, database: &Path) -> Result<Replayed, Failure> {
 }
 
 /// On PostgreSQL, beside `pgbench`'s TPC-B on the same server with as many connections as there are lanes.
-pub fn beside_pgbench(options: &Options) -> Result<Report, Failure> {
+pub fn beside_pgbench(options: &Options, title: &'static str, open: Open) -> Result<Report, Failure> {
     let url = options
         .database_url
         .as_deref()
         .ok_or("--database-url names a PostgreSQL database")?;
     let stage = Stage::open(options)?;
-    let shops = market::open_shops(&stage.app, SHOPS)?;
+    let goods = open(&stage.app)?;
     let visitors = market::invite(&stage.app, options.clients)?;
-    let mut buyers = stage.load.block_on(Buyer::all(&stage, &shops, &visitors))?;
+    let mut buyers = stage.load.block_on(Buyer::all(&stage, &goods, &visitors))?;
     let lanes = stage.lanes;
     pgbench::prepare(url)?;
     drive(&stage, &mut buyers, RECORDED)?;
@@ -211,7 +268,7 @@ pub fn beside_pgbench(options: &Options) -> Result<Report, Failure> {
     let measured = drive(&stage, &mut buyers, options.duration())?;
     let prepared = pgbench::run(url, lanes, "prepared", options.seconds)?;
 
-    let mut report = Report::new("orders, PostgreSQL");
+    let mut report = Report::new(title);
     note(&mut report, &measured, options.clients);
     report.note("lanes", lanes as u64);
     report.figure("pgbench TPC-B tps, simple", simple);

@@ -7,7 +7,7 @@ use voucher::VoucherCode;
 use super::Options;
 use super::load::{Worker, closed};
 use super::market::{self, Clerk, MOST_UNITS, Shop, Visitor};
-use super::orders::{self, Buyer};
+use super::orders::{self, Buyer, Goods};
 use super::report::Report;
 use super::stage::{Stage, batch_size};
 use super::wire::Connection;
@@ -49,7 +49,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     let stage = Stage::open(options)?;
     let shops = market::open_shops(&stage.app, 1)?;
     let visitors = market::invite(&stage.app, options.clients)?;
-    let mut buyers = stage.load.block_on(Buyer::all(&stage, &shops, &visitors))?;
+    let mut buyers = stage.load.block_on(Buyer::all(&stage, &Goods::Offers(shops.clone()), &visitors))?;
     let ordered = orders::drive(&stage, &mut buyers, options.duration())?;
     drop(buyers);
 
