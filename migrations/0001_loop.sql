@@ -863,6 +863,35 @@ CREATE TABLE booking_resource (
   PRIMARY KEY (booking_id, resource_id)
 );
 
+-- Whether a store gives out numbers to those who come without a booking, and in which lines (JSON).
+CREATE TABLE store_queue (
+  store_id BYTEA NOT NULL PRIMARY KEY REFERENCES store (id),
+  merchant_id BYTEA NOT NULL,
+  is_open BIGINT NOT NULL,
+  lines TEXT NOT NULL,
+  version BIGINT NOT NULL
+);
+
+-- A party that waits, on a day that starts at four in the morning on the store's clocks. Without a person the staff gave it out.
+CREATE TABLE queue_ticket (
+  id BYTEA NOT NULL PRIMARY KEY,
+  merchant_id BYTEA NOT NULL,
+  store_id BYTEA NOT NULL REFERENCES store_queue (store_id),
+  person_id BYTEA,
+  day BIGINT NOT NULL,
+  line TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  party BIGINT NOT NULL,
+  status TEXT NOT NULL,
+  joined_at BIGINT NOT NULL,
+  called_at BIGINT,
+  version BIGINT NOT NULL,
+  UNIQUE (store_id, day, line, number)
+);
+CREATE INDEX queue_ticket_by_person ON queue_ticket (person_id, joined_at);
+CREATE UNIQUE INDEX queue_ticket_one_each ON queue_ticket (store_id, day, person_id)
+  WHERE status IN ('waiting', 'called');
+
 -- What a scanner queued while it had no network: one row a scan, however often it is sent.
 CREATE TABLE offline_scan (
   device_id BYTEA NOT NULL REFERENCES device (id),

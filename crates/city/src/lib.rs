@@ -16,6 +16,7 @@ mod orders;
 mod people;
 mod picture;
 mod plan;
+mod queues;
 mod record;
 pub mod run;
 mod screens;
@@ -71,6 +72,7 @@ pub fn build(
         + plan.merchants * (work::MERCHANT + work::TIMER)
         + plan.orders * (work::ORDER + work::AFTER_ORDER)
         + bookings::WORK
+        + queues::WORK
         + 3;
     let mut works = Works::new(store, seed, now, total, progress);
     let operators = people::engage_operators(&mut works, password_hash)?;
@@ -116,6 +118,7 @@ fn live(
     let mut happened = orders::happen(works, shops, past)?;
     happened.add(&bookings::book_ahead(works, &shops[0], consumers)?);
     happened.add(&screens::open(works, shops, consumers)?);
+    queues::wait_at_the_door(works, &shops[0], consumers)?;
     let rebates = settle::run_timers(works)?;
     settle::pay_out(works, operators)?;
     market::fill_wallet(works, consumers[0], &coupons)?;

@@ -1,7 +1,8 @@
 //! What this crate tells the crates below it. Ids and numbers only.
 
 use kernel::{
-    BookingId, ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, VoucherId,
+    BookingId, ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, QueueTicketId, RedemptionId,
+    StoreId, VoucherId,
 };
 use serde::{Deserialize, Serialize};
 use store::EventBody;
@@ -223,5 +224,83 @@ pub struct BookingCancelled {
 
 impl EventBody for BookingCancelled {
     const TYPE: &'static str = "BookingCancelled";
+    const V: i64 = 1;
+}
+
+/// A store gives out numbers, or ends it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueSet {
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// Whether it does.
+    pub is_open: bool,
+}
+
+impl EventBody for QueueSet {
+    const TYPE: &'static str = "QueueSet";
+    const V: i64 = 1;
+}
+
+/// A party waits with a number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueJoined {
+    /// Which.
+    pub queue_ticket: QueueTicketId,
+    /// Who waits, if that is known.
+    pub person: Option<PersonId>,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// In which line.
+    pub line: String,
+    /// Its number there.
+    pub number: i64,
+    /// How many they are.
+    pub party: i64,
+}
+
+impl EventBody for QueueJoined {
+    const TYPE: &'static str = "QueueJoined";
+    const V: i64 = 1;
+}
+
+/// The table of a party is ready: it is to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueCalled {
+    /// Which.
+    pub queue_ticket: QueueTicketId,
+    /// Who waits, if that is known.
+    pub person: Option<PersonId>,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+}
+
+impl EventBody for QueueCalled {
+    const TYPE: &'static str = "QueueCalled";
+    const V: i64 = 1;
+}
+
+/// A party waits no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueEnded {
+    /// Which.
+    pub queue_ticket: QueueTicketId,
+    /// Who waits, if that is known.
+    pub person: Option<PersonId>,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// `seated`, `missed` or `left`.
+    pub outcome: String,
+}
+
+impl EventBody for QueueEnded {
+    const TYPE: &'static str = "QueueEnded";
     const V: i64 = 1;
 }

@@ -2,6 +2,7 @@
 
 mod bookings;
 mod figures;
+mod queue;
 
 pub(crate) use bookings::bookings_of_showing;
 pub use bookings::{
@@ -9,6 +10,10 @@ pub use bookings::{
     bookings_of_vouchers, seats_of_bookings, seats_of_person,
 };
 pub use figures::{UseFigures, Uses, use_figures};
+pub use queue::{
+    LineNow, ahead_of, day_of_queue, lines_now, queue, queue_ticket, stores_with_queue, tickets_of_person,
+};
+pub(crate) use queue::{last_number, lines_with_waiting, next_in_line, ticket_of_person};
 
 use std::collections::BTreeMap;
 

@@ -82,4 +82,22 @@ kernel::reject_table! {
     BOOKING_TOO_EARLY: Conflict, "booking_too_early",
         "The place is still kept for the guest.",
         "Wait until the time in the detail.";
+    QUEUE_INVALID: Invalid, "queue_invalid",
+        "These cannot be the lines of a queue.",
+        "Change what the detail names.";
+    QUEUE_CLOSED: Conflict, "queue_closed",
+        "The store gives out no numbers now.",
+        "Book a time, or ask the store.";
+    QUEUE_PARTY: Invalid, "queue_party",
+        "There is no line for a party of this size.",
+        "Change the number of people, or ask the store.";
+    QUEUE_ALREADY_IN: Conflict, "queue_already_in",
+        "You have a number of this store.",
+        "Keep it, or give it up before you take another.";
+    QUEUE_EMPTY: Conflict, "queue_empty",
+        "Nobody waits in this line.",
+        "Reload the queue.";
+    QUEUE_STATUS: Conflict, "queue_status",
+        "The number is in a state in which this cannot be done.",
+        "Reload the queue.";
 }

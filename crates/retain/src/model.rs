@@ -27,11 +27,13 @@ pub enum MessageKind {
     BookingMoved,
     /// The store cancelled a booking.
     BookingCancelled,
+    /// The table of a party that waits is ready.
+    QueueCalled,
 }
 
 impl MessageKind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::OrderPaid,
         Self::VoucherRedeemed,
         Self::RedemptionUndone,
@@ -42,6 +44,7 @@ impl MessageKind {
         Self::BookingSoon,
         Self::BookingMoved,
         Self::BookingCancelled,
+        Self::QueueCalled,
     ];
 
     /// As stored and shown.
@@ -57,6 +60,7 @@ impl MessageKind {
             Self::BookingSoon => "booking_soon",
             Self::BookingMoved => "booking_moved",
             Self::BookingCancelled => "booking_cancelled",
+            Self::QueueCalled => "queue_called",
         }
     }
 
@@ -83,6 +87,8 @@ pub struct Message {
     pub offer: Option<(OfferId, MerchantId)>,
     /// Of which booking.
     pub booking: Option<BookedTime>,
+    /// Where, if it is about no booking and no offer.
+    pub store: Option<StoreId>,
     /// How much was paid, came back or was earned.
     pub amount: Option<Money>,
     /// When that happened.

@@ -1,7 +1,7 @@
 //! From what happened to what somebody is told of it.
 
 use consume::{Booking, BookingCancelled, BookingMoved, BookingSoon, BookingStatus};
-use consume::{RedemptionUndone, VoucherRedeemed};
+use consume::{QueueCalled, RedemptionUndone, VoucherRedeemed};
 use convert::RefundCause;
 use convert::events::{OrderChargedBack, OrderPaid, RefundSucceeded};
 use feedback::ReviewReplied;
@@ -45,6 +45,13 @@ pub fn message_of(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Messa
             offer: Some((charged_back.offer, charged_back.merchant)),
             amount: Some(money(charged_back.amount, &charged_back.currency)?),
             ..about(event, charged_back.person, MessageKind::OrderChargedBack)
+        }));
+    }
+    if let Some(called) = event.body_as::<QueueCalled>() {
+        let called = called?;
+        return Ok(called.person.map(|person| Message {
+            store: Some(called.store),
+            ..about(event, person, MessageKind::QueueCalled)
         }));
     }
     looked_up(read, event)
@@ -129,6 +136,7 @@ fn about(event: &StoredEvent, person: PersonId, kind: MessageKind) -> Message {
         voucher: None,
         offer: None,
         booking: None,
+        store: None,
         amount: None,
         created_at: event.at,
         read_at: None,

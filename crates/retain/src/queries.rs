@@ -48,6 +48,7 @@ fn read_message(mut row: Row) -> Result<Message, StorageError> {
         order,
         voucher,
         offer: offer.zip(merchant),
+        store: store.filter(|_| booking.is_none()),
         booking: booking
             .zip(store)
             .zip(starts_at)

@@ -29,6 +29,12 @@ export const router = createRouter({
       props: true,
       component: () => import('./pages/ShowingPage.vue'),
     },
+    {
+      path: '/stores/:store/queue',
+      name: 'queue',
+      props: true,
+      component: () => import('./pages/QueuePage.vue'),
+    },
     { path: '/g/:group', name: 'group', props: true, component: () => import('./pages/GroupPage.vue') },
     { path: '/compare', name: 'compare', component: () => import('./pages/ComparePage.vue') },
     { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue') },

@@ -12,6 +12,7 @@ export const PARTS: readonly Group<Part & { access: Access }>[] = [
       { name: 'home', icon: 'chart', access: 'whole' },
       { name: 'counter', icon: 'scan', access: 'staff' },
       { name: 'bookings', icon: 'clock', access: 'staff' },
+      { name: 'queue', icon: 'users', access: 'staff' },
       { name: 'redemptions', icon: 'ticket', access: 'staff' },
     ],
   },

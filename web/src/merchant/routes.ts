@@ -25,6 +25,7 @@ export const router = createRouter({
     page('/', 'home', 'staff', () => import('./pages/HomePage.vue')),
     page('/counter', 'counter', 'staff', () => import('./pages/CounterPage.vue')),
     page('/bookings', 'bookings', 'staff', () => import('./pages/BookingsPage.vue')),
+    page('/queue', 'queue', 'staff', () => import('./pages/QueuePage.vue')),
     page('/redemptions', 'redemptions', 'staff', () => import('./pages/RedemptionsPage.vue')),
     page('/conflicts', 'conflicts', 'whole', () => import('./pages/ConflictsPage.vue')),
     page('/offers', 'offers', 'whole', () => import('./pages/OffersPage.vue')),

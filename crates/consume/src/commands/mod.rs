@@ -2,8 +2,10 @@
 
 mod arrive;
 mod call_off_showing;
+mod call_queue;
 mod cancel_booking;
 mod charge_back;
+mod join_queue;
 mod keep_places;
 mod move_booking;
 mod place_booking;
@@ -11,13 +13,18 @@ mod redeem_code;
 mod redeem_scan;
 mod refund_redeemed;
 mod remind_guest;
+mod set_queue;
 mod sync_offline;
 mod undo_redemption;
 
 pub use arrive::{Arrive, arrive};
 pub use call_off_showing::{CallOffShowing, REFUND_SHOWING, RefundShowing, call_off_showing, refund_showing};
+pub use call_queue::{
+    CallQueue, EndQueueTicket, LeaveQueue, Whom, call_queue, end_queue_ticket, leave_queue,
+};
 pub use cancel_booking::{CancelBooking, MarkNoShow, cancel_booking, mark_no_show};
 pub use charge_back::{charge_back, reverse_chargeback};
+pub use join_queue::{JoinQueue, JoinedQueue, join_queue};
 pub use keep_places::{KeepPlaces, keep_places};
 pub use move_booking::{MoveBooking, move_booking};
 pub use place_booking::{PlaceBooking, PlacedBooking, place_booking};
@@ -25,6 +32,7 @@ pub use redeem_code::{CodeAnswer, RedeemCode, redeem_code};
 pub use redeem_scan::{RedeemScan, Redeemed, redeem_scan};
 pub use refund_redeemed::{RefundRedeemed, refund_redeemed};
 pub use remind_guest::{REMIND_GUEST, RemindGuest, remind_guest};
+pub use set_queue::{SetQueue, set_queue};
 pub use sync_offline::{MAX_SCANS, OfflineScan, SyncOffline, SyncedScan, sync_offline};
 pub use undo_redemption::{UndoRedemption, undo_redemption};
 

@@ -7,6 +7,7 @@ mod multi_use;
 mod offline;
 mod offline_limits;
 mod queries;
+mod queue;
 mod races;
 mod rebates;
 mod redeem;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use kernel::{BookingId, LocalText, MediaId, MessageId, OfferId, OrderId, VoucherId};
+use kernel::{BookingId, LocalText, MediaId, MessageId, OfferId, OrderId, StoreId, VoucherId};
 use retain::{Message, ReadMessages};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -32,7 +32,7 @@ pub struct PersonMessage {
     #[schema(value_type = String)]
     id: MessageId,
     /// `order_paid`, `voucher_redeemed`, `redemption_undone`, `refund_arrived`, `order_charged_back`, `rebate_earned`,
-    /// `review_answered`, `booking_soon`, or what the store did: `booking_moved` or `booking_cancelled`.
+    /// `review_answered`, `booking_soon`, or what the store did: `booking_moved`, `booking_cancelled` or `queue_called`.
     kind: String,
     #[schema(value_type = Option<String>)]
     order: Option<OrderId>,
@@ -51,11 +51,23 @@ pub struct PersonMessage {
     merchant_name: Option<LocalText>,
     /// Of which booking.
     booking: Option<BookingTold>,
+    /// Where the table of those who wait is ready.
+    store: Option<StoreTold>,
     /// How much was paid, came back or was earned.
     amount: Option<WireMoney>,
     /// RFC 3339.
     at: String,
     is_read: bool,
+}
+
+/// A store.
+#[derive(Serialize, ToSchema)]
+struct StoreTold {
+    #[schema(value_type = String)]
+    id: StoreId,
+    /// By language.
+    #[schema(value_type = BTreeMap<String, String>)]
+    name: LocalText,
 }
 
 /// When a booking starts, or was to start.
@@ -81,10 +93,11 @@ impl PersonMessage {
 /// Messages with what they are about.
 pub fn labelled_messages(read: &mut ReadTx, messages: Vec<Message>) -> Result<Vec<PersonMessage>, Fail> {
     let labels = Labels::of(read, messages.iter().filter_map(|message| message.offer))?;
-    let booked = messages.iter().filter_map(|message| Some(message.booking?.store));
-    let booked: Vec<_> = booked.collect::<BTreeSet<_>>().into_iter().collect();
-    let stores = party::queries::stores(read, &booked)?.into_iter();
-    let zones: BTreeMap<_, _> = stores.map(|store| (store.id, store.details.time_zone)).collect();
+    let store_of = |message: &Message| message.booking.map(|booked| booked.store).or(message.store);
+    let stores: BTreeSet<_> = messages.iter().filter_map(store_of).collect();
+    let stores: Vec<_> = stores.into_iter().collect();
+    let stores = party::queries::stores(read, &stores)?.into_iter();
+    let stores: BTreeMap<_, _> = stores.map(|store| (store.id, store.details)).collect();
     let bookings: Vec<_> = messages
         .iter()
         .filter_map(|message| Some(message.booking?.booking))
@@ -104,8 +117,15 @@ pub fn labelled_messages(read: &mut ReadTx, messages: Vec<Message>) -> Result<Ve
             booking: message.booking.map(|booked| BookingTold {
                 id: booked.booking,
                 starts_at: booked.starts_at.to_string(),
-                time_zone: zones.get(&booked.store).cloned().unwrap_or_default(),
+                time_zone: stores
+                    .get(&booked.store)
+                    .map(|store| store.time_zone.clone())
+                    .unwrap_or_default(),
                 seats: seats.get(&booked.booking).cloned().unwrap_or_default(),
+            }),
+            store: message.store.and_then(|id| {
+                let name = stores.get(&id)?.name.clone();
+                Some(StoreTold { id, name })
             }),
             amount: message.amount.map(WireMoney::from),
             at: message.created_at.to_string(),

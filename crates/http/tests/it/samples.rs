@@ -91,6 +91,7 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "addResource" => &["version", "hours"],
         "updateResource" => &["kind", "hours"],
         "setStoreDay" => &["spans"],
+        "callQueue" => &["line"],
         "setBookingTerms" => &["/terms/nights", "/terms/showings"],
         "placeBooking" => &[
             "/order/expected_cash",
@@ -197,6 +198,7 @@ impl Maker<'_> {
             ("signInWithCode" | "signInWithPassword" | "registerMerchant", "device") => "phone",
             ("grantOperator", "role") => "support",
             ("addResource", "kind") => "table",
+            ("setQueue", "name") => "A",
             ("addResource" | "updateResource", "status") => "online",
             ("scheduleShowing", "offer") => &self.ids["screened"],
             ("setHall", "code" | "zone") | ("scheduleShowing", "zone") => "stalls",

@@ -162,6 +162,15 @@ impl ConsumerUser {
         text(&link.ok(), "token")
     }
 
+    /// Takes a number and gives the ticket.
+    pub async fn join_queue(&self, app: &TestApp, store: &str) -> String {
+        let path = format!("/v1/stores/{store}/queue/tickets");
+        text(
+            &app.post(&self.0, &path, json!({"party": 2})).await.ok(),
+            "ticket",
+        )
+    }
+
     pub async fn review(&self, app: &TestApp, redemption: &str) -> String {
         let path = format!("/v1/redemptions/{redemption}/review");
         app.post(&self.0, &path, json!({"stars": 5, "text": "好吃"}))
@@ -268,6 +277,15 @@ impl OwnerUser {
                           "surcharges": [{"zone": "box", "amount": 3_000}]});
         let showing = self.make(app, &format!("halls/{hall}/showings"), said).await;
         (offer, hall, showing)
+    }
+
+    /// Gives out numbers to parties of up to four.
+    pub async fn open_queue(&self, app: &TestApp) {
+        let path = format!("{}/stores/{}/queue", self.0.path, self.0.store);
+        let line = json!({"name": "A", "party_up_to": 4, "minutes": 10});
+        app.put(&self.0.owner, &path, json!({"is_open": true, "lines": [line]}))
+            .await
+            .ok();
     }
 
     pub async fn publish(&self, app: &TestApp, offer: &str) {

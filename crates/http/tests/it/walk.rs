@@ -21,6 +21,7 @@ const PUBLIC: &[&str] = &[
     "getGroup",
     "getMerchantPage",
     "getOfferPage",
+    "getQueue",
     "getSettings",
     "getShareLink",
     "getShowing",
@@ -44,7 +45,13 @@ const PUBLIC: &[&str] = &[
 ];
 
 /// What every consumer may do with a thing that everybody can see.
-const WITH_PUBLIC_THINGS: &[&str] = &["bestCombination", "claimCoupon", "createShareLink", "quoteOrder"];
+const WITH_PUBLIC_THINGS: &[&str] = &[
+    "bestCombination",
+    "claimCoupon",
+    "createShareLink",
+    "joinQueue",
+    "quoteOrder",
+];
 
 /// Ids in bodies that name what everybody can see, or whatever the caller's role covers.
 const PUBLIC_IN_BODIES: &[(&str, &str)] = &[

@@ -122,6 +122,7 @@ impl Side {
         owner.publish(app, &offer).await;
         let (booked, table) = owner.offer_tables(app, &agreement, &shown).await;
         let (screened, hall, showing) = owner.offer_showings(app, &agreement, &shown).await;
+        owner.open_queue(app).await;
         let media = app.picture(shop).await;
         let licence = json!({"kind": "business_license", "number": "9132", "media": media,
                              "valid_until": in_days(300)});
@@ -175,6 +176,7 @@ impl Side {
             ("group", buyer.open_group(app, offer).await),
             ("order", text(&buyer.place(app, offer, 1).await.ok(), "order")),
             ("voucher", vouchers[1].to_owned()),
+            ("ticket", buyer.join_queue(app, &self.ids["store"]).await),
             ("review", buyer.review(app, &redemption).await),
             ("redemption", redemption),
             (

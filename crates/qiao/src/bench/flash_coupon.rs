@@ -72,9 +72,11 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     let mut warm = claimers(&stage, coupon(&stage, shop)?, &visitors)?;
     orders::drive(&stage, &mut warm, Duration::from_secs(1))?;
     drop(warm);
-    let each = |coupon| one_by_one(url, &visitors, duration, move |store, lane, visitor| {
-        claim(store, lane, visitor, coupon)
-    });
+    let each = |coupon| {
+        one_by_one(url, &visitors, duration, move |store, lane, visitor| {
+            claim(store, lane, visitor, coupon)
+        })
+    };
     let before = each(coupon(&stage, shop)?)?;
     let mut at_one = claimers(&stage, coupon(&stage, shop)?, &visitors)?;
     let by_one = orders::drive(&stage, &mut at_one, duration)?;

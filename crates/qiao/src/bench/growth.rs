@@ -88,7 +88,9 @@ impl Market {
         let stage = Stage::open(options)?;
         let shops = market::open_shops(&stage.app, SHOPS)?;
         let visitors = market::invite(&stage.app, options.clients)?;
-        let buyers = stage.load.block_on(Buyer::all(&stage, &Goods::Offers(shops.clone()), &visitors))?;
+        let buyers = stage
+            .load
+            .block_on(Buyer::all(&stage, &Goods::Offers(shops.clone()), &visitors))?;
         let mut market = Self {
             stage,
             shops,

@@ -24,7 +24,9 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     let stage = Stage::open(options)?;
     let shops = market::open_shops(&stage.app, 1)?;
     let visitors = market::invite(&stage.app, options.clients)?;
-    let mut buyers = stage.load.block_on(Buyer::all(&stage, &Goods::Offers(shops.clone()), &visitors))?;
+    let mut buyers = stage
+        .load
+        .block_on(Buyer::all(&stage, &Goods::Offers(shops.clone()), &visitors))?;
     orders::drive(&stage, &mut buyers, Duration::from_secs(1))?;
     let shop = shops[0];
     let buy = |store: &Store, lane: Lane, buyer: &Visitor| order(store, lane, shop, buyer);

@@ -135,7 +135,11 @@ pub struct Measured {
 }
 
 /// Lets the workers work for so long.
-pub fn drive<W: Worker + 'static>(stage: &Stage, buyers: &mut Vec<W>, duration: Duration) -> Result<Measured, Failure> {
+pub fn drive<W: Worker + 'static>(
+    stage: &Stage,
+    buyers: &mut Vec<W>,
+    duration: Duration,
+) -> Result<Measured, Failure> {
     let before = stage.batches();
     let (back, finding) = stage.load.block_on(closed(std::mem::take(buyers), duration))?;
     *buyers = back;

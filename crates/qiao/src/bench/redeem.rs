@@ -49,7 +49,9 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     let stage = Stage::open(options)?;
     let shops = market::open_shops(&stage.app, 1)?;
     let visitors = market::invite(&stage.app, options.clients)?;
-    let mut buyers = stage.load.block_on(Buyer::all(&stage, &Goods::Offers(shops.clone()), &visitors))?;
+    let mut buyers = stage
+        .load
+        .block_on(Buyer::all(&stage, &Goods::Offers(shops.clone()), &visitors))?;
     let ordered = orders::drive(&stage, &mut buyers, options.duration())?;
     drop(buyers);
 

@@ -48,7 +48,7 @@ pub fn write_messages(tx: &mut Tx, ctx: &Ctx, cmd: &WriteMessages) -> Result<usi
             offer,
             merchant,
             booked.map(|booked| booked.booking),
-            booked.map(|booked| booked.store),
+            booked.map(|booked| booked.store).or(message.store),
             booked.map(|booked| booked.starts_at),
             message.amount.map(|money| money.amount),
             message.amount.map(|money| money.currency),

@@ -15,6 +15,7 @@ fn message(person: PersonId, n: u128, kind: MessageKind) -> Message {
         voucher: None,
         offer: None,
         booking: None,
+        store: None,
         amount: Some(Money::new(8_000, Currency::CNY)),
         created_at: NOW,
         read_at: None,

@@ -2,11 +2,18 @@ import type { Catalogue } from '@/shared/i18n'
 import common from '@/shared/console/i18n/en'
 import bookings from './bookings.en'
 import counter from './counter.en'
+import door from './door.en'
 import money from './money.en'
 import selling from './selling.en'
 import shell from './shell.en'
 import type zhCN from './zh-CN'
 
-export default { ...common, ...shell, ...counter, ...bookings, ...selling, ...money } satisfies Catalogue<
-  typeof zhCN
->
+export default {
+  ...common,
+  ...shell,
+  ...counter,
+  ...bookings,
+  ...door,
+  ...selling,
+  ...money,
+} satisfies Catalogue<typeof zhCN>

@@ -9,6 +9,7 @@ export default {
     home: 'Overview',
     counter: 'Counter',
     bookings: 'Bookings',
+    queue: 'Queue',
     redemptions: 'Redemptions',
     conflicts: 'Offline conflicts',
     selling: 'Selling',

@@ -7,6 +7,7 @@ export default {
     home: '经营概览',
     counter: '核销台',
     bookings: '预订',
+    queue: '排队叫号',
     redemptions: '核销记录',
     conflicts: '离线冲突',
     selling: '售卖',

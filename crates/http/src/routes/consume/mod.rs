@@ -3,9 +3,11 @@
 
 mod bookings;
 mod history;
+mod queue;
 mod redeem;
 mod showings;
 mod store_bookings;
+mod store_queue;
 mod sync;
 mod taking_back;
 
@@ -29,6 +31,8 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(bookings::operations())
         .merge(store_bookings::operations())
         .merge(showings::operations())
+        .merge(queue::operations())
+        .merge(store_queue::operations())
         .merge(redeem::operations())
         .merge(sync::operations())
         .merge(history::operations())

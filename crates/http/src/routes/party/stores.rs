@@ -51,12 +51,15 @@ pub struct PublicStore {
     pub opening_hours: String,
     /// What its reviews come to.
     pub rating: WireRating,
+    /// Whether it gives numbers to those who come without a booking.
+    pub has_queue: bool,
 }
 
 /// The stores as everybody sees them, each with its rating, and what all of them come to together.
 pub fn public_stores(read: &mut ReadTx, stores: Vec<StoreView>) -> Result<(Vec<PublicStore>, Rating), Fail> {
     let ids: Vec<StoreId> = stores.iter().map(|store| store.id).collect();
     let ratings = feedback::queries::ratings(read, &ids)?;
+    let with_queue = consume::queries::stores_with_queue(read, &ids)?;
     let together = Rating {
         stars_sum: ratings.iter().map(|rating| rating.stars_sum).sum(),
         review_count: ratings.iter().map(|rating| rating.review_count).sum(),
@@ -75,6 +78,7 @@ pub fn public_stores(read: &mut ReadTx, stores: Vec<StoreView>) -> Result<(Vec<P
             time_zone: store.details.time_zone,
             currency: store.details.currency.code().to_owned(),
             opening_hours: store.details.opening_hours,
+            has_queue: with_queue.contains(&store.id),
             rating: rating.into(),
         });
     Ok((shown.collect(), together))

@@ -63,6 +63,7 @@ impl World {
             voucher: None,
             offer: None,
             booking: None,
+            store: None,
             amount: None,
             created_at: NOW,
             read_at: None,

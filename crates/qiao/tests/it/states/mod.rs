@@ -14,6 +14,7 @@ mod money;
 mod offers;
 mod orders;
 mod people;
+mod queues;
 mod showings;
 mod statements;
 mod visits;
@@ -30,6 +31,7 @@ use world::World;
 /// subjects at once.
 const MEET_NO_STATE: &[&str] = &[
     "channel::record_visits",
+    "consume::set_queue",
     "convert::close_payment_conflict",
     "ledger::accrue_rebate",
     "ledger::carry_forward",
@@ -90,6 +92,7 @@ fn tables(world: &World) -> Vec<Table> {
         orders::REFUND.table(world),
         vouchers::VOUCHER.table(world),
         bookings::BOOKING.table(world),
+        queues::QUEUE_TICKET.table(world),
         showings::SHOWING.table(world),
         visits::REDEMPTION.table(world),
         visits::REVIEW.table(world),

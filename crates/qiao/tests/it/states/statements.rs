@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use consume::Whom;
 use kernel::DAY_US;
 use party::testing::NOW;
 use store::Cost;
@@ -167,6 +168,14 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.mark_no_show(w.confirmed_booking().booking).probe(),
     |w| w.arrive(w.confirmed_booking().booking).probe(),
     |w| w.remind_guest(w.confirmed_booking().booking).probe(),
+    |w| w.set_queue().probe(),
+    |w| {
+        w.done(w.set_queue());
+        w.join_queue(w.consumer()).probe()
+    },
+    |w| w.call_queue(Whom::Ticket(w.numbered().ticket)).probe(),
+    |w| w.end_queue_ticket(w.numbered().ticket, true).probe(),
+    |w| w.leave_queue(&w.numbered()).probe(),
     |w| w.keep_places(w.offer_of_tables().1, NOW.plus_us(DAY_US)).probe(),
     |w| w.call_off_showing(w.screened().showing).probe(),
     |w| w.refund_showing(w.called_off().showing).probe(),

@@ -1,0 +1,42 @@
+import type { Catalogue } from '@/shared/i18n'
+import type zhCN from './door.zh-CN'
+
+export default {
+  door: {
+    hint: 'Numbers for those who come without a booking. Who took one by phone is told when you call.',
+    open: 'Give out numbers',
+    close: 'No more numbers',
+    opened: 'Numbers are given out',
+    closed: 'No more numbers are given out',
+    isClosed: 'No numbers are given out now',
+    isClosedHint: 'Open the queue when the tables are full.',
+    lines: 'Lines',
+    linesHint:
+      'By the size of the party. How often a party is called is what guests are told until calls tell better.',
+    addLine: 'Add a line',
+    removeLine: 'Remove line {line}',
+    partyUpTo: 'Party up to',
+    minutes: 'Minutes between calls',
+    save: 'Save the lines',
+    saved: 'Saved',
+    line: 'Line {line} · up to {n}',
+    wait: 'Waiting: {waiting} · about {n} min',
+    called: 'Called',
+    nobodyCalled: '–',
+    next: 'Call next',
+    nobody: 'Nobody waits',
+    again: 'Call again',
+    seated: 'Seated',
+    missed: 'Did not come',
+    wasMissed: 'missed',
+    call: 'Call',
+    people: 'nobody | {n} person | {n} people',
+    withApp: 'told by the app',
+    give: 'Give a number',
+    party: 'People',
+    given: 'Number {number}',
+    screen: 'Screen for the door',
+    leaveScreen: 'Back',
+    nowCalling: 'Please come in',
+  },
+} satisfies Catalogue<typeof zhCN>
