@@ -42,12 +42,11 @@ impl JoinQueue {
 ///
 /// Rejects: `queue_closed`, `queue_party`, `queue_already_in`, and as [`party::require_staff`] does.
 pub fn join_queue(tx: &mut Tx, ctx: &Ctx, cmd: &JoinQueue) -> Result<JoinedQueue, Fail> {
-    let person = match ctx.actor {
-        Actor::Staff(_, merchant) => {
-            party::require_staff(tx, ctx, merchant, Some(cmd.store), Role::Cashier)?;
-            None
-        }
-        _ => Some(party::require_consumer(ctx)?),
+    let person = if let Actor::Staff(_, merchant) = ctx.actor {
+        party::require_staff(tx, ctx, merchant, Some(cmd.store), Role::Cashier)?;
+        None
+    } else {
+        Some(party::require_consumer(ctx)?)
     };
     tx.lock(&cmd.locks());
     let queue = queries::queue(tx, cmd.store)?.filter(|queue| queue.is_open);
