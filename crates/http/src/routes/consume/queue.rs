@@ -6,7 +6,7 @@ use axum::response::Response;
 use consume::queries;
 use consume::queue::{QueueStatus, QueueTicket, wait_us};
 use consume::{JoinQueue, JoinedQueue, LeaveQueue};
-use kernel::{DAY_US, LocalText, MINUTE_US, MerchantId, QueueTicketId, StoreId, Timestamp};
+use kernel::{Actor, DAY_US, LocalText, MINUTE_US, MerchantId, QueueTicketId, StoreId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
@@ -129,11 +129,21 @@ async fn join_queue(
     Path(of): Path<OfStore>,
     write: Write<NewParty>,
 ) -> Result<Response, Problem> {
+    joined(&app, consumer.actor(), of.store, write).await
+}
+
+/// Gives the next number of a line, whoever asks for it.
+pub async fn joined(
+    app: &App,
+    actor: Actor,
+    store: StoreId,
+    write: Write<NewParty>,
+) -> Result<Response, Problem> {
     let cmd = JoinQueue {
-        store: of.store,
+        store,
         party: write.body.party,
     };
-    app.command("joinQueue", of.store, consumer.actor(), write.key)
+    app.command("joinQueue", store, actor, write.key)
         .locking(cmd.locks())
         .creating()
         .run(move |tx, ctx| Ok(QueueNumber::from(consume::join_queue(tx, ctx, &cmd)?)))

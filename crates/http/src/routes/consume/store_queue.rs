@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use consume::queries;
 use consume::queue::{QueueLine, QueueTicket};
-use consume::{CallQueue, EndQueueTicket, JoinQueue, SetQueue, Whom};
+use consume::{CallQueue, EndQueueTicket, SetQueue, Whom};
 use kernel::{QueueTicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::own_store;
-use super::queue::{NewParty, OfQueueTicket, QueueNumber, minutes};
+use super::queue::{NewParty, OfQueueTicket, QueueNumber, joined, minutes};
 use crate::access::{Cashier, OfMerchant, Staff};
 use crate::app::App;
 use crate::body::{Object, Path, Write};
@@ -182,15 +182,7 @@ async fn give_queue_number(
     Path(of): Path<OfStore>,
     write: Write<NewParty>,
 ) -> Result<Response, Problem> {
-    let cmd = JoinQueue {
-        store: of.store,
-        party: write.body.party,
-    };
-    app.command("joinQueue", of.store, staff.actor(), write.key)
-        .locking(cmd.locks())
-        .creating()
-        .run(move |tx, ctx| Ok(QueueNumber::from(consume::join_queue(tx, ctx, &cmd)?)))
-        .await
+    joined(&app, staff.actor(), of.store, write).await
 }
 
 /// Who is called: the next of a line, or one by its number.
