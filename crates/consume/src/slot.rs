@@ -3,9 +3,7 @@
 
 use std::ops::Range;
 
-use kernel::{
-    BookingId, Ctx, DAY_US, MINUTE_US, MerchantId, OfferId, Reject, ResourceId, StoreId, Timestamp,
-};
+use kernel::{BookingId, Ctx, DAY_US, MINUTE_US, OfferId, Reject, ResourceId, StoreId, Timestamp};
 use offer::place::{self, Place, Stretch};
 use offer::{Bookable, BookingPolicy, BookingTerms, Day, Period, PricePer, Resource, Stay, Wish};
 use store::{Fail, ReadTx, StorageError, Tx, sql};
@@ -48,7 +46,6 @@ impl When {
 
 /// A time that is free, with the places that were chosen.
 pub(crate) struct Slot {
-    pub merchant: MerchantId,
     pub policy: BookingPolicy,
     pub period: Period,
     pub places: Vec<Place>,
@@ -94,7 +91,6 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
         (PricePer::Night, When::At(_)) => return Err(StorageError::bug("a visit priced by night").into()),
     };
     let slot = Slot {
-        merchant: bookable.merchant,
         policy: bookable.terms.policy,
         period,
         resources: places.iter().map(|stretch| stretch.resource).collect(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
-use kernel::{MINUTE_US, MerchantId, Timestamp};
+use kernel::{MINUTE_US, Timestamp};
 use party::hours::Span;
 
 use crate::booking_terms::{BookingTerms, Nights, Stay, Visit};
@@ -15,8 +15,6 @@ use crate::resource::{Resource, ResourceKind, ResourceStatus};
 /// All that decides about an offer's bookings at one store, beside what is used.
 #[derive(Debug, Clone)]
 pub struct Bookable {
-    /// Whose store it is.
-    pub merchant: MerchantId,
     /// How it is booked.
     pub terms: BookingTerms,
     /// The store's.
@@ -149,8 +147,8 @@ impl Bookable {
     fn is_free(&self, resource: &Resource, used: &Used, wish: Wish, steps: &Range<i64>) -> bool {
         let units = resource.units_for(wish.party, wish.rooms);
         let has_room = || {
-            let mut taken = used.range(steps.clone());
-            taken.all(|(_, used)| used + units <= resource.details.units)
+            let mut taken = used.within(steps);
+            taken.all(|used| used + units <= resource.details.units)
         };
         self.can_serve(resource, wish) && has_room() && self.works(resource, steps)
     }
@@ -251,7 +249,7 @@ fn choose_one<'a>(free: &[&Free<'a>], wish: Wish, day: &Range<i64>) -> Option<&'
     let fitting = free
         .iter()
         .filter(|free| free.resource.fits(wish.party, wish.rooms));
-    let to_do = |used: &Used| used.range(day.clone()).map(|(_, used)| used).sum::<i64>();
+    let to_do = |used: &Used| used.within(day).sum::<i64>();
     let best = fitting.min_by_key(|free| (to_do(free.used), free.resource.id))?;
     Some(best.resource)
 }

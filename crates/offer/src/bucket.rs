@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{BucketId, Ctx, MerchantId};
-use store::{Fail, ReadTx, Row, StorageError, Tx, sql};
+use store::{Bulk, Fail, Query, ReadTx, Row, StorageError, Tx, sql};
 use uuid::Uuid;
 
 use crate::BucketKind;
@@ -70,6 +70,35 @@ pub(crate) fn insert(
     Ok(())
 }
 
+static HOLD: Bulk = Bulk::new(
+    "UPDATE bucket SET held = held + $1 WHERE id IN (",
+    1,
+    1,
+    ") AND closed = 0 AND held + taken <= capacity - $1 RETURNING id",
+);
+static TAKE: Bulk = Bulk::new(
+    "UPDATE bucket SET held = held - $1, taken = taken + $1 WHERE id IN (",
+    1,
+    1,
+    ")",
+);
+static RELEASE: Bulk = Bulk::new("UPDATE bucket SET held = held - $1 WHERE id IN (", 1, 1, ")");
+static GIVE_BACK: Bulk = Bulk::new("UPDATE bucket SET taken = taken - $1 WHERE id IN (", 1, 1, ")");
+static INSERT_CLAIMS: Bulk = Bulk::new(
+    "INSERT INTO claim (owner_id, bucket_id, quantity, returned, status) VALUES",
+    0,
+    5,
+    "",
+);
+static GIVE_CLAIMS_BACK: Bulk = Bulk::new(
+    "UPDATE claim SET returned = returned + $1,
+            status = CASE WHEN returned + $1 = quantity THEN 'returned' ELSE status END
+     WHERE owner_id = $2 AND status = 'taken' AND returned <= quantity - $1 AND bucket_id IN (",
+    2,
+    1,
+    ") RETURNING bucket_id",
+);
+
 /// Holds units of several buckets for an owner who holds none of them yet. `None`: all are held.
 /// `Some`: this bucket has too few left (the first such by id) and the caller must reject, which undoes
 /// the others. Units are at least 1; the same bucket twice counts together.
@@ -77,40 +106,53 @@ pub(crate) fn insert(
 /// One round trip; the claims themselves are told.
 pub fn hold(tx: &mut Tx, owner: Uuid, units: &[(BucketId, i64)]) -> Result<Option<BucketId>, Fail> {
     let units = in_order(units)?;
-    let claims = in_pairs(&units).into_iter().map(|pair| {
-        sql!(
-            "UPDATE bucket SET held = held + $1
-             WHERE id IN ($2, $3) AND closed = 0 AND held + taken <= capacity - $1 RETURNING id",
-            pair.quantity,
-            pair.first,
-            pair.second
-        )
+    let full = claim_all(tx, &units, by_quantity(&HOLD, None, &units))?;
+    if full.is_none() {
+        tell_claims(tx, owner, &units, Claim::Held)?;
+    }
+    Ok(full)
+}
+
+/// Asks statements that each answer with the buckets that had enough. The first bucket by id that had too few.
+pub(crate) fn claim_all(
+    tx: &mut Tx,
+    units: &Units,
+    claims: Vec<(Query, u64)>,
+) -> Result<Option<BucketId>, Fail> {
+    let claims = claims.into_iter().map(|(query, _)| query).collect();
+    let answers = tx.ask_all(claims)?.into_iter().flatten();
+    let claimed: BTreeSet<BucketId> = answers.map(|mut row| row.take()).collect::<Result<_, _>>()?;
+    Ok(units.keys().find(|bucket| !claimed.contains(bucket)).copied())
+}
+
+/// How a claim starts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    Held,
+    Taken,
+}
+
+impl Claim {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Taken => "taken",
+        }
+    }
+}
+
+/// Writes an owner's new claims.
+pub(crate) fn tell_claims(tx: &mut Tx, owner: Uuid, units: &Units, claim: Claim) -> Result<(), Fail> {
+    let rows = units.iter().map(|(bucket, quantity)| {
+        vec![
+            owner.into(),
+            (*bucket).into(),
+            (*quantity).into(),
+            0i64.into(),
+            claim.as_str().into(),
+        ]
     });
-    let answers = tx.ask_all(claims.collect())?.into_iter().flatten();
-    let held: BTreeSet<BucketId> = answers.map(|mut row| row.take()).collect::<Result<_, _>>()?;
-    if let Some(full) = units.keys().find(|bucket| !held.contains(bucket)) {
-        return Ok(Some(*full));
-    }
-    for pair in in_pairs(&units) {
-        let query = match pair.buckets() {
-            1 => sql!(
-                "INSERT INTO claim (owner_id, bucket_id, quantity, returned, status) VALUES ($1, $2, $3, 0, 'held')",
-                owner,
-                pair.first,
-                pair.quantity
-            ),
-            _ => sql!(
-                "INSERT INTO claim (owner_id, bucket_id, quantity, returned, status)
-                 VALUES ($1, $2, $3, 0, 'held'), ($1, $4, $3, 0, 'held')",
-                owner,
-                pair.first,
-                pair.quantity,
-                pair.second
-            ),
-        };
-        tx.tell_rows(query, pair.buckets())?;
-    }
-    Ok(None)
+    tell_all(tx, INSERT_CLAIMS.of(&[], rows.collect()))
 }
 
 /// Moves everything that the owner holds from held to taken. `false`: nothing was held (any more).
@@ -120,15 +162,7 @@ pub fn take(tx: &mut Tx, owner: Uuid) -> Result<bool, Fail> {
         owner
     ))?;
     let claims = read_claims(claims)?;
-    for pair in in_pairs(&claims) {
-        let query = sql!(
-            "UPDATE bucket SET held = held - $1, taken = taken + $1 WHERE id IN ($2, $3)",
-            pair.quantity,
-            pair.first,
-            pair.second
-        );
-        tx.tell_rows(query, pair.buckets())?;
-    }
+    tell_all(tx, by_quantity(&TAKE, None, &claims))?;
     Ok(!claims.is_empty())
 }
 
@@ -139,15 +173,7 @@ pub fn release(tx: &mut Tx, owner: Uuid) -> Result<bool, Fail> {
         owner
     ))?;
     let claims = read_claims(claims)?;
-    for pair in in_pairs(&claims) {
-        let query = sql!(
-            "UPDATE bucket SET held = held - $1 WHERE id IN ($2, $3)",
-            pair.quantity,
-            pair.first,
-            pair.second
-        );
-        tx.tell_rows(query, pair.buckets())?;
-    }
+    tell_all(tx, by_quantity(&RELEASE, None, &claims))?;
     Ok(!claims.is_empty())
 }
 
@@ -156,30 +182,11 @@ pub fn release(tx: &mut Tx, owner: Uuid) -> Result<bool, Fail> {
 /// reject or treat it as a bug, since others may have been returned.
 pub fn give_back(tx: &mut Tx, owner: Uuid, units: &[(BucketId, i64)]) -> Result<bool, Fail> {
     let units = in_order(units)?;
-    let claims = units.iter().map(|(bucket, quantity)| {
-        sql!(
-            "UPDATE claim SET returned = returned + $1,
-                    status = CASE WHEN returned + $1 = quantity THEN 'returned' ELSE status END
-             WHERE owner_id = $2 AND bucket_id = $3 AND status = 'taken' AND returned <= quantity - $1
-             RETURNING bucket_id",
-            *quantity,
-            owner,
-            *bucket
-        )
-    });
-    let answers = tx.ask_all(claims.collect())?;
-    if answers.iter().any(Vec::is_empty) {
+    let claims = by_quantity(&GIVE_CLAIMS_BACK, Some(owner), &units);
+    if claim_all(tx, &units, claims)?.is_some() {
         return Ok(false);
     }
-    for pair in in_pairs(&units) {
-        let query = sql!(
-            "UPDATE bucket SET taken = taken - $1 WHERE id IN ($2, $3)",
-            pair.quantity,
-            pair.first,
-            pair.second
-        );
-        tx.tell_rows(query, pair.buckets())?;
-    }
+    tell_all(tx, by_quantity(&GIVE_BACK, None, &units))?;
     Ok(true)
 }
 
@@ -228,11 +235,13 @@ pub(crate) fn read_level(row: &mut Row) -> Result<Level, StorageError> {
     })
 }
 
-/// By bucket, in the order in which rows are locked.
-fn in_order(units: &[(BucketId, i64)]) -> Result<BTreeMap<BucketId, i64>, StorageError> {
-    let mut sums = BTreeMap::new();
+/// How many units of which bucket, in the order in which rows are locked.
+pub(crate) type Units = BTreeMap<BucketId, i64>;
+
+pub(crate) fn in_order(units: &[(BucketId, i64)]) -> Result<Units, StorageError> {
+    let mut sums = Units::new();
     for (bucket, quantity) in units {
-        let sum: &mut i64 = sums.entry(*bucket).or_default();
+        let sum = sums.entry(*bucket).or_default();
         *sum = sum.saturating_add(*quantity);
         if *quantity < 1 || *sum > MAX_UNITS {
             let message = format!("{quantity} units of a bucket: a claim is of 1 to {MAX_UNITS}");
@@ -242,44 +251,59 @@ fn in_order(units: &[(BucketId, i64)]) -> Result<BTreeMap<BucketId, i64>, Storag
     Ok(sums)
 }
 
-/// One or two buckets of which the same number of units is claimed, as stock and head count mostly are: one
-/// statement instead of two.
-struct Pair {
-    quantity: i64,
-    first: BucketId,
-    /// The same as the first if there is one only.
-    second: BucketId,
-}
-
-impl Pair {
-    fn buckets(&self) -> u64 {
-        1 + u64::from(self.first != self.second)
-    }
-}
-
-fn in_pairs(units: &BTreeMap<BucketId, i64>) -> Vec<Pair> {
-    let mut alone: BTreeMap<i64, BucketId> = BTreeMap::new();
-    let mut pairs = Vec::new();
+/// The statements about buckets of which the same number of units is meant, that number and an owner, if there is one,
+/// being their first parameters. Stock and head count, or the quarters of an hour of a table, are one statement.
+fn by_quantity(bulk: &'static Bulk, owner: Option<Uuid>, units: &Units) -> Vec<(Query, u64)> {
+    let mut buckets: BTreeMap<i64, Vec<_>> = BTreeMap::new();
     for (bucket, quantity) in units {
-        match alone.remove(quantity) {
-            Some(first) => pairs.push(Pair {
-                quantity: *quantity,
-                first,
-                second: *bucket,
-            }),
-            None => drop(alone.insert(*quantity, *bucket)),
-        }
+        buckets.entry(*quantity).or_default().push(vec![(*bucket).into()]);
     }
-    let alone = alone.into_iter().map(|(quantity, bucket)| Pair {
-        quantity,
-        first: bucket,
-        second: bucket,
+    let statements = buckets.into_iter().flat_map(|(quantity, buckets)| {
+        let shared: Vec<_> = [quantity.into()]
+            .into_iter()
+            .chain(owner.map(Into::into))
+            .collect();
+        bulk.of(&shared, buckets)
     });
-    pairs.into_iter().chain(alone).collect()
+    statements.collect()
 }
 
-fn read_claims(rows: Vec<Row>) -> Result<BTreeMap<BucketId, i64>, StorageError> {
+fn tell_all(tx: &mut Tx, queries: Vec<(Query, u64)>) -> Result<(), Fail> {
+    for (query, rows) in queries {
+        tx.tell_rows(query, rows)?;
+    }
+    Ok(())
+}
+
+fn read_claims(rows: Vec<Row>) -> Result<Units, StorageError> {
     rows.into_iter()
         .map(|mut row| Ok((row.take()?, row.take()?)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::testing::TestDatabase;
+
+    #[test]
+    fn every_text_prepares_on_both_engines() {
+        let texts = [
+            &HOLD,
+            &TAKE,
+            &RELEASE,
+            &GIVE_BACK,
+            &INSERT_CLAIMS,
+            &GIVE_CLAIMS_BACK,
+            &crate::place::CLAIM,
+        ];
+        for database in TestDatabase::both() {
+            let store = database.open();
+            for statement in texts.into_iter().flat_map(Bulk::statements) {
+                assert!(statement.numbers_its_parameters_in_order(), "{}", statement.text);
+                let prepared = store.read_blocking(|read| Ok(read.columns_of(statement.text)?));
+                assert!(prepared.is_ok(), "{}: {prepared:?}", statement.text);
+            }
+        }
+    }
 }

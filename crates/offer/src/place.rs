@@ -3,14 +3,14 @@
 //! its id with the number of the step in the last four bytes: any stretch of its time is one range of the
 //! primary key. A bucket is made when it is first claimed; what has none is free.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use kernel::{BucketId, MINUTE_US, MerchantId, ResourceId, StoreId, Timestamp};
-use store::{Fail, Query, ReadTx, Row, StorageError, Tx, sql};
+use store::{Bulk, Fail, Query, ReadTx, Row, StorageError, Tx, sql};
 use uuid::Uuid;
 
-use crate::{BucketKind, Resource, bucket};
+use crate::bucket::{self, Claim};
+use crate::{BucketKind, Resource};
 
 /// A quarter of an hour. Every time zone in use differs from UTC by a number of these.
 pub const STEP_US: i64 = 15 * MINUTE_US;
@@ -60,8 +60,26 @@ impl Stretch {
     }
 }
 
-/// How many units of a resource are not free, by step. What is free is not named.
-pub type Used = BTreeMap<i64, i64>;
+/// How many units of a resource are not free, by step. What is free need not be named.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Used(Vec<(i64, i64)>);
+
+impl Used {
+    /// Steps and the units that are used in them, in any order.
+    pub fn new(units_by_step: impl IntoIterator<Item = (i64, i64)>) -> Self {
+        let mut units_by_step: Vec<_> = units_by_step.into_iter().collect();
+        units_by_step.sort_unstable();
+        Self(units_by_step)
+    }
+
+    /// The units in those of these steps where any are used.
+    pub fn within(&self, steps: &Range<i64>) -> impl Iterator<Item = i64> {
+        let first = self.0.partition_point(|(step, _)| *step < steps.start);
+        let used = self.0[first..].iter();
+        used.take_while(|(step, _)| *step < steps.end)
+            .map(|(_, units)| *units)
+    }
+}
 
 /// The bucket of a step.
 pub fn bucket_of(resource: ResourceId, step: i64) -> BucketId {
@@ -75,7 +93,8 @@ fn step_of(bucket: BucketId) -> i64 {
 
 fn range(resource: ResourceId, steps: &Range<i64>) -> Query {
     sql!(
-        "SELECT id, capacity, held, taken, closed FROM bucket WHERE id >= $1 AND id < $2 ORDER BY id",
+        "SELECT id, CASE closed WHEN 1 THEN 0 ELSE capacity - held - taken END FROM bucket
+         WHERE id >= $1 AND id < $2 ORDER BY id",
         bucket_of(resource, steps.start),
         bucket_of(resource, steps.end)
     )
@@ -90,48 +109,73 @@ pub fn used(read: &mut ReadTx, resources: &[&Resource], steps: &Range<i64>) -> R
         .zip(resources)
         .map(|(rows, resource)| {
             let used = rows.into_iter().map(|mut row| read_used(&mut row, resource));
-            Ok(used.collect::<Result<_, _>>()?)
+            Ok(Used::new(used.collect::<Result<Vec<_>, _>>()?))
         })
         .collect()
 }
 
 fn read_used(row: &mut Row, resource: &Resource) -> Result<(i64, i64), StorageError> {
-    let step = step_of(row.take()?);
-    let level = bucket::read_level(row)?;
-    Ok((step, resource.details.units - level.left()))
+    let (bucket, left) = (row.take()?, row.take::<i64>()?);
+    Ok((step_of(bucket), resource.details.units - left))
 }
 
-/// Makes the buckets of these places that do not exist yet. One round trip.
-pub fn open(tx: &mut Tx, merchant: MerchantId, places: &[Place]) -> Result<(), Fail> {
-    let bucket = |place: &Place| {
-        sql!(
-            "INSERT INTO bucket (id, kind, merchant_id, capacity, held, taken, closed) VALUES ($1, $2, $3, $4, 0, 0, 0)
-             ON CONFLICT (id) DO NOTHING",
-            place.bucket,
-            BucketKind::Place.as_str(),
-            merchant,
-            place.capacity
-        )
-    };
-    tx.ask_all(places.iter().map(bucket).collect())?;
-    Ok(())
+/// A bucket is made by its first claim, and any later one is guarded by what is left of it.
+pub(crate) static CLAIM: Bulk = Bulk::new(
+    "INSERT INTO bucket (id, kind, merchant_id, capacity, held, taken, closed) VALUES",
+    0,
+    7,
+    "ON CONFLICT (id) DO UPDATE SET held = bucket.held + excluded.held, taken = bucket.taken + excluded.taken
+     WHERE bucket.closed = 0
+       AND bucket.held + bucket.taken <= bucket.capacity - excluded.held - excluded.taken
+     RETURNING id",
+);
+
+/// Holds places, each of another bucket, for an owner who has none of them yet. `false`: one of them is not free, and the caller must reject,
+/// which undoes the others. [`bucket::take`] takes them, [`bucket::release`] gives them back.
+///
+/// One round trip; the claims themselves are told.
+pub fn hold(tx: &mut Tx, merchant: MerchantId, owner: Uuid, places: &[Place]) -> Result<bool, Fail> {
+    claim(tx, merchant, owner, places, Claim::Held)
 }
 
-/// What [`bucket::hold`] is told to hold of these places.
-pub fn claims(places: &[Place]) -> Vec<(BucketId, i64)> {
-    places.iter().map(|place| (place.bucket, place.units)).collect()
-}
-
-/// Holds and takes places at once for an owner who has none yet. `false`: one of them is not free, and the caller
-/// must reject.
+/// Takes places at once, as [`hold`] holds them.
 pub fn take(tx: &mut Tx, merchant: MerchantId, owner: Uuid, places: &[Place]) -> Result<bool, Fail> {
-    open(tx, merchant, places)?;
-    if bucket::hold(tx, owner, &claims(places))?.is_some() {
+    claim(tx, merchant, owner, places, Claim::Taken)
+}
+
+fn claim(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    owner: Uuid,
+    places: &[Place],
+    claim: Claim,
+) -> Result<bool, Fail> {
+    if places.iter().any(|place| place.units > place.capacity) {
         return Ok(false);
     }
-    if !bucket::take(tx, owner)? {
-        return Err(StorageError::bug("places that were held are not").into());
+    let mut places = places.to_vec();
+    places.sort_unstable_by_key(|place| place.bucket);
+    let units = places.iter().map(|place| (place.bucket, place.units)).collect();
+    let row = |place: &Place| {
+        let (held, taken) = match claim {
+            Claim::Held => (place.units, 0),
+            Claim::Taken => (0, place.units),
+        };
+        vec![
+            place.bucket.into(),
+            BucketKind::Place.as_str().into(),
+            merchant.into(),
+            place.capacity.into(),
+            held.into(),
+            taken.into(),
+            0i64.into(),
+        ]
+    };
+    let claims = CLAIM.of(&[], places.iter().map(row).collect());
+    if bucket::claim_all(tx, &units, claims)?.is_some() {
+        return Ok(false);
     }
+    bucket::tell_claims(tx, owner, &units, claim)?;
     Ok(true)
 }
 

@@ -1,4 +1,5 @@
-//! One statement for many rows of one table: what every command of a batch writes is written together.
+//! One statement for many rows of one table: what every command of a batch writes is written together, and what a
+//! command claims is claimed together.
 
 use std::sync::OnceLock;
 
@@ -9,33 +10,38 @@ const MOST: usize = 64;
 /// One text for 1, 2, 4, … rows each, so that few texts serve any number of rows.
 const SIZES: usize = MOST.ilog2() as usize + 1;
 
-/// An insert of any number of rows.
-pub(crate) struct BulkInsert {
-    /// `INSERT INTO table (columns) VALUES`.
+/// A statement for any number of rows, each in parentheses: of an insert, or of the list after `IN`.
+pub struct Bulk {
+    /// What comes before the rows, with `shared` parameters.
     head: &'static str,
+    shared: usize,
     columns: usize,
     /// What follows the rows.
     tail: &'static str,
     statements: OnceLock<[Statement; SIZES]>,
 }
 
-impl BulkInsert {
-    pub const fn new(head: &'static str, columns: usize, tail: &'static str) -> Self {
+impl Bulk {
+    /// The text before the rows with the number of its parameters, how many values a row has, and the text after them,
+    /// which may use those parameters again.
+    pub const fn new(head: &'static str, shared: usize, columns: usize, tail: &'static str) -> Self {
         Self {
             head,
+            shared,
             columns,
             tail,
             statements: OnceLock::new(),
         }
     }
 
-    /// The statements that insert the rows in their order, and how many rows each of them inserts.
-    pub fn of(&'static self, rows: Vec<Vec<Value>>) -> Vec<(Query, u64)> {
+    /// The statements for these rows in their order, and for how many rows each of them is.
+    pub fn of(&'static self, shared: &[Value], rows: Vec<Vec<Value>>) -> Vec<(Query, u64)> {
         let mut queries = Vec::new();
         let mut rows = rows.into_iter();
         while rows.len() > 0 {
             let size = rows.len().min(MOST).ilog2() as usize;
-            let values: Vec<Value> = rows.by_ref().take(1 << size).flatten().collect();
+            let rows = rows.by_ref().take(1 << size).flatten();
+            let values = shared.iter().cloned().chain(rows).collect();
             queries.push((Query::new(&self.statements()[size], values), 1 << size));
         }
         queries
@@ -53,8 +59,9 @@ impl BulkInsert {
 
     fn text(&self, rows: usize) -> String {
         let row = |row: usize| {
+            let before = self.shared + row * self.columns;
             let parameters: Vec<String> = (1..=self.columns)
-                .map(|column| format!("${}", row * self.columns + column))
+                .map(|column| format!("${}", before + column))
                 .collect();
             format!("({})", parameters.join(", "))
         };
@@ -70,12 +77,13 @@ mod tests {
     use crate::idempotency::INSERT_ANSWERS;
     use crate::testing::TestDatabase;
 
-    static PAIRS: BulkInsert = BulkInsert::new("INSERT INTO pair (a, b) VALUES", 2, "ON CONFLICT DO NOTHING");
+    static PAIRS: Bulk = Bulk::new("INSERT INTO pair (a, b) VALUES", 0, 2, "ON CONFLICT DO NOTHING");
+    static LIST: Bulk = Bulk::new("UPDATE pair SET b = $1 WHERE a IN (", 1, 1, ") AND b < $1");
 
     #[test]
     fn rows_are_inserted_in_order_by_few_statements() {
         let rows = (0..71).map(|n| vec![Value::Int(n), Value::Int(-n)]).collect();
-        let queries = PAIRS.of(rows);
+        let queries = PAIRS.of(&[], rows);
         let counts: Vec<u64> = queries.iter().map(|(_, rows)| *rows).collect();
         assert_eq!(counts, [64, 4, 2, 1]);
         let values: Vec<&Value> = queries.iter().flat_map(|(query, _)| &query.values).collect();
@@ -103,6 +111,15 @@ mod tests {
             two.text,
             "INSERT INTO pair (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING"
         );
-        assert!(two.numbers_its_parameters_in_order());
+        let list = &LIST.statements()[1];
+        assert_eq!(
+            list.text,
+            "UPDATE pair SET b = $1 WHERE a IN ( ($2), ($3) ) AND b < $1"
+        );
+        assert!(
+            [two, list]
+                .iter()
+                .all(|text| text.numbers_its_parameters_in_order())
+        );
     }
 }

@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use type_safe_id::{StaticType, TypeSafeId};
 use uuid::Uuid;
 
-use crate::bulk::BulkInsert;
+use crate::bulk::Bulk;
 use crate::{ReadTx, Row, StorageError, Tx, Value, from_json, sql, to_json};
 
 /// How many partitions there are. Fixed for ever: a partition's number is stored with its events.
@@ -93,8 +93,9 @@ impl PendingEvent {
     }
 }
 
-pub(crate) static INSERT_EVENTS: BulkInsert = BulkInsert::new(
+pub(crate) static INSERT_EVENTS: Bulk = Bulk::new(
     "INSERT INTO event (part, seq, id, at, type, v, subject, subject_version, actor, request, reason, body) VALUES",
+    0,
     12,
     "",
 );
@@ -133,7 +134,7 @@ pub(crate) fn write_events(read: &mut ReadTx, events: Vec<PendingEvent>) -> Resu
         rows.push(event.row(*seq));
         *seq += 1;
     }
-    for (insert, rows) in INSERT_EVENTS.of(rows) {
+    for (insert, rows) in INSERT_EVENTS.of(&[], rows) {
         read.driver.tell(insert, rows)?;
     }
     Ok(())

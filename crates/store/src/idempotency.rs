@@ -5,11 +5,12 @@
 use kernel::{DAY_US, Members, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::bulk::BulkInsert;
+use crate::bulk::Bulk;
 use crate::{Answer, Job, Query, Rejected, Row, StorageError, Tx, Value, from_json, sql, to_json};
 
-pub(crate) static INSERT_ANSWERS: BulkInsert = BulkInsert::new(
+pub(crate) static INSERT_ANSWERS: Bulk = Bulk::new(
     "INSERT INTO idempotency (actor, key, request_hash, at, response, rejection) VALUES",
+    0,
     6,
     "ON CONFLICT (actor, key) DO NOTHING",
 );

@@ -319,7 +319,7 @@ fn write_answers(
     let mut new = new.to_vec();
     new.sort_by_key(|i| &jobs[*i].key);
     let rows: Result<_, _> = new.iter().map(|i| answer_row(jobs[*i], &answers[*i])).collect();
-    let (inserts, counts): (Vec<_>, Vec<_>) = INSERT_ANSWERS.of(rows?).into_iter().unzip();
+    let (inserts, counts): (Vec<_>, Vec<_>) = INSERT_ANSWERS.of(&[], rows?).into_iter().unzip();
     let written = read.driver.ask(inserts)?;
     if written
         .iter()

@@ -26,6 +26,7 @@ mod value;
 
 pub use audit::EventPage;
 pub use bookmark::{bookmark, set_bookmark};
+pub use bulk::Bulk;
 pub use error::{Fail, StorageError};
 pub use event::{Cursor, EventBody, PARTITIONS, Partition, StoredEvent, partition_of};
 pub use executor::{Database, Settings, Store};

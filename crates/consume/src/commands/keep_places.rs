@@ -127,7 +127,10 @@ fn stretches(tx: &mut Tx, cmd: &KeepPlaces) -> Result<Vec<Stretch>, Fail> {
             capacity: resource.details.units,
         };
         let used = place::used(tx, &[&resource], &stretch.steps)?;
-        if used.iter().flatten().any(|(_, used)| *used > 0) {
+        if used
+            .iter()
+            .any(|used| used.within(&stretch.steps).any(|units| units > 0))
+        {
             let detail = format!("{} is taken in that time.", resource.details.name);
             return Err(BOOKING_FULL.because(detail).into());
         }

@@ -49,7 +49,8 @@ pub struct PlacedBooking {
 /// `showing_status`, `seats_invalid`, `seats_taken` and `seat_left_alone` (both with the nearest as `alternatives`).
 ///
 /// Statements: those of an order, eight for what decides, one for what is used of each resource, one for the reminder,
-/// three for each step of the time: a quarter of an hour or a night. Of seats four decide, and each takes two.
+/// three for each power of two of which its steps are made up: eight quarters of an hour are one, nine are two. Of seats four decide, and
+/// they are held as steps are.
 pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<PlacedBooking, Fail> {
     let buyer = party::require_consumer(ctx)?;
     if let Some(area) = &cmd.area {
@@ -63,9 +64,8 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         }
     };
     cmd.order.check_quantity(slot.quantity)?;
-    place::open(tx, slot.merchant, &slot.places)?;
     let booked = Booked {
-        places: &place::claims(&slot.places),
+        places: &slot.places,
         surcharges: seats.as_ref().map_or(&[], |seats| seats.surcharges.as_slice()),
         until: valid_until(slot.period),
     };
@@ -133,7 +133,6 @@ fn time_slot(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Slot, Fail> {
 
 fn seat_slot(chosen: &ChosenSeats) -> Slot {
     Slot {
-        merchant: chosen.showing.merchant,
         policy: chosen.terms.policy,
         period: chosen.showing.period,
         places: chosen.places(),

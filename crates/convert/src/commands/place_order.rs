@@ -3,9 +3,9 @@
 //! paid. No amount comes from the buyer; an expected one is only compared.
 
 use kernel::{
-    BucketId, Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Reject, Timestamp,
-    WalletCouponId,
+    Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Reject, Timestamp, WalletCouponId,
 };
+use offer::place::{self, Place};
 use offer::{SeatChoice, Surcharge, bucket};
 use store::{Fail, Lock, StorageError, Tx, sql, to_json};
 
@@ -58,8 +58,8 @@ impl PlaceOrder {
 /// What an order of something that is booked takes beside its units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Booked<'a> {
-    /// Units of [`offer::place`]s, held with the order and taken with its payment.
-    pub places: &'a [(BucketId, i64)],
+    /// Held with the order and taken with its payment.
+    pub places: &'a [Place],
     /// What the units cost more than the offer; none of them if it is empty.
     pub surcharges: &'a [Surcharge],
     /// Until when its one voucher is valid.
@@ -173,7 +173,6 @@ fn claim(
     (facts, price, booked): (&Facts, &OrderPrice, Option<Booked>),
     order: OrderId,
 ) -> Result<(), Fail> {
-    let places = booked.map_or(&[] as &[_], |booked| booked.places);
     let mut units = vec![
         (facts.sale.stock_bucket, cmd.quantity),
         (facts.sale.head_count_bucket, cmd.quantity),
@@ -200,18 +199,21 @@ fn claim(
             amount.ok_or_else(|| StorageError::bug("a coupon that was asked for is not used"))?;
         units.push((coupon.budget_bucket, amount));
     }
-    units.extend(places);
     if let Some(full) = bucket::hold(tx, order.uuid(), &units)? {
         return Err(match full {
             _ if full == facts.sale.stock_bucket => ORDER_SOLD_OUT.at("/quantity", ORDER_SOLD_OUT.title),
             _ if full == facts.sale.head_count_bucket => {
                 ORDER_HEAD_COUNT_FULL.at("/quantity", ORDER_HEAD_COUNT_FULL.title)
             }
-            _ if places.iter().any(|(place, _)| *place == full) => ORDER_PLACE_TAKEN.plain(),
             _ if joins.is_some_and(|(_, places)| places == full) => GROUP_FULL.at("/group", GROUP_FULL.title),
             _ => COUPON_BUDGET_SPENT.at(COUPONS_FIELD, COUPON_BUDGET_SPENT.title),
         }
         .into());
+    }
+    if let Some(booked) = booked
+        && !place::hold(tx, facts.sale.merchant, order.uuid(), booked.places)?
+    {
+        return Err(ORDER_PLACE_TAKEN.plain().into());
     }
     if let (Some((group, _)), 0) = (joins, price.amounts.cash_due)
         && !accepts(tx, Some(order_group(group, true)))?

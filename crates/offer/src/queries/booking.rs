@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use kernel::{OfferId, ResourceId, StoreId};
 use party::hours::Span;
-use store::{Fail, ReadTx, Row, StorageError, sql};
+use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 
 use super::{all, first, named};
 use crate::{Bookable, BookingTerms, Day, Resource, ResourceDetails, ResourceKind, ResourceStatus};
@@ -76,24 +76,32 @@ pub fn resources_of(read: &mut ReadTx, store: StoreId) -> Result<Vec<Resource>, 
 
 /// What an offer takes of a store when it is booked.
 pub fn resources_of_offer(read: &mut ReadTx, offer: OfferId, store: StoreId) -> Result<Vec<Resource>, Fail> {
-    let rows = read.many(sql!(
+    let rows = read.many(resources_in(offer, store))?;
+    all(rows, read_resource)
+}
+
+fn resources_in(offer: OfferId, store: StoreId) -> Query {
+    sql!(
         "SELECT r.id, r.merchant_id, r.store_id, r.kind, r.name, r.area, r.units, r.seats_min, r.seats_max, r.joins,
                 r.hours, r.status, r.created_at, r.version
          FROM offer_resource o JOIN resource r ON r.id = o.resource_id
          WHERE o.offer_id = $1 AND r.store_id = $2 ORDER BY r.id",
         offer,
         store
-    ))?;
-    all(rows, read_resource)
+    )
 }
 
 /// How an offer is booked, and the version of that. `None`: it is bought without a time.
 pub fn booking_terms(read: &mut ReadTx, offer: OfferId) -> Result<Option<(BookingTerms, i64)>, Fail> {
-    let rows = read.many(sql!(
+    let rows = read.many(terms_of(offer))?;
+    first(rows, |row| Ok((row.take_json()?, row.take()?)))
+}
+
+fn terms_of(offer: OfferId) -> Query {
+    sql!(
         "SELECT terms, version FROM offer_booking WHERE offer_id = $1",
         offer
-    ))?;
-    first(rows, |row| Ok((row.take_json()?, row.take()?)))
+    )
 }
 
 /// What an offer is booked of, in all of its stores.
@@ -112,40 +120,49 @@ pub fn store_days(
     from: Day,
     until: Day,
 ) -> Result<BTreeMap<Day, Vec<Span>>, Fail> {
-    let rows = read.many(sql!(
+    let rows = read.many(days_of(store, from, until))?;
+    Ok(all(rows, read_day)?.into_iter().collect())
+}
+
+fn days_of(store: StoreId, from: Day, until: Day) -> Query {
+    sql!(
         "SELECT day, spans FROM store_day WHERE store_id = $1 AND day >= $2 AND day <= $3 ORDER BY day",
         store,
         from.0,
         until.0
-    ))?;
-    let days = all(rows, |row| Ok((Day(row.take()?), row.take_json()?)))?;
-    Ok(days.into_iter().collect())
+    )
+}
+
+fn read_day(row: &mut Row) -> Result<(Day, Vec<Span>), StorageError> {
+    Ok((Day(row.take()?), row.take_json()?))
 }
 
 /// All that decides about an offer's bookings at a store on these days, beside what is used. `None`: it is not
-/// booked, or not there.
+/// booked, or not there. One round trip.
 pub fn bookable(
     read: &mut ReadTx,
     offer: OfferId,
     store: StoreId,
     days: (Day, Day),
 ) -> Result<Option<Bookable>, Fail> {
-    let Some((terms, _)) = booking_terms(read, offer)? else {
-        return Ok(None);
-    };
-    let Some(place) = party::queries::store(read, store)? else {
-        return Ok(None);
-    };
-    let zone = TimeZone::get(&place.details.time_zone)
-        .map_err(|error| StorageError::bug(format!("a stored time zone: {error}")))?;
-    let resources = resources_of_offer(read, offer, store)?;
+    let zone = sql!("SELECT time_zone FROM store WHERE id = $1", store);
     // A night's hours touch the days beside it.
-    let days = store_days(read, store, days.0.plus(-1), days.1.plus(1))?;
+    let days = days_of(store, days.0.plus(-1), days.1.plus(1));
+    let [terms, zone, resources, days] =
+        read.ask([terms_of(offer), zone, resources_in(offer, store), days])?;
+    let (Some(terms), Some(zone)) = (
+        first(terms, |row| row.take_json())?,
+        first(zone, |row| row.take::<String>())?,
+    ) else {
+        return Ok(None);
+    };
+    let zone =
+        TimeZone::get(&zone).map_err(|error| StorageError::bug(format!("a stored time zone: {error}")))?;
+    let resources = all(resources, read_resource)?;
     Ok((!resources.is_empty()).then_some(Bookable {
-        merchant: place.merchant,
         terms,
         zone,
         resources,
-        days,
+        days: all(days, read_day)?.into_iter().collect(),
     }))
 }

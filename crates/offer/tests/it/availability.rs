@@ -29,7 +29,6 @@ fn bookable(zone: &str, spans: Vec<Span>, resources: Vec<Resource>) -> Bookable 
     };
     visit.hours = spans;
     Bookable {
-        merchant: MerchantId::from_uuid(uuid::Uuid::nil()),
         terms,
         zone: TimeZone::get(zone).expect("a time zone"),
         resources,
@@ -150,7 +149,7 @@ proptest! {
         let period = place.periods(Day(20_800), party, 1)[0];
         let used: Vec<Used> = tables
             .iter()
-            .map(|(.., is_taken)| if *is_taken { [(step_at(period.starts_at), 1)].into() } else { Used::new() })
+            .map(|(.., is_taken)| if *is_taken { Used::new([(step_at(period.starts_at), 1)]) } else { Used::default() })
             .collect();
         let free: Vec<&Resource> =
             resources.iter().zip(&tables).filter(|(_, table)| !table.3).map(|(resource, _)| resource).collect();
@@ -204,13 +203,13 @@ fn who_has_least_to_do_that_day_is_chosen_whatever_they_do_on_others() {
     let period = salon.periods(day, 1, 1)[0];
     let at = |day: Day, hour: i64| step_at(day.minute(hour * 60, &salon.zone).expect("a day"));
     let chosen = |used: [Used; 2]| salon.choose(wish(1), period, &used).expect("somebody")[0].resource;
-    let beside = Used::from([(at(day.plus(-1), 23), 1), (at(day.plus(1), 0), 1)]);
+    let beside = Used::new([(at(day.plus(-1), 23), 1), (at(day.plus(1), 0), 1)]);
     assert_eq!(
-        chosen([beside, Used::from([(at(day, 18), 1)])]),
+        chosen([beside, Used::new([(at(day, 18), 1)])]),
         salon.resources[0].id
     );
     assert_eq!(
-        chosen([Used::from([(at(day, 23), 1)]), Used::new()]),
+        chosen([Used::new([(at(day, 23), 1)]), Used::default()]),
         salon.resources[1].id
     );
 }

@@ -110,12 +110,10 @@ fn hours(starts_at: Timestamp) -> Range<i64> {
 }
 
 fn take(tx: &mut Tx, ctx: &Ctx, shop: Shop, stretches: &[Stretch]) -> Result<(), Fail> {
-    let places: Vec<_> = stretches.iter().flat_map(Stretch::places).collect();
-    place::open(tx, shop.merchant, &places)?;
     for stretch in stretches {
         let owner = ctx.new_id::<Order>().uuid();
-        let claims = place::claims(&stretch.places().collect::<Vec<_>>());
-        if offer::bucket::hold(tx, owner, &claims)?.is_some() || !offer::bucket::take(tx, owner)? {
+        let places: Vec<_> = stretch.places().collect();
+        if !place::take(tx, shop.merchant, owner, &places)? {
             return Err(party::NOT_FOUND.plain().into());
         }
     }

@@ -28,7 +28,7 @@ const REASONS: &[(&str, &str)] = &[
     ),
     (
         "consume::keep_places",
-        "a bucket, a claim and its way to taken for each quarter of an hour, here of one hour",
+        "the places of some quarters of an hour are claimed together, here four",
     ),
     ("consume::mark_no_show", "as a booking that is cancelled"),
     (
@@ -37,7 +37,7 @@ const REASONS: &[(&str, &str)] = &[
     ),
     (
         "consume::place_booking",
-        "an order's, what is used, and a bucket and a claim for each quarter of an hour, here an hour and a half",
+        "an order's, how the offer is booked, what is used, and the places, here of six quarters of an hour",
     ),
     (
         "consume::redeem_code",
@@ -69,7 +69,7 @@ const REASONS: &[(&str, &str)] = &[
     ),
     (
         "offer::schedule_showing",
-        "a bucket, a claim and its way to taken for each quarter of an hour of the hall, here two hours and a quarter",
+        "the hall's quarters of an hour are claimed together, here nine",
     ),
 ];
 
