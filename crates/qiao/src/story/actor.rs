@@ -103,7 +103,13 @@ impl Actor {
         self.try_post(path, body).await?.done()
     }
 
-    /// The same for a write that must be refused for this reason.
+    /// What a PUT answers, under a key of its own; an error unless it succeeds.
+    pub async fn put(&self, path: &str, body: Value) -> Result<Value, Failure> {
+        let write = Some((fresh_key(), "application/json", serde_json::to_vec(&body)?));
+        self.call(Method::PUT, path, write).await?.done()
+    }
+
+    /// A POST that must be refused for this reason.
     pub async fn is_refused(&self, path: &str, body: Value, code: &str) -> Result<(), Failure> {
         let answer = self.try_post(path, body).await?;
         if answer.problem_code() == Some(code) {

@@ -114,11 +114,7 @@ pub async fn a_friend_redeems_and_the_rebate_becomes_spendable(
     }
     stage.tell("Wei is served, and Lin sees a rebate of 1.72, pending");
     stage.check_money().await?;
-    eventually("the rebate becomes spendable", || async {
-        let balance = lin.get("/v1/me/rebate-balance").await?;
-        Ok(balance.to_string().contains("172").then_some(()))
-    })
-    .await?;
+    wait_for_rebate(lin, 172).await?;
     stage
         .expected
         .pending("escrow", -172)
@@ -127,6 +123,15 @@ pub async fn a_friend_redeems_and_the_rebate_becomes_spendable(
         .posted("rebate_payable", -172);
     stage.tell("the refund window closes, and Lin can spend it");
     stage.check_money().await
+}
+
+/// Until somebody can spend so much.
+pub async fn wait_for_rebate(sharer: &Actor, amount: i64) -> Result<(), Failure> {
+    eventually("the rebate becomes spendable", || async {
+        let balance = sharer.get("/v1/me/rebate-balance").await?;
+        Ok(balance.to_string().contains(&amount.to_string()).then_some(()))
+    })
+    .await
 }
 
 /// 7c. Another friend refunds instead: one voucher unused, one after it was redeemed.

@@ -56,7 +56,7 @@ pub async fn merchant_registers_and_is_certified(stage: &mut Stage) -> Result<Sh
         ("陆家嘴店", "Lujiazui", LON),
         ("静安寺店", "Jing'an Temple", OTHER_LON),
     ] {
-        stores.push(add_store(&owner, &merchant, zh, en, lon).await?);
+        stores.push(add_store(&owner, &merchant, (zh, en), "hot_pot", lon).await?);
     }
     stage.tell("Old Chen registers 老陈火锅 and adds two stores");
     let cashier = add_cashier(
@@ -80,7 +80,7 @@ pub async fn merchant_registers_and_is_certified(stage: &mut Stage) -> Result<Sh
     certify(stage, &owner, &merchant).await?;
     stage.tell("the platform looks at the licence and certifies the merchant");
     let (rival_merchant, rival) = register(stage, "the owner next door", "隔壁小馆", "Next Door").await?;
-    let rival_store = add_store(&rival, &rival_merchant, "总店", "Main", LON).await?;
+    let rival_store = add_store(&rival, &rival_merchant, ("总店", "Main"), "hot_pot", LON).await?;
     let mut stores = stores.into_iter();
     let (store, other_store) = (
         stores.next().unwrap_or_default(),
@@ -124,12 +124,12 @@ pub async fn register(
 pub async fn add_store(
     owner: &Actor,
     merchant: &str,
-    zh: &str,
-    en: &str,
+    (zh, en): (&str, &str),
+    category: &str,
     lon: f64,
 ) -> Result<String, Failure> {
     let store = json!({
-        "name": { "zh-CN": zh, "en": en }, "category": "hot_pot", "address": "世纪大道 8 号 · 8 Century Avenue",
+        "name": { "zh-CN": zh, "en": en }, "category": category, "address": "世纪大道 8 号 · 8 Century Avenue",
         "phone": "+862158881234", "place": { "lat": LAT, "lon": lon }, "time_zone": "Asia/Shanghai",
         "currency": "CNY", "opening_hours": "Mo-Su 11:00-22:00", "offline_max_uses": 20, "offline_max_amount": 500_000,
     });
@@ -181,20 +181,22 @@ fn fresh_mail() -> String {
     format!("{}@story.example", hex::encode(shell::random_bytes::<8>()))
 }
 
+/// An agreement of two months: half of the discount is the platform's, 2 % go to who shared and 5 % to a friend.
+pub fn terms(discount_bp: i64, commission_bp: i64) -> Value {
+    json!({
+        "starts_at": shell::now().plus_us(-DAY_US).to_string(), "ends_at": shell::now().plus_us(60 * DAY_US).to_string(),
+        "head_count": 100, "discount_bp": discount_bp, "discount_platform_bp": 5_000, "commission_bp": commission_bp,
+        "rebate_bp": 200, "friend_discount_bp": 500, "refund_window_us": 8_000_000, "undo_window_us": 8_000_000,
+        "on_expiry": "refund",
+    })
+}
+
 /// 2. Platform and merchant negotiate an agreement; the offer goes live under it.
 pub async fn agreement_is_negotiated_and_the_offer_goes_live(
     stage: &mut Stage,
     shop: &Shop,
 ) -> Result<Offer, Failure> {
     stage.scene("An agreement");
-    let terms = |discount_bp: i64, commission_bp: i64| {
-        json!({
-            "starts_at": shell::now().plus_us(-DAY_US).to_string(), "ends_at": shell::now().plus_us(60 * DAY_US).to_string(),
-            "head_count": 100, "discount_bp": discount_bp, "discount_platform_bp": 5_000, "commission_bp": commission_bp,
-            "rebate_bp": 200, "friend_discount_bp": 500, "refund_window_us": 8_000_000, "undo_window_us": 8_000_000,
-            "on_expiry": "refund",
-        })
-    };
     let merchant = &shop.merchant;
     let proposed = stage
         .admin

@@ -1,14 +1,16 @@
 //! `qiao story`: plays the whole O2O loop over HTTP against a running demo, as people with their own
-//! credentials, and compares every account with the figure that the story expects after every step.
+//! credentials, and compares every account with the figure that the story expects after every step. Or an evening:
+//! a table and two cinema seats.
 
 pub(crate) mod actor;
 mod after;
 pub(crate) mod before;
 pub(crate) mod books;
 pub(crate) mod counter;
+mod evening;
 pub(crate) mod stage;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::serve::Failure;
 use stage::Stage;
@@ -19,22 +21,36 @@ pub struct Story {
     /// A running `qiao demo`.
     #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
     server: String,
+    /// What is played.
+    #[arg(long, value_enum, default_value_t = Scene::Loop)]
+    scene: Scene,
     /// Print the steps and the figures as JSON.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Scene {
+    /// From the merchant's entry to the settlement.
+    Loop,
+    /// A table is booked with a coupon, a friend comes, and the rebate pays for a part of two cinema seats.
+    Dinner,
 }
 
 impl Story {
     /// Plays it. An error if a step or a figure is wrong.
     pub async fn run(self) -> Result<(), Failure> {
         let mut stage = Stage::open(&self.server, self.json).await?;
-        let played = play(&mut stage).await;
+        let played = match self.scene {
+            Scene::Loop => play_loop(&mut stage).await,
+            Scene::Dinner => evening::play(&mut stage).await,
+        };
         stage.close(played.is_ok());
         played
     }
 }
 
-async fn play(stage: &mut Stage) -> Result<(), Failure> {
+async fn play_loop(stage: &mut Stage) -> Result<(), Failure> {
     let shop = before::merchant_registers_and_is_certified(stage).await?;
     let offer = before::agreement_is_negotiated_and_the_offer_goes_live(stage, &shop).await?;
     let lin = before::consumer_signs_in_searches_and_compares(stage, &offer).await?;

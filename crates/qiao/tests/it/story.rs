@@ -8,7 +8,7 @@ use crate::support::client::Client;
 use crate::support::process::{Server, run};
 use crate::support::runtime;
 
-const SCENES: [&str; 10] = [
+const LOOP: [&str; 10] = [
     "A merchant joins",
     "An agreement",
     "A consumer looks around",
@@ -20,19 +20,30 @@ const SCENES: [&str; 10] = [
     "Another friend changes their mind",
     "The day is closed",
 ];
+const DINNER: [&str; 7] = [
+    "A restaurant and its table",
+    "Where to eat",
+    "A coupon and a table",
+    "Seated without queueing",
+    "A friend follows",
+    "A cinema and its hall",
+    "Two seats from the map",
+];
+
+fn play(demo: &Server, scene: &str, scenes: &[&str]) {
+    let told = run(&["story", "--json", "--scene", scene, "--server", &demo.url]);
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["ok"], true, "{told}");
+    let played = told["scenes"].as_array().unwrap().iter();
+    let played: Vec<&str> = played.map(|scene| scene["scene"].as_str().unwrap()).collect();
+    assert_eq!(played, scenes);
+}
 
 fn the_story_ends_well(database: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let demo = Server::demo(folder.path(), database);
-    let told: Value = serde_json::from_str(&run(&["story", "--json", "--server", &demo.url])).unwrap();
-    assert_eq!(told["ok"], true, "{told}");
-    let scenes: Vec<&str> = told["scenes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|s| s["scene"].as_str().unwrap())
-        .collect();
-    assert_eq!(scenes, SCENES);
+    play(&demo, "loop", &LOOP);
+    play(&demo, "dinner", &DINNER);
     let accounts = accounts_of(&demo);
     let printed = demo.stop();
 

@@ -96,7 +96,7 @@ pub async fn open(stage: &Stage) -> Result<Market, Failure> {
 
 async fn open_shop(stage: &Stage, (zh, en): (&str, &str)) -> Result<Shop, Failure> {
     let (merchant, owner) = register(stage, "an owner", zh, en).await?;
-    let store = add_store(&owner, &merchant, zh, en, LON).await?;
+    let store = add_store(&owner, &merchant, (zh, en), "hot_pot", LON).await?;
     let cashier = add_cashier(stage, &owner, &merchant, "a cashier", &store).await?;
     certify(stage, &owner, &merchant).await?;
     let terms = json!({
