@@ -10,49 +10,63 @@ use store::backup;
 
 use super::{follow, text};
 
-/// Takes in the next changes. Gives how many there were.
+/// Takes in the next changes. Gives how many there were. If one of them cannot be taken in, all that follow are too, so that
+/// it holds up nobody else's, and all are asked for again at the next step.
 pub async fn step(app: App) -> Result<usize, String> {
     let place = app.store.read(|read| {
         let place = store::bookmark(read, PROVIDER_NAME)?;
         Ok((!backup::is_paused(read)?).then(|| place.unwrap_or_default()))
     });
-    let Some(place) = place.await.map_err(text)? else {
+    let Some(mut place) = place.await.map_err(text)? else {
         return Ok(0);
     };
-    let (payments, next) = match app.provider.changes(&place).await {
-        Outcome::Done(changes) => changes,
-        Outcome::Refused(refusal) => return Err(refusal.to_string()),
-        Outcome::Unknown(cause) => return Err(cause.to_string()),
-    };
-    let read = payments.len();
-    for payment in payments {
-        take_in_payment(&app, payment).await?;
+    let mut failed = None;
+    loop {
+        let (payments, next) = match app.provider.changes(&place).await {
+            Outcome::Done(changes) => changes,
+            Outcome::Refused(refusal) => return Err(refusal.to_string()),
+            Outcome::Unknown(cause) => return Err(cause.to_string()),
+        };
+        let (read, is_last) = (payments.len(), next == place);
+        for payment in payments {
+            let problem = take_in_payment(&app, payment).await?;
+            failed = failed.or(problem);
+        }
+        place = next;
+        match failed {
+            Some(problem) if is_last => return Err(problem),
+            Some(_) => {}
+            None if is_last => return Ok(read),
+            None => {
+                follow::run(&app, "setBookmark", Vec::new(), move |tx, _| {
+                    Ok(store::set_bookmark(tx, PROVIDER_NAME, &place)?)
+                })
+                .await?;
+                return Ok(read);
+            }
+        }
     }
-    if next != place {
-        follow::run(&app, "setBookmark", Vec::new(), move |tx, _| {
-            Ok(store::set_bookmark(tx, PROVIDER_NAME, &next)?)
-        })
-        .await?;
-    }
-    Ok(read)
 }
 
-async fn take_in_payment(app: &App, payment: ProviderPayment) -> Result<(), String> {
+/// What is wrong with one that cannot be taken in now.
+async fn take_in_payment(app: &App, payment: ProviderPayment) -> Result<Option<String>, String> {
     let reference = payment.reference;
     let attempt = app.store.read(move |read| queries::attempt(read, reference));
     let attempt = attempt.await.map_err(text)?;
     if attempt.is_some_and(|attempt| was_heard(&attempt, &payment)) {
-        return Ok(());
+        return Ok(None);
     }
     let Some(event) = ProviderEvent::last_of(payment) else {
-        return Ok(());
+        return Ok(None);
     };
     match take_in(app, None, event.into()).await {
-        Ok(()) => Ok(()),
-        Err(problem) if problem.status().is_server_error() => Err(problem.detail),
+        Ok(()) => Ok(None),
+        Err(problem) if problem.status().is_server_error() => {
+            Ok(Some(format!("payment {reference}: {}", problem.detail)))
+        }
         Err(problem) => {
             tracing::warn!(attempt = %reference, code = problem.code(), "what changed at the provider is refused");
-            Ok(())
+            Ok(None)
         }
     }
 }

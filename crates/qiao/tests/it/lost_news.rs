@@ -61,6 +61,43 @@ fn what_no_webhook_told_is_found_by_asking() {
     }
 }
 
+#[test]
+fn a_payment_that_cannot_be_taken_in_holds_up_no_other() {
+    for database in TestDatabase::both() {
+        let mut market = Market::open(&database.url);
+        let (good, guests) = (market.offer(2, 1), market.consumers(2));
+        let orders: Vec<_> = guests.iter().map(|guest| market.awaiting(good, guest)).collect();
+        market.lose_holds(orders[0].0);
+        market.close();
+        let provider = Provider::knowing(
+            orders
+                .iter()
+                .map(|(_, attempt)| news::pending(*attempt))
+                .collect(),
+        );
+        let runtime = runtime();
+        runtime.block_on(async {
+            for (_, attempt) in &orders {
+                provider.pay(&news::name_of(*attempt)).await;
+            }
+        });
+        let servers = Servers::beside(&provider, &database.url);
+        let clients = servers.clients(&guests);
+        runtime.block_on(async {
+            let status = async |n: usize| {
+                read(&clients[n], &format!("/v1/orders/{}", orders[n].0)).await["status"].clone()
+            };
+            eventually("the payment behind it", async || {
+                (status(1).await == "paid").then_some(())
+            })
+            .await;
+            assert_eq!(status(0).await, "placed");
+        });
+        drop(clients);
+        servers.stop();
+    }
+}
+
 async fn read(client: &Client, path: &str) -> serde_json::Value {
     client.get(path).await.unwrap().done()
 }

@@ -303,15 +303,15 @@ fn a_coupons_budget_is_not_overdrawn() {
 fn a_coupon_of_a_wallet_is_in_one_order() {
     run(&Rule {
         held_back: "wallet_coupon",
-        set_up: |market, cast| {
-            // At two offers, whose orders do not wait for each other.
+        set_up: |market, _| {
+            // At two offers, whose orders do not wait for each other, in two sessions.
             let goods = [market.offer(1_000, 1), market.offer(1_000, 1)];
-            let (coupon, guest) = (market.coupon(1, 1), &cast.guests[0]);
-            let wallet_coupon = market.claimed(coupon, guest).to_string();
+            let (coupon, sessions) = (market.coupon(1, 1), market.consumer_twice());
+            let wallet_coupon = market.claimed(coupon, &sessions[0]).to_string();
             Race::of((0..CROWD).map(|n| {
                 let offer = goods[n / 2 % 2].offer.to_string();
                 let body = json!({ "offer": offer, "quantity": 1, "wallet_coupons": [wallet_coupon] });
-                Write::post(guest, "/v1/orders", body)
+                Write::post(&sessions[n / 4 % 2], "/v1/orders", body)
             }))
         },
         reasons: &[(409, "coupon_in_use")],

@@ -26,10 +26,6 @@ const REASONS: &[(&str, &str)] = &[
         "consume::charge_back",
         "voucher, order and books go back, here of a voucher that was not used",
     ),
-    (
-        "consume::keep_places",
-        "the places of some quarters of an hour are claimed together, here four",
-    ),
     ("consume::mark_no_show", "as a booking that is cancelled"),
     (
         "consume::move_booking",
@@ -62,14 +58,6 @@ const REASONS: &[(&str, &str)] = &[
     (
         "consume::undo_redemption",
         "voucher, code, timer, books and statement all go back",
-    ),
-    (
-        "consume::call_off_showing",
-        "the hall's time goes back, here two hours and a quarter",
-    ),
-    (
-        "offer::schedule_showing",
-        "the hall's quarters of an hour are claimed together, here nine",
     ),
 ];
 

@@ -3,15 +3,15 @@
 
 use http::shell;
 use kernel::{
-    Actor, BucketId, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, MINUTE_US, OfferId, PersonId,
-    ResourceId, ShowingId, StoreId, Timestamp,
+    Actor, BucketId, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, MINUTE_US, OfferId, OrderId,
+    PersonId, ResourceId, ShowingId, StoreId, Timestamp,
 };
 use offer::testing::{booked, bp, on_sale, seats, terms};
 use offer::{AgreementTerms, BookingTerms, GroupTerms, ResourceKind};
 use party::testing::{PASSWORD_HASH, Shop, certified_shop, mail, operator, staff};
 use party::{Contact, OperatorRole, RequestCode, Role, SignIn, SignInWithCode, SignInWithPassword};
 use sha2::{Digest, Sha256};
-use store::{Fail, Settings, Store, Tx};
+use store::{Fail, Settings, Store, Tx, sql};
 
 /// What one unit costs the buyer: 100.00 CNY less 20 %.
 pub const DUE: i64 = 8_000;
@@ -75,6 +75,16 @@ impl Market {
             .run_blocking("test", ctx.request, ctx, command)
             .unwrap()
             .unwrap()
+    }
+
+    /// Leaves an order that holds nothing, which no command brings about: its payment cannot be taken in.
+    pub fn lose_holds(&self, order: OrderId) {
+        self.run(Actor::Anonymous, move |tx, _| {
+            Ok(tx.claim(sql!(
+                "UPDATE claim SET status = 'released' WHERE owner_id = $1",
+                order
+            ))?)
+        });
     }
 
     /// From here on another shop sells everything.
@@ -199,7 +209,7 @@ impl Market {
         std::thread::scope(|scope| {
             let groups = numbers.chunks(count.div_ceil(32).max(1));
             let groups: Vec<_> = groups
-                .map(|group| scope.spawn(|| group.iter().map(|n| market.consumer(*n)).collect::<Vec<_>>()))
+                .map(|group| scope.spawn(|| group.iter().map(|n| market.consumer(*n, 0)).collect::<Vec<_>>()))
                 .collect();
             groups
                 .into_iter()
@@ -208,12 +218,21 @@ impl Market {
         })
     }
 
-    fn consumer(&self, n: u64) -> Visitor {
+    /// One consumer in two sessions.
+    pub fn consumer_twice(&mut self) -> [Visitor; 2] {
+        let n = self.next();
+        // Codes of one address are a minute apart.
+        [2, 0].map(|minutes_ago| self.consumer(n, minutes_ago))
+    }
+
+    fn consumer(&self, n: u64, minutes_ago: i64) -> Visitor {
         // No mobile number in China starts with 100: these belong to nobody.
         let contact = Contact::parse(&format!("+86100{n:08}")).unwrap();
         let token = hex::encode(shell::random_bytes::<32>());
         let token_hash = hash_of(&token);
-        let person = self.run(Actor::Anonymous, move |tx, ctx| {
+        let mut ctx = shell::ctx(Actor::Anonymous);
+        ctx.now = ctx.now.plus_us(-minutes_ago * MINUTE_US);
+        let person = self.run_in(ctx, move |tx, ctx| {
             let (contact, code_hash) = (contact.clone(), [1; 32]);
             party::request_code(
                 tx,
