@@ -34,8 +34,6 @@ test('a business registers, is certified, agrees, sells, serves and is paid', as
   await go(admin, 'Agreements')
   await admin.getByRole('row').filter({ hasText: NAME }).getByRole('button', { name: 'Answer' }).click()
   await admin.getByRole('button', { name: 'Propose changes' }).click()
-  // The panel that closes gives the focus back, which would take it from what is typed.
-  await expect(admin.getByRole('dialog')).toHaveCount(1)
   await admin.getByRole('textbox', { name: 'Commission' }).fill('7')
   await admin.getByRole('button', { name: 'Send to the merchant' }).click()
   await expect(admin.getByText('Sent; now the merchant answers')).toBeVisible()

@@ -46,8 +46,6 @@ test('from certification to settlement through the screens alone, with a second 
   const theirs = page.getByRole('row').filter({ has: page.getByRole('button', { name: 'Answer' }) })
   await theirs.first().getByRole('button', { name: 'Answer' }).click()
   await page.getByRole('button', { name: 'Propose changes' }).click()
-  // The panel that closes gives the focus back, which would take it from what is typed.
-  await expect(page.getByRole('dialog')).toHaveCount(1)
   await page.getByRole('textbox', { name: 'Commission' }).fill('8.5')
   await page.getByRole('button', { name: 'Send to the merchant' }).click()
   const countered = page.getByRole('row').filter({ hasText: '8.5%' })
