@@ -863,6 +863,35 @@ CREATE TABLE booking_resource (
   PRIMARY KEY (booking_id, resource_id)
 );
 
+-- Somebody who waits for a time of an offer at a store: a start from `starts_from` to `starts_until` on one day, or a stay
+-- from that day on (without `nights` it is a visit). What is held for them meanwhile, from `starts_at` to `ends_at`, is
+-- claimed by the entry. It ends by itself at `stands_until`.
+CREATE TABLE waitlist_entry (
+  id BYTEA NOT NULL PRIMARY KEY,
+  offer_id BYTEA NOT NULL REFERENCES offer (id),
+  merchant_id BYTEA NOT NULL,
+  store_id BYTEA NOT NULL REFERENCES store (id),
+  person_id BYTEA NOT NULL,
+  day BIGINT NOT NULL,
+  nights BIGINT,
+  rooms BIGINT NOT NULL,
+  starts_from BIGINT NOT NULL,
+  starts_until BIGINT NOT NULL,
+  party BIGINT NOT NULL,
+  area TEXT,
+  resource_id BYTEA,
+  status TEXT NOT NULL,
+  stands_until BIGINT NOT NULL,
+  starts_at BIGINT,
+  ends_at BIGINT,
+  joined_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE INDEX waitlist_entry_by_person ON waitlist_entry (person_id, id);
+CREATE INDEX waitlist_entry_by_store ON waitlist_entry (store_id, id) WHERE status IN ('waiting', 'offered');
+CREATE UNIQUE INDEX waitlist_entry_one_each ON waitlist_entry (offer_id, store_id, day, person_id)
+  WHERE status IN ('waiting', 'offered');
+
 -- Whether a store gives out numbers to those who come without a booking, and in which lines (JSON).
 CREATE TABLE store_queue (
   store_id BYTEA NOT NULL PRIMARY KEY REFERENCES store (id),

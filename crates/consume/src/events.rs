@@ -2,7 +2,7 @@
 
 use kernel::{
     BookingId, ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, QueueTicketId, RedemptionId,
-    StoreId, VoucherId,
+    StoreId, VoucherId, WaitlistEntryId,
 };
 use serde::{Deserialize, Serialize};
 use store::EventBody;
@@ -224,6 +224,72 @@ pub struct BookingCancelled {
 
 impl EventBody for BookingCancelled {
     const TYPE: &'static str = "BookingCancelled";
+    const V: i64 = 1;
+}
+
+/// Somebody waits for a time that is full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitlistJoined {
+    /// Which.
+    pub waitlist_entry: WaitlistEntryId,
+    /// Who waits.
+    pub person: PersonId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// For what.
+    pub offer: OfferId,
+    /// How many come.
+    pub party: i64,
+}
+
+impl EventBody for WaitlistJoined {
+    const TYPE: &'static str = "WaitlistJoined";
+    const V: i64 = 1;
+}
+
+/// A place is held for somebody who waited: they are to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceOffered {
+    /// Which.
+    pub waitlist_entry: WaitlistEntryId,
+    /// Who waited.
+    pub person: PersonId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// Of what.
+    pub offer: OfferId,
+    /// When it starts, µs.
+    pub starts_at: i64,
+    /// Until when it is held, µs.
+    pub stands_until: i64,
+}
+
+impl EventBody for PlaceOffered {
+    const TYPE: &'static str = "PlaceOffered";
+    const V: i64 = 1;
+}
+
+/// Somebody waits no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitlistEnded {
+    /// Which.
+    pub waitlist_entry: WaitlistEntryId,
+    /// Who waited.
+    pub person: PersonId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// `booked`, `missed`, `left` or `over`.
+    pub outcome: String,
+}
+
+impl EventBody for WaitlistEnded {
+    const TYPE: &'static str = "WaitlistEnded";
     const V: i64 = 1;
 }
 

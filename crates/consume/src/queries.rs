@@ -3,6 +3,7 @@
 mod bookings;
 mod figures;
 mod queue;
+mod waitlist;
 
 pub(crate) use bookings::bookings_of_showing;
 pub use bookings::{
@@ -14,6 +15,10 @@ pub use queue::{
     LineNow, ahead_of, day_of_queue, lines_now, queue, queue_ticket, stores_with_queue, tickets_of_person,
 };
 pub(crate) use queue::{last_number, lines_with_waiting, next_in_line, ticket_of_person};
+pub(crate) use waitlist::{
+    store_of_booked_order, stores_where_waited_for, waiting_at_store, waiting_of_person,
+};
+pub use waitlist::{waitlist_entry, waitlist_of_person, waitlist_of_store};
 
 use std::collections::BTreeMap;
 

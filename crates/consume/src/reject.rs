@@ -82,6 +82,18 @@ kernel::reject_table! {
     BOOKING_TOO_EARLY: Conflict, "booking_too_early",
         "The place is still kept for the guest.",
         "Wait until the time in the detail.";
+    WAITLIST_NOT_FULL: Conflict, "waitlist_not_full",
+        "Something is free in that time.",
+        "Book it: the times that are free are the `alternatives`.";
+    WAITLIST_ALREADY_IN: Conflict, "waitlist_already_in",
+        "You are on the waiting list of this offer on that day.",
+        "Leave it, which is the `entry`, before you wait for something else of that day.";
+    WAITLIST_TOO_MANY: Conflict, "waitlist_too_many",
+        "Nobody waits for so many things at once.",
+        "Leave a waiting list first.";
+    WAITLIST_STATUS: Conflict, "waitlist_status",
+        "The waiting list has nothing for you in this state.",
+        "Reload it to see how it stands.";
     QUEUE_INVALID: Invalid, "queue_invalid",
         "These cannot be the lines of a queue.",
         "Change what the detail names.";

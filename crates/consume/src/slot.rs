@@ -84,12 +84,7 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
     let Some(places) = bookable.choose(asked.wish, period, &used) else {
         return Err(full(ctx, &bookable, (day, nights), asked.wish, period, &used).into());
     };
-    let quantity = match (bookable.terms.price_per, asked.when) {
-        (PricePer::Booking, _) => 1,
-        (PricePer::Person, _) => asked.wish.party,
-        (PricePer::Night, When::Nights { nights, rooms, .. }) => nights * rooms,
-        (PricePer::Night, When::At(_)) => return Err(StorageError::bug("a visit priced by night").into()),
-    };
+    let quantity = quantity(&bookable.terms, asked.when, asked.wish.party)?;
     let slot = Slot {
         policy: bookable.terms.policy,
         period,
@@ -98,6 +93,16 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
         quantity,
     };
     Ok((slot, bookable))
+}
+
+/// Of how many units the price of a booking is.
+pub(crate) fn quantity(terms: &BookingTerms, when: When, party: i64) -> Result<i64, StorageError> {
+    match (terms.price_per, when) {
+        (PricePer::Booking, _) => Ok(1),
+        (PricePer::Person, _) => Ok(party),
+        (PricePer::Night, When::Nights { nights, rooms, .. }) => Ok(nights * rooms),
+        (PricePer::Night, When::At(_)) => Err(StorageError::bug("a visit priced by night")),
+    }
 }
 
 /// Refuses what starts too soon, or too far ahead.
@@ -139,7 +144,7 @@ pub(crate) fn used_of(
     Ok(of_each.collect())
 }
 
-fn check_wish(bookable: &Bookable, wish: &Wish) -> Result<(), Reject> {
+pub(crate) fn check_wish(bookable: &Bookable, wish: &Wish) -> Result<(), Reject> {
     check_party(&bookable.terms, wish.party)?;
     if !(1..=100).contains(&wish.rooms) {
         return Err(BOOKING_PARTY.at("/rooms", "1 to 100 rooms are booked at once."));

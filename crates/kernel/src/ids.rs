@@ -73,6 +73,8 @@ id_kinds! {
     Redemption RedemptionId "red";
     /// A time at a store that is kept for a person.
     Booking BookingId "bkg";
+    /// Somebody who waits for a time that is full.
+    WaitlistEntry WaitlistEntryId "wle";
     /// A number with which a party waits at a store.
     QueueTicket QueueTicketId "qtk";
     /// Two offline scans that claim the same use.

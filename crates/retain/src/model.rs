@@ -27,13 +27,15 @@ pub enum MessageKind {
     BookingMoved,
     /// The store cancelled a booking.
     BookingCancelled,
+    /// A place is held for somebody who waited for it.
+    PlaceOffered,
     /// The table of a party that waits is ready.
     QueueCalled,
 }
 
 impl MessageKind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::OrderPaid,
         Self::VoucherRedeemed,
         Self::RedemptionUndone,
@@ -44,6 +46,7 @@ impl MessageKind {
         Self::BookingSoon,
         Self::BookingMoved,
         Self::BookingCancelled,
+        Self::PlaceOffered,
         Self::QueueCalled,
     ];
 
@@ -60,6 +63,7 @@ impl MessageKind {
             Self::BookingSoon => "booking_soon",
             Self::BookingMoved => "booking_moved",
             Self::BookingCancelled => "booking_cancelled",
+            Self::PlaceOffered => "place_offered",
             Self::QueueCalled => "queue_called",
         }
     }

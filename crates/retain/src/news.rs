@@ -1,7 +1,7 @@
 //! From what happened to what somebody is told of it.
 
 use consume::{Booking, BookingCancelled, BookingMoved, BookingSoon, BookingStatus};
-use consume::{QueueCalled, RedemptionUndone, VoucherRedeemed};
+use consume::{PlaceOffered, QueueCalled, RedemptionUndone, VoucherRedeemed};
 use convert::RefundCause;
 use convert::events::{OrderChargedBack, OrderPaid, RefundSucceeded};
 use feedback::ReviewReplied;
@@ -52,6 +52,13 @@ pub fn message_of(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Messa
         return Ok(called.person.map(|person| Message {
             store: Some(called.store),
             ..about(event, person, MessageKind::QueueCalled)
+        }));
+    }
+    if let Some(offered) = event.body_as::<PlaceOffered>() {
+        let offered = offered?;
+        return Ok(Some(Message {
+            offer: Some((offered.offer, offered.merchant)),
+            ..about(event, offered.person, MessageKind::PlaceOffered)
         }));
     }
     looked_up(read, event)

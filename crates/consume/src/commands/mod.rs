@@ -6,8 +6,10 @@ mod call_queue;
 mod cancel_booking;
 mod charge_back;
 mod join_queue;
+mod join_waitlist;
 mod keep_places;
 mod move_booking;
+mod offer_place;
 mod place_booking;
 mod redeem_code;
 mod redeem_scan;
@@ -25,8 +27,13 @@ pub use call_queue::{
 pub use cancel_booking::{CancelBooking, MarkNoShow, cancel_booking, mark_no_show};
 pub use charge_back::{charge_back, reverse_chargeback};
 pub use join_queue::{JoinQueue, JoinedQueue, join_queue};
+pub use join_waitlist::{
+    END_WAITING, EndWaiting, JoinWaitlist, LeaveWaitlist, end_waiting, erase_person, join_waitlist,
+    leave_waitlist,
+};
 pub use keep_places::{KeepPlaces, keep_places};
 pub use move_booking::{MoveBooking, move_booking};
+pub use offer_place::{OfferPlace, TakePlace, offer_place, take_place};
 pub use place_booking::{PlaceBooking, PlacedBooking, place_booking};
 pub use redeem_code::{CodeAnswer, RedeemCode, redeem_code};
 pub use redeem_scan::{RedeemScan, Redeemed, redeem_scan};

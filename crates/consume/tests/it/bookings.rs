@@ -20,12 +20,12 @@ use crate::world::World;
 use crate::{at_once, code, on_both};
 
 /// 2027-01-16 18:00 in Shanghai, 26 hours after [`NOW`].
-const SATURDAY_SIX: Timestamp = Timestamp(NOW.0 + 26 * HOUR_US);
+pub const SATURDAY_SIX: Timestamp = Timestamp(NOW.0 + 26 * HOUR_US);
 
 /// An offer of 100.00 CNY (85.00 in escrow, 80.00 in cash) that is booked, and its resources.
-struct Restaurant<'w, 's> {
+pub struct Restaurant<'w, 's> {
     world: &'w World<'s>,
-    offer: OfferId,
+    pub offer: OfferId,
     resources: Vec<ResourceId>,
 }
 
@@ -40,7 +40,7 @@ impl<'w, 's> Restaurant<'w, 's> {
         }
     }
 
-    fn tables(world: &'w World<'s>, tables: &[(i64, i64, &str)]) -> Self {
+    pub fn tables(world: &'w World<'s>, tables: &[(i64, i64, &str)]) -> Self {
         let table = |(i, (min, max, joins)): (usize, &(i64, i64, &str))| {
             (ResourceKind::Table, seats(&format!("T{i}"), (*min, *max), joins))
         };
@@ -49,7 +49,7 @@ impl<'w, 's> Restaurant<'w, 's> {
     }
 
     /// Two double rooms, from one night to fourteen.
-    fn hotel(world: &'w World<'s>, price_per: PricePer) -> Self {
+    pub fn hotel(world: &'w World<'s>, price_per: PricePer) -> Self {
         let terms = BookingTerms {
             stay: Stay::Nights(Nights {
                 check_in_minute: 15 * 60,
@@ -67,7 +67,7 @@ impl<'w, 's> Restaurant<'w, 's> {
         Self::new(world, terms, &[(ResourceKind::RoomType, double)])
     }
 
-    fn wish(&self, party: i64, at: Timestamp) -> PlaceBooking {
+    pub fn wish(&self, party: i64, at: Timestamp) -> PlaceBooking {
         PlaceBooking {
             order: PlaceOrder {
                 offer: self.offer,
@@ -88,18 +88,18 @@ impl<'w, 's> Restaurant<'w, 's> {
         }
     }
 
-    fn place_as(&self, person: PersonId, wish: PlaceBooking) -> Result<PlacedBooking, Rejected> {
+    pub fn place_as(&self, person: PersonId, wish: PlaceBooking) -> Result<PlacedBooking, Rejected> {
         self.world.run(Actor::Consumer(person), NOW, move |tx, ctx| {
             consume::place_booking(tx, ctx, &wish)
         })
     }
 
-    fn place(&self, party: i64, at: Timestamp) -> Result<PlacedBooking, Rejected> {
+    pub fn place(&self, party: i64, at: Timestamp) -> Result<PlacedBooking, Rejected> {
         self.place_as(self.world.buyer, self.wish(party, at))
     }
 
     /// Booked and paid.
-    fn book(&self, party: i64, at: Timestamp) -> PlacedBooking {
+    pub fn book(&self, party: i64, at: Timestamp) -> PlacedBooking {
         let placed = self.place(party, at).expect("free");
         self.world.pay(self.world.buyer, &placed.order, "card-1");
         placed
@@ -148,7 +148,7 @@ impl<'w, 's> Restaurant<'w, 's> {
             .collect()
     }
 
-    fn cancel(&self, actor: Actor, now: Timestamp, booking: BookingId) -> Result<(), Rejected> {
+    pub fn cancel(&self, actor: Actor, now: Timestamp, booking: BookingId) -> Result<(), Rejected> {
         let ctx = ctx_at(now, actor).with_reason("the kitchen is flooded".to_owned());
         let cancelled = run(self.world.db, ctx, move |tx, ctx| {
             consume::cancel_booking(tx, ctx, &CancelBooking { booking })

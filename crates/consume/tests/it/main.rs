@@ -14,6 +14,7 @@ mod redeem;
 mod refunds;
 mod showings;
 mod undo;
+mod waitlist;
 mod world;
 
 use store::testing::TestDatabase;

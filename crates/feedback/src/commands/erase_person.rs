@@ -5,10 +5,10 @@ use convert::ErasePerson;
 use kernel::{Ctx, PersonId};
 use store::{Fail, Tx, sql};
 
-/// Erases the consumer who acts, as [`convert::erase_person`] does, and the words and pictures of
+/// Erases the consumer who acts, as [`consume::erase_person`] does, and the words and pictures of
 /// their reviews, and gives who it was.
 pub fn erase_person(tx: &mut Tx, ctx: &Ctx, cmd: &ErasePerson) -> Result<PersonId, Fail> {
-    let person = convert::erase_person(tx, ctx, cmd)?;
+    let person = consume::erase_person(tx, ctx, cmd)?;
     tx.claim(sql!(
         "UPDATE review SET text = '', media = '[]', version = version + 1
          WHERE person_id = $1 AND (text <> '' OR media <> '[]')",

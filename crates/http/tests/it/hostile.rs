@@ -38,7 +38,8 @@ pub fn ids_for(world: &World, operation: &Operation) -> Ids {
     if answers {
         ids.insert("agreement", ids["negotiated"].clone());
     }
-    if operation.name.contains("Booking") {
+    if operation.name.contains("Booking") || ["joinWaitlist", "takePlace"].contains(&operation.name.as_str())
+    {
         ids.insert("offer", ids["booked"].clone());
     }
     ids

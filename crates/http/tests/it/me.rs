@@ -26,6 +26,7 @@ fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
             ("coupons", 1),
             ("vouchers", 3),
             ("bookings", 1),
+            ("waitlist", 1),
             ("reviews", 1),
             ("share_links", 1),
             ("refunds", 0),

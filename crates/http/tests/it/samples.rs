@@ -84,7 +84,7 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "addStore" | "createOffer" => &["version"],
         "updateOffer" => &["stock"],
         "addStaff" | "revokeStaff" | "changeRole" => &["store"],
-        "placeOrder" => &["expected_cash", "wallet_coupons", "share_token", "group", "seats"],
+        "placeOrder" | "takePlace" => &["expected_cash", "wallet_coupons", "share_token", "group", "seats"],
         "createCoupon" => &["platform_bp", "conditions"],
         "createPlatformCoupon" => &["offer", "conditions"],
         "closeDay" => &["after"],
@@ -93,6 +93,13 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "setStoreDay" => &["spans"],
         "callQueue" => &["line"],
         "setBookingTerms" => &["/terms/nights", "/terms/showings"],
+        "joinWaitlist" => &[
+            "/when/from",
+            "/when/nights",
+            "/when/rooms",
+            "starts_until",
+            "area",
+        ],
         "placeBooking" => &[
             "/order/expected_cash",
             "/order/wallet_coupons",
@@ -203,7 +210,9 @@ impl Maker<'_> {
             ("scheduleShowing", "offer") => &self.ids["screened"],
             ("setHall", "code" | "zone") | ("scheduleShowing", "zone") => "stalls",
             ("setHall", "kind") => "standard",
-            ("placeBooking" | "moveBooking" | "moveBookingAsStore", "starts_at") => &on_the_hour(2),
+            ("placeBooking" | "moveBooking" | "moveBookingAsStore" | "joinWaitlist", "starts_at") => {
+                &on_the_hour(2)
+            }
             (_, "share_token") => &self.ids["token"],
             (_, "message") => "msg_01h455vb4pex5vsknk084sn02q",
             (_, "logo") => &self.ids["media"],

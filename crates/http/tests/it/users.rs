@@ -140,6 +140,13 @@ impl ConsumerUser {
         text(&placed, "booking")
     }
 
+    /// Waits for the table that the owner keeps. Gives the entry.
+    pub async fn join_waitlist(&self, app: &TestApp, ids: &Ids) -> String {
+        let body = json!({"offer": ids["booked"], "store": ids["store"], "party": 2,
+                          "when": {"starts_at": on_the_hour(8)}});
+        app.post(&self.0, "/v1/waitlist", body).await.id()
+    }
+
     pub async fn code_of(&self, app: &TestApp, voucher: &str) -> String {
         text(
             &app.get(&self.0, &format!("/v1/vouchers/{voucher}/code"))
@@ -277,6 +284,14 @@ impl OwnerUser {
                           "surcharges": [{"zone": "box", "amount": 3_000}]});
         let showing = self.make(app, &format!("halls/{hall}/showings"), said).await;
         (offer, hall, showing)
+    }
+
+    /// Keeps a table for a day.
+    pub async fn keep(&self, app: &TestApp, table: &str) {
+        let body =
+            json!({"resources": [table], "starts_at": on_the_hour(8), "ends_at": on_the_hour(9), "party": 1});
+        self.make(app, &format!("stores/{}/bookings", self.0.store), body)
+            .await;
     }
 
     /// Gives out numbers to parties of up to four.

@@ -59,6 +59,7 @@ const PUBLIC_IN_BODIES: &[(&str, &str)] = &[
     ("placeOrder", "entry"),
     ("placeBooking", "offer"),
     ("placeBooking", "entry"),
+    ("joinWaitlist", "offer"),
     // Marks what is the caller's own up to there.
     ("readMessages", "message"),
     ("proposePayout", "merchant"),

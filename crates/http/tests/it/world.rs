@@ -122,6 +122,7 @@ impl Side {
         owner.publish(app, &offer).await;
         let (booked, table) = owner.offer_tables(app, &agreement, &shown).await;
         let (screened, hall, showing) = owner.offer_showings(app, &agreement, &shown).await;
+        owner.keep(app, &table).await;
         owner.open_queue(app).await;
         let media = app.picture(shop).await;
         let licence = json!({"kind": "business_license", "number": "9132", "media": media,
@@ -177,6 +178,7 @@ impl Side {
             ("order", text(&buyer.place(app, offer, 1).await.ok(), "order")),
             ("voucher", vouchers[1].to_owned()),
             ("ticket", buyer.join_queue(app, &self.ids["store"]).await),
+            ("waitlist_entry", buyer.join_waitlist(app, &self.ids).await),
             ("review", buyer.review(app, &redemption).await),
             ("redemption", redemption),
             (

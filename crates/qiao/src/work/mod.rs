@@ -12,11 +12,13 @@ mod prune;
 mod reconcile;
 mod reviews;
 mod timers;
+mod waitlist;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use consume::OfferPlace;
 use feedback::HideForRefund;
 use http::App;
 use retain::WriteMessages;
@@ -29,7 +31,11 @@ const EVERY_SECOND: Duration = Duration::from_secs(1);
 const RARELY: Duration = Duration::from_secs(60);
 
 /// Who follows the event log with a cursor in the database.
-pub const CONSUMERS: [&str; 2] = [WriteMessages::CONSUMER, HideForRefund::CONSUMER];
+pub const CONSUMERS: [&str; 3] = [
+    WriteMessages::CONSUMER,
+    HideForRefund::CONSUMER,
+    OfferPlace::CONSUMER,
+];
 
 /// Starts every worker. They end soon after `stop` becomes true.
 pub fn start(app: &App, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
@@ -40,6 +46,7 @@ pub fn start(app: &App, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         repeat("search feed", app, &stop, IDLE, feed::step),
         repeat("live", app, &stop, IDLE, live::step),
         repeat("messages", app, &stop, IDLE, messages::step),
+        repeat("waiting lists", app, &stop, IDLE, waitlist::step),
         repeat("reviews", app, &stop, IDLE, reviews::step),
         repeat("balances", app, &stop, EVERY_SECOND, balances::step),
         repeat("keys", app, &stop, EVERY_SECOND, keys::step),

@@ -1,7 +1,7 @@
 //! Timers that are due, each handed to the command that its kind calls for. The command decides whether
 //! it is still right and clears the timer, so that nodes that find the same one do no harm.
 
-use consume::{REFUND_SHOWING, REMIND_GUEST, RefundShowing, RemindGuest};
+use consume::{END_WAITING, EndWaiting, REFUND_SHOWING, REMIND_GUEST, RefundShowing, RemindGuest};
 use convert::{CLOSE_GROUP, CloseGroup, EXPIRE_VOUCHER, ExpireVoucher, RELEASE_ORDER, ReleaseOrder};
 use http::{App, shell};
 use kernel::{Actor, Ctx};
@@ -74,6 +74,13 @@ fn job_of(timer: &DueTimer) -> Option<Job> {
         };
         Some(job("remindGuest", timer, Vec::new(), move |tx, ctx| {
             consume::remind_guest(tx, ctx, &cmd).map(drop)
+        }))
+    } else if kind == END_WAITING.0 {
+        let cmd = EndWaiting {
+            entry: timer.subject(),
+        };
+        Some(job("endWaiting", timer, Vec::new(), move |tx, ctx| {
+            consume::end_waiting(tx, ctx, &cmd).map(drop)
         }))
     } else if kind == REFUND_SHOWING.0 {
         let cmd = RefundShowing {

@@ -123,7 +123,7 @@ async fn get_availability(
 /// When somebody comes: a time, or a day and how many nights.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct WireWhen {
+pub struct WireWhen {
     /// For a visit, RFC 3339.
     starts_at: Option<String>,
     /// For nights: the day of arrival, `2026-12-31`.
@@ -135,7 +135,7 @@ struct WireWhen {
 }
 
 impl WireWhen {
-    fn when(self) -> Result<When, Problem> {
+    pub fn when(self) -> Result<When, Problem> {
         let of_nights = [("/when/nights", self.nights), ("/when/rooms", self.rooms)];
         let of_nights = of_nights.into_iter().find(|(_, number)| number.is_some());
         match (self.starts_at, self.from) {
@@ -192,7 +192,7 @@ struct NewBooking {
 
 /// A booking that awaits its payment, or needs none.
 #[derive(Serialize, ToSchema)]
-struct BookingPlaced {
+pub struct BookingPlaced {
     #[schema(value_type = String)]
     booking: BookingId,
     order: OrderPlaced,

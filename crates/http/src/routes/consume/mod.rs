@@ -10,6 +10,7 @@ mod store_bookings;
 mod store_queue;
 mod sync;
 mod taking_back;
+mod waitlist;
 
 use consume::Redemption;
 use kernel::{DeviceId, MerchantId, PersonId, RedemptionId, StoreId};
@@ -25,12 +26,14 @@ use crate::problem::Problem;
 
 pub use bookings::{WireBooking, bookings_of};
 pub use history::RedemptionListed;
+pub use waitlist::{WaitlistEntryDetails, waitlist_of};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(bookings::operations())
         .merge(store_bookings::operations())
         .merge(showings::operations())
+        .merge(waitlist::operations())
         .merge(queue::operations())
         .merge(store_queue::operations())
         .merge(redeem::operations())

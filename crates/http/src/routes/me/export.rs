@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::labels::Labelled;
 use crate::problem::Problem;
 use crate::routes::channel::PublicLink;
-use crate::routes::consume::{WireBooking, bookings_of};
+use crate::routes::consume::{WaitlistEntryDetails, WireBooking, bookings_of, waitlist_of};
 use crate::routes::convert::{OrderDetails, PaymentTry, RefundDetails, WalletCouponDetails, labelled_orders};
 use crate::routes::feedback::{ReviewDetails, Signed, signed};
 use crate::routes::ledger::EarnedRebate;
@@ -50,6 +50,7 @@ struct MyData {
     payments: Vec<PaymentTry>,
     refunds: Vec<RefundDetails>,
     bookings: Vec<WireBooking>,
+    waitlist: Vec<WaitlistEntryDetails>,
     coupons: Vec<WalletCouponDetails>,
     vouchers: Vec<VoucherDetails>,
     reviews: Vec<ReviewDetails>,
@@ -149,6 +150,7 @@ async fn export_me(State(app): State<App>, signed_in: SignedIn) -> Result<Json<M
         payments: all(&app, person, attempts_of_person, |attempt| attempt.id).await?,
         refunds: all(&app, person, refunds_of_person, |refund| refund.id).await?,
         bookings: all(&app, person, bookings_of, WireBooking::id).await?,
+        waitlist: all(&app, person, waitlist_of, WaitlistEntryDetails::id).await?,
         coupons: all(&app, person, wallet, |coupon| coupon.id).await?,
         vouchers: all(&app, person, my_vouchers, VoucherDetails::id).await?,
         reviews: all(&app, person, my_reviews, |signed| signed.review.id).await?,

@@ -156,6 +156,30 @@ fn the_last_table_is_booked_once_whatever_the_times_that_overlap() {
     });
 }
 
+#[test]
+fn a_table_that_is_held_for_who_waited_is_taken_once_and_by_nobody_else() {
+    run(&Rule {
+        held_back: "store",
+        set_up: |market, cast| {
+            let waited = &cast.guests[0];
+            let (offer, entry) = market.offered(waited, an_evening());
+            let take = Write::post(
+                waited,
+                &format!("/v1/me/waitlist/{entry}/take"),
+                json!({ "offer": offer.to_string(), "quantity": 1 }),
+            );
+            let when = json!({ "starts_at": an_evening().to_string() });
+            let store = market.shop.store;
+            let race = Race::of(cast.guests.iter().map(|_| take.clone()));
+            against(race, |n| book(&cast.guests[n], (offer, 1), store, when.clone()))
+        },
+        outcomes: &[[1, 0]],
+        reasons: &[(409, "waitlist_status"), (409, "booking_full")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
 /// Everybody wants these seats of the only row of a showing, each in their turn.
 fn seats(market: &mut Market, cast: &Cast, row: &str, wishes: &[&[&str]]) -> Race {
     let (offer, showing, starts_at) = market.screened(row, an_evening());

@@ -19,14 +19,14 @@ use super::world::World;
 /// An offer of tables and its one table, and a booking of it.
 #[derive(Clone)]
 pub struct Booked {
-    offer: OfferId,
+    pub offer: OfferId,
     table: ResourceId,
     pub booking: BookingId,
     purchase: Purchase,
 }
 
 /// 2027-01-16 18:00 in Shanghai.
-const DINNER: Timestamp = Timestamp(NOW.0 + 26 * HOUR_US);
+pub const DINNER: Timestamp = Timestamp(NOW.0 + 26 * HOUR_US);
 
 pub const BOOKING: Machine<BookingStatus, Booked> = Machine {
     name: "Booking",

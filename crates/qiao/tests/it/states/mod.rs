@@ -19,6 +19,7 @@ mod showings;
 mod statements;
 mod visits;
 mod vouchers;
+mod waitlists;
 mod world;
 
 use store::testing::{TestDatabase, assert_committed};
@@ -92,6 +93,7 @@ fn tables(world: &World) -> Vec<Table> {
         orders::REFUND.table(world),
         vouchers::VOUCHER.table(world),
         bookings::BOOKING.table(world),
+        waitlists::WAITLIST_ENTRY.table(world),
         queues::QUEUE_TICKET.table(world),
         showings::SHOWING.table(world),
         visits::REDEMPTION.table(world),

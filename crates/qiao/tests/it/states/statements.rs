@@ -36,6 +36,10 @@ const REASONS: &[(&str, &str)] = &[
         "an order's, how the offer is booked, what is used, and the places, here of six quarters of an hour",
     ),
     (
+        "consume::offer_place",
+        "what is free is found as for a booking, and held, here of six quarters of an hour",
+    ),
+    (
         "consume::redeem_code",
         "a scan's, and the count of the try for person and device, and the look for the code",
     ),
@@ -56,8 +60,16 @@ const REASONS: &[(&str, &str)] = &[
         "a redemption for each scan, beside the scanner's allowance and what it sent before",
     ),
     (
+        "consume::take_place",
+        "what is held is given back, here of six quarters of an hour, and booked as by anybody",
+    ),
+    (
         "consume::undo_redemption",
         "voucher, code, timer, books and statement all go back",
+    ),
+    (
+        "retain::erase_person",
+        "what is said of a person and what is still open is in many tables",
     ),
 ];
 
@@ -156,6 +168,15 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.mark_no_show(w.confirmed_booking().booking).probe(),
     |w| w.arrive(w.confirmed_booking().booking).probe(),
     |w| w.remind_guest(w.confirmed_booking().booking).probe(),
+    |w| w.join_waitlist(w.consumer(), &w.confirmed_booking()).probe(),
+    |w| {
+        let waiting = w.waiting_guest();
+        w.free(&waiting);
+        w.offer_place(&waiting).probe()
+    },
+    |w| w.take_place(&w.offered_guest()).probe(),
+    |w| w.leave_waitlist(&w.offered_guest()).probe(),
+    |w| w.end_waiting(&w.offered_guest()).probe(),
     |w| w.set_queue().probe(),
     |w| {
         w.done(w.set_queue());

@@ -1,13 +1,16 @@
 //! What people did in the market before a server opens it: coupons in wallets, orders that wait for their payment,
 //! vouchers, visits, rebates, payouts and terms on the table. All of it through the commands.
 
+use consume::{CancelBooking, JoinWaitlist, KeepPlaces, OfferPlace, When};
 use convert::GroupChoice;
 use http::shell;
 use kernel::{
-    Actor, AgreementId, CouponId, Ctx, Currency, GroupId, OrderId, PaymentAttemptId, PayoutId, RedemptionId,
-    Timestamp, VoucherId, WalletCouponId,
+    Actor, AgreementId, CouponId, Ctx, Currency, GroupId, HOUR_US, OfferId, OrderId, PaymentAttemptId,
+    PayoutId, RedemptionId, Timestamp, VoucherId, WaitlistEntryId, WalletCouponId,
 };
 use ledger::{Account, Leg, NewEntry, Reason};
+use offer::testing::dinner;
+use offer::{Period, ResourceKind};
 use store::{Fail, Tx};
 
 use super::market::{DUE, GROUP_DUE, Good, Market, Visitor};
@@ -46,6 +49,45 @@ impl Market {
             .store
             .read_blocking(move |read| convert::queries::order(read, order));
         order.unwrap().unwrap().group.unwrap()
+    }
+
+    /// An offer of one table, which was full at this time and is held now for somebody who waited.
+    pub fn offered(&mut self, guest: &Visitor, at: Timestamp) -> (OfferId, WaitlistEntryId) {
+        let offer = self.booked(dinner(), ResourceKind::Table);
+        let (merchant, store, owner) = (self.shop.merchant, self.shop.store, self.shop.as_owner());
+        let kept = self.run(owner, move |tx, ctx| {
+            let keep = KeepPlaces {
+                merchant,
+                store,
+                resources: offer::queries::resource_ids_of_offer(tx, offer)?,
+                period: Period {
+                    starts_at: at,
+                    ends_at: at.plus_us(HOUR_US),
+                },
+                party: 1,
+                note: String::new(),
+            };
+            consume::keep_places(tx, ctx, &keep)
+        });
+        let join = JoinWaitlist {
+            offer,
+            store,
+            when: When::At(at),
+            starts_until: None,
+            party: 2,
+            area: None,
+            resource: None,
+        };
+        let entry = self.run(Actor::Consumer(guest.person), move |tx, ctx| {
+            consume::join_waitlist(tx, ctx, &join)
+        });
+        self.run(owner, move |tx, ctx| {
+            consume::cancel_booking(tx, ctx, &CancelBooking { booking: kept })
+        });
+        self.run(Actor::System, move |tx, ctx| {
+            consume::offer_place(tx, ctx, &OfferPlace { entry })
+        });
+        (offer, entry)
     }
 
     /// A paid voucher for one unit.
