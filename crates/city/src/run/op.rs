@@ -18,6 +18,7 @@ pub(crate) enum Name {
     /// Of its leader's order.
     Group(No),
     Booking(No),
+    WaitlistEntry(No),
     Attempt(No),
     Voucher(No, u8),
     Redemption(No),
@@ -139,6 +140,20 @@ pub(crate) enum Op {
         order: No,
     },
     Book(Book),
+    JoinWaitlist(JoinWaitlist),
+    /// The worker found something free, or thought so.
+    OfferPlace {
+        entry: No,
+    },
+    /// What is held for the entry.
+    TakePlace {
+        entry: No,
+        place: Place,
+    },
+    LeaveWaitlist {
+        person: usize,
+        entry: No,
+    },
     /// The shop keeps all units of some resources for itself.
     Keep {
         shop: usize,
@@ -268,6 +283,9 @@ pub(crate) enum Op {
     Remind {
         booking: No,
     },
+    EndWaiting {
+        entry: No,
+    },
     Expire {
         voucher: VoucherName,
     },
@@ -392,6 +410,19 @@ pub(crate) struct Book {
     pub resource: Option<usize>,
 }
 
+/// What somebody waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct JoinWaitlist {
+    pub person: usize,
+    pub good: usize,
+    pub store: usize,
+    /// Of a visit the first time, and so much later the last.
+    pub when: When,
+    pub later_us: i64,
+    pub party: i64,
+    pub resource: Option<usize>,
+}
+
 /// For when something is booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum When {
@@ -463,7 +494,12 @@ impl Op {
     pub fn names(&self) -> Vec<Name> {
         let voucher = |(order, n)| Name::Voucher(order, n);
         match *self {
-            Self::Place(place) | Self::Book(Book { place, .. }) => {
+            Self::Place(place) | Self::Book(Book { place, .. }) | Self::TakePlace { place, .. } => {
+                let taken = if let Self::TakePlace { entry, .. } = *self {
+                    Some(Name::WaitlistEntry(entry))
+                } else {
+                    None
+                };
                 let wallets = place.wallets.into_iter().flatten().map(Name::Wallet);
                 let link = place.link.map(Name::Link);
                 let entry = place.entry.map(Name::Entry);
@@ -471,7 +507,12 @@ impl Op {
                     Some(GroupChoice::Join(group)) => Some(Name::Group(group)),
                     Some(GroupChoice::Open) | None => None,
                 };
-                wallets.chain(link).chain(entry).chain(group).collect()
+                wallets
+                    .chain(link)
+                    .chain(entry)
+                    .chain(group)
+                    .chain(taken)
+                    .collect()
             }
             Self::Move { by, booking, .. }
             | Self::CancelBooking { by, booking, .. }
@@ -491,6 +532,9 @@ impl Op {
             }
             Self::CloseGroup { group } => vec![Name::Group(group)],
             Self::Remind { booking } => vec![Name::Booking(booking)],
+            Self::OfferPlace { entry } | Self::LeaveWaitlist { entry, .. } | Self::EndWaiting { entry } => {
+                vec![Name::WaitlistEntry(entry)]
+            }
             Self::PayOutside { attempt, .. } => vec![Name::Attempt(attempt)],
             Self::Hear { news, .. }
             | Self::Forge(
@@ -546,6 +590,7 @@ impl Op {
             | Self::Claim { .. }
             | Self::ClaimCode { .. }
             | Self::Share { .. }
+            | Self::JoinWaitlist(_)
             | Self::OpenEntry { .. }
             | Self::Work { .. }
             | Self::Propose { .. }

@@ -135,6 +135,20 @@ fn bookings(model: &Model, figures: &mut Figures) {
         );
         figures.insert(format!("{:?}", Name::Booking(*no)), said);
     }
+    for (no, entry) in &model.waitlist {
+        let held = entry.held().map_or(0, |slot| {
+            let units: i64 = slot.places.iter().map(|(_, units)| units).sum();
+            units * (slot.steps.end - slot.steps.start)
+        });
+        let said = format!(
+            "{} of {} until {}, from {}, {held} held",
+            lower(entry.status),
+            entry.wish.party,
+            entry.stands_until.0,
+            entry.slot.as_ref().map_or(0, |slot| slot.period.0.0),
+        );
+        figures.insert(format!("{:?}", Name::WaitlistEntry(*no)), said);
+    }
     for ((resource, step), bucket) in model.places() {
         figures.insert(format!("place {resource} at {step}"), level(bucket));
     }

@@ -195,6 +195,19 @@ impl Reader<'_> {
             );
             self.figures.insert(self.name(booking), said);
         }
+        let waitlist = sql!(
+            "SELECT w.id, w.status, w.party, w.stands_until, COALESCE(w.starts_at, 0),
+                    (SELECT CAST(COALESCE(SUM(c.quantity), 0) AS BIGINT) FROM claim c JOIN bucket k ON k.id = c.bucket_id
+                     WHERE c.owner_id = w.id AND c.status = 'held' AND k.kind = 'place')
+             FROM waitlist_entry w"
+        );
+        self.each(read, waitlist, "", |row| {
+            let status = text(row)?;
+            let [party, until, from, held] = numbers(row)?;
+            Ok(format!(
+                "{status} of {party} until {until}, from {from}, {held} held"
+            ))
+        })?;
         for mut row in read.many(sql!(
             "SELECT id, capacity, held, taken, closed FROM bucket WHERE kind = 'place'"
         ))? {
@@ -323,6 +336,8 @@ impl Reader<'_> {
         self.each(read, timers, "CloseGroup of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'remind_guest'");
         self.each(read, timers, "Remind of ", |row| Ok(number(row)?.to_string()))?;
+        let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'end_waiting'");
+        self.each(read, timers, "EndWaiting of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'expire_voucher'");
         self.each(read, timers, "Expire of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'agreement_starts'");

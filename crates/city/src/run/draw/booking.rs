@@ -5,8 +5,8 @@ use kernel::{Ctx, DAY_US, MINUTE_US, Timestamp};
 use super::{any, index, order, owner_or_other, person, staff};
 use crate::dice::{between, chance, pick};
 use crate::run::booked::{PricePer, Stay};
-use crate::run::model::{Booking, Keeps, Model};
-use crate::run::op::{Book, By, No, Op, Place, When};
+use crate::run::model::{Booking, Keeps, Model, WaitlistStatus};
+use crate::run::op::{Book, By, JoinWaitlist, No, Op, Place, When};
 
 /// Shanghai's clocks.
 const AHEAD_US: i64 = 480 * MINUTE_US;
@@ -23,21 +23,12 @@ pub(super) fn book(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
         (PricePer::Night, When::Nights { nights, rooms, .. }) => nights * rooms,
         (PricePer::Booking | PricePer::Night, _) => 1,
     };
-    let place = Place {
-        person: person(dice, model),
-        good: if chance(dice, 98) {
-            good
-        } else {
-            index(dice, goods.len())
-        },
-        quantity: quantity + i64::from(chance(dice, 3)),
-        wallets: [None; 3],
-        link: None,
-        entry: None,
-        use_rebate: false,
-        group: None,
-        expected: None,
+    let good_or_other = match chance(dice, 98) {
+        true => good,
+        false => index(dice, goods.len()),
     };
+    let units = quantity + i64::from(chance(dice, 3));
+    let place = plain(person(dice, model), good_or_other, units);
     Op::Book(Book {
         place: order(dice, model, now, place),
         store: if chance(dice, 97) {
@@ -48,6 +39,83 @@ pub(super) fn book(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
         when,
         party,
         resource: resource(dice, model, good),
+    })
+}
+
+fn plain(person: usize, good: usize, quantity: i64) -> Place {
+    Place {
+        person,
+        good,
+        quantity,
+        wallets: [None; 3],
+        link: None,
+        entry: None,
+        use_rebate: false,
+        group: None,
+        expected: None,
+    }
+}
+
+/// Mostly for a time at which somebody else comes.
+pub(super) fn join_waitlist(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
+    let Op::Book(book) = book(dice, model, now) else {
+        unreachable!("somebody books");
+    };
+    let others = any(dice, &model.bookings, |booking| {
+        let is_of_it = booking
+            .order
+            .is_some_and(|order| model.orders[&order].good == book.place.good);
+        is_of_it && booking.period.0 > now && model.keeps(booking) != Keeps::Nothing
+    });
+    let other = others.map(|other| &model.bookings[&other]);
+    let (when, party) = match (book.when, other) {
+        (When::At(_), Some(other)) if chance(dice, 80) => (When::At(other.period.0), other.party),
+        (When::Nights { .. }, Some(other)) if chance(dice, 80) => {
+            let day = |at: Timestamp| (at.0 + AHEAD_US) / DAY_US;
+            let (from, until) = (day(other.period.0), day(other.period.1));
+            let stay = When::Nights {
+                from,
+                nights: until - from,
+                rooms: between(dice, 1, 3),
+            };
+            (stay, other.party)
+        }
+        (when, _) => (when, book.party),
+    };
+    Op::JoinWaitlist(JoinWaitlist {
+        person: book.place.person,
+        good: book.place.good,
+        store: book.store,
+        when,
+        later_us: *pick(dice, &[0, 0, 15, 30, 60]) * MINUTE_US,
+        party,
+        resource: book.resource,
+    })
+}
+
+/// What becomes of somebody who waits.
+pub(super) fn waitlist(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    let (weight, whatever) = (dice.random_below(10), chance(dice, 10));
+    let wanted = match weight {
+        0..4 => WaitlistStatus::Waiting,
+        4..9 => WaitlistStatus::Offered,
+        _ => *pick(dice, &[WaitlistStatus::Waiting, WaitlistStatus::Offered]),
+    };
+    let entry = any(dice, &model.waitlist, |entry| {
+        let is_ready = wanted == WaitlistStatus::Offered || model.has_something_free(now, &entry.wish);
+        whatever || entry.status == wanted && is_ready
+    })?;
+    let wish = model.waitlist[&entry].wish;
+    let person = owner_or_other(dice, model, wish.person);
+    Some(match weight {
+        0..4 => Op::OfferPlace { entry },
+        4..9 => {
+            let slot = model.waitlist[&entry].slot.as_ref();
+            let units = slot.map_or(1, |slot| slot.quantity) + i64::from(chance(dice, 3));
+            let place = order(dice, model, now, plain(person, wish.good, units));
+            Op::TakePlace { entry, place }
+        }
+        _ => Op::LeaveWaitlist { person, entry },
     })
 }
 

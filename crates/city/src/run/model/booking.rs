@@ -72,11 +72,14 @@ impl Model {
     }
 
     fn write_booking(&mut self, no: No, booking: Booking) {
-        for (resource, _) in &booking.places {
-            let steps = booking.steps.clone();
-            self.opened.extend(steps.map(|step| (*resource, step)));
-        }
+        self.open(&booking.places, &booking.steps);
         self.bookings.insert(no, booking);
+    }
+
+    pub(super) fn open(&mut self, places: &[(usize, i64)], steps: &Range<i64>) {
+        for (resource, _) in places {
+            self.opened.extend(steps.clone().map(|step| (*resource, step)));
+        }
     }
 
     pub(super) fn keep(
@@ -366,6 +369,7 @@ impl Model {
     pub fn places(&self) -> impl Iterator<Item = ((usize, i64), Bucket)> {
         self.opened.iter().map(|(n, step)| {
             let mut bucket = Bucket::of(self.world.resources[*n].units);
+            bucket.held += i128::from(self.held_for_who_waited(*n, *step));
             for booking in self
                 .bookings
                 .values()

@@ -22,6 +22,7 @@ mod slots;
 mod staff;
 mod state;
 mod visit;
+mod waitlist;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,7 @@ pub(crate) use booking::Booking;
 pub(crate) use books::{Books, Owner};
 pub(crate) use provider::Provider;
 pub(crate) use state::*;
+pub(crate) use waitlist::{WaitlistEntry, WaitlistStatus};
 
 /// The platform as it must be.
 pub(crate) struct Model {
@@ -45,6 +47,8 @@ pub(crate) struct Model {
     pub groups: BTreeMap<No, Group>,
     /// Each under the step that made it, and its order.
     pub bookings: BTreeMap<No, Booking>,
+    /// Who waits, or waited, each under the step that made it.
+    pub waitlist: BTreeMap<No, WaitlistEntry>,
     /// Resources and steps that somebody had booked.
     opened: BTreeSet<(usize, i64)>,
     /// The policy by which each good is booked now, and the version of its terms.
@@ -124,6 +128,7 @@ impl Model {
             orders: BTreeMap::new(),
             groups: BTreeMap::new(),
             bookings: BTreeMap::new(),
+            waitlist: BTreeMap::new(),
             opened: BTreeSet::new(),
             policies: vec![(0, 1); world.goods.len()],
             attempts: BTreeMap::new(),
@@ -165,7 +170,8 @@ impl Model {
         };
         let has_entry = |entry: &Option<No>| entry.is_none_or(|entry| self.entries.contains_key(&entry));
         match op {
-            Op::Place(place) | Op::Book(Book { place, .. }) => {
+            Op::TakePlace { entry, .. } if !self.waitlist.contains_key(entry) => false,
+            Op::Place(place) | Op::Book(Book { place, .. }) | Op::TakePlace { place, .. } => {
                 let mut wallets = place.wallets.into_iter().flatten();
                 has_entry(&place.entry)
                     && self.knows_group(place.group)
@@ -191,6 +197,9 @@ impl Model {
             }
             Op::CloseGroup { group } => self.groups.contains_key(group),
             Op::Remind { booking } => self.bookings.contains_key(booking),
+            Op::OfferPlace { entry } | Op::LeaveWaitlist { entry, .. } | Op::EndWaiting { entry } => {
+                self.waitlist.contains_key(entry)
+            }
             Op::PayOutside { attempt, .. } => self.attempts.contains_key(attempt),
             Op::ChargeBackOutside { payment, .. } | Op::ReverseOutside { payment } => {
                 self.provider.payments.contains_key(payment)
@@ -266,6 +275,7 @@ impl Model {
             Op::Claim { .. }
             | Op::ClaimCode { .. }
             | Op::Share { .. }
+            | Op::JoinWaitlist(_)
             | Op::OpenEntry { .. }
             | Op::Work { .. }
             | Op::Propose { .. }
@@ -315,6 +325,11 @@ impl Model {
             Op::Place(place) => self.place(no, now, &place),
             Op::Cancel { person, order } => self.cancel(person, order),
             Op::Book(book) => self.book(no, now, &book),
+            Op::JoinWaitlist(wish) => self.join_waitlist(no, now, &wish),
+            Op::OfferPlace { entry } => self.offer_place(now, entry),
+            Op::TakePlace { entry, place } => self.take_place(no, now, entry, &place),
+            Op::LeaveWaitlist { person, entry } => self.leave_waitlist(person, entry),
+            Op::EndWaiting { entry } => self.end_waiting(now, entry),
             Op::Keep {
                 shop,
                 staff,

@@ -12,7 +12,7 @@ use crate::run::op::When;
 pub(super) const STEP_US: i64 = 15 * MINUTE_US;
 const DAY_MINUTES: i64 = 24 * 60;
 /// Shanghai's clocks.
-const AHEAD_US: i64 = 8 * 60 * MINUTE_US;
+pub(super) const AHEAD_US: i64 = 8 * 60 * MINUTE_US;
 /// The most tables that are pushed together.
 const MOST_JOINED: u32 = 4;
 
@@ -29,7 +29,8 @@ pub(super) struct Wish {
     pub moves: Option<No>,
 }
 
-pub(super) struct Slot {
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
     pub period: (Timestamp, Timestamp),
     pub steps: Range<i64>,
     pub places: Vec<(usize, i64)>,
@@ -42,7 +43,8 @@ impl Model {
         let there = bookings.filter(|(no, booking)| {
             Some(**no) != but && booking.steps.contains(&step) && self.keeps(booking) != Keeps::Nothing
         });
-        there.map(|(_, booking)| booking.units_of(resource)).sum()
+        let booked: i64 = there.map(|(_, booking)| booking.units_of(resource)).sum();
+        booked + self.held_for_who_waited(resource, step)
     }
 
     pub(super) fn find_slot(&self, now: Timestamp, wish: &Wish) -> Result<Slot, &'static str> {

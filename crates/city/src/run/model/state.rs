@@ -319,6 +319,7 @@ pub(crate) enum TimerKind {
     Release,
     CloseGroup,
     Remind,
+    EndWaiting,
     Expire,
     PostRebate,
     AgreementStarts,

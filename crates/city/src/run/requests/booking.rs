@@ -1,9 +1,12 @@
 //! Times that are booked, kept, moved, cancelled and missed, and guests who are there.
 
-use consume::{Arrive, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, RemindGuest};
+use consume::{
+    Arrive, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking, RemindGuest,
+};
 use kernel::{Actor, BasisPoints, BookingId, RefundId, ResourceId, Timestamp};
 use offer::{BookingPolicy, BookingTerms, Day, Nights, Period, SetBookingTerms, Turn, Visit};
 use party::hours::Span;
+use store::{Fail, Tx};
 use uuid::Uuid;
 
 use super::buying::{Order, placed_reply};
@@ -34,15 +37,20 @@ pub(super) fn book(scene: Scene<'_>, book: &Book) -> Request {
                 ..cmd.clone()
             };
             let placed = consume::place_booking(tx, ctx, &cmd)?;
-            let Reply { text, made } = placed_reply(tx, &placed.order)?;
-            let resources = placed.resources.iter();
-            let chosen: Vec<_> = resources
-                .filter_map(|id| cast.iter().position(|resource| resource == id))
-                .collect();
-            let text = format!("{text} {} {chosen:?}", said(placed.period));
-            Ok(Reply::made(text, [vec![placed.booking.uuid()], made].concat()))
+            booked_reply(tx, &placed, &cast)
         },
     )
+}
+
+/// What was booked, and of which of all resources.
+pub(super) fn booked_reply(tx: &mut Tx, placed: &PlacedBooking, cast: &[ResourceId]) -> Result<Reply, Fail> {
+    let Reply { text, made } = placed_reply(tx, &placed.order)?;
+    let resources = placed.resources.iter();
+    let chosen: Vec<_> = resources
+        .filter_map(|id| cast.iter().position(|resource| resource == id))
+        .collect();
+    let text = format!("{text} {} {chosen:?}", said(placed.period));
+    Ok(Reply::made(text, [vec![placed.booking.uuid()], made].concat()))
 }
 
 pub(super) fn keep(
@@ -142,11 +150,11 @@ fn of(scene: Scene<'_>, by: By, booking: No) -> (BookingId, Actor, Uuid) {
     (scene.id(Name::Booking(booking)), actor, lane)
 }
 
-fn resource(scene: Scene<'_>, n: Option<usize>) -> Option<ResourceId> {
+pub(super) fn resource(scene: Scene<'_>, n: Option<usize>) -> Option<ResourceId> {
     n.map(|n| scene.directory.cast.resources[n])
 }
 
-fn when(when: When) -> consume::When {
+pub(super) fn when(when: When) -> consume::When {
     match when {
         When::At(at) => consume::When::At(at),
         When::Nights { from, nights, rooms } => consume::When::Nights {

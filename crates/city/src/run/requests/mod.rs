@@ -12,6 +12,7 @@ mod returning;
 mod reviewing;
 mod scanning;
 mod staff;
+mod waitlist;
 
 use kernel::{Actor, Ctx, StaticType};
 use sha2::{Digest, Sha256};
@@ -181,6 +182,11 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         Op::Place(place) => buying::place(scene, &place),
         Op::Cancel { person, order } => buying::cancel(scene, person, order),
         Op::Book(book) => booking::book(scene, &book),
+        Op::JoinWaitlist(wish) => waitlist::join(scene, &wish),
+        Op::OfferPlace { entry } => waitlist::offer(scene, entry),
+        Op::TakePlace { entry, place } => waitlist::take(scene, entry, &place),
+        Op::LeaveWaitlist { person, entry } => waitlist::leave(scene, person, entry),
+        Op::EndWaiting { entry } => waitlist::end(scene, entry),
         Op::Keep {
             shop,
             staff,
