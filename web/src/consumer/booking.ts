@@ -20,6 +20,8 @@ export interface Wish {
   /** Seats of a showing, with commas between them. */
   showing?: string
   seats?: string
+  /** The waiting list's entry for which it is held. */
+  waitlist?: string
 }
 
 /** How an offer that is booked is booked. */
@@ -43,6 +45,7 @@ export function wishOf(query: LocationQuery): Wish | undefined {
     resource: text('resource'),
     showing: text('showing'),
     seats: text('seats'),
+    waitlist: text('waitlist'),
   }
 }
 
@@ -68,7 +71,8 @@ export function seatsOf({
 export function storeOf({
   store,
   guest,
-}: Booking): Pick<Schemas['PublicStore'], 'time_zone'> & Partial<Schemas['PublicStore']> {
+}: Pick<Booking, 'store'> & { guest?: { offer: string } | null }): Pick<Schemas['PublicStore'], 'time_zone'> &
+  Partial<Schemas['PublicStore']> {
   const known = guest && offerOf(guest.offer)?.stores.find(({ id }) => id === store)
   return known ?? { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone }
 }

@@ -50,7 +50,7 @@ async function bookedOffer(request: APIRequestContext) {
   const terms = { visit, price_per: 'person', party_max: 4, notice_minutes: 0, ahead_days: 30, policy }
   await write('put', `${base}/offers/${id}/booking`, { terms, resources })
   await write('post', `${base}/offers/${id}/publish`)
-  return { offer: id as string, store }
+  return { offer: id as string, store, base, resources, write }
 }
 
 /** Chooses a time on the last day but one that is shown. */
@@ -120,5 +120,61 @@ test('a table is booked, moved, cancelled, booked again and taken', async ({ pag
   await owner.getByRole('button', { name: 'Change how it is booked' }).click()
   await page.goto(`/o/${offer}`)
   await expect(page.getByText(/free until 3 hours before it starts/)).toBeVisible()
+  await context.close()
+})
+
+test('who waits for a full time is held what becomes free, and takes it', async ({
+  page,
+  browser,
+  server,
+}) => {
+  const context = await browser.newContext({ baseURL: server.url, locale: 'en' })
+  const owner = await context.newPage()
+  const { offer, store, base, resources, write } = await bookedOffer(owner.request)
+  const zone = { timeZone: store.time_zone }
+  const tomorrow = new Intl.DateTimeFormat('sv-SE', zone).format(Date.now() + 86_400_000)
+  const query = `store=${store.id}&from=${tomorrow}&party=2`
+  const [day] = await (await page.request.get(`/v1/offers/${offer}/availability?${query}`)).json()
+  const clock = new Intl.DateTimeFormat('sv-SE', { ...zone, timeStyle: 'short' })
+  const six = day.starts.find(
+    ({ starts_at }: { starts_at: string }) => clock.format(new Date(starts_at)) === '18:00',
+  )
+  const time = { starts_at: six.starts_at, ends_at: six.ends_at }
+  const kept = await write('post', `${base}/stores/${store.id}/bookings`, { resources, party: 1, ...time })
+
+  await page.goto('/bookings')
+  await signIn(page, server, '+8613900000032')
+  await expect(page.getByText('No bookings yet')).toBeVisible()
+  await page.goto(`/o/${offer}`)
+  await page.getByRole('button', { name: 'Tell me when something is free' }).click()
+  const sheet = page.getByRole('dialog', { name: 'Tell me when something is free' })
+  await expect(sheet.getByLabel('From').locator('option:checked')).toHaveText('18:00')
+  await sheet.getByRole('button', { name: 'Join the waiting list' }).click()
+  const mine = page.getByRole('region', { name: 'You wait for' })
+  await expect(mine.getByText('Waiting', { exact: true })).toBeVisible()
+  await expect(mine.getByText(/18:00 · 2 people/)).toBeVisible()
+
+  await owner.goto('/merchant/bookings')
+  await owner.getByLabel('Store', { exact: true }).selectOption(store.id)
+  await owner.getByLabel('Day', { exact: true }).fill(tomorrow)
+  const waiting = owner.getByRole('table', { name: 'Waiting list of the day' }).getByRole('row').nth(1)
+  await expect(waiting).toContainText('18:00')
+  await expect(waiting).toContainText('Waits')
+  await write('post', `${base}/bookings/${kept.id}/cancel`, { reason: 'the party is elsewhere' })
+
+  await expect(mine.getByText('Held for you', { exact: true })).toBeVisible()
+  await expect(mine.getByText(/00:1[34]:\d\d/)).toBeVisible()
+  await expect(waiting).toContainText('Held until')
+  await mine.getByRole('link', { name: 'Book it' }).click()
+  await expect(page.getByText(/18:00 – 19:00/)).toBeVisible()
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await pay(page)
+  await page.getByRole('link', { name: 'See the booking' }).click()
+  await expect(page.getByText('Confirmed')).toBeVisible()
+  await page.goto('/messages')
+  await expect(page.getByText('What you waited for is free').first()).toBeVisible()
+  await page.goto('/bookings')
+  await expect(page.getByText('Confirmed')).toBeVisible()
+  await expect(mine).toHaveCount(0)
   await context.close()
 })
