@@ -17,6 +17,7 @@ mod forfeit;
 mod group;
 mod hold;
 pub mod model;
+mod preview;
 pub mod queries;
 mod quote;
 mod refund;

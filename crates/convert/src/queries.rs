@@ -13,6 +13,7 @@ pub(crate) use coupons::{
     WalletCoupon, coupon_budgets_of, coupon_of_batch, usable_wallet_coupons, wallet_coupons_of,
 };
 
+pub use crate::preview::{CouponPreview, OtherCoupon, SampleBuyer, SampleCart, SampleItem, preview_coupon};
 pub use crate::quote::{BestCoupons, best_coupons, quote};
 pub use coupons::{Coupon, WalletEntry, coupon, coupons_of, wallet};
 pub use figures::{Sales, SalesFigures, sales_figures};

@@ -5,7 +5,7 @@ use kernel::{
     BasisPoints, BucketId, Ctx, Currency, EntryId, GroupId, Money, OfferId, PersonId, Reject, StoreId,
     WalletCouponId,
 };
-use offer::{ForSale, Surcharge};
+use offer::{AgreementTerms, ForSale, Surcharge};
 use store::{Fail, ReadTx, sql};
 
 use crate::PlaceOrder;
@@ -332,14 +332,19 @@ fn units(facts: &Facts, list_price: i64, quantity: i64) -> Vec<Units> {
         surcharges => surcharges,
     };
     let of = |surcharge: &Surcharge| {
-        let list_price = list_price + surcharge.amount;
-        let unit = offer::prices(&facts.sale.terms, Money::new(list_price, facts.sale.currency));
-        Units {
-            quantity: surcharge.units,
-            list_price,
-            discount: unit.discount_platform.amount + unit.discount_merchant.amount,
-            discount_platform: unit.discount_platform.amount,
-        }
+        let list_price = Money::new(list_price + surcharge.amount, facts.sale.currency);
+        units_at(&facts.sale.terms, list_price, surcharge.units)
     };
     surcharges.iter().map(of).collect()
+}
+
+/// So many units of which one costs this before the agreement's discount.
+pub(crate) fn units_at(terms: &AgreementTerms, list_price: Money, quantity: i64) -> Units {
+    let unit = offer::prices(terms, list_price);
+    Units {
+        quantity,
+        list_price: list_price.amount,
+        discount: unit.discount_platform.amount + unit.discount_merchant.amount,
+        discount_platform: unit.discount_platform.amount,
+    }
 }

@@ -88,20 +88,35 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Write<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        if parts
-            .headers
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|said| !is_json(said))
-        {
-            return Err(CONTENT_TYPE_WRONG.plain().into());
-        }
-        let request = Request::from_parts(parts.clone(), body);
-        let bytes = read_bytes(request, state).await?;
+        let (parts, bytes) = read_json(request, state).await?;
         let key = WriteKey::from_parts(&parts, &bytes)?;
         let body = parse_body(if bytes.is_empty() { b"{}" } else { &bytes })?;
         Ok(Self { body, key })
     }
+}
+
+/// The body of a question that is too long for a query string: nothing is written, so there is no key.
+#[derive(Debug)]
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (_, bytes) = read_json(request, state).await?;
+        parse_body(&bytes).map(Self)
+    }
+}
+
+/// A request's head and its body, which is not said to be anything but JSON.
+async fn read_json<S: Send + Sync>(request: Request, state: &S) -> Result<(Parts, Bytes), Problem> {
+    let (parts, body) = request.into_parts();
+    let said = parts.headers.get(header::CONTENT_TYPE);
+    if said.is_some_and(|said| !is_json(said)) {
+        return Err(CONTENT_TYPE_WRONG.plain().into());
+    }
+    let request = Request::from_parts(parts.clone(), body);
+    Ok((parts, read_bytes(request, state).await?))
 }
 
 /// Whether a `Content-Type` says JSON, whatever its parameters.

@@ -3,7 +3,7 @@ import type { Schemas } from '@/shared/api'
 import { parsePercent, parseSpan, percentText } from '@/shared/console/fields'
 import { clock } from '@/shared/i18n/hours'
 import { wholeNumber } from './format'
-import { hoursRows, minuteOf, spansOf, type HoursRow } from './weekHours'
+import { hoursRows, minuteOf, spansOf, type HoursRow } from '@/shared/console/weekHours'
 
 type Terms = Schemas['BookingTerms']
 

@@ -1,7 +1,5 @@
 /** Opening hours in the syntax of OpenStreetMap, for the simple weeks that most stores have. */
-
-export const DAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'] as const
-export type Day = (typeof DAYS)[number]
+import { DAYS, type Day } from '@/shared/console/weekHours'
 
 /** The hours of each day, `['11:00', '22:00']`; a day without is closed. */
 export type Week = Partial<Record<Day, [from: string, to: string]>>

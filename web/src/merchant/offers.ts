@@ -4,7 +4,7 @@ import { amountText, parseSpan } from '@/shared/console/fields'
 import { parseMoney } from '@/shared/i18n/format'
 import { wholeNumber } from './format'
 import { rowsOf, rulesOf, type PriceRow } from './priceRules'
-import { formTexts, mergedTexts, type FormTexts } from './texts'
+import { formTexts, mergedTexts, type FormTexts } from '@/shared/console/texts'
 import type { Store } from './workplace'
 
 export type OwnOffer = Schemas['OwnOfferDetails']

@@ -3,7 +3,7 @@ import type { Schemas } from '@/shared/api'
 import { amountText } from '@/shared/console/fields'
 import { parseMoney } from '@/shared/i18n/format'
 import { wholeNumber } from './format'
-import { hoursRows, spansOf, type HoursRow } from './weekHours'
+import { hoursRows, spansOf, type HoursRow } from '@/shared/console/weekHours'
 
 type PriceRule = Schemas['PriceRule']
 

@@ -153,7 +153,7 @@ async function couponCode(owner: Page, title: string, fill: (form: Page) => Prom
   await fill(owner)
   await owner.getByLabel('How guests get it').selectOption('By unique codes')
   await owner.getByLabel('Budget').fill('1000')
-  await owner.getByRole('button', { name: 'Make it' }).click()
+  await owner.getByRole('button', { name: 'Create and offer' }).click()
   const download = owner.waitForEvent('download')
   await owner.getByRole('row').filter({ hasText: title }).getByRole('link', { name: 'Codes (CSV)' }).click()
   const csv = await readFile(await (await download).path(), 'utf8')

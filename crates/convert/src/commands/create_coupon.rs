@@ -4,9 +4,9 @@
 use kernel::{BasisPoints, CouponId, Ctx, Currency, LocalText, MerchantId, OfferId, Reject, Timestamp};
 use offer::{BucketKind, bucket};
 use party::{OperatorRole, Role};
-use store::{Fail, Tx, sql, to_json};
+use store::{Fail, ReadTx, Tx, sql, to_json};
 
-use crate::decide::{BATCH_BITS, CodeBatch, Conditions, MAX_CODES, MAX_ORDER_TOTAL};
+use crate::decide::{BATCH_BITS, CodeBatch, Conditions, CouponTerms, MAX_CODES, MAX_ORDER_TOTAL};
 use crate::events::CouponCreated;
 use crate::model::{CouponKind, CouponStatus, Stored};
 use crate::queries::coupon_of_batch;
@@ -47,12 +47,34 @@ pub struct CreateCoupon {
     pub ends_at: Timestamp,
 }
 
+impl CreateCoupon {
+    /// What its price depends on.
+    pub(crate) fn terms(&self) -> CouponTerms {
+        CouponTerms {
+            merchant: self.merchant,
+            offer: self.offer,
+            kind: self.kind,
+            currency: self.currency,
+            min_spend: self.min_spend,
+            platform_share: self.platform_share,
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            conditions: self.conditions.clone(),
+        }
+    }
+
+    /// Refuses terms that break a rule, and what does not belong to whom the coupon is for.
+    pub(crate) fn check(&self, read: &mut ReadTx, ctx: &Ctx) -> Result<(), Fail> {
+        check_terms(ctx, self)?;
+        check_places(read, self)
+    }
+}
+
 /// Creates a coupon. Staff (manager and above) create what their merchant pays for alone; operators what
 /// the platform pays for, for one merchant or, paid whole by the platform, for all.
 pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<CouponId, Fail> {
-    check_terms(ctx, cmd)?;
     check_actor(tx, ctx, cmd)?;
-    check_places(tx, cmd)?;
+    cmd.check(tx, ctx)?;
     let count = bucket::create(tx, ctx, BucketKind::CouponCount, cmd.merchant, cmd.total)?;
     let budget = bucket::create(tx, ctx, BucketKind::CouponBudget, cmd.merchant, cmd.budget)?;
     let coupon: CouponId = ctx.new_id();
@@ -90,8 +112,15 @@ pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<Coupo
     Ok(coupon)
 }
 
-/// The offers and the store that it names are its merchant's, or anybody's if it is for all.
-fn check_places(tx: &mut Tx, cmd: &CreateCoupon) -> Result<(), Fail> {
+/// Its merchant is one, and the offers and the store that it names are that merchant's, or anybody's if it is for all.
+fn check_places(read: &mut ReadTx, cmd: &CreateCoupon) -> Result<(), Fail> {
+    if let Some(merchant) = cmd.merchant
+        && party::queries::merchant(read, merchant)?.is_none()
+    {
+        return Err(COUPON_NOT_FOR_THIS
+            .at("/merchant", "There is no such merchant.")
+            .into());
+    }
     let is_of_another = |owner: MerchantId| cmd.merchant.is_some_and(|merchant| merchant != owner);
     let free = match cmd.kind {
         CouponKind::FreeItem { offer } => Some(offer),
@@ -102,14 +131,14 @@ fn check_places(tx: &mut Tx, cmd: &CreateCoupon) -> Result<(), Fail> {
     };
     for (field, offer) in [("/offer", cmd.offer), ("/kind/offer", free)] {
         if let Some(offer) = offer
-            && offer::queries::offer(tx, offer)?.is_none_or(|offer| is_of_another(offer.merchant))
+            && offer::queries::offer(read, offer)?.is_none_or(|offer| is_of_another(offer.merchant))
         {
             let detail = "There is no such offer of whom the coupon is for.";
             return Err(COUPON_NOT_FOR_THIS.at(field, detail).into());
         }
     }
     if let Some(store) = cmd.conditions.store
-        && party::queries::store(tx, store)?.is_none_or(|store| is_of_another(store.merchant))
+        && party::queries::store(read, store)?.is_none_or(|store| is_of_another(store.merchant))
     {
         let detail = "There is no such store of whom the coupon is for.";
         return Err(COUPON_NOT_FOR_THIS.at("/conditions/store", detail).into());

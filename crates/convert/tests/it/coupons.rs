@@ -1,7 +1,10 @@
 //! Coupons: who may create them, how many there are, and the kill switch.
 
 use convert::decide::{Buyers, Conditions, MAX_CODES};
-use convert::queries::{WalletEntry, best_coupons, coupons_of, wallet};
+use convert::queries::{
+    CouponPreview, OtherCoupon, SampleBuyer, SampleCart, SampleItem, WalletEntry, best_coupons, coupons_of,
+    preview_coupon, quote, wallet,
+};
 use convert::{
     CancelOrder, ClaimCoupon, CouponKind, CouponStatus, CreateCoupon, PlaceOrder, StopCoupon,
     WalletCouponStatus,
@@ -79,6 +82,129 @@ fn whoever_pays_for_a_coupon_may_create_it() {
         assert_eq!(
             code_of(create(db, shop.operator, others_offer)),
             "coupon_not_for_this"
+        );
+    });
+}
+
+fn preview(db: &Store, actor: Actor, coupon: &CreateCoupon, sample: &SampleCart) -> CouponPreview {
+    let (coupon, sample) = (coupon.clone(), sample.clone());
+    let ctx = Ctx::new(NOW, actor, [7; 32]);
+    let preview = db.read_blocking(move |read| preview_coupon(read, &ctx, &coupon, &sample));
+    preview.expect("an answer")
+}
+
+#[test]
+fn a_preview_says_what_an_order_with_the_coupon_costs() {
+    on_both(|db| {
+        let mut plan = Plan::default();
+        (plan.terms.discount_bp, plan.terms.discount_platform_bp) = (bp(1_500), bp(3_333));
+        let shop = Shop::open(db, &plan);
+        let offer = shop.offer;
+        let kinds = [
+            CouponKind::Percentage {
+                share: bp(1_234),
+                max_discount: Some(2_000),
+            },
+            TEN,
+            CouponKind::FixedPrice { price: 4_999 },
+            CouponKind::FreeItem { offer },
+            CouponKind::BuyGet { buy: 2, get: 1 },
+        ];
+        for kind in kinds {
+            let buyer = person(db);
+            let coupon = CreateCoupon {
+                platform_share: bp(3_000),
+                ..shop.coupon(kind)
+            };
+            let claimed = ok(shop.claim(buyer, shop.create_coupon(coupon.clone())));
+            for quantity in [1, 3] {
+                let order = PlaceOrder {
+                    quantity,
+                    ..with_coupon(&shop, claimed)
+                };
+                let ctx = Ctx::new(NOW, Actor::Consumer(buyer), [7; 32]);
+                let asked = order.clone();
+                let quoted = db.read_blocking(move |read| quote(read, &ctx, &asked));
+                let sample = SampleCart {
+                    item: SampleItem::Offer(offer),
+                    quantity,
+                    at: NOW,
+                    buyer: SampleBuyer::FirstOrder,
+                    other: None,
+                };
+                let preview = preview(db, shop.owner, &coupon, &sample);
+                match quoted {
+                    Ok((currency, quoted)) => {
+                        assert_eq!(
+                            (preview.currency, preview.price.amounts),
+                            (currency, quoted.amounts)
+                        );
+                        assert!(preview.refused.is_empty());
+                    }
+                    Err(_) => assert_eq!(preview.refused[0].1.kind.code, "coupon_not_for_this"),
+                }
+            }
+        }
+        let merchant = Some(shop.merchant);
+        let made = db.read_blocking(move |read| coupons_of(read, merchant, true, None, 10));
+        assert_eq!(made.expect("an answer").len(), 5, "a preview makes none");
+    });
+}
+
+#[test]
+fn a_preview_says_why_a_coupon_would_not_apply() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let sample = SampleCart {
+            item: SampleItem::Price(5_000),
+            quantity: 1,
+            at: NOW,
+            buyer: SampleBuyer::Customer,
+            other: None,
+        };
+        let why = |change: &dyn Fn(&mut CreateCoupon, &mut SampleCart)| {
+            let (mut coupon, mut sample) = (shop.coupon(TEN), sample.clone());
+            change(&mut coupon, &mut sample);
+            let preview = preview(db, shop.owner, &coupon, &sample);
+            let refused = preview.refused.into_iter().map(|(_, why)| why.kind.code);
+            (preview.price.amounts.cash_due, refused.collect::<Vec<_>>())
+        };
+        assert_eq!(why(&|_, _| ()), (4_000, vec![]));
+        assert_eq!(
+            why(&|c, _| c.min_spend = 5_001),
+            (5_000, vec!["coupon_min_spend_not_met"])
+        );
+        let buyers = Conditions {
+            buyers: Buyers::NewCustomer,
+            ..Conditions::default()
+        };
+        assert_eq!(
+            why(&|c, _| c.conditions = buyers.clone()),
+            (5_000, vec!["coupon_not_for_this"])
+        );
+        assert_eq!(why(&|c, _| c.budget = 999), (5_000, vec!["coupon_budget_spent"]));
+        assert_eq!(why(&|c, s| s.at = c.ends_at), (5_000, vec!["coupon_not_live"]));
+        let another = |group: Option<&str>| {
+            Some(OtherCoupon {
+                stacking_group: group.map(str::to_owned),
+                amount: 1_500,
+            })
+        };
+        assert_eq!(
+            why(&|_, s| s.other = another(Some("gift"))),
+            (3_500, vec!["coupon_not_combined"])
+        );
+        let grouped = Conditions {
+            stacking_group: Some("cash".to_owned()),
+            ..Conditions::default()
+        };
+        assert_eq!(
+            why(&|c, s| (c.conditions, s.other) = (grouped.clone(), another(Some("gift")))),
+            (2_500, vec![])
+        );
+        assert_eq!(
+            why(&|c, s| (c.conditions, s.other) = (grouped.clone(), another(None))),
+            (3_500, vec!["coupon_not_combined"])
         );
     });
 }

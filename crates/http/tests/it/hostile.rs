@@ -12,8 +12,13 @@ use crate::operations::{Operation, operations};
 use crate::samples::{Ids, bodies};
 use crate::world::{World, events_since, heads};
 
-/// Takes a beacon or a provider's delivery: no key, and any content type.
-pub const NO_COMMANDS: &[&str] = &["receiveSandboxWebhook", "recordVisits"];
+/// Takes a beacon, a provider's delivery or a question: no key.
+pub const NO_COMMANDS: &[&str] = &[
+    "previewCoupon",
+    "previewPlatformCoupon",
+    "receiveSandboxWebhook",
+    "recordVisits",
+];
 
 /// Who may do it, in this world.
 pub fn whoever_may(world: &World, operation: &Operation) -> Client {

@@ -85,8 +85,8 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "updateOffer" => &["stock"],
         "addStaff" | "revokeStaff" | "changeRole" => &["store"],
         "placeOrder" | "takePlace" => &["expected_cash", "wallet_coupons", "share_token", "group", "seats"],
-        "createCoupon" => &["platform_bp", "conditions"],
-        "createPlatformCoupon" => &["offer", "conditions"],
+        "createCoupon" | "previewCoupon" => &["merchant", "platform_bp", "conditions"],
+        "createPlatformCoupon" | "previewPlatformCoupon" => &["merchant", "offer", "conditions"],
         "closeDay" => &["after"],
         "addResource" => &["version", "hours"],
         "updateResource" => &["kind", "hours"],
@@ -247,7 +247,7 @@ impl Maker<'_> {
 
 fn number(operation: &str, name: &str) -> i64 {
     match name {
-        "platform_bp" if operation == "createPlatformCoupon" => 10_000,
+        "platform_bp" if operation.ends_with("PlatformCoupon") => 10_000,
         "aspects" | "stars" => 5,
         "budget" | "list_price" | "amount" => 10_000,
         "refund_window_us" => 604_800_000_000,

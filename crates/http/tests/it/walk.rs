@@ -63,8 +63,12 @@ const PUBLIC_IN_BODIES: &[(&str, &str)] = &[
     // Marks what is the caller's own up to there.
     ("readMessages", "message"),
     ("proposePayout", "merchant"),
+    ("createPlatformCoupon", "merchant"),
     ("createPlatformCoupon", "offer"),
     ("createPlatformCoupon", "store"),
+    ("previewPlatformCoupon", "merchant"),
+    ("previewPlatformCoupon", "offer"),
+    ("previewPlatformCoupon", "store"),
     ("closeDay", "after"),
     // A day is nobody's.
     ("scheduleShowing", "day"),

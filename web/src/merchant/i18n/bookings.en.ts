@@ -48,8 +48,6 @@ export default {
     waits: 'Waits',
     held: 'Held until {time}',
     wished: 'Would come',
-    addHours: 'Add hours',
-    removeHours: 'Take them away',
   },
   resource: {
     title: 'Tables, people and rooms',

@@ -45,8 +45,6 @@ export default {
     waits: '候补中',
     held: '保留至 {time}',
     wished: '希望时间',
-    addHours: '添加时段',
-    removeHours: '删除时段',
   },
   resource: {
     title: '桌位、人员与房间',

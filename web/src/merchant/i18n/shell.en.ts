@@ -70,7 +70,6 @@ export default {
     logoHint: 'JPEG, PNG or WebP of at most 10 MiB, best as a square.',
     noLogo: 'Without a logo',
   },
-  texts: { zh: '{what} (Chinese)', en: '{what} (English)' },
   picture: { choose: 'Choose a picture or drop it here', uploading: 'Uploading…' },
   steps: {
     title: 'Four steps to your first sale',
@@ -174,15 +173,6 @@ export default {
     rating: 'Rating',
     noReviews: 'No reviews',
     saved: 'Saved',
-  },
-  day: {
-    Mo: 'Monday',
-    Tu: 'Tuesday',
-    We: 'Wednesday',
-    Th: 'Thursday',
-    Fr: 'Friday',
-    Sa: 'Saturday',
-    Su: 'Sunday',
   },
   staff: {
     hint: 'Everybody has an account of their own and sees what their role needs.',

@@ -64,7 +64,6 @@ export default {
     logoHint: 'JPEG、PNG 或 WebP，不超过 10 MiB，方图最好。',
     noLogo: '不用标志',
   },
-  texts: { zh: '{what}（中文）', en: '{what}（英文）' },
   picture: { choose: '点击选择图片，或拖到这里', uploading: '上传中…' },
   steps: {
     title: '开店四步',
@@ -167,7 +166,6 @@ export default {
     noReviews: '暂无评价',
     saved: '已保存',
   },
-  day: { Mo: '周一', Tu: '周二', We: '周三', Th: '周四', Fr: '周五', Sa: '周六', Su: '周日' },
   staff: {
     hint: '每人一个账号，只看得到自己角色需要的内容。',
     add: '添加员工',

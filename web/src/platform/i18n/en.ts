@@ -112,6 +112,7 @@ export default {
   },
   merchant: {
     one: 'Merchant',
+    coupons: 'Coupons',
     hint: 'A suspended merchant sells nothing more; what was sold is served and refunded as ever.',
     search: 'Find a merchant',
     searchHint: 'A part of the name, or the id.',

@@ -110,6 +110,7 @@ export default {
   },
   merchant: {
     one: '商家',
+    coupons: '优惠券',
     hint: '所有入驻商家。停业后不能再售卖，已售出的仍可核销和退款。',
     search: '查找商家',
     searchHint: '名称的一部分，或商家编号。',

@@ -1,4 +1,5 @@
 export { api, done, keyed, mediaUrl, type Schemas } from './client'
+export { useAsk } from './ask'
 export { useAction } from './intent'
 export { useLoad, usePages } from './load'
 export { isRefused, Refused, Unreachable } from './problem'

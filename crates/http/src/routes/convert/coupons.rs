@@ -37,10 +37,13 @@ pub fn operations() -> OpenApiRouter<App> {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewCoupon {
+pub struct NewCoupon {
     /// By language.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     title: LocalText,
+    /// Whose offers a coupon of the platform's is for; every merchant's if absent.
+    #[schema(value_type = Option<String>)]
+    merchant: Option<MerchantId>,
     /// Only for this offer; every offer of the merchant (or of the platform) if absent.
     #[schema(value_type = Option<String>)]
     offer: Option<OfferId>,
@@ -150,6 +153,21 @@ fn share(field: &'static str, points: i64) -> Result<BasisPoints, Problem> {
 }
 
 impl NewCoupon {
+    /// One that this merchant makes.
+    pub fn of_merchant(self, merchant: MerchantId) -> Result<CreateCoupon, Problem> {
+        if self.merchant.is_some_and(|named| named != merchant) {
+            let detail = "a merchant's coupon is for the merchant's own offers";
+            return Err(malformed(&BODY_MALFORMED, "/merchant", detail));
+        }
+        self.into_command(Some(merchant))
+    }
+
+    /// One that the platform makes.
+    pub fn of_platform(self) -> Result<CreateCoupon, Problem> {
+        let merchant = self.merchant;
+        self.into_command(merchant)
+    }
+
     fn into_command(self, merchant: Option<MerchantId>) -> Result<CreateCoupon, Problem> {
         Ok(CreateCoupon {
             merchant,
@@ -180,7 +198,7 @@ async fn create_coupon(
     staff: Staff<Manager>,
     write: Write<NewCoupon>,
 ) -> Result<Response, Problem> {
-    let cmd = write.body.into_command(Some(staff.merchant))?;
+    let cmd = write.body.of_merchant(staff.merchant)?;
     let command = app
         .command("createCoupon", staff.merchant, staff.actor(), write.key)
         .creating();
@@ -198,7 +216,7 @@ async fn create_platform_coupon(
     operator: Operator<Finance>,
     write: Write<NewCoupon>,
 ) -> Result<Response, Problem> {
-    let cmd = write.body.into_command(None)?;
+    let cmd = write.body.of_platform()?;
     let command = app
         .command(
             "createPlatformCoupon",

@@ -4,6 +4,7 @@ mod chargebacks;
 mod conflicts;
 mod coupon_codes;
 mod coupon_conditions;
+mod coupon_preview;
 mod coupon_usage;
 mod coupons;
 mod groups;
@@ -31,6 +32,7 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(coupons::operations())
         .merge(coupon_codes::operations())
+        .merge(coupon_preview::operations())
         .merge(groups::operations())
         .merge(orders::operations())
         .merge(merchant::operations())

@@ -130,7 +130,7 @@ pub struct OrderPlaced {
 
 /// `list = discount_platform + discount_merchant + rebate_used + cash_due`.
 #[derive(Serialize, ToSchema)]
-struct OrderPrice {
+pub struct OrderPrice {
     list: WireMoney,
     /// The platform's part of all discounts.
     discount_platform: WireMoney,
@@ -157,7 +157,7 @@ struct OrderDiscount {
     coupon: Option<CouponId>,
 }
 
-fn price_of(currency: Currency, amounts: &Amounts, discounts: &[Discount]) -> OrderPrice {
+pub fn price_of(currency: Currency, amounts: &Amounts, discounts: &[Discount]) -> OrderPrice {
     let money = |amount| Money::new(amount, currency).into();
     let discount = |discount: &Discount| OrderDiscount {
         kind: match discount.kind {

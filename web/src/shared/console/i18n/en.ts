@@ -1,7 +1,20 @@
 import type { Catalogue } from '@/shared/i18n'
+import couponForm from './couponForm.en'
 import type zhCN from './zh-CN'
 
 export default {
+  couponForm,
+  texts: { zh: '{what} (Chinese)', en: '{what} (English)' },
+  weekHours: { from: 'From', until: 'Until', add: 'Add hours', remove: 'Take them away' },
+  day: {
+    Mo: 'Monday',
+    Tu: 'Tuesday',
+    We: 'Wednesday',
+    Th: 'Thursday',
+    Fr: 'Friday',
+    Sa: 'Saturday',
+    Su: 'Sunday',
+  },
   terms: {
     all: 'Terms',
     window: 'Window',

@@ -1,5 +1,11 @@
 /** What both consoles say: the terms of agreements, states, and what is wrong with a form. */
+import couponForm from './couponForm.zh-CN'
+
 export default {
+  couponForm,
+  texts: { zh: '{what}（中文）', en: '{what}（英文）' },
+  weekHours: { from: '开始', until: '结束', add: '添加时段', remove: '删除时段' },
+  day: { Mo: '周一', Tu: '周二', We: '周三', Th: '周四', Fr: '周五', Sa: '周六', Su: '周日' },
   terms: {
     all: '协议条款',
     window: '活动时间',

@@ -1,7 +1,7 @@
 /** The categories that the catalogue has words for; others are shown by their code. */
-import categories from '@/shared/i18n/categories.en'
-import categoriesZh from '@/shared/i18n/categories.zh-CN'
-import { language } from '@/shared/i18n'
+import categories from './categories.en'
+import categoriesZh from './categories.zh-CN'
+import { language } from './index'
 
 type Category = keyof typeof categories
 export const CATEGORIES = Object.keys(categories) as Category[]

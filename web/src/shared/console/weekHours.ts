@@ -4,6 +4,9 @@ import { clock } from '@/shared/i18n/hours'
 
 type Span = Schemas['HoursSpan']
 
+export const DAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'] as const
+export type Day = (typeof DAYS)[number]
+
 /** The same hours on some days: 1 is Monday, and none stands for every day. */
 export interface HoursRow {
   weekdays: number[]
