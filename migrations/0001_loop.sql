@@ -292,6 +292,7 @@ CREATE TABLE settlement_line (
   price BIGINT NOT NULL,
   discount_platform BIGINT NOT NULL,
   discount_merchant BIGINT NOT NULL,
+  due_at_store BIGINT NOT NULL,
   commission BIGINT NOT NULL,
   rebate BIGINT NOT NULL,
   payable BIGINT NOT NULL,
@@ -419,6 +420,7 @@ CREATE TABLE offer (
   -- As JSON, with the time zone of its stores.
   price_rules TEXT NOT NULL,
   group_terms TEXT,
+  deposit TEXT,
   uses BIGINT NOT NULL,
   valid_us BIGINT NOT NULL,
   max_per_order BIGINT NOT NULL,
@@ -684,6 +686,7 @@ CREATE TABLE orders (
   discount_merchant BIGINT NOT NULL,
   rebate_used BIGINT NOT NULL,
   cash_due BIGINT NOT NULL CHECK (cash_due >= 0),
+  due_at_store BIGINT NOT NULL,
   coupons BIGINT NOT NULL,
   entry_id BYTEA,
   share_link_id BYTEA,
@@ -697,7 +700,7 @@ CREATE TABLE orders (
   units_returned BIGINT NOT NULL,
   version BIGINT NOT NULL,
   CONSTRAINT orders_never_over_refunded
-    CHECK (cash_refunded <= cash_due AND escrow_refunded <= list_total - discount_merchant)
+    CHECK (cash_refunded <= cash_due AND escrow_refunded <= list_total - discount_merchant - due_at_store)
 );
 CREATE INDEX orders_by_person ON orders (person_id, id);
 CREATE INDEX orders_by_merchant ON orders (merchant_id, id);
@@ -723,6 +726,8 @@ CREATE TABLE order_line (
   refund_window_us BIGINT NOT NULL,
   undo_window_us BIGINT NOT NULL,
   on_expiry TEXT NOT NULL,
+  -- Of which kind the deposit is, if not all of the price was paid ahead.
+  deposit TEXT,
   -- Of a line that was booked: all its units are one voucher, valid until then.
   booked_until BIGINT,
   PRIMARY KEY (order_id, n)
@@ -737,7 +742,8 @@ CREATE TABLE order_voucher (
   discount_platform BIGINT NOT NULL,
   discount_merchant BIGINT NOT NULL,
   rebate_used BIGINT NOT NULL,
-  cash BIGINT NOT NULL
+  cash BIGINT NOT NULL,
+  due_at_store BIGINT NOT NULL
 );
 CREATE INDEX order_voucher_by_order ON order_voucher (order_id);
 
@@ -787,7 +793,8 @@ CREATE TABLE payment_conflict (
 CREATE UNIQUE INDEX payment_conflict_once ON payment_conflict (attempt_id, provider_payment, amount, currency);
 CREATE INDEX payment_conflict_open ON payment_conflict (id) WHERE closed_at IS NULL;
 
--- Money on its way back: `amount` through the provider of `attempt_id`, `rebate` into the buyer's rebate balance.
+-- Money on its way back: `amount` through the provider of `attempt_id`, `rebate` into the buyer's balance, and with it the
+-- merchant's `compensation` at once.
 CREATE TABLE refund (
   id BYTEA NOT NULL PRIMARY KEY,
   order_id BYTEA NOT NULL REFERENCES orders (id),
@@ -795,6 +802,7 @@ CREATE TABLE refund (
   attempt_id BYTEA REFERENCES payment_attempt (id),
   amount BIGINT NOT NULL,
   rebate BIGINT NOT NULL,
+  compensation BIGINT NOT NULL,
   currency TEXT NOT NULL,
   cause TEXT NOT NULL,
   status TEXT NOT NULL,

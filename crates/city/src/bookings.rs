@@ -6,7 +6,8 @@ use convert::PlaceOrder;
 use kernel::{Actor, AgreementId, BasisPoints, Ctx, HOUR_US, MINUTE_US, OfferId, PersonId};
 use offer::ResourceKind::{self, Hall, Person, Room, RoomType, Session, Table};
 use offer::{
-    BookingPolicy, BookingTerms, Nights, PricePer, ResourceDetails, ResourceStatus, Stay, Turn, Visit,
+    BookingPolicy, BookingTerms, Deposit, DepositKind, Nights, PricePer, ResourceDetails, ResourceStatus,
+    Stay, Turn, Visit,
 };
 use party::hours::Span;
 use store::{Fail, Tx};
@@ -21,6 +22,7 @@ use crate::{CityError, Counts};
 /// What a trade sells for a time.
 struct Booked {
     idea: Idea,
+    deposit: Option<Deposit>,
     terms: BookingTerms,
     places: &'static [Place],
 }
@@ -111,12 +113,17 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
         "选好场次和座位，到店扫码入场；两小时前免费退票。",
         "Choose a showing and your seats, and walk in. Free to cancel until two hours before.",
     );
-    let dinner = |price| Booked {
+    let earnest = Deposit {
+        kind: DepositKind::Earnest,
+        share_bp: points(2_000),
+    };
+    let dinner = |price, deposit| Booked {
         idea: once(
             price,
             ("订座套餐，每位", "Set dinner at your own table, per person"),
             DINNER,
         ),
+        deposit,
         terms: visit(
             PricePer::Person,
             8,
@@ -129,6 +136,7 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
     };
     let served = |price, title| Booked {
         idea: once(price, title, SERVED),
+        deposit: None,
         terms: visit(
             PricePer::Booking,
             1,
@@ -141,22 +149,22 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
     };
     let session = |price, title, hours, minutes, places| Booked {
         idea: once(price, title, CLASS),
+        deposit: None,
         terms: visit(PricePer::Person, 4, trade, hours, minutes, &[(4, minutes)]),
         places,
     };
     let showings = |price, title, places| Booked {
         idea: once(price, title, SEAT),
+        deposit: None,
         terms: terms(Stay::Showings, PricePer::Person, 6, policy(2, 15)),
         places,
     };
     match trade.category {
-        "hot_pot" | "barbecue" | "buffet" => Some(dinner(118)),
-        "restaurant"
-        | "seafood"
-        | "japanese_food"
-        | "western_food"
-        | "korean_food"
-        | "southeast_asian_food" => Some(dinner(168)),
+        "hot_pot" | "barbecue" | "buffet" => Some(dinner(118, None)),
+        "restaurant" => Some(dinner(168, Some(earnest))),
+        "seafood" | "japanese_food" | "western_food" | "korean_food" | "southeast_asian_food" => {
+            Some(dinner(168, None))
+        }
         "beauty" => Some(served(168, ("预约发型师剪发", "A haircut by appointment"))),
         "massage" => Some(served(198, ("预约技师六十分钟", "An hour with your therapist"))),
         "hotel" => Some(Booked {
@@ -168,6 +176,7 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
                     "Choose your nights and your room. Free to cancel until a day before.",
                 ),
             ),
+            deposit: None,
             terms: nights(),
             places: ROOMS,
         }),
@@ -286,7 +295,7 @@ impl Founding<'_> {
                 resources.push(offer::add_resource(tx, &self.as_owner(53 * HOUR_US), &add)?);
             }
         }
-        let create = self.create_booked(tx, &booked.idea, agreement, counters)?;
+        let create = self.create_booked(tx, (&booked.idea, booked.deposit), agreement, counters)?;
         let offer = offer::create_offer(tx, &self.as_owner(54 * HOUR_US), &create)?;
         let set = offer::SetBookingTerms {
             offer,

@@ -3,7 +3,7 @@
 
 use kernel::{Actor, AgreementId, BasisPoints, Ctx, Currency, DAY_US, EntryId, HOUR_US, MINUTE_US, MediaId};
 use kernel::{CertificationId, MerchantId, Money, PersonId, StoreId, Timestamp};
-use offer::{AgreementTerms, GroupTerms, OnExpiry, PriceRule};
+use offer::{AgreementTerms, Deposit, GroupTerms, OnExpiry, PriceRule};
 use party::{Contact, MediaOwner, Role};
 use store::{Fail, Tx};
 
@@ -250,7 +250,7 @@ impl Founding<'_> {
     pub fn create_booked(
         &self,
         tx: &mut Tx,
-        idea: &Idea,
+        (idea, deposit): (&Idea, Option<Deposit>),
         agreement: AgreementId,
         counters: &[Counter],
     ) -> Result<offer::CreateOffer, Fail> {
@@ -259,6 +259,7 @@ impl Founding<'_> {
             description: both(idea.details.0, idea.details.1),
             price_rules: Vec::new(),
             group: None,
+            deposit,
             max_per_order: 30,
             ..self.create(idea, agreement, counters, media)
         })
@@ -301,6 +302,7 @@ impl Founding<'_> {
             list_price: Money::new(price, Currency::CNY),
             price_rules: is_cheaper_together.then_some(of_five).into_iter().collect(),
             group: is_cheaper_together.then_some(of_three),
+            deposit: None,
             stock: between(self.ctx, 30, 200) * 10,
             uses: idea.uses,
             valid_us: if idea.uses > 1 {

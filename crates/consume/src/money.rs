@@ -51,6 +51,7 @@ pub(crate) fn settle_use(
         price: money.paid.price,
         discount_platform: money.paid.discount_platform,
         discount_merchant: money.paid.discount_merchant,
+        due_at_store: money.paid.due_at_store,
         commission: money.split.commission,
         rebate: money.split.rebate,
         payable: money.split.payable,

@@ -134,6 +134,7 @@ pub(crate) fn take_use(
         uses_left: taken.uses_left,
         uses_total: voucher.uses_total,
         amount,
+        due_at_store: Money::new(money.paid.due_at_store, terms.currency),
         undo_until: redemption.undo_until,
     })
 }

@@ -13,7 +13,7 @@
 mod commands;
 pub mod decide;
 pub mod events;
-mod forfeit;
+mod give_up;
 mod group;
 mod hold;
 pub mod model;

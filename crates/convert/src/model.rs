@@ -222,6 +222,28 @@ impl Stored for RefundCause {
     }
 }
 
+/// Who gives up what was bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenUp {
+    /// Whoever bought it, or did not come.
+    ByGuest {
+        /// What the merchant keeps: of all that is held, or of the deposit.
+        fee: BasisPoints,
+    },
+    /// Whoever sold it. All that was paid goes back, and earnest money twice.
+    ByMerchant,
+}
+
+impl GivenUp {
+    /// What the merchant keeps.
+    pub fn fee(self) -> BasisPoints {
+        match self {
+            Self::ByGuest { fee } => fee,
+            Self::ByMerchant => BasisPoints::ZERO,
+        }
+    }
+}
+
 /// Why a sharer earns nothing by a friend: the two are one, as far as can be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SelfDealing {
@@ -355,7 +377,7 @@ pub struct Discount {
 }
 
 /// What an order costs and who pays it, in minor units:
-/// `list_total = discount_platform + discount_merchant + rebate_used + cash_due`.
+/// `list_total = discount_platform + discount_merchant + rebate_used + cash_due + due_at_store`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Amounts {
     /// List price times quantity.
@@ -368,6 +390,8 @@ pub struct Amounts {
     pub rebate_used: i64,
     /// To be paid through a provider.
     pub cash_due: i64,
+    /// Left to be paid to the merchant at the store, of what is sold for a deposit.
+    pub due_at_store: i64,
 }
 
 /// An order that was just placed.

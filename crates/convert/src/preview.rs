@@ -104,6 +104,7 @@ pub fn preview_coupon(
         friend_discount: BasisPoints::ZERO,
         coupons: &candidates,
         spendable_rebate: 0,
+        paid_ahead: BasisPoints::WHOLE,
     })?;
     let refused = price.refused.iter();
     let refused = refused.map(|(candidate, why)| (candidates[*candidate].coupon, why.clone()));

@@ -26,7 +26,7 @@ pub use orders::{
 pub use payment_conflicts::{PaymentConflict, payment_conflicts, payment_conflicts_open};
 pub use refunds::{
     RefundPreview, RefundToSend, RefundView, VoucherMoney, preview_refund, refund, refunds, refunds_failed,
-    refunds_of, refunds_of_person, refunds_to_send, voucher_money,
+    refunds_of, refunds_of_person, refunds_to_send, voucher_money, voucher_moneys,
 };
 pub use routes::{
     Route, attempt_route, claim_code_locks, claim_locks, order_lane, order_route, place_route, refund_route,

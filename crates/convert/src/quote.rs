@@ -317,6 +317,9 @@ pub(crate) fn price(
         friend_discount,
         coupons: &coupons,
         spendable_rebate: facts.spendable,
+        paid_ahead: sale
+            .deposit
+            .map_or(BasisPoints::WHOLE, |deposit| deposit.share_bp),
     })?;
     Ok(price)
 }

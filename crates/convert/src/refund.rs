@@ -49,7 +49,7 @@ pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Resul
                     status = CASE WHEN units_returned + $3 = $4 THEN 'refunded' ELSE status END,
                     version = version + 1
              WHERE id = $5 AND status = 'paid' AND cash_refunded <= cash_due - $1
-               AND escrow_refunded <= list_total - discount_merchant - $2
+               AND escrow_refunded <= list_total - discount_merchant - due_at_store - $2
              RETURNING units_returned, coupons",
             part.cash,
             part.escrow(),
@@ -127,8 +127,8 @@ pub(crate) fn write_refund(tx: &mut Tx, ctx: &Ctx, new: &NewRefund) -> Result<Re
         RefundStatus::Succeeded
     };
     tx.tell(sql!(
-        "INSERT INTO refund (id, order_id, voucher_id, attempt_id, amount, rebate, currency, cause, status, entry_id,
-           tries, requested_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, 1)",
+        "INSERT INTO refund (id, order_id, voucher_id, attempt_id, amount, rebate, compensation, currency, cause, status,
+           entry_id, tries, requested_at, version) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, 0, $11, 1)",
         refund,
         new.order,
         new.voucher,

@@ -56,6 +56,7 @@ pub(crate) fn read_sale(row: &mut Row) -> Result<Sale, StorageError> {
             discount_merchant: row.take()?,
             rebate_used: row.take()?,
             cash_due: row.take()?,
+            due_at_store: row.take()?,
         },
         hold_timer: false,
         group: None,
@@ -118,7 +119,7 @@ pub(crate) fn issue(tx: &mut Tx, ctx: &Ctx, sale: &Sale, version: i64) -> Result
 /// merchant's own discount.
 fn paid_entry(sale: &Sale) -> Option<NewEntry> {
     let amounts = &sale.amounts;
-    let escrow = amounts.list_total - amounts.discount_merchant;
+    let escrow = amounts.list_total - amounts.discount_merchant - amounts.due_at_store;
     let legs = [
         Leg::debit(Account::ProviderClearing, None, amounts.cash_due),
         Leg::debit(Account::Subsidy, None, amounts.discount_platform),
@@ -166,14 +167,15 @@ fn issue_vouchers(tx: &mut Tx, ctx: &Ctx, sale: &Sale) -> Result<Vec<VoucherId>,
 fn write_money(tx: &mut Tx, order: OrderId, voucher: VoucherId, money: &UnitMoney) -> Result<(), Fail> {
     tx.tell(sql!(
         "INSERT INTO order_voucher (voucher_id, order_id, line_n, price, discount_platform, discount_merchant,
-           rebate_used, cash) VALUES ($1, $2, 1, $3, $4, $5, $6, $7)",
+           rebate_used, cash, due_at_store) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8)",
         voucher,
         order,
         money.price,
         money.discount_platform,
         money.discount_merchant,
         money.rebate_used,
-        money.cash
+        money.cash,
+        money.due_at_store
     ))?;
     Ok(())
 }

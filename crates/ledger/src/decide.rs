@@ -42,22 +42,24 @@ pub(crate) fn check_line(line: &SettlementLine) -> Result<(), String> {
         line.price,
         line.discount_platform,
         line.discount_merchant,
+        line.due_at_store,
         line.commission,
         line.rebate,
-        line.payable,
     ];
-    if amounts.iter().any(|n| n.unsigned_abs() > MAX_LEG.unsigned_abs()) {
+    let too_large = |n: &i64| n.unsigned_abs() > MAX_LEG.unsigned_abs();
+    if amounts.iter().chain([&line.payable]).any(too_large) {
         return Err(format!("an amount of a settlement line is over {MAX_LEG}"));
     }
-    let payable = line.price - line.discount_merchant - line.commission - line.rebate;
+    let payable = line.price - line.discount_merchant - line.due_at_store - line.commission - line.rebate;
     if payable != line.payable {
         return Err(format!(
-            "a settlement line's payable is price - discount_merchant - commission - rebate, {payable}, not {}",
+            "a settlement line's payable is price - discount_merchant - due_at_store - commission - rebate, \
+             {payable}, not {}",
             line.payable
         ));
     }
     if amounts.iter().any(|n| *n > 0) && amounts.iter().any(|n| *n < 0) {
-        return Err("the amounts of a settlement line all have one sign".to_owned());
+        return Err("the amounts of a settlement line but for its payable all have one sign".to_owned());
     }
     Ok(())
 }

@@ -67,6 +67,8 @@ pub enum Reason {
     Refunded,
     /// A voucher ran out and its money is the merchant's. Reference: the voucher.
     Forfeited,
+    /// A merchant gave up what earnest money was paid for: as much is the buyer's. Reference: the voucher.
+    Compensated,
     /// A sharer earned a rebate. Reference: the rebate.
     RebateAccrued,
     /// A rebate that could be spent was taken back. Reference: the rebate.
@@ -79,7 +81,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Paid,
         Self::PaidLate,
         Self::Redeemed,
@@ -93,6 +95,7 @@ impl Reason {
         Self::ForfeitRestored,
         Self::Refunded,
         Self::Forfeited,
+        Self::Compensated,
         Self::RebateAccrued,
         Self::RebateReversed,
         Self::PaidOut,
@@ -115,6 +118,7 @@ impl Reason {
             Self::ForfeitRestored => "forfeit_restored",
             Self::Refunded => "refunded",
             Self::Forfeited => "forfeited",
+            Self::Compensated => "compensated",
             Self::RebateAccrued => "rebate_accrued",
             Self::RebateReversed => "rebate_reversed",
             Self::PaidOut => "paid_out",

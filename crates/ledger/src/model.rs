@@ -24,17 +24,21 @@ pub enum LineKind {
     /// The payer's bank gave the payment back: what the chargeback took, but for the sharer's rebate, which is the
     /// merchant's.
     ChargebackReversed,
+    /// The merchant gave up a booking or voucher for which earnest money was paid: as much is the buyer's, beside what
+    /// goes back.
+    Compensation,
 }
 
 impl LineKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Redemption,
         Self::Undo,
         Self::Refund,
         Self::Forfeit,
         Self::Chargeback,
         Self::ChargebackReversed,
+        Self::Compensation,
     ];
 
     /// Its stored name.
@@ -46,6 +50,7 @@ impl LineKind {
             Self::Forfeit => "forfeit",
             Self::Chargeback => "chargeback",
             Self::ChargebackReversed => "chargeback_reversed",
+            Self::Compensation => "compensation",
         }
     }
 
@@ -93,11 +98,13 @@ pub struct SettlementLine {
     pub discount_platform: i64,
     /// Discounts that the merchant gave: they lower the price.
     pub discount_merchant: i64,
+    /// What the buyer pays at the store, to the merchant itself.
+    pub due_at_store: i64,
     /// What the platform keeps.
     pub commission: i64,
     /// What the sharer gets, from the merchant.
     pub rebate: i64,
-    /// What the merchant gets.
+    /// What the merchant gets. Below zero, it owes it: what it took at the store was more than the rest of its share.
     pub payable: i64,
     /// When it happened.
     pub at: Timestamp,

@@ -116,7 +116,7 @@ pub fn statement_lines(
     };
     let rows = read.many(sql!(
         "SELECT id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency, price,
-           discount_platform, discount_merchant, commission, rebate, payable, at FROM settlement_line
+           discount_platform, discount_merchant, due_at_store, commission, rebate, payable, at FROM settlement_line
          WHERE payout_id = $1 AND merchant_id = $2 AND id > $3 ORDER BY id LIMIT $4",
         payout,
         merchant,
@@ -154,7 +154,7 @@ pub fn open_lines(
     let rows = match filter.store {
         Some(store) => read.many(sql!(
             "SELECT id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency, price,
-               discount_platform, discount_merchant, commission, rebate, payable, at FROM settlement_line
+               discount_platform, discount_merchant, due_at_store, commission, rebate, payable, at FROM settlement_line
              WHERE payout_id IS NULL AND merchant_id = $1 AND id > $2 AND at >= $3 AND at < $4 AND store_id = $5
              ORDER BY id LIMIT $6",
             merchant,
@@ -166,7 +166,7 @@ pub fn open_lines(
         ))?,
         None => read.many(sql!(
             "SELECT id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency, price,
-               discount_platform, discount_merchant, commission, rebate, payable, at FROM settlement_line
+               discount_platform, discount_merchant, due_at_store, commission, rebate, payable, at FROM settlement_line
              WHERE payout_id IS NULL AND merchant_id = $1 AND id > $2 AND at >= $3 AND at < $4
              ORDER BY id LIMIT $5",
             merchant,
@@ -177,6 +177,18 @@ pub fn open_lines(
         ))?,
     };
     rows.into_iter().map(|row| Ok(read_line(row)?)).collect()
+}
+
+/// What a merchant is owed by its open lines. Below zero: it owes it.
+pub fn open_sum(read: &mut ReadTx, merchant: MerchantId, currency: Currency) -> Result<i64, Fail> {
+    let row = read.one(sql!(
+        "SELECT CAST(COALESCE(SUM(payable), 0) AS BIGINT) FROM settlement_line
+         WHERE payout_id IS NULL AND merchant_id = $1 AND currency = $2",
+        merchant,
+        currency
+    ))?;
+    let mut row = row.ok_or_else(|| StorageError::bug("a sum without a row"))?;
+    Ok(row.take()?)
 }
 
 /// What merchants are owed by the open lines of up to `until`, by merchant and currency, for the next
@@ -227,7 +239,7 @@ pub fn line_of(
 ) -> Result<Option<(SettlementLine, Option<PayoutId>)>, Fail> {
     let row = read.one(sql!(
         "SELECT payout_id, id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency, price,
-           discount_platform, discount_merchant, commission, rebate, payable, at FROM settlement_line
+           discount_platform, discount_merchant, due_at_store, commission, rebate, payable, at FROM settlement_line
          WHERE reference = $1 AND kind = $2",
         reference,
         kind
@@ -252,6 +264,7 @@ fn read_line(mut row: Row) -> Result<SettlementLine, StorageError> {
         price: row.take()?,
         discount_platform: row.take()?,
         discount_merchant: row.take()?,
+        due_at_store: row.take()?,
         commission: row.take()?,
         rebate: row.take()?,
         payable: row.take()?,

@@ -45,6 +45,7 @@ pub fn reverse_line(
         price: -line.price,
         discount_platform: -line.discount_platform,
         discount_merchant: -line.discount_merchant,
+        due_at_store: -line.due_at_store,
         commission: -line.commission,
         rebate: -line.rebate,
         payable: -line.payable,
@@ -63,8 +64,8 @@ pub fn book_line(tx: &mut Tx, _ctx: &Ctx, line: &SettlementLine) -> Result<(), F
     check_line(line).map_err(StorageError::bug)?;
     tx.tell(sql!(
         "INSERT INTO settlement_line (id, merchant_id, store_id, voucher_id, order_id, reference, kind, currency,
-           price, discount_platform, discount_merchant, commission, rebate, payable, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+           price, discount_platform, discount_merchant, due_at_store, commission, rebate, payable, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         line.id,
         line.merchant,
         line.store,
@@ -76,6 +77,7 @@ pub fn book_line(tx: &mut Tx, _ctx: &Ctx, line: &SettlementLine) -> Result<(), F
         line.price,
         line.discount_platform,
         line.discount_merchant,
+        line.due_at_store,
         line.commission,
         line.rebate,
         line.payable,

@@ -152,6 +152,9 @@ pub(crate) fn check_offer(offer: &CreateOffer) -> Result<(), Reject> {
     if let Some(group) = &offer.group {
         group.check(offer.list_price)?;
     }
+    if let Some(deposit) = &offer.deposit {
+        deposit.check()?;
+    }
     if !(1..=MAX_STORES).contains(&offer.stores.len()) {
         let detail = format!("an offer names 1 to {MAX_STORES} stores");
         return Err(OFFER_INVALID.at("/stores", detail));

@@ -16,6 +16,7 @@ pub mod bucket;
 mod commands;
 mod day;
 mod decide;
+mod deposit;
 pub mod events;
 mod group_terms;
 mod model;
@@ -37,6 +38,7 @@ pub use booking_terms::{BookingPolicy, BookingTerms, Nights, PricePer, Stay, Tur
 pub use commands::*;
 pub use day::Day;
 pub use decide::{UnitPrice, friend_discount, prices};
+pub use deposit::{Deposit, DepositKind};
 pub use group_terms::GroupTerms;
 pub use model::{
     Agreement, AgreementStatus, AgreementVersion, BucketKind, ForSale, Offer, OfferPage, OfferStatus, Side,

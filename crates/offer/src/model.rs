@@ -7,7 +7,7 @@ use kernel::{
 };
 
 use crate::bucket::Level;
-use crate::{AgreementTerms, GroupTerms, PriceRules, UnitPrice};
+use crate::{AgreementTerms, Deposit, GroupTerms, PriceRules, UnitPrice};
 
 /// Which of the two sits at the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +159,8 @@ pub struct Offer {
     pub price_rules: PriceRules,
     /// For those who buy it together.
     pub group: Option<GroupTerms>,
+    /// What is paid ahead, if the rest is paid at the store.
+    pub deposit: Option<Deposit>,
     /// How often one voucher can be used.
     pub uses: i64,
     /// How long after the purchase a voucher is valid.
@@ -221,6 +223,8 @@ pub struct ForSale {
     pub price_rules: PriceRules,
     /// For those who buy it together.
     pub group: Option<GroupTerms>,
+    /// What is paid ahead, if the rest is paid at the store.
+    pub deposit: Option<Deposit>,
     /// The accepted terms.
     pub terms: AgreementTerms,
     /// Under which agreement.

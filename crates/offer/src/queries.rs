@@ -19,6 +19,7 @@ use kernel::{
     Timestamp,
 };
 use party::MerchantStatus;
+use serde::de::DeserializeOwned;
 use store::{Fail, Query, ReadTx, Row, StorageError, from_json, sql};
 use type_safe_id::{StaticType, TypeSafeId};
 
@@ -217,7 +218,8 @@ fn read_offer(row: &mut Row) -> Result<Offer, StorageError> {
         category: row.take()?,
         list_price: take_money(row)?,
         price_rules: row.take_json()?,
-        group: take_group(row)?,
+        group: take_optional(row)?,
+        deposit: take_optional(row)?,
         uses: row.take()?,
         valid_us: row.take()?,
         max_per_order: row.take()?,
@@ -230,7 +232,8 @@ fn read_offer(row: &mut Row) -> Result<Offer, StorageError> {
     })
 }
 
-fn take_group(row: &mut Row) -> Result<Option<GroupTerms>, StorageError> {
+/// Reads what is stored as JSON, if it is there.
+fn take_optional<T: DeserializeOwned>(row: &mut Row) -> Result<Option<T>, StorageError> {
     let text: Option<String> = row.take()?;
     text.map(|text| from_json(&text)).transpose()
 }
@@ -238,7 +241,7 @@ fn take_group(row: &mut Row) -> Result<Option<GroupTerms>, StorageError> {
 /// What an offer costs for those who buy it together, if it can be bought so.
 pub fn group_terms(read: &mut ReadTx, offer: OfferId) -> Result<Option<GroupTerms>, Fail> {
     let rows = read.many(sql!("SELECT group_terms FROM offer WHERE id = $1", offer))?;
-    Ok(first(rows, take_group)?.flatten())
+    Ok(first(rows, take_optional)?.flatten())
 }
 
 /// Reads a currency, then an amount.
@@ -249,7 +252,7 @@ fn take_money(row: &mut Row) -> Result<Money, StorageError> {
 
 fn offer_query(offer: OfferId) -> Query {
     sql!(
-        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, group_terms, uses, valid_us,
+        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, group_terms, deposit, uses, valid_us,
                 max_per_order, stock_bucket, store_set, media_id, status, created_at, version
          FROM offer WHERE id = $1",
         offer
@@ -282,7 +285,7 @@ pub fn offers_of(
     limit: i64,
 ) -> Result<Vec<Offer>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, group_terms, uses, valid_us,
+        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, group_terms, deposit, uses, valid_us,
                 max_per_order, stock_bucket, store_set, media_id, status, created_at, version
          FROM offer WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         merchant,
@@ -301,7 +304,7 @@ pub fn offers_at(
 ) -> Result<Vec<Offer>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.merchant_id, o.agreement_id, o.title, o.description, o.category, o.currency, o.list_price,
-                o.price_rules, o.group_terms, o.uses, o.valid_us, o.max_per_order, o.stock_bucket, o.store_set, o.media_id, o.status, o.created_at,
+                o.price_rules, o.group_terms, o.deposit, o.uses, o.valid_us, o.max_per_order, o.stock_bucket, o.store_set, o.media_id, o.status, o.created_at,
                 o.version
          FROM offer_store s JOIN offer o ON o.id = s.offer_id
          WHERE s.store_id = $1 AND s.offer_id < $2 ORDER BY s.offer_id DESC LIMIT $3",
@@ -459,7 +462,7 @@ impl Standing {
 pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<ForSale, Fail> {
     let row = read.one(sql!(
         "SELECT m.status, a.status, o.status, v.terms, a.head_count_bucket, o.merchant_id, o.category, o.currency, o.list_price,
-                o.price_rules, o.group_terms, o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set,
+                o.price_rules, o.group_terms, o.deposit, o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set,
                 b.version
          FROM offer o JOIN merchant m ON m.id = o.merchant_id
          JOIN agreement a ON a.id = o.agreement_id
@@ -491,7 +494,8 @@ pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<For
         currency: list_price.currency,
         list_price,
         price_rules: row.take_json()?,
-        group: take_group(&mut row)?,
+        group: take_optional(&mut row)?,
+        deposit: take_optional(&mut row)?,
         terms,
         agreement: row.take()?,
         agreement_version: row.take()?,

@@ -28,7 +28,7 @@ pub struct OnSale {
 }
 
 /// Basis points, of which a test knows that they are right.
-pub fn bp(points: i64) -> BasisPoints {
+pub const fn bp(points: i64) -> BasisPoints {
     BasisPoints::new(points).expect("0 to 10,000")
 }
 
@@ -62,6 +62,7 @@ pub fn draft(shop: Shop, agreement: AgreementId) -> CreateOffer {
         list_price: Money::new(10_000, Currency::CNY),
         price_rules: Vec::new(),
         group: None,
+        deposit: None,
         stock: 100,
         uses: 1,
         valid_us: 90 * DAY_US,

@@ -76,8 +76,9 @@ fn looked_up(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, 
     }
     if event.kind == RefundSucceeded::TYPE {
         let refund = convert::queries::refund(read, event.subject())?;
-        // The order's own news tells of it.
-        let refund = refund.filter(|refund| refund.cause != RefundCause::ChargedBack);
+        // A chargeback is told of by the order's own news, and that nothing came back by nobody.
+        let refund = refund
+            .filter(|refund| refund.cause != RefundCause::ChargedBack && refund.amount + refund.rebate > 0);
         let order = match &refund {
             Some(refund) => convert::queries::order(read, refund.order)?,
             None => None,

@@ -1,6 +1,6 @@
 /** An offer as its form holds it, and back. */
 import type { Schemas } from '@/shared/api'
-import { amountText, parseSpan } from '@/shared/console/fields'
+import { amountText, parsePercent, parseSpan, percentText } from '@/shared/console/fields'
 import { parseMoney } from '@/shared/i18n/format'
 import { wholeNumber } from './format'
 import { rowsOf, rulesOf, type PriceRow } from './priceRules'
@@ -21,6 +21,8 @@ export interface OfferForm {
   priceRules: PriceRow[]
   /** Nothing of it where there is no price. */
   group: { price: string; size: string; hours: string }
+  /** Of the first kind all is paid ahead. */
+  deposit: { kind: '' | Schemas['DepositKind']; percent: string }
   uses: string
   validDays: string
   perOrder: string
@@ -37,6 +39,7 @@ export function newOffer(stores: readonly Store[], agreement: string): OfferForm
     price: '',
     priceRules: [],
     group: { price: '', size: '3', hours: '24' },
+    deposit: { kind: '', percent: '20' },
     uses: '1',
     validDays: '30',
     perOrder: '5',
@@ -58,6 +61,7 @@ export function formOf(offer: OwnOffer): OfferForm {
       size: String(offer.group?.size ?? 3),
       hours: String((offer.group?.window_us ?? 24 * HOUR_US) / HOUR_US),
     },
+    deposit: { kind: offer.deposit?.kind ?? '', percent: percentText(offer.deposit?.share_bp ?? 2_000) },
     uses: String(offer.uses),
     validDays: String(offer.valid_us / DAY_US),
     perOrder: String(offer.max_per_order),
@@ -88,6 +92,9 @@ export function offerOf(form: OfferForm, currency: string, from?: OwnOffer) {
           size: wholeNumber(form.group.size),
           window_us: parseSpan(form.group.hours, HOUR_US) ?? NaN,
         }
+      : undefined,
+    deposit: form.deposit.kind
+      ? { kind: form.deposit.kind, share_bp: parsePercent(form.deposit.percent) ?? 0 }
       : undefined,
     uses: wholeNumber(form.uses),
     valid_us: parseSpan(form.validDays, DAY_US) ?? NaN,

@@ -64,6 +64,16 @@ export function quantityOf(terms: Terms, of: { party: number; nights: number; ro
 
 type Translate = (key: string, values: Record<string, unknown>) => string
 
+/** What becomes of a deposit, in plain words; of an offer that takes none, nothing. */
+export function depositTexts(
+  t: (key: string) => string,
+  kind: string | undefined,
+  isBooked: boolean,
+): string[] {
+  if (!kind) return []
+  return [t(`deposit.rule.${kind === 'earnest' && isBooked ? 'booked' : kind}`)]
+}
+
 /** What it costs not to come, in plain words; of a booking or, without a beginning, of any. */
 export function policyTexts(
   t: Translate,

@@ -1,6 +1,6 @@
 import type { APIRequestContext, Page } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
-import { PASSWORD } from './support/console'
+import { handScan, PASSWORD, verdict } from './support/console'
 import { pay, signIn } from './support/guest'
 import { expect, test } from './support/server'
 
@@ -9,7 +9,7 @@ test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
 const TITLE = 'Set dinner at your own table'
 
 /** An offer of the demo merchant that is booked: two tables of one store, on the hour, for four at most. */
-async function bookedOffer(request: APIRequestContext) {
+async function bookedOffer(request: APIRequestContext, deposit?: object) {
   const write = async (method: 'post' | 'put', path: string, data: object = {}) => {
     const answer = await request[method](path, { data, headers: { 'Idempotency-Key': randomUUID() } })
     expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true)
@@ -32,6 +32,7 @@ async function bookedOffer(request: APIRequestContext) {
     description: { en: 'A table of your own', 'zh-CN': '专属桌位' },
     category: store.category,
     list_price: { amount: 10_000, currency: store.currency },
+    deposit,
     uses: 1,
     valid_us: 86_400_000_000,
     max_per_order: 8,
@@ -176,5 +177,69 @@ test('who waits for a full time is held what becomes free, and takes it', async 
   await page.goto('/bookings')
   await expect(page.getByText('Confirmed')).toBeVisible()
   await expect(mine).toHaveCount(0)
+  await context.close()
+})
+
+test('a dinner is booked for earnest money: the rest is collected, and a store that cancels gives it back twice', async ({
+  page,
+  browser,
+  server,
+}) => {
+  const context = await browser.newContext({ baseURL: server.url, locale: 'en' })
+  const owner = await context.newPage()
+  const { offer, store } = await bookedOffer(owner.request, { kind: 'earnest', share_bp: 2_000 })
+  const amount = (name: string) => page.getByText(name, { exact: true }).locator('..').getByRole('definition')
+  const book = async (time: string) => {
+    await page.goto(`/o/${offer}`)
+    await expect(page.getByText('Pay 20% now and the rest at the store')).toBeVisible()
+    await choose(page, time)
+    await page.getByRole('link', { name: new RegExp(`^Book .*${time}`) }).click()
+  }
+
+  await book('18:00')
+  await signIn(page, server, '+8613900000033')
+  await expect(amount('To pay now')).toHaveText('¥32.00')
+  await expect(amount('To pay at the store')).toHaveText('¥128.00')
+  await expect(page.getByText(/gives it back twice if it cancels/)).toBeVisible()
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await pay(page)
+  await page.getByRole('link', { name: 'Show the voucher' }).click()
+  await expect(page.getByText('To pay at the store ¥128.00')).toBeVisible()
+  const code = await page.getByText(/^\d{4} \d{4} \d{4}$/).innerText()
+
+  await owner.goto('/merchant/counter')
+  await owner.getByLabel('Store', { exact: true }).selectOption(store.id)
+  await expect(owner.getByText('Online', { exact: true })).toBeVisible()
+  await handScan(owner, code)
+  await expect(verdict(owner)).toContainText('Collect ¥128.00')
+
+  await book('20:00')
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await pay(page)
+  const order = page.url()
+  const [booking] = (await (await page.request.get('/v1/me/bookings')).json()).items
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: store.time_zone }).format(
+    new Date(booking.starts_at),
+  )
+  await owner.goto('/merchant/bookings')
+  await owner.getByLabel('Store', { exact: true }).selectOption(store.id)
+  await owner.getByLabel('Day', { exact: true }).fill(day)
+  const row = owner.getByRole('table', { name: 'The day’s bookings' }).getByRole('row')
+  const next = row.filter({ hasText: '20:00–21:00' })
+  await expect(next).toContainText('To pay at the store ¥128.00')
+  await next.getByRole('button', { name: 'View' }).click()
+  await owner.getByRole('button', { name: 'Cancel it' }).click()
+  const asked = owner.getByRole('dialog', { name: 'Cancel this booking?' })
+  await expect(asked).toContainText('the guest gets it back twice')
+  await asked.getByLabel('Reason').fill('The kitchen is closed')
+  await asked.getByRole('button', { name: 'Cancel it' }).click()
+  await expect(next).toContainText('Cancelled')
+  await page.goto(order)
+  // As far as the store is owed that: at least what the first dinner left it.
+  const again = page.getByText(/As much again from the store ¥(25|32)\.00/)
+  await expect(again).toBeVisible()
+  const [amountBack] = /¥.*/.exec(await again.innerText()) ?? []
+  await page.goto('/rebates')
+  await expect(page.getByText(amountBack ?? '').first()).toBeVisible()
   await context.close()
 })

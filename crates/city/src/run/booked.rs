@@ -57,6 +57,13 @@ pub(crate) struct Policy {
     pub grace_us: i64,
 }
 
+impl Policy {
+    /// Of what goes back in any case.
+    pub fn keep_nothing(&mut self) {
+        (self.late_bp, self.no_show_bp) = (0, 0);
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Table,

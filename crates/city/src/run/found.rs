@@ -9,8 +9,8 @@ use kernel::{
 };
 use kernel::{CouponId, OfferId, PersonId, ResourceId, Timestamp};
 use offer::{
-    AgreementTerms, CreateOffer, GroupTerms, OnExpiry, PlatformCap, PriceRule, ResourceDetails, ResourceKind,
-    ResourceStatus,
+    AgreementTerms, CreateOffer, Deposit, DepositKind, GroupTerms, OnExpiry, PlatformCap, PriceRule,
+    ResourceDetails, ResourceKind, ResourceStatus,
 };
 use party::hours::{Span, WeeklyHours};
 use party::{Contact, OperatorRole, Role};
@@ -312,6 +312,14 @@ impl Founder<'_> {
                 price: group.price,
                 size: group.size,
                 window_us: group.window_us,
+            }),
+            deposit: good.deposit.map(|deposit| Deposit {
+                kind: if deposit.earnest {
+                    DepositKind::Earnest
+                } else {
+                    DepositKind::Refundable
+                },
+                share_bp: bp(deposit.bp),
             }),
             stock: good.stock,
             uses: good.uses,

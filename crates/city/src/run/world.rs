@@ -3,7 +3,7 @@
 
 use kernel::{Ctx, Currency, DAY_US, HOUR_US, MINUTE_US, Timestamp};
 
-use super::booked::{Booked, Resource, booked};
+use super::booked::{Booked, Policy, Resource, booked};
 use crate::dice::{between, chance, pick};
 
 /// 2027-01-15T08:00:00Z.
@@ -35,6 +35,8 @@ pub(crate) struct Good {
     pub valid_us: i64,
     pub max_per_order: i64,
     pub group: Option<Group>,
+    /// What is paid ahead, if not all.
+    pub deposit: Option<Deposit>,
     /// Or it is bought.
     pub booked: Option<Booked>,
     pub head_count: i64,
@@ -48,6 +50,13 @@ pub(crate) struct Good {
     pub undo_window_us: i64,
     pub forfeits: bool,
     pub ends_at: Timestamp,
+}
+
+/// A share of the price that is paid ahead: earnest money, or to go back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deposit {
+    pub earnest: bool,
+    pub bp: i64,
 }
 
 /// What one unit costs so many people who buy it together, within a time.
@@ -159,6 +168,12 @@ impl World {
             };
         }
         let coupons = (0..10).map(|n| coupon(dice, &shops, n)).collect();
+        for good in &mut goods {
+            good.deposit = chance(dice, 30).then(|| deposit(dice));
+            if let (Some(booked), Some(Deposit { earnest: false, .. })) = (&mut good.booked, good.deposit) {
+                booked.policies.iter_mut().for_each(Policy::keep_nothing);
+            }
+        }
         Self {
             shops,
             goods,
@@ -199,6 +214,7 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
         valid_us: *pick(dice, &[2 * HOUR_US, DAY_US, 5 * DAY_US, 30 * DAY_US]),
         max_per_order: between(dice, 1, 6),
         booked: None,
+        deposit: None,
         group: (list_price > 1 && chance(dice, 60)).then_some(group),
         head_count: between(dice, 10, 100),
         discount_bp: *pick(dice, &[0, 500, 2_000, 3_333, 10_000]),
@@ -212,6 +228,16 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
         forfeits: chance(dice, 30),
         ends_at: BEGIN.plus_us(between(dice, 2, 40) * DAY_US),
     }
+}
+
+fn deposit(dice: &Ctx) -> Deposit {
+    let earnest = chance(dice, 60);
+    let bp = if earnest {
+        *pick(dice, &[1, 777, 2_000])
+    } else {
+        *pick(dice, &[1, 3_333, 9_999])
+    };
+    Deposit { earnest, bp }
 }
 
 /// The first two are for everybody, the first four without conditions.

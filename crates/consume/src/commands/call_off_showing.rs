@@ -1,8 +1,8 @@
 //! A store calls a showing off, and who had booked gets everything back, one after the other. The second is called by
 //! the timer `refund_showing`.
 
-use convert::{RefundBooked, RefundCause};
-use kernel::{BasisPoints, Ctx, MINUTE_US, ShowingId};
+use convert::{GivenUp, RefundBooked, RefundCause};
+use kernel::{Ctx, MINUTE_US, ShowingId};
 use party::Role;
 use store::{Fail, TimerKind, Tx};
 
@@ -67,7 +67,7 @@ pub fn refund_showing(tx: &mut Tx, ctx: &Ctx, cmd: &RefundShowing) -> Result<boo
         let (_, voucher) = expected_guest(&booking)?;
         let refund = RefundBooked {
             voucher,
-            fee: BasisPoints::ZERO,
+            given_up: GivenUp::ByMerchant,
             cause: RefundCause::Asked,
         };
         end(tx, ctx, &booking, Outcome::Cancelled, (Some(refund), true))?;

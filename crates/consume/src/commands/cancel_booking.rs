@@ -1,7 +1,7 @@
 //! A booking is cancelled, by its guest or by the store, or nobody came to it.
 
-use convert::{CancelOrder, RefundBooked, RefundCause, cancel_order, refund_booked};
-use kernel::{Actor, BasisPoints, BookingId, Ctx, RefundId};
+use convert::{CancelOrder, GivenUp, RefundBooked, RefundCause, cancel_order, refund_booked};
+use kernel::{Actor, BookingId, Ctx, RefundId};
 use party::Role;
 use store::{Fail, Tx, sql};
 
@@ -25,7 +25,7 @@ pub struct MarkNoShow {
 }
 
 /// Cancels a booking. Its guest gets back what the policy leaves at that moment, or all of it if the store cancels,
-/// whose managers say why in [`Ctx::reason`]. What a store kept for itself is free again.
+/// and earnest money twice; its managers say why in [`Ctx::reason`]. What a store kept for itself is free again.
 ///
 /// Gives the refund, if anything was booked with an order that is paid. Rejects: `not_found`, `booking_status`,
 /// `booking_reason_missing`, and as [`convert::cancel_order`] does.
@@ -43,16 +43,18 @@ pub fn cancel_booking(tx: &mut Tx, ctx: &Ctx, cmd: &CancelBooking) -> Result<Opt
         return Ok(None);
     }
     let (guest, voucher) = expected_guest(&booking)?;
-    let fee = match by_store {
+    let given_up = match by_store {
         true => {
             require_reason(ctx)?;
-            BasisPoints::ZERO
+            GivenUp::ByMerchant
         }
-        false => guest.policy.cancel_fee(booking.period.starts_at, ctx.now),
+        false => GivenUp::ByGuest {
+            fee: guest.policy.cancel_fee(booking.period.starts_at, ctx.now),
+        },
     };
     let refund = RefundBooked {
         voucher,
-        fee,
+        given_up,
         cause: RefundCause::Asked,
     };
     end(tx, ctx, &booking, Outcome::Cancelled, (Some(refund), by_store))
@@ -74,7 +76,9 @@ pub fn mark_no_show(tx: &mut Tx, ctx: &Ctx, cmd: &MarkNoShow) -> Result<Option<R
     }
     let refund = RefundBooked {
         voucher,
-        fee: guest.policy.no_show_fee_bp,
+        given_up: GivenUp::ByGuest {
+            fee: guest.policy.no_show_fee_bp,
+        },
         cause: RefundCause::NoShow,
     };
     end(tx, ctx, &booking, Outcome::NoShow, (Some(refund), true))
@@ -109,7 +113,7 @@ pub(super) fn end(
         store: booking.store,
         outcome: outcome.as_str().to_owned(),
         by_store,
-        fee_bp: refund.map_or(0, |refund| refund.fee.get()),
+        fee_bp: refund.map_or(0, |refund| refund.given_up.fee().get()),
     };
     tx.emit(ctx, booking.id, booking.version + 1, &event)?;
     Ok(sent)

@@ -40,8 +40,10 @@ pub struct Redeemed {
     pub uses_left: i64,
     /// How many there were.
     pub uses_total: i64,
-    /// What this use was worth to buyer and platform together.
+    /// What was paid ahead for this use, by buyer and platform together.
     pub amount: Money,
+    /// What the staff collects for it.
+    pub due_at_store: Money,
     /// Until when the staff can undo it.
     pub undo_until: Timestamp,
 }

@@ -38,7 +38,7 @@ pub fn charge_back(world: &World, cmd: &ChargeBack) -> Result<(), Rejected> {
     done
 }
 
-fn reverse(world: &World, cmd: &ChargeBack) -> Result<(), Rejected> {
+pub fn reverse(world: &World, cmd: &ChargeBack) -> Result<(), Rejected> {
     let cmd = cmd.clone();
     let done = world.run(Actor::Provider(1), NOW, move |tx, ctx| {
         consume::reverse_chargeback(tx, ctx, &cmd)

@@ -3,6 +3,7 @@
 mod bookings;
 mod chargebacks;
 mod codes;
+mod deposits;
 mod multi_use;
 mod offline;
 mod offline_limits;

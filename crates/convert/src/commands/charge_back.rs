@@ -109,9 +109,9 @@ pub fn charge_back(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Ch
 fn left_of(tx: &mut Tx, cmd: &ChargeBack) -> Result<Left, Fail> {
     let row = tx.one(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, l.offer_id, o.currency, l.quantity, l.uses, l.valid_us, l.booked_until,
-                o.coupons, l.store_set, o.list_total, o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due,
+                o.coupons, l.store_set, o.list_total, o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store,
                 o.status, o.version, o.cash_due - o.cash_refunded,
-                o.list_total - o.discount_merchant - o.escrow_refunded,
+                o.list_total - o.discount_merchant - o.due_at_store - o.escrow_refunded,
                 o.rebate_used - (SELECT CAST(COALESCE(SUM(r.rebate), 0) AS BIGINT) FROM refund r
                                  WHERE r.order_id = o.id),
                 a.charged_back
@@ -192,7 +192,8 @@ fn close_order(tx: &mut Tx, ctx: &Ctx, left: &Left) -> Result<ChargedBack, Fail>
         units = sale.quantity;
     }
     let row = tx.one(sql!(
-        "UPDATE orders SET status = $1, cash_refunded = cash_due, escrow_refunded = list_total - discount_merchant,
+        "UPDATE orders SET status = $1, cash_refunded = cash_due,
+                escrow_refunded = list_total - discount_merchant - due_at_store,
                 units_returned = units_returned + $2, version = version + 1
          WHERE id = $3 AND version = $4 RETURNING units_returned",
         OrderStatus::ChargedBack.as_str(),

@@ -65,7 +65,7 @@ fn give_all_back(tx: &mut Tx, ctx: &Ctx, buckets: [BucketId; 2], sale: &Sale) ->
     let [claimed, attempts] = tx.ask([
         sql!(
             "UPDATE orders SET status = 'refunded', cash_refunded = cash_due,
-                    escrow_refunded = list_total - discount_merchant, units_returned = $1, version = version + 1
+                    escrow_refunded = list_total - discount_merchant - due_at_store, units_returned = $1, version = version + 1
              WHERE id = $2 AND status = 'in_group' RETURNING id",
             sale.quantity,
             order

@@ -1,15 +1,15 @@
 //! A voucher ran out with something left on it: by the agreement the rest goes back to the buyer, or
 //! becomes the merchant's. Called by the timer `expire_voucher`.
 
-use kernel::{Ctx, VoucherId};
+use kernel::{BasisPoints, Ctx, VoucherId};
 use offer::OnExpiry;
 use store::{Fail, Lock, Tx};
 use voucher::{Closed, VoucherStatus};
 
 use crate::commands::EXPIRE_VOUCHER;
-use crate::decide::rest_after;
+use crate::decide::{rest_after, split_fee};
 use crate::events::VoucherExpired;
-use crate::forfeit::forfeit;
+use crate::give_up::forfeit;
 use crate::model::RefundCause;
 use crate::queries::voucher_money;
 use crate::refund::{MoneyBack, give_money_back};
@@ -44,18 +44,22 @@ pub fn expire_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &ExpireVoucher) -> Result<boo
         return Ok(false);
     };
     let rest = rest_after(&money.paid, money.uses, money.uses - closed.uses_left);
-    match money.on_expiry {
-        OnExpiry::Refund => {
-            let back = MoneyBack {
-                of: &money,
-                part: rest,
-                cause: RefundCause::Expired,
-                unit_returns: closed.uses_left == money.uses,
-            };
-            give_money_back(tx, ctx, &back)?;
-        }
-        OnExpiry::Forfeit => forfeit(tx, ctx, &money, &rest)?,
+    let fee = match money.on_expiry {
+        OnExpiry::Refund => BasisPoints::ZERO,
+        OnExpiry::Forfeit => BasisPoints::WHOLE,
+    };
+    let (kept, part) = split_fee(&rest, money.deposit, fee);
+    let is_refunded = money.on_expiry == OnExpiry::Refund;
+    if is_refunded || part.escrow() > 0 {
+        let back = MoneyBack {
+            of: &money,
+            part,
+            cause: RefundCause::Expired,
+            unit_returns: is_refunded && closed.uses_left == money.uses,
+        };
+        give_money_back(tx, ctx, &back)?;
     }
+    forfeit(tx, ctx, &money, &kept)?;
     let event = VoucherExpired {
         voucher: cmd.voucher,
         order: money.order,

@@ -6,7 +6,7 @@ use kernel::{
     Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Reject, Timestamp, WalletCouponId,
 };
 use offer::place::{self, Place};
-use offer::{SeatChoice, Surcharge, bucket};
+use offer::{DepositKind, OnExpiry, SeatChoice, Surcharge, bucket};
 use store::{Fail, Lock, StorageError, Tx, sql, to_json};
 
 use crate::commands::{HOLD_US, RELEASE_ORDER};
@@ -258,10 +258,10 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
     let link = facts.link.as_ref();
     tx.tell(sql!(
         "INSERT INTO orders (id, person_id, merchant_id, status, currency, list_total, discount_platform,
-           discount_merchant, rebate_used, cash_due, coupons, entry_id, share_link_id, sharer_id,
+           discount_merchant, rebate_used, cash_due, due_at_store, coupons, entry_id, share_link_id, sharer_id,
            group_id, hold_until, placed_at, paid_at, cash_refunded, escrow_refunded,
            units_returned, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, 0, 1)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, 1)",
         placed.order,
         facts.buyer,
         placed.merchant,
@@ -272,6 +272,7 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
         placed.amounts.discount_merchant,
         placed.amounts.rebate_used,
         placed.amounts.cash_due,
+        placed.amounts.due_at_store,
         facts.coupons.len() as i64,
         facts.entry,
         link.map(|link| link.id),
@@ -294,16 +295,23 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
     Ok(())
 }
 
-/// Freezes the offer's terms. Without a share link there is nobody to earn a rebate.
+/// Freezes the offer's terms. Without a share link there is nobody to earn a rebate; what becomes of a deposit follows
+/// from its kind, and of a booking's from its policy first.
 fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<Booked>) -> Result<(), Fail> {
     let (sale, terms) = (&facts.sale, &facts.sale.terms);
     let discounts = to_json(&placed.discounts)?;
+    let deposit = sale.deposit.map(|deposit| deposit.kind);
+    let on_expiry = match deposit {
+        Some(DepositKind::Refundable) => OnExpiry::Refund,
+        Some(DepositKind::Earnest) if booked.is_none() => OnExpiry::Forfeit,
+        Some(DepositKind::Earnest) | None => terms.on_expiry,
+    };
     let rebate_bp = facts.link.as_ref().map_or(0, |_| terms.rebate_bp.get());
     tx.tell(sql!(
         "INSERT INTO order_line (order_id, n, offer_id, agreement_id, agreement_version, quantity, list_total,
            discounts, discount_platform, discount_merchant, commission_bp, rebate_bp, uses, store_set, valid_us,
-           refund_window_us, undo_window_us, on_expiry, booked_until)
-         VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+           refund_window_us, undo_window_us, on_expiry, deposit, booked_until)
+         VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         placed.order,
         placed.offer,
         sale.agreement,
@@ -320,7 +328,8 @@ fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<B
         sale.valid_us,
         terms.refund_window_us,
         terms.undo_window_us,
-        terms.on_expiry.as_str(),
+        on_expiry.as_str(),
+        deposit.map(DepositKind::as_str),
         booked.map(|booked| booked.until)
     ))?;
     Ok(())

@@ -1,16 +1,14 @@
 //! A booking does not take place: the merchant keeps what its policy says, and the rest goes back. Or it takes place
 //! at another time.
 
-use kernel::{BasisPoints, Ctx, OrderId, RefundId, Timestamp, VoucherId};
+use kernel::{Ctx, OrderId, RefundId, Timestamp, VoucherId};
 use store::{Fail, Tx, sql};
 use voucher::Closed;
 
 use crate::commands::EXPIRE_VOUCHER;
-use crate::decide::split_fee;
-use crate::forfeit::forfeit;
-use crate::model::RefundCause;
+use crate::give_up::give_up;
+use crate::model::{GivenUp, RefundCause};
 use crate::queries::voucher_money;
-use crate::refund::{MoneyBack, give_money_back};
 use crate::reject::{REFUND_NOT_FOUND, REFUND_NOTHING_LEFT};
 
 /// What [`refund_booked`] is told.
@@ -18,8 +16,8 @@ use crate::reject::{REFUND_NOT_FOUND, REFUND_NOTHING_LEFT};
 pub struct RefundBooked {
     /// The booking's, not used yet.
     pub voucher: VoucherId,
-    /// What the merchant keeps of what was paid for it.
-    pub fee: BasisPoints,
+    /// By whom.
+    pub given_up: GivenUp,
     /// Why.
     pub cause: RefundCause,
 }
@@ -32,16 +30,7 @@ pub fn refund_booked(tx: &mut Tx, ctx: &Ctx, cmd: &RefundBooked) -> Result<Refun
     let closed = voucher::close(tx, cmd.voucher, Closed::Refunded, ctx.now)?;
     let closed = closed.filter(|closed| closed.uses_left == money.uses);
     closed.ok_or_else(|| REFUND_NOTHING_LEFT.plain())?;
-    let (kept, part) = split_fee(&money.paid, cmd.fee);
-    let back = MoneyBack {
-        of: &money,
-        part,
-        cause: cmd.cause,
-        unit_returns: true,
-    };
-    let refund = give_money_back(tx, ctx, &back)?;
-    forfeit(tx, ctx, &money, &kept)?;
-    tx.clear_timer(EXPIRE_VOUCHER, cmd.voucher)?;
+    let (refund, _) = give_up(tx, ctx, &money, (money.paid, true), (cmd.given_up, cmd.cause))?;
     Ok(refund)
 }
 

@@ -1,16 +1,16 @@
 //! A voucher goes back before it is used up, by its buyer's wish or by that of the merchant, whose manager says
-//! why: the exact rest goes back by the way it was paid.
+//! why: the exact rest goes back by the way it was paid. Earnest money does not go back to a buyer who gives up, and goes
+//! back twice if the merchant does.
 
 use kernel::{Actor, Ctx, RefundId, VoucherId};
 use party::Role;
 use store::{Fail, Lock, Tx};
 use voucher::{Closed, VoucherStatus};
 
-use crate::commands::EXPIRE_VOUCHER;
 use crate::decide::{UnitMoney, rest_after};
-use crate::model::RefundCause;
+use crate::give_up::give_up;
+use crate::model::{GivenUp, RefundCause};
 use crate::queries::{VoucherMoney, voucher_money};
-use crate::refund::{MoneyBack, give_money_back};
 use crate::reject::{REFUND_BOOKED, REFUND_NOT_FOUND, REFUND_NOTHING_LEFT, REFUND_REASON_MISSING};
 
 /// What [`refund_voucher`] is told.
@@ -56,15 +56,19 @@ pub fn refund_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &RefundVoucher) -> Result<Ref
     }
     let closed = voucher::close(tx, cmd.voucher, Closed::Refunded, ctx.now)?;
     let closed = closed.ok_or_else(|| REFUND_NOTHING_LEFT.plain())?;
-    let part = rest_after(&money.paid, money.uses, money.uses - closed.uses_left);
-    let back = MoneyBack {
-        of: &money,
-        part,
-        cause: RefundCause::Asked,
-        unit_returns: closed.uses_left == money.uses,
+    let rest = rest_after(&money.paid, money.uses, money.uses - closed.uses_left);
+    let given_up = if matches!(ctx.actor, Actor::Staff(..)) {
+        GivenUp::ByMerchant
+    } else {
+        GivenUp::ByGuest { fee: money.fee() }
     };
-    let refund = give_money_back(tx, ctx, &back)?;
-    tx.clear_timer(EXPIRE_VOUCHER, cmd.voucher)?;
+    let (refund, part) = give_up(
+        tx,
+        ctx,
+        &money,
+        (rest, closed.uses_left == money.uses),
+        (given_up, RefundCause::Asked),
+    )?;
     Ok(RefundedVoucher { refund, part })
 }
 

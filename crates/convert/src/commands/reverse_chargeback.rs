@@ -128,7 +128,7 @@ fn claim(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Booked>, Fai
 fn put_back(amount: i64, booked: &Booked, reversed: &[SettlementLine]) -> PutBack {
     let used = -reversed
         .iter()
-        .map(|line| line.price - line.discount_merchant)
+        .map(|line| line.price - line.discount_merchant - line.due_at_store)
         .sum::<i64>();
     let subsidy = -reversed.iter().map(|line| line.discount_platform).sum::<i64>();
     let unused = booked.cash + booked.rebate - (used - subsidy);
@@ -152,6 +152,7 @@ fn restore(tx: &mut Tx, ctx: &Ctx, reversed: &SettlementLine) -> Result<(), Fail
         price: -reversed.price,
         discount_platform: -reversed.discount_platform,
         discount_merchant: -reversed.discount_merchant,
+        due_at_store: -reversed.due_at_store,
         commission: -reversed.commission,
         rebate: 0,
         payable: -reversed.payable - reversed.rebate,

@@ -43,6 +43,8 @@ pub struct PriceInputs<'a> {
     pub coupons: &'a [Candidate<'a>],
     /// What the buyer would spend of earned rebates at most, in minor units.
     pub spendable_rebate: i64,
+    /// How much of what is left after all discounts is paid ahead; the rest is due at the store.
+    pub paid_ahead: BasisPoints,
 }
 
 /// The price of an order.
@@ -110,7 +112,8 @@ pub fn price_order(inputs: &PriceInputs) -> Result<OrderPrice, Reject> {
         let platform = candidate.terms.platform_share.of(amount);
         take(DiscountKind::Coupon, amount, platform, Some(candidate.coupon));
     }
-    let rebate_used = inputs.spendable_rebate.clamp(0, due);
+    let due_now = inputs.paid_ahead.of(due);
+    let rebate_used = inputs.spendable_rebate.clamp(0, due_now);
     let discount_platform = discounts.iter().map(|d: &Discount| d.platform).sum();
     let discount_merchant = discounts.iter().map(|d| d.amount - d.platform).sum();
     let amounts = Amounts {
@@ -118,7 +121,8 @@ pub fn price_order(inputs: &PriceInputs) -> Result<OrderPrice, Reject> {
         discount_platform,
         discount_merchant,
         rebate_used,
-        cash_due: due - rebate_used,
+        cash_due: due_now - rebate_used,
+        due_at_store: due - due_now,
     };
     Ok(OrderPrice {
         amounts,

@@ -3,11 +3,12 @@
 //! exact rest and no leg is ever negative.
 
 use kernel::{BasisPoints, split_by_weight};
+use offer::DepositKind;
 
 use crate::model::Amounts;
 
 /// The money behind one unit (a voucher) or a part of it, in minor units:
-/// `price = discount_platform + discount_merchant + rebate_used + cash`.
+/// `price = discount_platform + discount_merchant + rebate_used + cash + due_at_store`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct UnitMoney {
     /// The list price.
@@ -20,27 +21,46 @@ pub struct UnitMoney {
     pub rebate_used: i64,
     /// Paid through a provider.
     pub cash: i64,
+    /// Left to be paid to the merchant at the store.
+    pub due_at_store: i64,
 }
 
 impl UnitMoney {
-    /// What is held for the merchant until it is used: the price less the merchant's own discount.
-    pub fn escrow(&self) -> i64 {
+    /// What it is worth to the merchant, of which commission and rebate are shares: the price less the merchant's own
+    /// discount.
+    pub fn value(&self) -> i64 {
         self.price - self.discount_merchant
     }
 
-    fn of_legs(price: i64, [cash, rebate_used, discount_platform]: [i64; 3]) -> Self {
-        let escrow = cash + rebate_used + discount_platform;
+    /// What is held for the merchant until it is used: its value but for what is paid at the store.
+    pub fn escrow(&self) -> i64 {
+        self.value() - self.due_at_store
+    }
+
+    /// What the buyer paid ahead, alone.
+    pub fn deposit(&self) -> Self {
+        Self::of_legs(self.cash + self.rebate_used, [self.cash, self.rebate_used, 0, 0])
+    }
+
+    fn of_legs(price: i64, legs: [i64; 4]) -> Self {
+        let [cash, rebate_used, discount_platform, due_at_store] = legs;
         Self {
             price,
             discount_platform,
-            discount_merchant: price - escrow,
+            discount_merchant: price - legs.iter().sum::<i64>(),
             rebate_used,
             cash,
+            due_at_store,
         }
     }
 
-    fn legs(&self) -> [i64; 3] {
-        [self.cash, self.rebate_used, self.discount_platform]
+    fn legs(&self) -> [i64; 4] {
+        [
+            self.cash,
+            self.rebate_used,
+            self.discount_platform,
+            self.due_at_store,
+        ]
     }
 
     fn minus(&self, part: &Self) -> Self {
@@ -50,18 +70,19 @@ impl UnitMoney {
             discount_merchant: self.discount_merchant - part.discount_merchant,
             rebate_used: self.rebate_used - part.rebate_used,
             cash: self.cash - part.cash,
+            due_at_store: self.due_at_store - part.due_at_store,
         }
     }
 }
 
-/// Who gets what is held: `commission + rebate + payable`.
+/// Who gets what is held, in sum: `commission + rebate + payable`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EscrowSplit {
     /// The platform's commission.
     pub commission: i64,
     /// The sharer's rebate, funded by the merchant.
     pub rebate: i64,
-    /// What the merchant gets.
+    /// What the merchant gets. Below zero, the merchant owes it: it has taken more than the rest at the store.
     pub payable: i64,
 }
 
@@ -82,12 +103,14 @@ pub fn split_over_units(order: &Amounts, quantity: i64) -> Vec<UnitMoney> {
         discount_merchant: order.discount_merchant,
         rebate_used: order.rebate_used,
         cash: order.cash_due,
+        due_at_store: order.due_at_store,
     };
     split_evenly(&whole, quantity).collect()
 }
 
 /// The `use_no`-th use (from 1) of a voucher of `uses`. Uses are numbered in the order in which the
-/// voucher's uses are consumed, without gaps, so that [`rest_after`] is what the other uses come to.
+/// voucher's uses are consumed, without gaps, so that [`rest_after`] is what the other uses come to. The rebate is paid of
+/// what is held: a merchant can owe the platform its commission, but nobody is paid by a debt.
 pub fn use_amounts(
     voucher: &UnitMoney,
     uses: i64,
@@ -96,14 +119,15 @@ pub fn use_amounts(
     rebate: BasisPoints,
 ) -> UseMoney {
     assert!((1..=uses).contains(&use_no), "a use is one of the voucher's");
-    let mut to_whom = split_legs(voucher.escrow(), commission, rebate);
+    let mut to_whom = split_legs(voucher.value(), commission, rebate);
     let mut money = UseMoney::default();
     for paid in split_evenly(voucher, uses).take(use_no as usize) {
-        let [commission, rebate, payable] = take_of(&mut to_whom, paid.escrow());
+        let [commission, rebate, _] = take_of(&mut to_whom, paid.value());
+        let rebate = rebate.min((paid.escrow() - commission).max(0));
         let split = EscrowSplit {
             commission,
             rebate,
-            payable,
+            payable: paid.escrow() - commission - rebate,
         };
         money = UseMoney { paid, split };
     }
@@ -116,10 +140,16 @@ pub fn rest_after(voucher: &UnitMoney, uses: i64, used: i64) -> UnitMoney {
     consumed.fold(*voucher, |rest, part| rest.minus(&part))
 }
 
-/// What is kept of a voucher's money as a fee, of what is held rounded half up, and what goes back: together all of it.
-pub fn split_fee(voucher: &UnitMoney, fee: BasisPoints) -> (UnitMoney, UnitMoney) {
-    let taken = take_of(&mut voucher.legs(), fee.of(voucher.escrow()));
-    let kept = UnitMoney::of_legs(fee.of(voucher.price), taken);
+/// What is kept of a voucher's money as a fee, of what is held rounded half up, and what goes back: together all of it. Of
+/// a deposit nothing is kept but what the buyer paid: the platform's discount is for a guest who comes.
+pub fn split_fee(
+    voucher: &UnitMoney,
+    deposit: Option<DepositKind>,
+    fee: BasisPoints,
+) -> (UnitMoney, UnitMoney) {
+    let at_stake = deposit.map_or(*voucher, |_| voucher.deposit());
+    let taken = take_of(&mut at_stake.legs(), fee.of(at_stake.escrow()));
+    let kept = UnitMoney::of_legs(fee.of(at_stake.price), taken);
     (kept, voucher.minus(&kept))
 }
 
@@ -134,20 +164,20 @@ pub fn split_escrow(escrow: i64, commission: BasisPoints, rebate: BasisPoints) -
     }
 }
 
-fn split_legs(escrow: i64, commission: BasisPoints, rebate: BasisPoints) -> [i64; 3] {
+fn split_legs(amount: i64, commission: BasisPoints, rebate: BasisPoints) -> [i64; 3] {
     let rebate_bp = rebate.min(commission.complement()).get();
     let payable_bp = commission.complement().get() - rebate_bp;
-    three(&split_by_weight(
-        escrow,
+    array(&split_by_weight(
+        amount,
         &[commission.get(), rebate_bp, payable_bp],
     ))
 }
 
-/// `parts` parts that sum to `whole`; prices and escrows differ by one minor unit at most, larger first.
+/// `parts` parts that sum to `whole`; prices and values differ by one minor unit at most, larger first.
 fn split_evenly(whole: &UnitMoney, parts: i64) -> impl Iterator<Item = UnitMoney> {
-    let (price, escrow, mut legs) = (whole.price, whole.escrow(), whole.legs());
+    let (price, value, mut legs) = (whole.price, whole.value(), whole.legs());
     (0..parts).map(move |i| {
-        let taken = take_of(&mut legs, nth_share(escrow, parts, i));
+        let taken = take_of(&mut legs, nth_share(value, parts, i));
         UnitMoney::of_legs(nth_share(price, parts, i), taken)
     })
 }
@@ -159,16 +189,16 @@ fn nth_share(total: i64, parts: i64, i: i64) -> i64 {
 
 /// Takes `amount` out of what is left, in proportion to it. No leg gives more than it has, because an
 /// exact share of a whole leg rounds up to at most the leg.
-fn take_of(rest: &mut [i64; 3], amount: i64) -> [i64; 3] {
-    let taken = three(&split_by_weight(amount, rest));
+fn take_of<const N: usize>(rest: &mut [i64; N], amount: i64) -> [i64; N] {
+    let taken = array(&split_by_weight(amount, rest));
     for (rest, taken) in rest.iter_mut().zip(taken) {
         *rest -= taken;
     }
     taken
 }
 
-fn three(parts: &[i64]) -> [i64; 3] {
-    [parts[0], parts[1], parts[2]]
+fn array<const N: usize>(parts: &[i64]) -> [i64; N] {
+    std::array::from_fn(|i| parts[i])
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use kernel::{
     AgreementId, BasisPoints, Currency, EntryId, GroupId, MerchantId, Money, OfferId, OrderId,
     PaymentAttemptId, PaymentId, PersonId, ShareLinkId, Timestamp, VoucherId,
 };
-use offer::OnExpiry;
+use offer::{DepositKind, OnExpiry};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 
 use super::{all, below, first, page, take_share};
@@ -79,6 +79,8 @@ pub struct OrderLine {
     pub undo_window_us: i64,
     /// What becomes of a voucher that nobody used.
     pub on_expiry: OnExpiry,
+    /// Of which kind the deposit is, if not all of the price was paid ahead.
+    pub deposit: Option<DepositKind>,
 }
 
 /// One voucher of an order with the money behind it.
@@ -124,12 +126,21 @@ pub(super) fn take_amounts(row: &mut Row) -> Result<Amounts, StorageError> {
         discount_merchant: row.take()?,
         rebate_used: row.take()?,
         cash_due: row.take()?,
+        due_at_store: row.take()?,
     })
 }
 
 pub(super) fn take_on_expiry(row: &mut Row) -> Result<OnExpiry, StorageError> {
     let text: String = row.take()?;
     OnExpiry::from_name(&text).ok_or_else(|| StorageError::bug(format!("{text:?} is no rule for expiry")))
+}
+
+pub(super) fn take_deposit(row: &mut Row) -> Result<Option<DepositKind>, StorageError> {
+    let text: Option<String> = row.take()?;
+    let kind = |text: String| {
+        DepositKind::from_name(&text).ok_or_else(|| StorageError::bug(format!("{text:?} is no deposit")))
+    };
+    text.map(kind).transpose()
 }
 
 pub(super) fn take_money(row: &mut Row) -> Result<UnitMoney, StorageError> {
@@ -139,6 +150,7 @@ pub(super) fn take_money(row: &mut Row) -> Result<UnitMoney, StorageError> {
         discount_merchant: row.take()?,
         rebate_used: row.take()?,
         cash: row.take()?,
+        due_at_store: row.take()?,
     })
 }
 
@@ -174,6 +186,7 @@ fn read_order(row: &mut Row) -> Result<OrderView, StorageError> {
             refund_window_us: row.take()?,
             undo_window_us: row.take()?,
             on_expiry: take_on_expiry(row)?,
+            deposit: take_deposit(row)?,
         },
     })
 }
@@ -182,10 +195,10 @@ fn read_order(row: &mut Row) -> Result<OrderView, StorageError> {
 pub fn order(read: &mut ReadTx, order: OrderId) -> Result<Option<OrderView>, Fail> {
     let row = read.one(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
-                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
+                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
          WHERE o.id = $1",
         order
@@ -197,10 +210,10 @@ pub fn order(read: &mut ReadTx, order: OrderId) -> Result<Option<OrderView>, Fai
 pub fn orders(read: &mut ReadTx, after: Option<OrderId>, limit: i64) -> Result<Vec<OrderView>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
-                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
+                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
          WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2",
         below(after),
@@ -218,10 +231,10 @@ pub fn orders_of_person(
 ) -> Result<Vec<OrderView>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
-                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
+                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
          WHERE o.person_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3",
         person,
@@ -240,10 +253,10 @@ pub fn orders_of_merchant(
 ) -> Result<Vec<OrderView>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
-                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry
+                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
          WHERE o.merchant_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3",
         merchant,
@@ -256,7 +269,7 @@ pub fn orders_of_merchant(
 /// The vouchers of an order, in the order in which they were issued.
 pub fn order_vouchers(read: &mut ReadTx, order: OrderId) -> Result<Vec<OrderVoucher>, Fail> {
     let rows = read.many(sql!(
-        "SELECT voucher_id, price, discount_platform, discount_merchant, rebate_used, cash
+        "SELECT voucher_id, price, discount_platform, discount_merchant, rebate_used, cash, due_at_store
          FROM order_voucher WHERE order_id = $1 ORDER BY voucher_id",
         order
     ))?;

@@ -1,16 +1,18 @@
 //! The money behind vouchers, and money on its way back.
 
+use std::collections::BTreeMap;
+
 use kernel::{
-    BasisPoints, Currency, MerchantId, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId, Timestamp,
-    VoucherId,
+    BasisPoints, Currency, MerchantId, Money, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId,
+    Timestamp, VoucherId,
 };
-use offer::OnExpiry;
-use store::{Fail, ReadTx, Row, StorageError, sql};
+use offer::{DepositKind, OnExpiry};
+use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use voucher::VoucherStatus;
 
-use super::orders::{take_money, take_on_expiry};
+use super::orders::{take_deposit, take_money, take_on_expiry};
 use super::{all, below, first, page, take_share};
-use crate::decide::{UnitMoney, rest_after};
+use crate::decide::{UnitMoney, rest_after, split_fee};
 use crate::model::{RefundCause, RefundStatus, Stored};
 
 /// One voucher with its money and the frozen terms under which that is used, refunded or forfeited.
@@ -46,6 +48,8 @@ pub struct VoucherMoney {
     pub undo_window_us: i64,
     /// What becomes of what nobody used.
     pub on_expiry: OnExpiry,
+    /// Of which kind the deposit is, if not all of the price was paid ahead.
+    pub deposit: Option<DepositKind>,
     /// What was paid for it, and by whom.
     pub paid: UnitMoney,
 }
@@ -54,6 +58,20 @@ impl VoucherMoney {
     /// How many units of the order it is: one, or all of what was booked.
     pub fn units(&self) -> i64 {
         if self.is_booked { self.quantity } else { 1 }
+    }
+
+    /// What is left to be paid at the store for the last so many of its uses.
+    pub fn due_at_store(&self, uses_left: i64) -> Money {
+        let rest = rest_after(&self.paid, self.uses, self.uses - uses_left);
+        Money::new(rest.due_at_store, self.currency)
+    }
+
+    /// What the merchant keeps of it if its guest gives it up and no booking's policy says otherwise.
+    pub fn fee(&self) -> BasisPoints {
+        match self.deposit {
+            Some(DepositKind::Earnest) => BasisPoints::WHOLE,
+            Some(DepositKind::Refundable) | None => BasisPoints::ZERO,
+        }
     }
 }
 
@@ -70,7 +88,9 @@ pub struct RefundView {
     pub amount: i64,
     /// Into the buyer's rebate balance, in minor units.
     pub rebate: i64,
-    /// Of both.
+    /// From the merchant into the same balance, because it gave up what earnest money was paid for, in minor units.
+    pub compensation: i64,
+    /// Of all of them.
     pub currency: Currency,
     /// Why.
     pub cause: RefundCause,
@@ -114,7 +134,9 @@ pub struct RefundPreview {
     pub cash: i64,
     /// Into the rebate balance, in minor units.
     pub rebate: i64,
-    /// Of both.
+    /// What the merchant keeps, in minor units.
+    pub kept: i64,
+    /// Of all of them.
     pub currency: Currency,
     /// The provider through which the cash goes back, if any does.
     pub provider: Option<String>,
@@ -139,21 +161,36 @@ fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
         refund_window_us: row.take()?,
         undo_window_us: row.take()?,
         on_expiry: take_on_expiry(row)?,
+        deposit: take_deposit(row)?,
         paid: take_money(row)?,
     })
 }
 
-/// The money behind a voucher. One statement.
-pub fn voucher_money(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<VoucherMoney>, Fail> {
-    let row = read.one(sql!(
+fn voucher_money_query(voucher: VoucherId) -> Query {
+    sql!(
         "SELECT v.voucher_id, o.id, o.merchant_id, o.person_id, o.sharer_id, o.currency, l.offer_id, l.quantity, l.booked_until, l.uses,
-                l.commission_bp, l.rebate_bp, l.refund_window_us, l.undo_window_us, l.on_expiry, v.price,
-                v.discount_platform, v.discount_merchant, v.rebate_used, v.cash
+                l.commission_bp, l.rebate_bp, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit, v.price,
+                v.discount_platform, v.discount_merchant, v.rebate_used, v.cash, v.due_at_store
          FROM order_voucher v JOIN orders o ON o.id = v.order_id
          JOIN order_line l ON l.order_id = v.order_id AND l.n = v.line_n WHERE v.voucher_id = $1",
         voucher
-    ))?;
-    first(row, read_voucher_money)
+    )
+}
+
+/// The money behind a voucher. One statement.
+pub fn voucher_money(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<VoucherMoney>, Fail> {
+    first(read.one(voucher_money_query(voucher))?, read_voucher_money)
+}
+
+/// What was paid for each of these vouchers, in one round trip.
+pub fn voucher_moneys(
+    read: &mut ReadTx,
+    vouchers: impl IntoIterator<Item = VoucherId>,
+) -> Result<BTreeMap<VoucherId, VoucherMoney>, Fail> {
+    let questions = vouchers.into_iter().map(voucher_money_query).collect();
+    let rows = read.ask_all(questions)?.into_iter().flatten().collect();
+    let found = all(rows, read_voucher_money)?.into_iter();
+    Ok(found.map(|money| (money.voucher, money)).collect())
 }
 
 /// What would come back. `None`: no such voucher, or none that can be refunded now.
@@ -172,6 +209,7 @@ pub fn preview_refund(
         return Ok(None);
     }
     let rest = rest_after(&money.paid, money.uses, money.uses - held.uses_left);
+    let (kept, back) = split_fee(&rest, money.deposit, money.fee());
     let [orders, attempts] = read.ask([
         sql!(
             "SELECT units_returned, coupons FROM orders WHERE id = $1",
@@ -190,10 +228,11 @@ pub fn preview_refund(
     let provider = first(attempts.into_iter().next(), |row| row.take())?;
     Ok(Some(RefundPreview {
         uses_left: held.uses_left,
-        cash: rest.cash,
-        rebate: rest.rebate_used,
+        cash: back.cash,
+        rebate: back.rebate_used,
+        kept: kept.escrow(),
         currency: money.currency,
-        provider: provider.filter(|_| rest.cash > 0),
+        provider: provider.filter(|_| back.cash > 0),
         coupon_returns: is_last && held.uses_left == money.uses,
     }))
 }
@@ -205,6 +244,7 @@ fn read_refund(row: &mut Row) -> Result<RefundView, StorageError> {
         voucher: row.take()?,
         amount: row.take()?,
         rebate: row.take()?,
+        compensation: row.take()?,
         currency: row.take()?,
         cause: RefundCause::from_stored(&row.take::<String>()?)?,
         status: RefundStatus::from_stored(&row.take::<String>()?)?,
@@ -216,7 +256,7 @@ fn read_refund(row: &mut Row) -> Result<RefundView, StorageError> {
 /// A refund.
 pub fn refund(read: &mut ReadTx, refund: RefundId) -> Result<Option<RefundView>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, order_id, voucher_id, amount, rebate, currency, cause, status, tries, requested_at
+        "SELECT id, order_id, voucher_id, amount, rebate, compensation, currency, cause, status, tries, requested_at
          FROM refund WHERE id = $1",
         refund
     ))?;
@@ -226,7 +266,7 @@ pub fn refund(read: &mut ReadTx, refund: RefundId) -> Result<Option<RefundView>,
 /// An order's refunds, the first one first.
 pub fn refunds_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<RefundView>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, order_id, voucher_id, amount, rebate, currency, cause, status, tries, requested_at
+        "SELECT id, order_id, voucher_id, amount, rebate, compensation, currency, cause, status, tries, requested_at
          FROM refund WHERE order_id = $1 ORDER BY id",
         order
     ))?;
@@ -241,7 +281,7 @@ pub fn refunds_of_person(
     limit: i64,
 ) -> Result<Vec<RefundView>, Fail> {
     let rows = read.many(sql!(
-        "SELECT r.id, r.order_id, r.voucher_id, r.amount, r.rebate, r.currency, r.cause, r.status, r.tries,
+        "SELECT r.id, r.order_id, r.voucher_id, r.amount, r.rebate, r.compensation, r.currency, r.cause, r.status, r.tries,
                 r.requested_at
          FROM orders o JOIN refund r ON r.order_id = o.id
          WHERE o.person_id = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3",
@@ -261,7 +301,7 @@ pub fn refunds(
 ) -> Result<Vec<(MerchantId, RefundView)>, Fail> {
     let query = match status {
         Some(status) => sql!(
-            "SELECT o.merchant_id, r.id, r.order_id, r.voucher_id, r.amount, r.rebate, r.currency, r.cause, r.status,
+            "SELECT o.merchant_id, r.id, r.order_id, r.voucher_id, r.amount, r.rebate, r.compensation, r.currency, r.cause, r.status,
                     r.tries, r.requested_at
              FROM refund r JOIN orders o ON o.id = r.order_id
              WHERE r.status = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3",
@@ -270,7 +310,7 @@ pub fn refunds(
             page(limit)
         ),
         None => sql!(
-            "SELECT o.merchant_id, r.id, r.order_id, r.voucher_id, r.amount, r.rebate, r.currency, r.cause, r.status,
+            "SELECT o.merchant_id, r.id, r.order_id, r.voucher_id, r.amount, r.rebate, r.compensation, r.currency, r.cause, r.status,
                     r.tries, r.requested_at
              FROM refund r JOIN orders o ON o.id = r.order_id
              WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2",

@@ -199,6 +199,7 @@ fn a_part_beyond_what_was_paid_is_refused() {
                     discount_merchant: 0,
                     rebate_used: 0,
                     cash,
+                    due_at_store: 0,
                 };
                 let cause = RefundCause::Redeemed;
                 convert::refund_part(tx, ctx, &RefundPart { voucher, part, cause })

@@ -12,7 +12,7 @@ use kernel::{
 };
 use offer::bucket::Level;
 use offer::{
-    AcceptAgreement, AgreementTerms, CreateOffer, GroupTerms, OnExpiry, PriceRule, ProposeAgreement,
+    AcceptAgreement, AgreementTerms, CreateOffer, Deposit, GroupTerms, OnExpiry, PriceRule, ProposeAgreement,
     PublishOffer, bucket,
 };
 use store::{Store, sql};
@@ -28,6 +28,7 @@ pub struct Plan {
     pub list_price: i64,
     pub price_rules: Vec<PriceRule>,
     pub group: Option<GroupTerms>,
+    pub deposit: Option<Deposit>,
     pub stock: i64,
     pub uses: i64,
     pub max_per_order: i64,
@@ -55,6 +56,7 @@ impl Default for Plan {
             list_price: 10_000,
             price_rules: Vec::new(),
             group: None,
+            deposit: None,
             stock: 100,
             uses: 1,
             max_per_order: 10,
@@ -415,6 +417,7 @@ fn publish(
         list_price: Money::new(plan.list_price, CNY),
         price_rules: plan.price_rules.clone(),
         group: plan.group,
+        deposit: plan.deposit,
         stock: plan.stock,
         uses: plan.uses,
         valid_us: 30 * DAY_US,

@@ -28,6 +28,7 @@ use crate::app::App;
 use crate::body::{Path, Query, Write};
 use crate::labels::{Label, Labelled, labelled};
 use crate::problem::Problem;
+use crate::routes::convert::DepositPaid;
 use crate::shell;
 use crate::wire::{After, PAGE_SIZE, Page};
 
@@ -171,6 +172,9 @@ pub struct VoucherDetails {
     booking: Option<BookingId>,
     /// The names of its seats, if it is for a showing: `F-7`.
     seats: Vec<String>,
+    /// What was paid ahead, if that was only a deposit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposit: Option<DepositPaid>,
 }
 
 impl VoucherDetails {
@@ -187,6 +191,7 @@ pub fn voucher_details(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<
     let bookings = consume::queries::bookings_of_vouchers(read, &ids)?;
     let booked: Vec<BookingId> = bookings.values().copied().collect();
     let seats = consume::queries::seats_of_bookings(read, &booked)?;
+    let moneys = convert::queries::voucher_moneys(read, ids)?;
     let seats_of = |voucher: VoucherId| bookings.get(&voucher).and_then(|booking| seats.get(booking));
     let used: Vec<RedemptionId> = uses.iter().map(|visit| visit.id).collect();
     let reviewed = feedback::queries::reviewed(read, &used)?;
@@ -213,6 +218,9 @@ pub fn voucher_details(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<
             .collect(),
         booking: bookings.get(&voucher.item.id).copied(),
         seats: seats_of(voucher.item.id).cloned().unwrap_or_default(),
+        deposit: moneys
+            .get(&voucher.item.id)
+            .and_then(|money| DepositPaid::of(money, voucher.item.uses_left)),
         voucher: voucher.into(),
     });
     Ok(details.collect())

@@ -125,7 +125,7 @@ fn a_payouts_lines_are_exported_to_its_own_merchant_alone() {
         assert_eq!(rows.len(), 3, "{table}");
         assert!(rows[0].starts_with("line,at,kind,"), "{table}");
         assert!(
-            rows[1].ends_with(",CNY,100.00,10.00,10.00,9.00,0.00,81.00"),
+            rows[1].ends_with(",CNY,100.00,10.00,10.00,0.00,9.00,0.00,81.00"),
             "{table}"
         );
         for path in [format!("payouts/{payout}"), format!("payouts/{payout}/lines.csv")] {

@@ -175,6 +175,7 @@ fn line(ctx: &Ctx, merchant: MerchantId, payable: i64, at: Timestamp) -> Settlem
         price: payable,
         discount_platform: 0,
         discount_merchant: 0,
+        due_at_store: 0,
         commission: 0,
         rebate: 0,
         payable,

@@ -144,7 +144,7 @@ fn the_settlement_lines_add_up_to_the_payout() {
     let table = &tables(&["line", "price"])[0];
     let (sum, booked) = table.rows.split_last().expect("a row for the payout");
     let columns = |n: usize| -> i64 { booked.iter().map(|row| minor(&row[n])).sum() };
-    assert_eq!(minors(&sum[1..]), (1..=6).map(columns).collect::<Vec<_>>());
+    assert_eq!(minors(&sum[1..]), (1..=7).map(columns).collect::<Vec<_>>());
     on_both(|store| {
         let seller = merchant(store, 1);
         for row in booked {
@@ -155,9 +155,10 @@ fn the_settlement_lines_add_up_to_the_payout() {
                     price: money[0],
                     discount_platform: money[1],
                     discount_merchant: money[2],
-                    commission: money[3],
-                    rebate: money[4],
-                    ..line(ctx, seller, money[5], NOW)
+                    due_at_store: money[3],
+                    commission: money[4],
+                    rebate: money[5],
+                    ..line(ctx, seller, money[6], NOW)
                 };
                 book_line(tx, ctx, &line)
             });
@@ -172,6 +173,6 @@ fn the_settlement_lines_add_up_to_the_payout() {
             ledger::propose_payout(tx, ctx, &cmd)
         });
         let proposal = proposal.expect("an answer").expect("a payout");
-        assert_eq!(proposal.amount.amount, minor(&sum[6]));
+        assert_eq!(proposal.amount.amount, minor(&sum[7]));
     });
 }

@@ -11,7 +11,7 @@ use crate::decide::check_offer;
 use crate::events::OfferCreated;
 use crate::model::{AgreementStatus, BucketKind};
 use crate::reject::{AGREEMENT_NOT_ACCEPTED, OFFER_INVALID, OFFER_STORE_UNKNOWN};
-use crate::{GroupTerms, PriceRule, PriceRules, queries, store_set_digest};
+use crate::{Deposit, GroupTerms, PriceRule, PriceRules, queries, store_set_digest};
 
 /// Makes a draft.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct CreateOffer {
     pub price_rules: Vec<PriceRule>,
     /// For those who buy it together.
     pub group: Option<GroupTerms>,
+    /// What is paid ahead, if the rest is paid at the store.
+    pub deposit: Option<Deposit>,
     /// Units in stock.
     pub stock: i64,
     /// How often one voucher can be used.
@@ -191,8 +193,8 @@ fn insert_offer(
     tx.tell(sql!(
         "INSERT INTO offer
            (id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules,
-            group_terms, uses, valid_us, max_per_order, stock_bucket, store_set, media_id, status, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'draft', $17, 1)",
+            group_terms, deposit, uses, valid_us, max_per_order, stock_bucket, store_set, media_id, status, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'draft', $18, 1)",
         id,
         cmd.merchant,
         cmd.agreement,
@@ -203,6 +205,7 @@ fn insert_offer(
         cmd.list_price.amount,
         to_json(&price_rules)?,
         cmd.group.as_ref().map(to_json).transpose()?,
+        cmd.deposit.as_ref().map(to_json).transpose()?,
         cmd.uses,
         cmd.valid_us,
         cmd.max_per_order,

@@ -43,6 +43,9 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
     if offer.group.is_some() {
         return Err(BOOKING_WITHOUT_GROUP.plain().into());
     }
+    if let Some(deposit) = offer.deposit {
+        deposit.check_policy("/terms/policy", &cmd.terms.policy)?;
+    }
     let resources: BTreeSet<_> = cmd.resources.iter().copied().collect();
     check_resources(tx, cmd, &resources)?;
     let before = queries::booking_terms(tx, offer.id)?;

@@ -51,11 +51,7 @@ pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fa
             let detail = "what an offer sells never changes once it is published";
             return Err(OFFER_STATUS.at(field, detail).into());
         }
-        if cmd.to.group.is_some() && queries::booking_terms(tx, offer.id)?.is_some() {
-            return Err(BOOKING_WITHOUT_GROUP
-                .at("/group", BOOKING_WITHOUT_GROUP.title)
-                .into());
-        }
+        check_booking(tx, cmd)?;
         check_agreement(tx, &cmd.to)?;
         time_zone = check_stores(tx, &cmd.to, &stores)?;
         claim_store_set(tx, store_set_digest(&stores), &stores)?;
@@ -74,6 +70,22 @@ pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fa
     Ok(cmd.version + 1)
 }
 
+/// Refuses what does not go with how the offer is booked, if it is.
+fn check_booking(tx: &mut Tx, cmd: &UpdateOffer) -> Result<(), Fail> {
+    let Some((terms, _)) = queries::booking_terms(tx, cmd.offer)? else {
+        return Ok(());
+    };
+    if cmd.to.group.is_some() {
+        return Err(BOOKING_WITHOUT_GROUP
+            .at("/group", BOOKING_WITHOUT_GROUP.title)
+            .into());
+    }
+    if let Some(deposit) = cmd.to.deposit {
+        deposit.check_policy("/deposit/kind", &terms.policy)?;
+    }
+    Ok(())
+}
+
 /// The first field of what an offer sells that would be another.
 fn changed_in_sale(
     offer: &Offer,
@@ -86,6 +98,7 @@ fn changed_in_sale(
         ("/list_price", offer.list_price != to.list_price),
         ("/price_rules", offer.price_rules.rules != to.price_rules),
         ("/group", offer.group != to.group),
+        ("/deposit", offer.deposit != to.deposit),
         ("/uses", offer.uses != to.uses),
         ("/valid_us", offer.valid_us != to.valid_us),
         ("/max_per_order", offer.max_per_order != to.max_per_order),
@@ -104,9 +117,9 @@ fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, time_zone: String, stores: &[Sto
     };
     let moved = tx.claim(sql!(
         "UPDATE offer SET title = $1, description = $2, category = $3, media_id = $4, agreement_id = $5, currency = $6,
-                list_price = $7, price_rules = $8, group_terms = $9, uses = $10, valid_us = $11, max_per_order = $12,
-                store_set = $13, version = version + 1
-         WHERE id = $14 AND version = $15",
+                list_price = $7, price_rules = $8, group_terms = $9, deposit = $10, uses = $11, valid_us = $12,
+                max_per_order = $13, store_set = $14, version = version + 1
+         WHERE id = $15 AND version = $16",
         to_json(&to.title)?,
         to_json(&to.description)?,
         &to.category,
@@ -116,6 +129,7 @@ fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, time_zone: String, stores: &[Sto
         to.list_price.amount,
         to_json(&price_rules)?,
         to.group.as_ref().map(to_json).transpose()?,
+        to.deposit.as_ref().map(to_json).transpose()?,
         to.uses,
         to.valid_us,
         to.max_per_order,

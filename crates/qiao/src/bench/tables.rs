@@ -62,6 +62,7 @@ fn found(tx: &mut Tx, ctx: &Ctx, shop: Shop) -> Result<Restaurant, Fail> {
         list_price: sold.list_price,
         price_rules: Vec::new(),
         group: None,
+        deposit: None,
         stock: i64::from(i32::MAX),
         uses: 1,
         valid_us: DAY_US,

@@ -9,6 +9,7 @@ export interface KitOffer {
   title: Record<string, string>
   uses: number
   listPrice: Schemas['Money']
+  takesDeposit: boolean
 }
 
 export interface Kit {
@@ -60,8 +61,8 @@ async function fetchOffers(merchant: string): Promise<Record<string, KitOffer>> 
   do {
     const params = { path: { merchant }, query: { after } }
     const page = await done(api.GET('/v1/merchants/{merchant}/offers/own', { params }))
-    for (const { id, title, uses, list_price } of page.items) {
-      offers[id] = { title, uses, listPrice: list_price }
+    for (const { id, title, uses, list_price, deposit } of page.items) {
+      offers[id] = { title, uses, listPrice: list_price, takesDeposit: !!deposit }
     }
     after = page.next ?? undefined
   } while (after)

@@ -47,9 +47,10 @@ export default {
       redemption: 'Redemption',
       undo: 'Undone',
       refund: 'Refund',
-      forfeit: 'Never used',
+      forfeit: 'Not used, and kept',
       chargeback: 'Taken back by the guest’s bank',
       chargeback_reversed: 'Given back by the guest’s bank',
+      compensation: 'Earnest money given back twice',
     },
   },
   payout: {

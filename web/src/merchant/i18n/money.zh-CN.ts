@@ -45,9 +45,10 @@ export default {
       redemption: '核销',
       undo: '撤销',
       refund: '退款',
-      forfeit: '过期归商家',
+      forfeit: '未使用，归商家',
       chargeback: '顾客银行拒付',
       chargeback_reversed: '拒付款退回',
+      compensation: '双倍返还定金',
     },
   },
   payout: {

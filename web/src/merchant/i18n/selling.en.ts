@@ -73,6 +73,14 @@ export default {
       'Guests who buy together pay this, below the list price. Without enough of them all are refunded.',
     groupSize: 'Buyers in a group',
     groupHours: 'Hours to complete it',
+    payment: 'Paid with the order',
+    prepaid: 'All of the price',
+    depositHint: {
+      earnest:
+        'You keep it if the guest backs out, and give it back twice if you do. At most 20 % of the price.',
+      refundable: 'It goes back whole if the guest does not come.',
+    },
+    depositShare: 'Share of the price',
     stores: 'Where it is used',
     create: 'Save as a draft',
     created: 'The draft is saved. Look it over, then publish it.',

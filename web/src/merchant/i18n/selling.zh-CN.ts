@@ -69,6 +69,13 @@ export default {
     groupHint: '一起购买的顾客按此价付款，须低于原价；未成团自动全额退款。',
     groupSize: '成团人数',
     groupHours: '成团时限（小时）',
+    payment: '下单时支付',
+    prepaid: '全款',
+    depositHint: {
+      earnest: '顾客违约，定金归您；您违约，须双倍返还。不得超过价款的 20%。',
+      refundable: '顾客未到店，全额退还。',
+    },
+    depositShare: '占价款比例',
     stores: '可用门店',
     create: '存为草稿',
     created: '草稿已保存，检查后即可发布',

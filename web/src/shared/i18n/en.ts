@@ -2,6 +2,7 @@ import type zhCN from './zh-CN'
 import type { Catalogue } from './index'
 import booking from './booking.en'
 import categories from './categories.en'
+import deposit from './deposit.en'
 import seats from './seats.en'
 
 export default {
@@ -46,6 +47,7 @@ export default {
     },
   },
   booking,
+  deposit,
   seats,
   category: categories,
 } satisfies Catalogue<typeof zhCN>

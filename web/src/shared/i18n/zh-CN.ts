@@ -1,5 +1,6 @@
 import booking from './booking.zh-CN'
 import categories from './categories.zh-CN'
+import deposit from './deposit.zh-CN'
 import seats from './seats.zh-CN'
 
 export default {
@@ -44,6 +45,7 @@ export default {
     },
   },
   booking,
+  deposit,
   seats,
   category: categories,
 }

@@ -29,10 +29,11 @@ pub(super) fn figures(model: &Model) -> Figures {
     }
     for (no, refund) in &model.refunds {
         let said = format!(
-            "{} {} {}",
+            "{} {} {} {}",
             lower(refund.status),
             refund.paid.cash,
-            refund.paid.rebate
+            refund.paid.rebate,
+            refund.compensation
         );
         figures.insert(format!("{:?}", Name::Refund(*no)), said);
     }
@@ -208,9 +209,10 @@ fn orders(model: &Model, figures: &mut Figures) {
                 merchant,
                 rebate,
                 cash,
+                at_store,
             } = voucher.paid;
             let said = format!(
-                "{} {} left until {}, {price} {platform} {merchant} {rebate} {cash}",
+                "{} {} left until {}, {price} {platform} {merchant} {rebate} {cash} {at_store}",
                 lower(voucher.status),
                 voucher.uses_left,
                 voucher.valid_until.0
@@ -235,7 +237,7 @@ fn buckets(model: &Model, figures: &mut Figures) {
 }
 
 fn lines(model: &Model, figures: &mut Figures) {
-    let mut sums = std::collections::BTreeMap::<_, [i128; 7]>::new();
+    let mut sums = std::collections::BTreeMap::<_, [i128; 8]>::new();
     for line in &model.lines {
         let (paid, split) = (line.paid, line.split);
         let of_line = [
@@ -243,6 +245,7 @@ fn lines(model: &Model, figures: &mut Figures) {
             paid.price,
             paid.platform,
             paid.merchant,
+            paid.at_store,
             split.commission,
             split.rebate,
             split.payable,

@@ -127,15 +127,15 @@ impl Reader<'_> {
         }
         let vouchers = sql!(
             "SELECT v.id, v.status, v.uses_left, v.valid_until, o.price, o.discount_platform, o.discount_merchant,
-                    o.rebate_used, o.cash
+                    o.rebate_used, o.cash, o.due_at_store
              FROM voucher v JOIN order_voucher o ON o.voucher_id = v.id"
         );
         self.each(read, vouchers, "", |row| {
             let (status, left, until) = (text(row)?, number(row)?, number(row)?);
             let (price, platform, merchant) = (number(row)?, number(row)?, number(row)?);
-            let (rebate, cash) = (number(row)?, number(row)?);
+            let (rebate, cash, at_store) = (number(row)?, number(row)?, number(row)?);
             Ok(format!(
-                "{status} {left} left until {until}, {price} {platform} {merchant} {rebate} {cash}"
+                "{status} {left} left until {until}, {price} {platform} {merchant} {rebate} {cash} {at_store}"
             ))
         })
     }
@@ -242,9 +242,10 @@ impl Reader<'_> {
             Ok(format!("{status}, {amount} taken, {lost} lost, {reversed}"))
         })?;
         self.each(read, sql!("SELECT id, status FROM wallet_coupon"), "", text)?;
-        let refunds = sql!("SELECT id, status, amount, rebate FROM refund");
+        let refunds = sql!("SELECT id, status, amount, rebate, compensation FROM refund");
         self.each(read, refunds, "", |row| {
-            Ok(format!("{} {} {}", text(row)?, number(row)?, number(row)?))
+            let (status, [amount, rebate, compensation]) = (text(row)?, numbers(row)?);
+            Ok(format!("{status} {amount} {rebate} {compensation}"))
         })?;
         let redemptions = sql!("SELECT id, status, use_no FROM redemption");
         self.each(read, redemptions, "", |row| {
@@ -425,7 +426,7 @@ impl Reader<'_> {
         let rows = read.many(sql!(
             "SELECT merchant_id, payout_id, COUNT(*), CAST(SUM(price) AS BIGINT),
                     CAST(SUM(discount_platform) AS BIGINT), CAST(SUM(discount_merchant) AS BIGINT),
-                    CAST(SUM(commission) AS BIGINT), CAST(SUM(rebate) AS BIGINT), CAST(SUM(payable) AS BIGINT)
+                    CAST(SUM(due_at_store) AS BIGINT), CAST(SUM(commission) AS BIGINT), CAST(SUM(rebate) AS BIGINT), CAST(SUM(payable) AS BIGINT)
              FROM settlement_line GROUP BY merchant_id, payout_id"
         ))?;
         for mut row in rows {
@@ -437,7 +438,7 @@ impl Reader<'_> {
                 .position(|shop| shop.merchant.uuid() == merchant);
             let shop = shop.map_or_else(|| merchant.to_string(), |shop| shop.to_string());
             let payout = payout.and_then(|payout| self.directory.name_of(payout));
-            let sums = numbers::<7>(&mut row)?;
+            let sums = numbers::<8>(&mut row)?;
             self.figures
                 .insert(format!("lines of {shop} in {payout:?}"), format!("{sums:?}"));
         }

@@ -2,7 +2,7 @@
 
 use kernel::Timestamp;
 
-use super::money::{Paid, split};
+use super::money::{Paid, Split, split};
 use super::pay::refund_legs;
 use super::{
     Answer, Line, Model, Name, No, OrderStatus, Owner, RefundStatus, TimerKind, VoucherStatus, WalletStatus,
@@ -30,19 +30,18 @@ impl Model {
         }
         voucher.status = VoucherStatus::Refunded;
         voucher.closed_at = Some(now);
-        self.give_rest_back(no, name);
-        self.timers
-            .remove(&(TimerKind::Expire, Name::Voucher(name.0, name.1)));
-        made(format!("{:?}", self.refunds[&no].paid), vec![Name::Refund(no)])
-    }
-
-    /// What is left of a voucher goes back; one that was never used can be sold again.
-    fn give_rest_back(&mut self, no: No, name: VoucherName) {
+        let deposit = self.world.goods[self.orders[&name.0].good].deposit;
+        let is_kept = deposit.is_some_and(|deposit| deposit.earnest);
         let (rest, is_unused) = self.rest_of(name);
+        let (kept, back) = rest.fee(deposit.is_some(), if is_kept { 10_000 } else { 0 });
         if is_unused {
             self.return_units(name.0);
         }
-        self.open_refund(no, name.0, rest, None);
+        self.open_refund(no, name.0, back, None);
+        self.forfeit(now, name, kept);
+        self.timers
+            .remove(&(TimerKind::Expire, Name::Voucher(name.0, name.1)));
+        made(format!("{:?}", self.refunds[&no].paid), vec![Name::Refund(no)])
     }
 
     /// What is left of a voucher, and whether that is all of it.
@@ -89,13 +88,27 @@ impl Model {
         if !was_live {
             return told("false");
         }
-        if self.world.goods[self.orders[&name.0].good].forfeits {
-            let (rest, _) = self.rest_of(name);
-            self.forfeit(now, name, rest);
-            return told("true");
+        let good = &self.world.goods[self.orders[&name.0].good];
+        let deposit = good.deposit;
+        let forfeits = match deposit {
+            Some(deposit) if !deposit.earnest => false,
+            Some(_) if good.booked.is_none() => true,
+            Some(_) | None => good.forfeits,
+        };
+        let (rest, is_unused) = self.rest_of(name);
+        let (kept, back) = rest.fee(deposit.is_some(), if forfeits { 10_000 } else { 0 });
+        if !forfeits && is_unused {
+            self.return_units(name.0);
         }
-        self.give_rest_back(no, name);
-        made("true", vec![Name::Refund(no)])
+        let goes_back = !forfeits || back.escrow() > 0;
+        if goes_back {
+            self.open_refund(no, name.0, back, None);
+        }
+        self.forfeit(now, name, kept);
+        made(
+            "true",
+            goes_back.then_some(Name::Refund(no)).into_iter().collect(),
+        )
     }
 
     pub(super) fn forfeit(&mut self, now: Timestamp, name: VoucherName, rest: Paid) {
@@ -120,6 +133,46 @@ impl Model {
             payout: None,
         });
         self.forfeits.insert(name, (rest, split));
+    }
+
+    /// As much as what goes back of earnest money is the buyer's, from the shop that gave it up, as far as it is owed that.
+    pub(super) fn compensate(&mut self, no: No, now: Timestamp) {
+        let refund = self.refunds.get_mut(&no).expect("a known refund");
+        let (order, earnest) = (refund.order, refund.paid.paid_ahead());
+        let (person, good) = (self.orders[&order].person, self.orders[&order].good);
+        let shop = self.world.goods[good].shop;
+        let open = self
+            .lines
+            .iter()
+            .filter(|line| line.shop == shop && line.payout.is_none());
+        let owed: i128 = open.map(|line| line.split.payable).sum();
+        let amount = earnest.min(owed.max(0));
+        refund.compensation = amount;
+        let currency = self.currency_of_order(order);
+        let legs = [
+            ("merchant_payable", Owner::Shop(shop), amount),
+            ("rebate_payable", Owner::Person(person), -amount),
+        ];
+        self.books.post(currency, &legs);
+        self.give_rebate(person, currency, amount);
+        if amount > 0 {
+            let paid = Paid {
+                price: -amount,
+                ..Paid::default()
+            };
+            let split = Split {
+                payable: -amount,
+                ..Split::default()
+            };
+            self.lines.push(Line {
+                shop,
+                at: now,
+                redemption: None,
+                paid,
+                split,
+                payout: None,
+            });
+        }
     }
 
     /// The gateway sends a refund, or sends it again.

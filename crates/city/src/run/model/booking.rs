@@ -222,6 +222,10 @@ impl Model {
         };
         let ended = self.refund_booked(no, now, booking_no, (fee_bp, Outcome::Cancelled))?;
         if let (By::Staff(..), Some(order)) = (by, self.bookings[&booking_no].order) {
+            let deposit = self.world.goods[self.orders[&order].good].deposit;
+            if deposit.is_some_and(|deposit| deposit.earnest) {
+                self.compensate(no, now);
+            }
             self.tell(self.orders[&order].person, "booking_cancelled", 0);
         }
         Ok(ended)
@@ -282,14 +286,15 @@ impl Model {
         (fee_bp, outcome): (i64, Outcome),
     ) -> Answer {
         let (name, _) = self.expected_guest(booking)?;
-        let uses = i128::from(self.world.goods[self.orders[&name.0].good].uses);
+        let good = &self.world.goods[self.orders[&name.0].good];
+        let (uses, deposit) = (i128::from(good.uses), good.deposit);
         let voucher = self.voucher_mut(name);
         if voucher.uses_left < uses {
             return Err("refund_nothing_left");
         }
         voucher.status = VoucherStatus::Refunded;
         voucher.closed_at = Some(now);
-        let (kept, part) = voucher.paid.fee(fee_bp.into());
+        let (kept, part) = voucher.paid.fee(deposit.is_some(), fee_bp.into());
         self.timers
             .remove(&(TimerKind::Expire, Name::Voucher(name.0, name.1)));
         self.return_units(name.0);

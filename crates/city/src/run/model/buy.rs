@@ -169,8 +169,9 @@ impl Model {
             merchant += discount - of_platform;
             due -= discount;
         }
+        let now_due = good.deposit.map_or(due, |deposit| share(due, deposit.bp.into()));
         let rebate = if place.use_rebate {
-            self.spendable_of(place.person, place.good).min(due)
+            self.spendable_of(place.person, place.good).min(now_due)
         } else {
             0
         };
@@ -179,7 +180,8 @@ impl Model {
             platform,
             merchant,
             rebate,
-            cash: due - rebate,
+            cash: now_due - rebate,
+            at_store: due - now_due,
         };
         Ok((whole, wallets))
     }

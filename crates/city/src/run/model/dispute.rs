@@ -126,6 +126,7 @@ impl Model {
         Paid {
             price,
             merchant: 0,
+            at_store: 0,
             ..left
         }
     }
@@ -212,6 +213,7 @@ impl Model {
             attempt: Some(attempt),
             paid: left,
             unwanted: false,
+            compensation: 0,
             status: RefundStatus::Succeeded,
         };
         self.refunds.insert(no, refund);

@@ -9,6 +9,8 @@ pub(crate) struct Paid {
     pub merchant: i128,
     pub rebate: i128,
     pub cash: i128,
+    /// What the buyer pays to the merchant at the store.
+    pub at_store: i128,
 }
 
 /// Who gets what was held for a use.
@@ -20,9 +22,19 @@ pub(crate) struct Split {
 }
 
 impl Paid {
-    /// What is held for the merchant.
-    pub fn escrow(&self) -> i128 {
+    /// What the merchant is to have for it before commission.
+    fn value(&self) -> i128 {
         self.price - self.merchant
+    }
+
+    /// What is held of that.
+    pub fn escrow(&self) -> i128 {
+        self.value() - self.at_store
+    }
+
+    /// What the buyer paid ahead.
+    pub fn paid_ahead(&self) -> i128 {
+        self.cash + self.rebate
     }
 
     /// With every amount negated, or not.
@@ -33,49 +45,64 @@ impl Paid {
             merchant: sign * self.merchant,
             rebate: sign * self.rebate,
             cash: sign * self.cash,
+            at_store: sign * self.at_store,
         }
     }
 
     /// So many vouchers, or uses of one, that come to this in sum.
     pub fn parts(&self, count: i128) -> Vec<Self> {
-        let mut rest = [self.cash, self.rebate, self.platform];
+        let mut rest = [self.cash, self.rebate, self.platform, self.at_store];
         let mut parts = Vec::new();
         for n in 0..count {
             let price = nth_part(self.price, count, n);
-            let escrow = nth_part(self.escrow(), count, n);
-            let [cash, rebate, platform] = take(&mut rest, escrow);
-            let merchant = price - escrow;
+            let value = nth_part(self.value(), count, n);
+            let [cash, rebate, platform, at_store] = take(&mut rest, value);
+            let merchant = price - value;
             parts.push(Self {
                 price,
                 platform,
                 merchant,
                 rebate,
                 cash,
+                at_store,
             });
         }
         parts
     }
 
-    /// What is kept of it as a fee, and what goes back.
-    pub fn fee(&self, bp: i128) -> (Self, Self) {
-        let price = share(self.price, bp);
-        let [cash, rebate, platform] = take(
-            &mut [self.cash, self.rebate, self.platform],
-            share(self.escrow(), bp),
-        );
-        let kept = Self {
-            price,
-            platform,
-            merchant: price - cash - rebate - platform,
-            rebate,
-            cash,
+    /// What is kept of it as a fee, and what goes back: of a deposit only what the buyer paid can be kept.
+    pub fn fee(&self, is_deposit: bool, bp: i128) -> (Self, Self) {
+        let kept = if is_deposit {
+            let kept = share(self.paid_ahead(), bp);
+            let [cash, rebate] = take(&mut [self.cash, self.rebate], kept);
+            Self {
+                price: kept,
+                rebate,
+                cash,
+                ..Self::default()
+            }
+        } else {
+            let price = share(self.price, bp);
+            let [cash, rebate, platform] = take(
+                &mut [self.cash, self.rebate, self.platform],
+                share(self.escrow(), bp),
+            );
+            Self {
+                price,
+                platform,
+                merchant: price - cash - rebate - platform,
+                rebate,
+                cash,
+                at_store: 0,
+            }
         };
         let back = Self {
-            price: self.price - price,
-            platform: self.platform - platform,
+            price: self.price - kept.price,
+            platform: self.platform - kept.platform,
             merchant: self.merchant - kept.merchant,
-            rebate: self.rebate - rebate,
-            cash: self.cash - cash,
+            rebate: self.rebate - kept.rebate,
+            cash: self.cash - kept.cash,
+            at_store: self.at_store,
         };
         (kept, back)
     }
@@ -89,20 +116,22 @@ impl Paid {
             merchant: sum.merchant + part.merchant,
             rebate: sum.rebate + part.rebate,
             cash: sum.cash + part.cash,
+            at_store: sum.at_store + part.at_store,
         })
     }
 
     /// The `use_no`-th use of so many, from 1, and who gets its money.
     pub fn use_of(&self, uses: i128, use_no: i128, commission_bp: i128, rebate_bp: i128) -> (Self, Split) {
-        let whole = split(self.escrow(), commission_bp, rebate_bp);
+        let whole = split(self.value(), commission_bp, rebate_bp);
         let mut rest = [whole.commission, whole.rebate, whole.payable];
         let mut last = (Self::default(), Split::default());
         for part in self.parts(uses).into_iter().take(use_no as usize) {
-            let [commission, rebate, payable] = take(&mut rest, part.escrow());
+            let [commission, rebate, _] = take(&mut rest, part.value());
+            let rebate = rebate.min((part.escrow() - commission).max(0));
             let split = Split {
                 commission,
                 rebate,
-                payable,
+                payable: part.escrow() - commission - rebate,
             };
             last = (part, split);
         }
@@ -140,24 +169,24 @@ pub(crate) fn split(escrow: i128, commission_bp: i128, rebate_bp: i128) -> Split
 
 /// Everybody gets the exact share rounded down; the units that are missing go one each to those who lost most
 /// by it, the earlier one first.
-fn largest_remainder(total: i128, weights: [i128; 3]) -> [i128; 3] {
+fn largest_remainder<const N: usize>(total: i128, weights: [i128; N]) -> [i128; N] {
     let sum: i128 = weights.iter().sum();
     if sum == 0 {
-        return [total, 0, 0];
+        return std::array::from_fn(|i| if i == 0 { total } else { 0 });
     }
     let mut parts = weights.map(|weight| total * weight / sum);
     let mut lost = weights.map(|weight| total * weight % sum);
     while parts.iter().sum::<i128>() < total {
-        let most = (0..3).rev().max_by_key(|i| lost[*i]).unwrap_or(0);
+        let most = (0..N).rev().max_by_key(|i| lost[*i]).unwrap_or(0);
         parts[most] += 1;
         lost[most] = -1;
     }
     parts
 }
 
-fn take(rest: &mut [i128; 3], amount: i128) -> [i128; 3] {
+fn take<const N: usize>(rest: &mut [i128; N], amount: i128) -> [i128; N] {
     let taken = largest_remainder(amount, *rest);
-    for i in 0..3 {
+    for i in 0..N {
         rest[i] -= taken[i];
     }
     taken

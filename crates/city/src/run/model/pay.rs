@@ -206,7 +206,9 @@ impl Model {
         } else {
             self.books.post(currency, &legs);
             self.give_rebate(person, currency, paid.rebate);
-            self.tell(person, "refund_arrived", 0);
+            if paid.rebate > 0 {
+                self.tell(person, "refund_arrived", 0);
+            }
             RefundStatus::Succeeded
         };
         let is_paid = |attempt: &&No| self.attempts[*attempt].status == AttemptStatus::Paid;
@@ -216,6 +218,7 @@ impl Model {
             attempt: unwanted.or(of_order.copied()),
             paid,
             unwanted: unwanted.is_some(),
+            compensation: 0,
             status,
         };
         self.refunds.insert(no, refund);

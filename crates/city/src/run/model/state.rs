@@ -196,6 +196,8 @@ pub(crate) struct Refund {
     pub paid: Paid,
     /// Money that no order wanted, or that a bank gave back.
     pub unwanted: bool,
+    /// What the shop gives beside, at once.
+    pub compensation: i128,
     pub status: RefundStatus,
 }
 

@@ -132,7 +132,8 @@ impl Model {
         };
         self.redemptions.insert(no, redemption);
         self.tell(holder, "voucher_redeemed", 0);
-        let text = format!("use {use_no}, {left} left, worth {}", paid.escrow());
+        let (worth, at_store) = (paid.escrow(), paid.at_store);
+        let text = format!("use {use_no}, {left} left, worth {worth} and {at_store} at the store");
         made(text, vec![Name::Redemption(no)])
     }
 

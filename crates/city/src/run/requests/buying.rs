@@ -170,6 +170,7 @@ pub(super) fn placed_reply(tx: &mut Tx, placed: &PlacedOrder) -> Result<Reply, F
         merchant: amounts.discount_merchant.into(),
         rebate: amounts.rebate_used.into(),
         cash: amounts.cash_due.into(),
+        at_store: amounts.due_at_store.into(),
     };
     let mut made = vec![placed.order.uuid()];
     match placed.group {

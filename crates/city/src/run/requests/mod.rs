@@ -51,7 +51,8 @@ impl Reply {
 
     fn redeemed(redeemed: &consume::Redeemed) -> Self {
         let (use_no, left) = (redeemed.use_no, redeemed.uses_left);
-        let text = format!("use {use_no}, {left} left, worth {}", redeemed.amount.amount);
+        let (worth, at_store) = (redeemed.amount.amount, redeemed.due_at_store.amount);
+        let text = format!("use {use_no}, {left} left, worth {worth} and {at_store} at the store");
         Self::made(text, vec![redeemed.redemption.uuid()])
     }
 

@@ -27,6 +27,7 @@ pub(super) fn refund_voucher(scene: Scene<'_>, person: usize, voucher: VoucherNa
                 merchant: part.discount_merchant.into(),
                 rebate: part.rebate_used.into(),
                 cash: part.cash.into(),
+                at_store: part.due_at_store.into(),
             };
             Ok(Reply::made(format!("{paid:?}"), vec![refunded.refund.uuid()]))
         },

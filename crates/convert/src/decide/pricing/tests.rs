@@ -78,6 +78,7 @@ fn price(
         friend_discount: BasisPoints::ZERO,
         coupons: &coupons,
         spendable_rebate: 0,
+        paid_ahead: BasisPoints::WHOLE,
     };
     change(&mut inputs);
     price_order(&inputs)
@@ -106,6 +107,7 @@ proptest! {
         quantity in 1..=50_i64, discount in 0..=10_000_i64, platform in 0..=10_000_i64, friend in 0..=10_000_i64,
         coupons in prop::collection::vec((any_kind(), 0..=10_000_i64), 0..=4),
         spendable in prop_oneof![Just(0_i64), 0..=100_000_i64, Just(i64::MAX)],
+        paid_ahead in prop_oneof![Just(10_000_i64), 0..=10_000_i64],
     ) {
         let unit_discount = bp(discount).of(list_price);
         let coupons: Vec<_> = coupons.into_iter().enumerate()
@@ -115,12 +117,15 @@ proptest! {
             inputs.units[0].discount_platform = bp(platform).of(unit_discount);
             inputs.friend_discount = bp(friend);
             inputs.spendable_rebate = spendable;
+            inputs.paid_ahead = bp(paid_ahead);
         }).expect("no coupon is asked for");
         let a = price.amounts;
-        let parts = [a.discount_platform, a.discount_merchant, a.rebate_used, a.cash_due];
+        let parts = [a.discount_platform, a.discount_merchant, a.rebate_used, a.cash_due, a.due_at_store];
         prop_assert!(parts.iter().all(|part| *part >= 0), "{a:?}");
         prop_assert_eq!(parts.iter().sum::<i64>(), a.list_total);
         prop_assert_eq!(a.list_total, list_price * quantity);
+        let due = a.rebate_used + a.cash_due + a.due_at_store;
+        prop_assert_eq!(a.rebate_used + a.cash_due, bp(paid_ahead).of(due));
         for discount in &price.discounts {
             prop_assert!(0 < discount.amount && (0..=discount.amount).contains(&discount.platform));
         }
@@ -187,7 +192,11 @@ fn the_worked_orders_are_what_the_rules_make_of_them() {
     let three_seats = |inputs: &mut PriceInputs| {
         inputs.units = vec![units(2, 5_800, 580), units(1, 8_800, 880)];
     };
-    let orders: [Worked; 6] = [
+    let a_deposit = |inputs: &mut PriceInputs| {
+        inputs.paid_ahead = bp(2_000);
+        inputs.spendable_rebate = 600;
+    };
+    let orders: [Worked; 7] = [
         (
             "One after the other",
             (10_000, 2),
@@ -231,6 +240,12 @@ fn the_worked_orders_are_what_the_rules_make_of_them() {
             vec![coupon(share(1_500), 5_000, None)],
             &nothing,
         ),
+        (
+            "A deposit",
+            (20_000, 1),
+            vec![coupon(CouponKind::Cash { amount: 2_000 }, 10_000, None)],
+            &a_deposit,
+        ),
     ];
     for (name, order, coupons, change) in orders {
         let price = price(order, &coupons, true, change).expect(name);
@@ -244,6 +259,10 @@ fn the_worked_orders_are_what_the_rules_make_of_them() {
                 discount.amount - discount.platform,
                 left,
             ]);
+        }
+        if price.amounts.due_at_store > 0 {
+            left -= price.amounts.due_at_store;
+            found.push(vec![price.amounts.due_at_store, 0, 0, left]);
         }
         if price.amounts.rebate_used > 0 {
             left -= price.amounts.rebate_used;

@@ -11,12 +11,27 @@ fn money(cash: i64, rebate: i64, platform: i64, merchant: i64) -> UnitMoney {
         discount_merchant: merchant,
         rebate_used: rebate,
         cash,
+        due_at_store: 0,
     }
 }
 
 fn any_money() -> impl Strategy<Value = UnitMoney> {
-    let amount = prop_oneof![0..=3_i64, 0..=999_i64, 0..=200_000_000_000_i64];
-    (amount.clone(), amount.clone(), amount.clone(), amount).prop_map(|(c, r, p, m)| money(c, r, p, m))
+    let amount = || prop_oneof![0..=3_i64, 0..=999_i64, 0..=200_000_000_000_i64];
+    let legs = (
+        amount(),
+        amount(),
+        amount(),
+        amount(),
+        prop_oneof![Just(0), amount()],
+    );
+    legs.prop_map(|(c, r, p, m, due_at_store)| {
+        let paid_ahead = money(c, r, p, m);
+        UnitMoney {
+            price: paid_ahead.price + due_at_store,
+            due_at_store,
+            ..paid_ahead
+        }
+    })
 }
 
 fn share() -> impl Strategy<Value = BasisPoints> {
@@ -30,6 +45,7 @@ fn is_whole(part: &UnitMoney) -> bool {
         part.discount_merchant,
         part.rebate_used,
         part.cash,
+        part.due_at_store,
     ];
     legs.iter().all(|leg| *leg >= 0) && legs[0] == legs[1..].iter().sum::<i64>()
 }
@@ -45,6 +61,7 @@ proptest! {
             discount_merchant: order.discount_merchant,
             rebate_used: order.rebate_used,
             cash_due: order.cash,
+            due_at_store: order.due_at_store,
         };
         let units = split_over_units(&amounts, quantity);
         prop_assert_eq!(units.len() as i64, quantity);
@@ -63,7 +80,9 @@ proptest! {
             let one = use_amounts(&voucher, uses, use_no, commission, rebate);
             prop_assert!(is_whole(&one.paid), "{one:?}");
             let split = one.split;
-            prop_assert!(split.commission >= 0 && split.rebate >= 0 && split.payable >= 0, "{split:?}");
+            let of_merchant = split.payable + one.paid.due_at_store;
+            prop_assert!(split.commission >= 0 && split.rebate >= 0 && of_merchant >= 0, "{split:?}");
+            prop_assert!(split.payable >= 0 || split.rebate == 0, "nobody is paid by a debt: {split:?}");
             prop_assert_eq!(split.commission + split.rebate + split.payable, one.paid.escrow());
             rest = rest.minus(&one.paid);
         }
@@ -76,14 +95,38 @@ proptest! {
     fn commission_over_all_uses_is_the_commission_on_the_voucher(
         voucher in any_money(), uses in 1..=30_i64, commission in share(), rebate in share()
     ) {
-        let whole = split_escrow(voucher.escrow(), commission, rebate);
+        let whole = split_escrow(voucher.value(), commission, rebate);
         let of_uses = (1..=uses).map(|n| use_amounts(&voucher, uses, n, commission, rebate).split);
         let sum = of_uses.fold(EscrowSplit::default(), |sum, split| EscrowSplit {
             commission: sum.commission + split.commission,
             rebate: sum.rebate + split.rebate,
             payable: sum.payable + split.payable,
         });
-        prop_assert_eq!(sum, whole);
+        prop_assert_eq!(sum.commission, whole.commission);
+        prop_assert_eq!(sum.rebate + sum.payable, voucher.escrow() - whole.commission);
+        prop_assert!(sum.rebate <= whole.rebate);
+        if voucher.due_at_store == 0 {
+            prop_assert_eq!(sum, whole);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_and_what_goes_back_sum_to_the_voucher(
+        voucher in any_money(), is_deposit in any::<bool>(), fee in share()
+    ) {
+        let deposit = is_deposit.then_some(DepositKind::Earnest);
+        let voucher = UnitMoney {
+            price: voucher.price - if is_deposit { 0 } else { voucher.due_at_store },
+            due_at_store: if is_deposit { voucher.due_at_store } else { 0 },
+            ..voucher
+        };
+        let (kept, back) = split_fee(&voucher, deposit, fee);
+        prop_assert!(is_whole(&kept) && is_whole(&back), "{kept:?} {back:?}");
+        prop_assert_eq!(voucher.minus(&kept), back);
+        prop_assert_eq!(kept.due_at_store, 0);
+        if is_deposit {
+            prop_assert_eq!((kept.price, kept.discount_platform), (fee.of(voucher.cash + voucher.rebate_used), 0));
+        }
     }
 }
 
@@ -99,6 +142,55 @@ fn the_worked_example_of_a_card_of_three_uses() {
     assert_eq!(uses.map(|u| u.split.rebate), [67, 66, 67]);
     assert_eq!(uses.map(|u| u.split.payable), [2_934, 2_933, 2_933]);
     assert_eq!(rest_after(&voucher, 3, 2), uses[2].paid);
+}
+
+/// `12.34` as 1234.
+fn minor(text: &str) -> i64 {
+    text.replace('.', "").parse().expect("an amount")
+}
+
+#[test]
+fn the_worked_deposits_end_as_the_table_says() {
+    // Of 200.00 the platform gives 20.00; 20 % of the rest was paid ahead, 36.00; commission 10 %.
+    let voucher = UnitMoney {
+        price: 20_000,
+        due_at_store: 14_400,
+        ..money(3_600, 0, 2_000, 0)
+    };
+    let commission = BasisPoints::new(1_000).unwrap();
+    let text = include_str!("../../../../../docs/domain/pricing.md");
+    let (_, table) = text.split_once("\n| of a deposit |").expect("such a table");
+    let rows: Vec<_> = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    assert_eq!(rows.len(), 6);
+    for row in rows {
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let amounts: Vec<_> = cells[2..].iter().map(|cell| minor(cell)).collect();
+        let fee = match cells[1].strip_suffix(" %") {
+            Some(percent) => BasisPoints::new(percent.parse::<i64>().unwrap() * 100).unwrap(),
+            None => {
+                let split = use_amounts(&voucher, 1, 1, commission, BasisPoints::ZERO).split;
+                assert_eq!(amounts, [0, 0, split.payable, split.commission, 0], "{row}");
+                continue;
+            }
+        };
+        let (kept, back) = split_fee(&voucher, Some(DepositKind::Earnest), fee);
+        let split = split_escrow(kept.escrow(), commission, BasisPoints::ZERO);
+        let is_twice = cells[0] == "the merchant gives it up; 定金";
+        let own = if is_twice { back.deposit().price } else { 0 };
+        let to_guest = back.cash + own;
+        let told = [
+            to_guest,
+            back.discount_platform,
+            split.payable,
+            split.commission,
+            own,
+        ];
+        assert_eq!(amounts, told, "{row}");
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::labels::{Label, Labels, Names};
 use crate::problem::Problem;
 use crate::reject::{BODY_MALFORMED, QUERY_MALFORMED};
-use crate::routes::convert::{NewOrder, OrderPlaced};
+use crate::routes::convert::{DepositPaid, NewOrder, OrderPlaced};
 use crate::routes::offer::{OfOffer, WirePolicy};
 use crate::shell;
 use crate::wire::{After, PAGE_SIZE, Page, day, malformed};
@@ -303,6 +303,9 @@ struct BookingGuest {
     /// Shown on arrival, once it is confirmed.
     #[schema(value_type = Option<String>)]
     voucher: Option<VoucherId>,
+    /// What was paid ahead, once it is confirmed, if that was only a deposit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposit: Option<DepositPaid>,
     policy: WirePolicy,
     /// Until when it is cancelled and moved for nothing, RFC 3339.
     free_until: String,
@@ -326,6 +329,12 @@ pub fn shown(
     };
     let labels = Labels::of(read, guests().map(|(merchant, guest)| (guest.offer, merchant)))?;
     let names = Names::of(read, [], guests().map(|(_, guest)| guest.person))?;
+    let vouchers = guests().filter_map(|(_, guest)| guest.voucher);
+    let moneys = convert::queries::voucher_moneys(read, vouchers)?;
+    let deposit_of = |voucher| {
+        let money = moneys.get(&voucher)?;
+        DepositPaid::of(money, money.uses)
+    };
     let wire = |booking: Booking| {
         let guest = booking.guest.map(|guest| BookingGuest {
             order: guest.order,
@@ -334,6 +343,7 @@ pub fn shown(
             name: names.person(Some(guest.person)),
             label: labels.get((guest.offer, booking.merchant)),
             voucher: guest.voucher,
+            deposit: guest.voucher.and_then(deposit_of),
             free_until: booking
                 .period
                 .starts_at

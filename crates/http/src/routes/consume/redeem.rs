@@ -102,8 +102,10 @@ pub struct VoucherRedeemed {
     use_no: i64,
     uses_left: i64,
     uses_total: i64,
-    /// What this use was worth to buyer and platform together.
+    /// What was paid ahead for this use, by buyer and platform together.
     amount: WireMoney,
+    /// What is to be collected from the guest now.
+    due_at_store: WireMoney,
     /// Until when it can be undone, RFC 3339.
     undo_until: String,
 }
@@ -118,6 +120,7 @@ impl From<Redeemed> for VoucherRedeemed {
             uses_left: redeemed.uses_left,
             uses_total: redeemed.uses_total,
             amount: redeemed.amount.into(),
+            due_at_store: redeemed.due_at_store.into(),
             undo_until: redeemed.undo_until.to_string(),
         }
     }

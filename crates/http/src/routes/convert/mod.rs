@@ -24,7 +24,7 @@ use crate::wire::named;
 
 pub use coupons::WalletCouponDetails;
 pub use groups::OfGroup;
-pub use orders::{NewOrder, OrderDetails, OrderPlaced, labelled_orders};
+pub use orders::{DepositPaid, NewOrder, OrderDetails, OrderPlaced, labelled_orders};
 pub use payments::PaymentTry;
 pub use refunds::RefundDetails;
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use convert::queries::{self, OrderView};
+use convert::queries::{self, OrderView, VoucherMoney};
 use convert::{
     Amounts, CancelOrder, Discount, DiscountKind, GroupChoice, ORDER_NOT_FOUND, PlaceOrder, PlacedOrder,
     Stored,
@@ -128,7 +128,7 @@ pub struct OrderPlaced {
     vouchers: Vec<VoucherId>,
 }
 
-/// `list = discount_platform + discount_merchant + rebate_used + cash_due`.
+/// `list = discount_platform + discount_merchant + rebate_used + cash_due + due_at_store`.
 #[derive(Serialize, ToSchema)]
 pub struct OrderPrice {
     list: WireMoney,
@@ -140,6 +140,8 @@ pub struct OrderPrice {
     rebate_used: WireMoney,
     /// To be paid through the provider.
     cash_due: WireMoney,
+    /// To be paid at the store, if the offer takes a deposit.
+    due_at_store: WireMoney,
     /// What was taken off, in the order in which it was.
     discounts: Vec<OrderDiscount>,
 }
@@ -176,6 +178,7 @@ pub fn price_of(currency: Currency, amounts: &Amounts, discounts: &[Discount]) -
         discount_merchant: money(amounts.discount_merchant),
         rebate_used: money(amounts.rebate_used),
         cash_due: money(amounts.cash_due),
+        due_at_store: money(amounts.due_at_store),
         discounts: discounts.iter().map(discount).collect(),
     }
 }
@@ -388,6 +391,9 @@ pub struct OrderDetails {
     /// How often each voucher can be used.
     uses: i64,
     price: OrderPrice,
+    /// `earnest` or `refundable`, if only a deposit is paid ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposit_kind: Option<String>,
     /// What came back in cash so far.
     cash_refunded: WireMoney,
     /// Where the buyer came from.
@@ -422,6 +428,7 @@ impl From<Labelled<OrderView>> for OrderDetails {
             quantity: order.line.quantity,
             uses: order.line.uses,
             price: price_of(order.currency, &order.amounts, &order.line.discounts),
+            deposit_kind: order.line.deposit.map(|kind| kind.as_str().to_owned()),
             cash_refunded: Money::new(order.cash_refunded, order.currency).into(),
             entry: order.entry,
             group: order.group,
@@ -430,6 +437,24 @@ impl From<Labelled<OrderView>> for OrderDetails {
             paid_at: order.paid_at.as_ref().map(Timestamp::to_string),
             vouchers: Vec::new(),
         }
+    }
+}
+
+/// A right for which only a deposit was paid ahead.
+#[derive(Serialize, ToSchema)]
+pub struct DepositPaid {
+    /// `earnest` or `refundable`.
+    kind: String,
+    /// What is to be paid at the store, for the uses that are left.
+    due_at_store: WireMoney,
+}
+
+impl DepositPaid {
+    pub fn of(money: &VoucherMoney, uses_left: i64) -> Option<Self> {
+        Some(Self {
+            kind: money.deposit?.as_str().to_owned(),
+            due_at_store: money.due_at_store(uses_left).into(),
+        })
     }
 }
 

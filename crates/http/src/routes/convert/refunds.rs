@@ -42,6 +42,8 @@ struct RefundPreview {
     cash: WireMoney,
     /// What comes back to the balance of earned rebates.
     rebate: WireMoney,
+    /// What the merchant keeps: earnest money does not come back.
+    kept: WireMoney,
     /// Uses that are given up.
     uses_left: i64,
     /// Whether the order's coupon can be used again.
@@ -71,6 +73,7 @@ async fn preview_refund(
     Ok(Json(RefundPreview {
         cash: money(preview.cash),
         rebate: money(preview.rebate),
+        kept: money(preview.kept),
         uses_left: preview.uses_left,
         coupon_returns: preview.coupon_returns,
     }))
@@ -120,7 +123,7 @@ fn refund(voucher: VoucherId) -> impl Fn(&mut Tx, &Ctx) -> Result<VoucherRefunde
     }
 }
 
-/// Gives what is left of a voucher back to its buyer; for managers of the whole merchant, who say why.
+/// Gives what is left of a voucher back to its buyer, and earnest money twice; for managers of the whole merchant, who say why.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/vouchers/{voucher}/refund",
     operation_id = "refundVoucherAsMerchant", tag = "convert", params(OfMerchant, OfVoucher),
     security(("session" = ["staff:manager"])), request_body = Because,
@@ -150,6 +153,8 @@ pub struct RefundDetails {
     voucher: Option<VoucherId>,
     cash: WireMoney,
     rebate: WireMoney,
+    /// From the merchant into the balance of earned rebates, because it gave up what earnest money was paid for.
+    compensation: WireMoney,
     /// `asked`, `expired`, `redeemed`, `late_payment`, `mismatch`, `no_show`, `group_failed` or `charged_back`.
     cause: String,
     /// `requested`, `sent`, `succeeded` or `failed` (it is then sent again).
@@ -166,6 +171,7 @@ impl From<RefundView> for RefundDetails {
             voucher: refund.voucher,
             cash: money(refund.amount, refund.currency),
             rebate: money(refund.rebate, refund.currency),
+            compensation: money(refund.compensation, refund.currency),
             cause: refund.cause.as_str().to_owned(),
             status: refund.status.as_str().to_owned(),
             requested_at: refund.requested_at.to_string(),

@@ -4,7 +4,7 @@
 use kernel::{Currency, Money};
 use ledger::SettlementLine;
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "line",
     "at",
     "kind",
@@ -15,6 +15,7 @@ const COLUMNS: [&str; 13] = [
     "price",
     "discount_platform",
     "discount_merchant",
+    "due_at_store",
     "commission",
     "rebate",
     "payable",
@@ -40,6 +41,7 @@ pub fn line(line: &SettlementLine) -> String {
         line.price,
         line.discount_platform,
         line.discount_merchant,
+        line.due_at_store,
         line.commission,
         line.rebate,
         line.payable,
@@ -112,6 +114,7 @@ mod tests {
             price: -10_000,
             discount_platform: 0,
             discount_merchant: 0,
+            due_at_store: 0,
             commission: -1_000,
             rebate: -5,
             payable: -8_995,
@@ -123,7 +126,9 @@ mod tests {
         assert_eq!(header().trim_end().split(',').count(), COLUMNS.len());
         assert_eq!(
             cells[6..],
-            ["CNY", "-100.00", "0.00", "0.00", "-10.00", "-0.05", "-89.95"]
+            [
+                "CNY", "-100.00", "0.00", "0.00", "0.00", "-10.00", "-0.05", "-89.95"
+            ]
         );
         assert!(row.ends_with("\r\n"));
     }

@@ -111,7 +111,7 @@ fn about(reason: Reason, id: Uuid) -> String {
         | Reason::ChargedBack
         | Reason::RedemptionRestored => RedemptionId::from_uuid(id).to_string(),
         Reason::Refunded => RefundId::from_uuid(id).to_string(),
-        Reason::Forfeited | Reason::ForfeitChargedBack | Reason::ForfeitRestored => {
+        Reason::Forfeited | Reason::ForfeitChargedBack | Reason::ForfeitRestored | Reason::Compensated => {
             VoucherId::from_uuid(id).to_string()
         }
         Reason::RebateAccrued | Reason::RebateReversed => RebateId::from_uuid(id).to_string(),

@@ -33,14 +33,15 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(get_balance))
 }
 
-/// One use's share. `payable = price - discount_merchant - commission - rebate`; a line that takes another
-/// back has every amount negated.
+/// One use's share. `payable = price - discount_merchant - due_at_store - commission - rebate`; a line that takes
+/// another back has every amount negated.
 #[derive(Serialize, ToSchema)]
 pub struct StatementLine {
     #[schema(value_type = String)]
     id: SettlementLineId,
-    /// `redemption`, `undo`, `refund`, `forfeit` (the voucher ran out), `chargeback` (the payer's bank took the
-    /// payment back) or `chargeback_reversed` (and gave it back).
+    /// `redemption`, `undo`, `refund`, `forfeit` (it was not used, and is kept), `chargeback` (the payer's bank took
+    /// the payment back), `chargeback_reversed` (and gave it back) or `compensation` (the merchant gave up what earnest
+    /// money was paid for).
     kind: String,
     /// RFC 3339.
     at: String,
@@ -60,6 +61,8 @@ pub struct StatementLine {
     discount_platform: WireMoney,
     /// Discounts that the merchant gave.
     discount_merchant: WireMoney,
+    /// What the guest paid at the store.
+    due_at_store: WireMoney,
     /// What the platform keeps.
     commission: WireMoney,
     /// What the sharer gets.
@@ -73,7 +76,7 @@ impl From<SettlementLine> for StatementLine {
         let money = |amount| Money::new(amount, line.currency).into();
         let redemption = match line.kind {
             LineKind::Redemption | LineKind::Undo | LineKind::Refund => Some(line.reference),
-            LineKind::Forfeit => None,
+            LineKind::Forfeit | LineKind::Compensation => None,
             // What was forfeited was used nowhere.
             LineKind::Chargeback | LineKind::ChargebackReversed => line.store.map(|_| line.reference),
         };
@@ -88,6 +91,7 @@ impl From<SettlementLine> for StatementLine {
             price: money(line.price),
             discount_platform: money(line.discount_platform),
             discount_merchant: money(line.discount_merchant),
+            due_at_store: money(line.due_at_store),
             commission: money(line.commission),
             rebate: money(line.rebate),
             payable: money(line.payable),

@@ -3,6 +3,7 @@
 
 mod agreements;
 mod booking_terms;
+mod deposit;
 mod halls;
 mod offers;
 mod pages;
@@ -17,6 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub use booking_terms::WirePolicy;
+pub use deposit::WireDeposit;
 pub use halls::{OfHall, WireSeatMap};
 pub use pages::{OfOffer, PublicOffer, public_offer};
 pub use price_rules::{HoursSpan, WireGroupTerms, WirePriceRule};

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::resources::BookingTermsSaid;
-use super::{OfOffer, WireGroupTerms, WirePriceRule};
+use super::{OfOffer, WireDeposit, WireGroupTerms, WirePriceRule};
 use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
@@ -62,6 +62,9 @@ struct OfferSaid {
     /// For those who buy it together.
     #[schema(value_type = Option<WireGroupTerms>)]
     group: Option<Object<WireGroupTerms>>,
+    /// What is paid ahead, if the rest is paid at the store.
+    #[schema(value_type = Option<WireDeposit>)]
+    deposit: Option<Object<WireDeposit>>,
     /// Units in stock of a new offer. Later its stock is set by itself.
     stock: Option<i64>,
     /// How often one voucher can be used.
@@ -94,6 +97,7 @@ impl OfferSaid {
                 .map(|Object(rule)| rule.into())
                 .collect(),
             group: self.group.map(|Object(group)| group.into()),
+            deposit: self.deposit.map(|Object(deposit)| deposit.into()),
             stock,
             uses: self.uses,
             valid_us: self.valid_us,
@@ -283,6 +287,9 @@ struct OwnOffer {
     category: String,
     /// Before any discount.
     list_price: WireMoney,
+    /// What is paid ahead, if the rest is paid at the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposit: Option<WireDeposit>,
     uses: i64,
     valid_us: i64,
     max_per_order: i64,
@@ -302,6 +309,7 @@ impl From<Offer> for OwnOffer {
             title: offer.title,
             category: offer.category,
             list_price: offer.list_price.into(),
+            deposit: offer.deposit.map(Into::into),
             uses: offer.uses,
             valid_us: offer.valid_us,
             max_per_order: offer.max_per_order,

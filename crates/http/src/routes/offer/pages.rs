@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::WirePriceRule;
+use super::{WireDeposit, WirePriceRule};
 use crate::access::OfMerchant;
 use crate::app::App;
 use crate::body::{Path, Query};
@@ -65,6 +65,9 @@ pub struct PublicOffer {
     /// What it costs for those who buy it together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<GroupOffer>,
+    /// What is paid ahead, if the rest is paid at the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deposit: Option<WireDeposit>,
     /// How often one voucher can be used.
     pub uses: i64,
     /// How long after the purchase a voucher is valid, in microseconds.
@@ -154,6 +157,7 @@ fn load(
         price_from: page.price_from.due.into(),
         price_rules: price_rules.collect(),
         group,
+        deposit: page.offer.deposit.map(Into::into),
         uses: page.offer.uses,
         valid_us: page.offer.valid_us,
         max_per_order: page.offer.max_per_order,
