@@ -206,8 +206,10 @@ pub fn leave_waitlist(tx: &mut Tx, ctx: &Ctx, cmd: &LeaveWaitlist) -> Result<(),
 pub fn end_waiting(tx: &mut Tx, ctx: &Ctx, cmd: &EndWaiting) -> Result<bool, Fail> {
     party::require_system(ctx)?;
     let entry = lock_entry(tx, cmd.entry)?.ok_or_else(|| party::NOT_FOUND.plain())?;
+    if ctx.now < entry.stands_until {
+        return Ok(false);
+    }
     let outcome = match entry.status {
-        _ if ctx.now < entry.stands_until => return Ok(false),
         WaitlistStatus::Waiting => WaitlistStatus::Over,
         WaitlistStatus::Offered => WaitlistStatus::Missed,
         WaitlistStatus::Booked | WaitlistStatus::Missed | WaitlistStatus::Left | WaitlistStatus::Over => {

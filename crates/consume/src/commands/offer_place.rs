@@ -1,5 +1,8 @@
 //! A place has become free: it is held for the first of those who wait that it fits, who takes it or not.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
 use convert::PlaceOrder;
 use convert::events::OrderReleased;
 use kernel::{Ctx, StoreId, Timestamp, WaitlistEntryId};
@@ -7,7 +10,6 @@ use offer::events::{BookingTermsSet, OfferResumed, ResourceUpdated, StockChanged
 use offer::place::{self, Place, Stretch};
 use offer::{Bookable, Period, bucket};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
 use store::{EventBody, Fail, ReadTx, StoredEvent, Tx, from_json, sql};
 
 use super::join_waitlist::{END_WAITING, end, lock_entry, own_entry};
@@ -83,28 +85,22 @@ fn stores_of(read: &mut ReadTx, event: &StoredEvent) -> Result<Vec<StoreId>, Fai
     }
 }
 
-fn with_something_free(
-    read: &mut ReadTx,
-    store: StoreId,
-    now: Timestamp,
-) -> Result<impl Iterator<Item = OfferPlace>, Fail> {
+fn with_something_free(read: &mut ReadTx, store: StoreId, now: Timestamp) -> Result<Vec<OfferPlace>, Fail> {
     let mut bookables = BTreeMap::new();
     let mut found = Vec::new();
-    for entry in queries::waiting_at_store(read, store)? {
-        if entry.status != WaitlistStatus::Waiting {
-            continue;
-        }
-        let key = (entry.offer, entry.day);
-        if !bookables.contains_key(&key) {
-            bookables.insert(key, bookable_of(read, &entry)?);
-        }
-        if let Some(Some(bookable)) = bookables.get(&key)
+    let entries = queries::waiting_at_store(read, store)?.into_iter();
+    for entry in entries.filter(|entry| entry.status == WaitlistStatus::Waiting) {
+        let bookable = match bookables.entry((entry.offer, entry.day)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(bookable_of(read, &entry)?),
+        };
+        if let Some(bookable) = bookable
             && !entry.free(read, bookable, now)?.is_empty()
         {
             found.push(OfferPlace { entry: entry.id });
         }
     }
-    Ok(found.into_iter())
+    Ok(found)
 }
 
 fn bookable_of(read: &mut ReadTx, entry: &WaitlistEntry) -> Result<Option<Bookable>, Fail> {

@@ -52,7 +52,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
         return last;
     }
     loop {
-        let drawn = match dice.random_below(160) {
+        let drawn = match dice.random_below(172) {
             0..10 => Some(claim(dice, model)),
             10..15 => people::come(dice, model),
             15..31 => Some(Op::Place(place(dice, model, now))),
@@ -82,7 +82,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             128..140 => booking::bookings(dice, model, now),
             140 => Some(booking::keep(dice, model, now)),
             141..144 => outside::dispute(dice, model),
-            144..151 => Some(booking::join_waitlist(dice, model, now)),
+            144..152 => Some(booking::join_waitlist(dice, model, now)),
             _ => booking::waitlist(dice, model, now),
         };
         if let Some(op) = drawn {

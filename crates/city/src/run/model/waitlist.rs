@@ -221,7 +221,7 @@ impl Model {
             store: wish.store,
             when: match wish.when {
                 When::At(_) => When::At(slot.period.0),
-                nights => nights,
+                When::Nights { .. } => wish.when,
             },
             party: wish.party,
             resource: wish.resource,
