@@ -6,8 +6,8 @@ use convert::PlaceOrder;
 use kernel::{Actor, AgreementId, BasisPoints, Ctx, HOUR_US, MINUTE_US, OfferId, PersonId};
 use offer::ResourceKind::{self, Hall, Person, Room, RoomType, Session, Table};
 use offer::{
-    BookingPolicy, BookingTerms, Deposit, DepositKind, Nights, PricePer, ResourceDetails, ResourceStatus,
-    Stay, Turn, Visit,
+    BookingPolicy, BookingTerms, Deposit, DepositKind, NightRate, Nights, PricePer, ResourceDetails,
+    ResourceStatus, Stay, Turn, Visit,
 };
 use party::hours::Span;
 use store::{Fail, Tx};
@@ -248,6 +248,12 @@ fn nights() -> BookingTerms {
         check_out_minute: 12 * 60,
         nights_min: 1,
         nights_max: 14,
+        rates: vec![NightRate {
+            surcharge: 6_000,
+            weekdays: vec![5, 6],
+            from_day: None,
+            until_day: None,
+        }],
     };
     terms(Stay::Nights(nights), PricePer::Night, 4, policy(24, 8 * 60))
 }

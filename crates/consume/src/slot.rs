@@ -5,7 +5,10 @@ use std::ops::Range;
 
 use kernel::{BookingId, Ctx, DAY_US, MINUTE_US, OfferId, Reject, ResourceId, StoreId, Timestamp};
 use offer::place::{self, Place, Stretch};
-use offer::{Bookable, BookingPolicy, BookingTerms, Day, Period, PricePer, Resource, Stay, Wish};
+use offer::{
+    Bookable, BookingPolicy, BookingTerms, Day, NightChoice, Period, PricePer, Resource, Stay, Surcharge,
+    Wish,
+};
 use store::{Fail, ReadTx, StorageError, Tx, sql};
 
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME};
@@ -51,6 +54,8 @@ pub(crate) struct Slot {
     pub places: Vec<Place>,
     pub resources: Vec<ResourceId>,
     pub quantity: i64,
+    /// Of all units; none if they cost what the offer does.
+    pub surcharges: Vec<Surcharge>,
 }
 
 /// What is asked for, whoever asks.
@@ -85,12 +90,16 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
         return Err(full(ctx, &bookable, (day, nights), asked.wish, period, &used).into());
     };
     let quantity = quantity(&bookable.terms, asked.when, asked.wish.party)?;
+    let priced = bookable.terms.priced_nights();
+    let surcharges =
+        priced.map(|terms| terms.surcharges(NightChoice { from: day, nights }, asked.wish.rooms));
     let slot = Slot {
         policy: bookable.terms.policy,
         period,
         resources: places.iter().map(|stretch| stretch.resource).collect(),
         places: places.iter().flat_map(Stretch::places).collect(),
         quantity,
+        surcharges: surcharges.unwrap_or_default(),
     };
     Ok((slot, bookable))
 }

@@ -5,7 +5,7 @@ use kernel::{
     BasisPoints, BucketId, Ctx, Currency, EntryId, GroupId, Money, OfferId, PersonId, Reject, StoreId,
     WalletCouponId,
 };
-use offer::{AgreementTerms, ForSale, Surcharge};
+use offer::{AgreementTerms, ForSale, NightChoice, Surcharge};
 use store::{Fail, ReadTx, sql};
 
 use crate::PlaceOrder;
@@ -44,8 +44,13 @@ pub(crate) struct GroupFacts {
 
 /// The price that the consumer who acts would order at now, and its currency. Nothing is held: stock and budgets may
 /// run out before the order. Rejects as [`crate::place_order`] does.
-pub fn quote(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<(Currency, OrderPrice), Fail> {
-    let facts = load_wish(read, ctx, cmd)?;
+pub fn quote(
+    read: &mut ReadTx,
+    ctx: &Ctx,
+    cmd: &PlaceOrder,
+    nights: Option<NightChoice>,
+) -> Result<(Currency, OrderPrice), Fail> {
+    let facts = load_wish(read, ctx, cmd, nights)?;
     let history = history(read, &facts)?;
     Ok((facts.sale.currency, price(ctx, &facts, history, cmd)?))
 }
@@ -65,12 +70,17 @@ pub struct BestCoupons {
 
 /// The best set of the coupons in the wallet of the consumer who acts, for this order. Those that the order names are
 /// not looked at.
-pub fn best_coupons(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<BestCoupons, Fail> {
+pub fn best_coupons(
+    read: &mut ReadTx,
+    ctx: &Ctx,
+    cmd: &PlaceOrder,
+    nights: Option<NightChoice>,
+) -> Result<BestCoupons, Fail> {
     let cmd = PlaceOrder {
         wallet_coupons: Vec::new(),
         ..cmd.clone()
     };
-    let mut facts = load_wish(read, ctx, &cmd)?;
+    let mut facts = load_wish(read, ctx, &cmd, nights)?;
     facts.coupons = usable_wallet_coupons(read, facts.buyer, ctx.now)?;
     facts.stores = stores(read, cmd.offer, &facts.coupons)?;
     let history = history(read, &facts)?;
@@ -134,9 +144,22 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
     })
 }
 
-/// The same for what is not ordered yet, with what its seats cost.
-fn load_wish(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Facts, Fail> {
+/// The same for what is not ordered yet, with what its seats or nights cost.
+fn load_wish(
+    read: &mut ReadTx,
+    ctx: &Ctx,
+    cmd: &PlaceOrder,
+    nights: Option<NightChoice>,
+) -> Result<Facts, Fail> {
     let mut facts = load(read, ctx, cmd)?;
+    if let Some(choice) = nights.filter(|choice| choice.nights > 0)
+        && let Some((terms, _)) = offer::queries::booking_terms(read, cmd.offer)?
+        && let Some(priced) = terms.priced_nights()
+    {
+        let rooms = cmd.quantity / choice.nights;
+        cmd.check_quantity(rooms * choice.nights)?;
+        facts.surcharges = priced.surcharges(choice, rooms);
+    }
     if let Some(choice) = &cmd.seats {
         let chosen = offer::queries::chosen_seats(read, cmd.offer, choice)?;
         cmd.check_quantity(chosen.numbers.len() as i64)?;

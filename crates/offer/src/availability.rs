@@ -304,6 +304,8 @@ pub struct DayAvailability {
     pub day: Day,
     /// The times that a booking could start at by the hours, those that are over left out.
     pub starts: Vec<Start>,
+    /// What a room costs more than the offer in the night that begins on it, where nights are priced.
+    pub surcharge: i64,
 }
 
 /// A time at which a booking could start.
@@ -360,8 +362,10 @@ impl Bookable {
         now: Timestamp,
     ) -> Vec<DayAvailability> {
         let kinds = self.kinds();
+        let priced = self.terms.priced_nights();
         let of_day = |day| DayAvailability {
             day: Day(day),
+            surcharge: priced.map_or(0, |nights| nights.surcharge(Day(day))),
             starts: self
                 .periods(Day(day), wish.party, nights)
                 .into_iter()

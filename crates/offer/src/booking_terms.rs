@@ -1,12 +1,18 @@
 //! How an offer is booked, and what a booking that does not take place costs: the same for tables, people,
 //! rooms, nights, places and seats.
 
-use kernel::{BasisPoints, DAY_US, HOUR_US, MINUTE_US, Reject, Timestamp};
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use kernel::{BasisPoints, DAY_US, HOUR_US, MINUTE_US, Money, Reject, Timestamp};
 use party::hours::{DAY_MINUTES, Span, check_spans};
 use serde::{Deserialize, Serialize};
 
+use crate::day::Day;
+use crate::decide::MAX_LIST_PRICE;
 use crate::place::STEP_US;
 use crate::reject::BOOKING_TERMS_INVALID;
+use crate::showing::Surcharge;
 
 /// How an offer is booked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +82,39 @@ pub struct Nights {
     pub nights_min: i64,
     /// The longest.
     pub nights_max: i64,
+    /// What some nights cost more; of those that apply to a night the highest counts.
+    pub rates: Vec<NightRate>,
+}
+
+/// Nights that somebody would like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NightChoice {
+    /// The day of arrival.
+    pub from: Day,
+    /// How many.
+    pub nights: i64,
+}
+
+/// What a room costs more than the offer in the nights that begin on some days, on the store's calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NightRate {
+    /// Minor units of the offer's currency.
+    pub surcharge: i64,
+    /// On these days of the week, 1 is Monday; on any if there are none.
+    pub weekdays: Vec<i64>,
+    /// Not before this day.
+    pub from_day: Option<Date>,
+    /// Not after this day.
+    pub until_day: Option<Date>,
+}
+
+impl NightRate {
+    fn applies(&self, day: Day) -> bool {
+        (self.weekdays.is_empty() || self.weekdays.contains(&day.weekday()))
+            && self.from_day.is_none_or(|from| Day::of(from) <= day)
+            && self.until_day.is_none_or(|until| day <= Day::of(until))
+    }
 }
 
 /// Of what an offer's price is.
@@ -128,6 +167,7 @@ impl BookingPolicy {
     }
 }
 
+const RATES: &str = "/terms/nights/rates";
 const STEP_MINUTES: i64 = STEP_US / MINUTE_US;
 
 impl BookingTerms {
@@ -138,8 +178,16 @@ impl BookingTerms {
         (earliest..=latest).contains(&starts_at)
     }
 
-    /// Refuses what makes no sense, by field.
-    pub fn check(&self) -> Result<(), Reject> {
+    /// The nights that are booked, if each has its own price.
+    pub fn priced_nights(&self) -> Option<&Nights> {
+        match &self.stay {
+            Stay::Nights(nights) if self.price_per == PricePer::Night => Some(nights),
+            Stay::Nights(_) | Stay::Visit(_) | Stay::Showings => None,
+        }
+    }
+
+    /// Refuses what makes no sense for an offer of this price, by field.
+    pub fn check(&self, list_price: Money) -> Result<(), Reject> {
         within("/terms/party_max", self.party_max, 1, 1_000)?;
         within("/terms/notice_minutes", self.notice_us, 0, 90 * DAY_US)?;
         within("/terms/ahead_days", self.ahead_days, 1, 400)?;
@@ -169,7 +217,10 @@ impl BookingTerms {
                         "Nights are priced by room and night, or by booking.",
                     );
                 }
-                nights.check()
+                if self.price_per != PricePer::Night && !nights.rates.is_empty() {
+                    return no(RATES, "Only what is priced by room and night has rates by night.");
+                }
+                nights.check(MAX_LIST_PRICE - list_price.amount)
             }
             Stay::Showings => {
                 if self.price_per != PricePer::Person {
@@ -227,7 +278,7 @@ impl Visit {
 }
 
 impl Nights {
-    fn check(&self) -> Result<(), Reject> {
+    fn check(&self, surcharge_max: i64) -> Result<(), Reject> {
         within(
             "/terms/nights/check_in_minute",
             self.check_in_minute,
@@ -241,7 +292,38 @@ impl Nights {
             self.check_in_minute,
         )?;
         within("/terms/nights/nights_min", self.nights_min, 1, 60)?;
-        within("/terms/nights/nights_max", self.nights_max, self.nights_min, 60)
+        within("/terms/nights/nights_max", self.nights_max, self.nights_min, 60)?;
+        within(RATES, self.rates.len() as i64, 0, 50)?;
+        for rate in &self.rates {
+            within(RATES, rate.surcharge, 1, surcharge_max)?;
+            for weekday in &rate.weekdays {
+                within(RATES, *weekday, 1, 7)?;
+            }
+            if let (Some(from), Some(until)) = (rate.from_day, rate.until_day)
+                && from > until
+            {
+                return no(RATES, &format!("{from} is after {until}."));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a room costs more than the offer in the night that begins on this day.
+    pub fn surcharge(&self, day: Day) -> i64 {
+        let rates = self.rates.iter().filter(|rate| rate.applies(day));
+        rates.map(|rate| rate.surcharge).max().unwrap_or_default()
+    }
+
+    /// What each of so many rooms costs more in each night, cheapest first.
+    pub fn surcharges(&self, choice: NightChoice, rooms: i64) -> Vec<Surcharge> {
+        let mut units: BTreeMap<i64, i64> = BTreeMap::new();
+        for night in 0..choice.nights {
+            *units.entry(self.surcharge(choice.from.plus(night))).or_default() += rooms;
+        }
+        let surcharges = units.into_iter();
+        surcharges
+            .map(|(amount, units)| Surcharge { units, amount })
+            .collect()
     }
 }
 

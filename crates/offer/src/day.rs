@@ -57,7 +57,7 @@ impl Day {
         Some(zone.to_ambiguous_zoned(date.to_datetime(time.ok()?)))
     }
 
-    fn of(date: Date) -> Self {
+    pub(crate) fn of(date: Date) -> Self {
         let days = EPOCH.until(date).map_or(0, |span| span.get_days());
         Self(days.into())
     }

@@ -34,7 +34,9 @@ mod terms;
 pub mod testing;
 
 pub use availability::{Bookable, DayAvailability, Period, Start, Wish};
-pub use booking_terms::{BookingPolicy, BookingTerms, Nights, PricePer, Stay, Turn, Visit};
+pub use booking_terms::{
+    BookingPolicy, BookingTerms, NightChoice, NightRate, Nights, PricePer, Stay, Turn, Visit,
+};
 pub use commands::*;
 pub use day::Day;
 pub use decide::{UnitPrice, friend_discount, prices};

@@ -1,11 +1,22 @@
 /** How an offer is booked, as its form holds it, and back; and what is usual in a trade. */
 import type { Schemas } from '@/shared/api'
-import { parsePercent, parseSpan, percentText } from '@/shared/console/fields'
+import { amountText, parsePercent, parseSpan, percentText } from '@/shared/console/fields'
+import { parseMoney } from '@/shared/i18n/format'
 import { clock } from '@/shared/i18n/hours'
 import { wholeNumber } from './format'
 import { hoursRows, minuteOf, spansOf, type HoursRow } from '@/shared/console/weekHours'
 
 type Terms = Schemas['BookingTerms']
+
+/** What some nights cost more. */
+export interface RateRow {
+  surcharge: string
+  weekdays: number[]
+  fromDay: string
+  untilDay: string
+}
+
+export const newRate = (): RateRow => ({ surcharge: '', weekdays: [], fromDay: '', untilDay: '' })
 
 export interface TermsForm {
   stay: 'visit' | 'nights' | 'showings'
@@ -28,6 +39,7 @@ export interface TermsForm {
   checkOut: string
   nightsMin: string
   nightsMax: string
+  rates: RateRow[]
 }
 
 const USUAL: TermsForm = {
@@ -49,6 +61,7 @@ const USUAL: TermsForm = {
   checkOut: '12:00',
   nightsMin: '1',
   nightsMax: '14',
+  rates: [],
 }
 
 /** `party` up to which a visit takes `minutes`. */
@@ -91,7 +104,10 @@ export function formOfPreset(preset: Preset): TermsForm {
   return structuredClone({ ...USUAL, ...PRESETS[preset] })
 }
 
-export function formOfTerms({ visit, nights, showings, policy, ...terms }: Terms): TermsForm {
+export function formOfTerms(
+  { visit, nights, showings, policy, ...terms }: Terms,
+  currency: string,
+): TermsForm {
   return {
     ...structuredClone(USUAL),
     stay: showings ? 'showings' : nights ? 'nights' : 'visit',
@@ -115,12 +131,18 @@ export function formOfTerms({ visit, nights, showings, policy, ...terms }: Terms
       checkOut: clock(nights.check_out_minute),
       nightsMin: String(nights.nights_min),
       nightsMax: String(nights.nights_max),
+      rates: (nights.rates ?? []).map((rate) => ({
+        surcharge: amountText(rate.surcharge, currency),
+        weekdays: rate.weekdays ?? [],
+        fromDay: rate.from_day ?? '',
+        untilDay: rate.until_day ?? '',
+      })),
     }),
   }
 }
 
-/** What is sent. */
-export function termsOf(form: TermsForm): Terms {
+/** What is sent. An amount that cannot be read is none, so that the server names the field. */
+export function termsOf(form: TermsForm, currency: string): Terms {
   const visit = {
     hours: form.hours.flatMap(spansOf),
     every_minutes: wholeNumber(form.everyMinutes),
@@ -136,6 +158,12 @@ export function termsOf(form: TermsForm): Terms {
     check_out_minute: minuteOf(form.checkOut),
     nights_min: wholeNumber(form.nightsMin),
     nights_max: wholeNumber(form.nightsMax),
+    rates: form.rates.map((row) => ({
+      surcharge: parseMoney(row.surcharge, currency) ?? 0,
+      weekdays: row.weekdays,
+      from_day: row.fromDay || undefined,
+      until_day: row.untilDay || undefined,
+    })),
   }
   return {
     ...{ visit: { visit }, nights: { nights }, showings: { showings: true } }[form.stay],

@@ -1,7 +1,7 @@
 //! A booking takes place at another time.
 
 use kernel::{Actor, BookingId, Claim, Ctx, ResourceId};
-use offer::{Day, Period, Wish, place};
+use offer::{Day, NightChoice, Period, Surcharge, Wish, place};
 use party::Role;
 use store::{Fail, Tx, sql};
 
@@ -22,8 +22,8 @@ pub struct MoveBooking {
     pub resource: Option<ResourceId>,
 }
 
-/// Moves a confirmed booking: the guest for nothing as long as it can be cancelled for nothing, the staff of the store
-/// at any time. Its order, price and policy stay.
+/// Moves a confirmed booking: the guest for nothing as long as it can be cancelled for nothing, and to nights that cost
+/// the same; the staff of the store at any time. Its order, price and policy stay.
 ///
 /// Rejects: `not_found`, `booking_status`, `booking_not_free`, and as [`crate::place_booking`] does.
 ///
@@ -51,13 +51,26 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
     let (slot, bookable) = find_slot(tx, ctx, &asked)?;
     if let When::Nights { nights, rooms, .. } = cmd.when {
         let day = |at| Day::at(at, &bookable.zone).0;
-        let booked = day(booking.period.ends_at) - day(booking.period.starts_at);
+        let first = day(booking.period.starts_at);
+        let booked = day(booking.period.ends_at) - first;
         if (nights, rooms) != (booked, booking.rooms) {
             let detail = format!(
                 "It is for {booked} nights in {} rooms, also at another time.",
                 booking.rooms
             );
             return Err(BOOKING_TIME.at("/when/nights", detail).into());
+        }
+        let before = NightChoice {
+            from: Day(first),
+            nights,
+        };
+        let before = bookable
+            .terms
+            .priced_nights()
+            .map(|terms| terms.surcharges(before, rooms));
+        if !is_staff && sum(&before.unwrap_or_default()) != sum(&slot.surcharges) {
+            let detail = "Those nights have another price: cancel the booking, and make one for them.";
+            return Err(BOOKING_TIME.at("/when/from", detail).into());
         }
     }
     let owner = ctx.new_id::<Claim>().uuid();
@@ -94,4 +107,11 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
     };
     tx.emit(ctx, booking.id, booking.version + 1, &event)?;
     Ok(slot.period)
+}
+
+fn sum(surcharges: &[Surcharge]) -> i64 {
+    let amounts = surcharges
+        .iter()
+        .map(|surcharge| surcharge.units * surcharge.amount);
+    amounts.sum()
 }

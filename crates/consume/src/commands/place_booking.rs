@@ -66,7 +66,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
     cmd.order.check_quantity(slot.quantity)?;
     let booked = Booked {
         places: &slot.places,
-        surcharges: seats.as_ref().map_or(&[], |seats| seats.surcharges.as_slice()),
+        surcharges: &slot.surcharges,
         until: valid_until(slot.period),
     };
     let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
@@ -138,5 +138,6 @@ fn seat_slot(chosen: &ChosenSeats) -> Slot {
         places: chosen.places(),
         resources: vec![chosen.hall.resource],
         quantity: chosen.numbers.len() as i64,
+        surcharges: chosen.surcharges.clone(),
     }
 }

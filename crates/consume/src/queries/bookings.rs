@@ -255,6 +255,7 @@ pub fn availability(
             .map(|day| DayAvailability {
                 day: Day(day),
                 starts: Vec::new(),
+                surcharge: 0,
             })
             .collect());
     };

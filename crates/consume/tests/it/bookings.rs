@@ -5,12 +5,13 @@ use consume::{
     REMIND_GUEST, RemindGuest, When,
 };
 use convert::{GroupChoice, PlaceOrder};
-use kernel::{Actor, BookingId, DAY_US, HOUR_US, MINUTE_US, OfferId, PersonId, ResourceId, Timestamp};
+use jiff::civil::Date;
+use kernel::{Actor, BookingId, DAY_US, HOUR_US, MINUTE_US, Money, OfferId, PersonId, ResourceId, Timestamp};
 use ledger::Account;
 use offer::testing::{booked, dinner, seats};
 use offer::{
-    BookingTerms, Day, Nights, Period, PricePer, ResourceDetails, ResourceKind, SetStoreDay, Stay,
-    UpdateResource,
+    BookingTerms, Day, NightChoice, NightRate, Nights, Period, PricePer, ResourceDetails, ResourceKind,
+    SetStoreDay, Stay, UpdateResource,
 };
 use party::testing::{NOW, consumer, ctx_at, run};
 use store::Rejected;
@@ -49,13 +50,14 @@ impl<'w, 's> Restaurant<'w, 's> {
     }
 
     /// Two double rooms, from one night to fourteen.
-    pub fn hotel(world: &'w World<'s>, price_per: PricePer) -> Self {
+    pub fn hotel(world: &'w World<'s>, price_per: PricePer, rates: Vec<NightRate>) -> Self {
         let terms = BookingTerms {
             stay: Stay::Nights(Nights {
                 check_in_minute: 15 * 60,
                 check_out_minute: 12 * 60,
                 nights_min: 1,
                 nights_max: 14,
+                rates,
             }),
             price_per,
             ..dinner()
@@ -86,6 +88,19 @@ impl<'w, 's> Restaurant<'w, 's> {
             area: None,
             resource: None,
         }
+    }
+
+    fn stay_wish(&self, from: &str, count: i64, rooms: i64) -> PlaceBooking {
+        let mut wish = PlaceBooking {
+            when: nights(from, count, rooms),
+            ..self.wish(rooms, NOW)
+        };
+        wish.order.quantity = count * rooms;
+        wish
+    }
+
+    fn stay(&self, from: &str, count: i64, rooms: i64) -> Result<PlacedBooking, Rejected> {
+        self.place_as(self.world.buyer, self.stay_wish(from, count, rooms))
     }
 
     pub fn place_as(&self, person: PersonId, wish: PlaceBooking) -> Result<PlacedBooking, Rejected> {
@@ -155,6 +170,14 @@ impl<'w, 's> Restaurant<'w, 's> {
         });
         self.world.audit();
         cancelled.map(drop)
+    }
+}
+
+fn nights(from: &str, nights: i64, rooms: i64) -> When {
+    When::Nights {
+        from: from.parse().expect("a day"),
+        nights,
+        rooms,
     }
 }
 
@@ -484,7 +507,7 @@ fn an_appointment_takes_a_person_and_a_room_or_neither() {
 #[test]
 fn nights_are_booked_all_or_none_and_priced_by_night() {
     on_both(|world| {
-        let hotel = Restaurant::hotel(world, PricePer::Night);
+        let hotel = Restaurant::hotel(world, PricePer::Night, Vec::new());
         let book = |from: &str, nights, rooms, party| {
             let mut wish = PlaceBooking {
                 when: When::Nights {
@@ -535,7 +558,7 @@ fn nights_are_booked_all_or_none_and_priced_by_night() {
 #[test]
 fn a_stay_is_moved_with_as_many_nights_and_rooms_whatever_its_price_is_of() {
     on_both(|world| {
-        let hotel = Restaurant::hotel(world, PricePer::Booking);
+        let hotel = Restaurant::hotel(world, PricePer::Booking, Vec::new());
         let stay = |from: &str, nights, rooms| When::Nights {
             from: from.parse().unwrap(),
             nights,
@@ -561,6 +584,78 @@ fn a_stay_is_moved_with_as_many_nights_and_rooms_whatever_its_price_is_of() {
         assert_eq!(code(moved(1, 2)), "booking_time");
         assert_eq!(code(moved(2, 1)), "booking_full", "four do not fit in one room");
         assert_eq!(moved(2, 2).unwrap().ends_at.to_string(), "2027-01-23T04:00:00Z");
+    });
+}
+
+/// The rates of the worked stays in `docs/domain/pricing.md`.
+fn rates() -> Vec<NightRate> {
+    let new_year = NightRate {
+        surcharge: 5_000,
+        weekdays: Vec::new(),
+        from_day: Some(Date::constant(2027, 2, 5)),
+        until_day: Some(Date::constant(2027, 2, 11)),
+    };
+    let weekend = NightRate {
+        surcharge: 2_000,
+        weekdays: vec![5, 6],
+        from_day: None,
+        until_day: None,
+    };
+    vec![weekend, new_year]
+}
+
+#[test]
+fn the_worked_stays_cost_what_their_nights_cost() {
+    let text = include_str!("../../../../docs/domain/pricing.md");
+    let (_, after) = text.split_once("### By night\n").expect("a table");
+    let rows = after.lines().skip_while(|line| !line.starts_with('|'));
+    let rows: Vec<_> = rows.take_while(|line| line.starts_with('|')).skip(2).collect();
+    assert!(rows.len() >= 4);
+    on_both(|world| {
+        let hotel = Restaurant::hotel(world, PricePer::Night, rates());
+        for row in &rows {
+            let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+            let (_, from) = cells[0].split_once(' ').expect("a weekday and a day");
+            let (nights, rooms) = (cells[1].parse().unwrap(), cells[2].parse().unwrap());
+            let placed = hotel.stay(from, nights, rooms).unwrap();
+            let list = Money::new(placed.order.amounts.list_total, placed.order.currency);
+            assert_eq!(list.to_string(), format!("{} CNY", cells[4]), "{row}");
+            let order = hotel.stay_wish(from, nights, rooms).order;
+            let choice = NightChoice {
+                from: from.parse().unwrap(),
+                nights,
+            };
+            let ctx = ctx_at(NOW, Actor::Consumer(world.buyer));
+            let quoted = world
+                .db
+                .read_blocking(move |read| convert::queries::quote(read, &ctx, &order, Some(choice)));
+            assert_eq!(quoted.unwrap().1.amounts, placed.order.amounts, "{row}");
+        }
+    });
+}
+
+#[test]
+fn a_stay_is_moved_to_nights_of_the_same_price_by_its_guest_and_to_any_by_the_store() {
+    on_both(|world| {
+        let hotel = Restaurant::hotel(world, PricePer::Night, rates());
+        let placed = hotel.stay("2027-01-20", 2, 1).unwrap();
+        world.pay(world.buyer, &placed.order, "card-1");
+        let moved = |actor, from: &str| {
+            let cmd = MoveBooking {
+                booking: placed.booking,
+                when: nights(from, 2, 1),
+                resource: None,
+            };
+            world.run(actor, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
+        };
+        let guest = Actor::Consumer(world.buyer);
+        assert_eq!(
+            code(moved(guest, "2027-01-21")),
+            "booking_time",
+            "the second is a Friday"
+        );
+        assert!(moved(guest, "2027-01-26").is_ok());
+        assert!(moved(world.shop.as_owner(), "2027-01-29").is_ok());
     });
 }
 

@@ -317,7 +317,7 @@ fn nothing_is_held_for_longer_than_it_can_be_booked_and_nobody_waits_for_what_is
 #[test]
 fn nights_are_waited_for_by_their_first_day() {
     on_both(|world| {
-        let place = Restaurant::hotel(world, PricePer::Night);
+        let place = Restaurant::hotel(world, PricePer::Night, Vec::new());
         let list = List { world, place };
         let from = Day::in_utc(SATURDAY_SIX);
         let stay = |nights, rooms| When::Nights { from, nights, rooms };

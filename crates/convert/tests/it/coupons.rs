@@ -124,7 +124,7 @@ fn a_preview_says_what_an_order_with_the_coupon_costs() {
                 };
                 let ctx = Ctx::new(NOW, Actor::Consumer(buyer), [7; 32]);
                 let asked = order.clone();
-                let quoted = db.read_blocking(move |read| quote(read, &ctx, &asked));
+                let quoted = db.read_blocking(move |read| quote(read, &ctx, &asked, None));
                 let sample = SampleCart {
                     item: SampleItem::Offer(offer),
                     quantity,
@@ -630,7 +630,7 @@ fn the_best_of_a_wallet_is_what_an_order_with_it_costs() {
         let wish = shop.order_of(1);
         let best = db.read_blocking(move |read| {
             let ctx = Ctx::new(NOW, Actor::Consumer(buyer), [0; 32]);
-            best_coupons(read, &ctx, &wish)
+            best_coupons(read, &ctx, &wish, None)
         });
         let mut best = best.expect("an answer");
         best.used.sort_unstable();

@@ -39,7 +39,7 @@ impl SetBookingTerms {
 pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Result<i64, Fail> {
     let offer = managed_offer(tx, ctx, cmd.offer)?;
     tx.lock(&cmd.locks());
-    cmd.terms.check()?;
+    cmd.terms.check(offer.list_price)?;
     if offer.group.is_some() {
         return Err(BOOKING_WITHOUT_GROUP.plain().into());
     }

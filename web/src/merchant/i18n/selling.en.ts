@@ -99,6 +99,14 @@ export default {
     stockDone: 'The stock is changed',
     excess: '{n} more are sold or held than that. Nothing is sold until there is room.',
   },
+  nightRate: {
+    title: 'Dearer nights',
+    hint: 'On top of the offer’s price, for nights that begin on these days. Of all that apply the highest counts.',
+    surcharge: 'A night costs more by',
+    fromDay: 'First night (optional)',
+    untilDay: 'Last night (optional)',
+    add: 'Add dearer nights',
+  },
   priceRule: {
     title: 'Prices by time and number',
     hint: 'Below the list price. Of all that apply to an order the lowest counts, at the time of the order.',

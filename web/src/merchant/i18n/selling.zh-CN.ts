@@ -94,6 +94,14 @@ export default {
     stockDone: '库存已更新',
     excess: '已售和待支付比新库存多 {n} 份，暂停售卖直到补足。',
   },
+  nightRate: {
+    title: '加价日',
+    hint: '在商品价格之上加价，以入住当晚的日期为准；同时符合多条时取最高的一条。',
+    surcharge: '每晚加价',
+    fromDay: '首晚（可不填）',
+    untilDay: '末晚（可不填）',
+    add: '添加加价日',
+  },
   priceRule: {
     title: '分时段价与多件价',
     hint: '都低于原价；同时符合多条时取最低价，以下单时间为准。',

@@ -204,6 +204,7 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
                 check_out_minute: check_out,
                 nights_min: 1,
                 nights_max: most,
+                rates: Vec::new(),
             }),
         },
         price_per: match booked.price_per {

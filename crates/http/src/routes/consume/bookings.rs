@@ -68,6 +68,8 @@ struct AvailableDay {
     day: String,
     /// The times at which a booking could start, those that are over left out.
     starts: Vec<AvailableStart>,
+    /// What a room costs more in the night that begins then, in minor units of the offer's currency.
+    surcharge: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -89,6 +91,7 @@ impl From<DayAvailability> for AvailableDay {
         Self {
             day: day.day.to_string(),
             starts: day.starts.into_iter().map(start).collect(),
+            surcharge: day.surcharge,
         }
     }
 }

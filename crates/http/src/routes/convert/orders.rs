@@ -15,7 +15,7 @@ use kernel::{
     CouponId, Currency, EntryId, GroupId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, ShowingId,
     Timestamp, VoucherId, WalletCouponId,
 };
-use offer::SeatChoice;
+use offer::{NightChoice, SeatChoice};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
@@ -28,9 +28,10 @@ use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::labels::{Label, Labelled, labelled};
 use crate::problem::Problem;
+use crate::reject::QUERY_MALFORMED;
 use crate::routes::offer::OfOffer;
 use crate::shell;
-use crate::wire::{After, PAGE_SIZE, Page, WireMoney};
+use crate::wire::{After, PAGE_SIZE, Page, WireMoney, day};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -226,6 +227,10 @@ struct QuoteAsked {
     #[serde(default, deserialize_with = "comma_separated")]
     #[param(value_type = Option<String>)]
     seats: Vec<String>,
+    /// For what nights cost: the day of arrival, `2026-12-31`.
+    from: Option<String>,
+    /// And how many.
+    nights: Option<i64>,
 }
 
 fn comma_separated<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
@@ -236,6 +241,14 @@ where
     let text = String::deserialize(from)?;
     let ids = text.split(',').filter(|id| !id.is_empty()).map(str::parse);
     ids.collect::<Result<_, _>>().map_err(serde::de::Error::custom)
+}
+
+fn night_choice(from: Option<&str>, nights: Option<i64>) -> Result<Option<NightChoice>, Problem> {
+    let Some(from) = from else { return Ok(None) };
+    Ok(Some(NightChoice {
+        from: day(&QUERY_MALFORMED, "/from", from)?,
+        nights: nights.unwrap_or(1),
+    }))
 }
 
 fn seat_choice(showing: Option<ShowingId>, seats: Vec<String>) -> Option<SeatChoice> {
@@ -263,8 +276,11 @@ async fn quote_order(
         seats: seat_choice(asked.showing, asked.seats),
         expected_cash: None,
     };
+    let nights = night_choice(asked.from.as_deref(), asked.nights)?;
     let ctx = shell::ctx(consumer.actor());
-    let (currency, price) = app.read(move |read| queries::quote(read, &ctx, &wish)).await?;
+    let (currency, price) = app
+        .read(move |read| queries::quote(read, &ctx, &wish, nights))
+        .await?;
     Ok(Json(price_of(currency, &price.amounts, &price.discounts)))
 }
 
@@ -290,6 +306,10 @@ struct BestCouponsAsked {
     #[serde(default, deserialize_with = "comma_separated")]
     #[param(value_type = Option<String>)]
     seats: Vec<String>,
+    /// For what nights cost: the day of arrival, `2026-12-31`.
+    from: Option<String>,
+    /// And how many.
+    nights: Option<i64>,
 }
 
 /// The coupons of a wallet that take off most together, and why each of the others is not among them.
@@ -334,9 +354,10 @@ async fn best_coupons(
         seats: seat_choice(asked.showing, asked.seats),
         expected_cash: None,
     };
+    let nights = night_choice(asked.from.as_deref(), asked.nights)?;
     let ctx = shell::ctx(consumer.actor());
     let best = app
-        .read(move |read| queries::best_coupons(read, &ctx, &wish))
+        .read(move |read| queries::best_coupons(read, &ctx, &wish, nights))
         .await?;
     let refused = best
         .refused

@@ -1,7 +1,10 @@
 //! How an offer is booked, on the wire.
 
+use jiff::civil::Date;
 use kernel::{BasisPoints, MINUTE_US};
-use offer::{BOOKING_TERMS_INVALID, BookingPolicy, BookingTerms, Nights, PricePer, Stay, Turn, Visit};
+use offer::{
+    BOOKING_TERMS_INVALID, BookingPolicy, BookingTerms, NightRate, Nights, PricePer, Stay, Turn, Visit,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -90,6 +93,30 @@ struct WireNights {
     check_out_minute: i64,
     nights_min: i64,
     nights_max: i64,
+    /// What some nights cost more, at most 50; of those that apply to a night the highest counts.
+    #[serde(default)]
+    #[schema(value_type = Vec<WireNightRate>)]
+    rates: Vec<Object<WireNightRate>>,
+}
+
+/// What a room costs more than the offer in the nights that begin on some days.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NightRate)]
+struct WireNightRate {
+    /// Minor units of the offer's currency.
+    surcharge: i64,
+    /// On these days of the week, 1 is Monday; on any if there are none.
+    #[serde(default)]
+    weekdays: Vec<i64>,
+    /// Not before this day, `2026-10-01`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    from_day: Option<Date>,
+    /// Not after this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    until_day: Option<Date>,
 }
 
 /// What a booking that does not take place costs, in parts of what was paid.
@@ -175,7 +202,14 @@ impl From<WireVisit> for Visit {
 
 impl From<WireNights> for Nights {
     fn from(wire: WireNights) -> Self {
+        let rate = |Object(rate): Object<WireNightRate>| NightRate {
+            surcharge: rate.surcharge,
+            weekdays: rate.weekdays,
+            from_day: rate.from_day,
+            until_day: rate.until_day,
+        };
         Self {
+            rates: wire.rates.into_iter().map(rate).collect(),
             check_in_minute: wire.check_in_minute,
             check_out_minute: wire.check_out_minute,
             nights_min: wire.nights_min,
@@ -228,7 +262,16 @@ impl From<Visit> for WireVisit {
 
 impl From<Nights> for WireNights {
     fn from(nights: Nights) -> Self {
+        let rate = |rate: NightRate| {
+            Object(WireNightRate {
+                surcharge: rate.surcharge,
+                weekdays: rate.weekdays,
+                from_day: rate.from_day,
+                until_day: rate.until_day,
+            })
+        };
         Self {
+            rates: nights.rates.into_iter().map(rate).collect(),
             check_in_minute: nights.check_in_minute,
             check_out_minute: nights.check_out_minute,
             nights_min: nights.nights_min,

@@ -258,6 +258,7 @@ fn of_stays_that_share_one_night_of_the_last_room_one_is_booked() {
                     check_out_minute: 12 * 60,
                     nights_min: 1,
                     nights_max: 7,
+                    rates: Vec::new(),
                 }),
                 price_per: PricePer::Night,
                 ..dinner()
