@@ -605,6 +605,7 @@ CREATE TABLE coupon (
   platform_bp BIGINT NOT NULL,
   per_person BIGINT NOT NULL,
   per_day BIGINT NOT NULL,
+  per_device BIGINT,
   -- What its unique codes are made of, if it is claimed by code.
   code_batch BIGINT,
   code_key BYTEA,
@@ -627,6 +628,13 @@ CREATE TABLE coupon_person (
   day BIGINT NOT NULL,
   claimed_on_day BIGINT NOT NULL,
   PRIMARY KEY (coupon_id, person_id)
+);
+
+CREATE TABLE coupon_device (
+  coupon_id BYTEA NOT NULL REFERENCES coupon (id),
+  device_hash BYTEA NOT NULL,
+  claimed BIGINT NOT NULL,
+  PRIMARY KEY (coupon_id, device_hash)
 );
 
 -- The codes that were claimed. Those that were not are not stored.

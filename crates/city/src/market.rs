@@ -66,6 +66,7 @@ pub(crate) fn issue_coupons(
         platform_share: BasisPoints::WHOLE,
         per_person,
         per_day: per_person,
+        per_device: None,
         by_code: false,
         total: 100_000,
         budget: 100_000_000,
@@ -126,7 +127,10 @@ pub(crate) fn fill_wallet(works: &mut Works, person: PersonId, coupons: &[Coupon
     let wanted: Vec<CouponId> = coupons.iter().take(2).map(|coupon| coupon.coupon).collect();
     works.run_alone("a claim", 0, move |tx, ctx| {
         for coupon in &wanted {
-            let cmd = convert::ClaimCoupon { coupon: *coupon };
+            let cmd = convert::ClaimCoupon {
+                coupon: *coupon,
+                device: None,
+            };
             convert::claim_coupon(tx, &acting(ctx, Actor::Consumer(person), at), &cmd)?;
         }
         Ok(())

@@ -116,6 +116,7 @@ fn place(
     if let Some(coupon) = purchase.coupon {
         let cmd = convert::ClaimCoupon {
             coupon: coupon.coupon,
+            device: None,
         };
         wallet_coupons.push(convert::claim_coupon(tx, &acting(ctx, buyer, before(10)), &cmd)?);
     }

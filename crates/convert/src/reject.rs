@@ -13,6 +13,12 @@ kernel::reject_table! {
     COUPON_LIMIT_REACHED: Conflict, "coupon_limit_reached",
         "You have claimed as many of this coupon as one person may.",
         "Use the ones in your wallet.";
+    COUPON_DEVICE_LIMIT: Conflict, "coupon_device_limit_reached",
+        "As many of this coupon were claimed on this device as one device may.",
+        "Choose another coupon.";
+    COUPON_DEVICE_UNKNOWN: Conflict, "coupon_device_unknown",
+        "The coupon is limited for each device, and this one is not known.",
+        "Sign in again in this browser, then claim.";
     COUPON_NEEDS_CODE: Conflict, "coupon_needs_code",
         "The coupon is claimed by a code.",
         "Type the code that you were given.";

@@ -10,7 +10,7 @@ use kernel::{Actor, MerchantId, PersonId, StoreId};
 use party::{FORBIDDEN, Identity, NOT_FOUND, OperatorRole, Role, SIGN_IN_REQUIRED, StaffGrant};
 use sha2::{Digest, Sha256};
 
-use crate::app::App;
+use crate::app::{App, AppState, derive};
 use crate::body::Path;
 use crate::problem::Problem;
 use crate::shell;
@@ -38,6 +38,30 @@ pub fn cookie_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let cookies = headers.get(header::COOKIE)?.to_str().ok()?.split(';');
     let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(of, _)| *of == name).map(|(_, value)| value)
+}
+
+/// What a device keeps by which it is known again.
+pub fn device_of(headers: &HeaderMap) -> Option<&str> {
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    cookie_of(headers, DEVICE_COOKIE).filter(|kept| kept.len() == 64 && kept.bytes().all(is_hex))
+}
+
+/// What the database has of a device.
+pub fn device_hash(app: &AppState, device: &str) -> [u8; 32] {
+    derive(&app.secret, "device-hash", &[device.as_bytes()])
+}
+
+/// The device that a request comes from, if it keeps what it is known by.
+pub struct Device(pub Option<[u8; 32]>);
+
+impl FromRequestParts<App> for Device {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self(
+            device_of(&parts.headers).map(|device| device_hash(app, device)),
+        ))
+    }
 }
 
 /// Somebody who is signed in, with everything that was granted to them.

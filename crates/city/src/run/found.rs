@@ -378,6 +378,7 @@ impl Founder<'_> {
             platform_share: bp(coupon.platform_bp),
             per_person: coupon.per_person,
             per_day: coupon.per_day,
+            per_device: None,
             by_code: coupon.by_code,
             total: coupon.total,
             budget: coupon.budget,

@@ -1,6 +1,6 @@
-//! A person puts a coupon into the wallet, by its id or by one of its unique codes. Three limits hold under any number
-//! of claims at once: how many there are (a bucket), how many one person may have, in all and a day (a guarded row of its
-//! own), and one for each code (a row of its own).
+//! A person puts a coupon into the wallet, by its id or by one of its unique codes. Four limits hold under any number
+//! of claims at once: how many there are (a bucket), how many one person may have, in all and a day, and how many are
+//! claimed on one device (a guarded row each), and one for each code (a row of its own).
 
 use kernel::{CouponId, Ctx, DAY_US, PersonId, WalletCouponId};
 use offer::bucket;
@@ -11,8 +11,8 @@ use crate::events::CouponClaimed;
 use crate::model::{CouponStatus, Stored, WalletCouponStatus};
 use crate::queries::{Coupon, coupon, coupon_of_batch};
 use crate::reject::{
-    COUPON_ALL_CLAIMED, COUPON_CODE_USED, COUPON_CODE_WRONG, COUPON_LIMIT_REACHED, COUPON_NEEDS_CODE,
-    COUPON_NOT_FOUND, COUPON_NOT_LIVE,
+    COUPON_ALL_CLAIMED, COUPON_CODE_USED, COUPON_CODE_WRONG, COUPON_DEVICE_LIMIT, COUPON_DEVICE_UNKNOWN,
+    COUPON_LIMIT_REACHED, COUPON_NEEDS_CODE, COUPON_NOT_FOUND, COUPON_NOT_LIVE,
 };
 
 /// What [`claim_coupon`] is told.
@@ -20,6 +20,8 @@ use crate::reject::{
 pub struct ClaimCoupon {
     /// Which.
     pub coupon: CouponId,
+    /// The hash of the device on which it is claimed, if that is known.
+    pub device: Option<[u8; 32]>,
 }
 
 /// What [`claim_code`] is told.
@@ -27,6 +29,8 @@ pub struct ClaimCoupon {
 pub struct ClaimCode {
     /// As it was typed.
     pub code: String,
+    /// The hash of the device on which it is claimed, if that is known.
+    pub device: Option<[u8; 32]>,
 }
 
 /// Claims one for the consumer who acts.
@@ -36,7 +40,7 @@ pub fn claim_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &ClaimCoupon) -> Result<WalletC
     if claimed.codes.is_some() {
         return Err(COUPON_NEEDS_CODE.plain().into());
     }
-    claim(tx, ctx, person, &claimed, ctx.new_id())
+    claim(tx, ctx, (person, cmd.device), &claimed, ctx.new_id())
 }
 
 /// Claims the one that this code stands for, for the consumer who acts.
@@ -61,13 +65,13 @@ pub fn claim_code(tx: &mut Tx, ctx: &Ctx, cmd: &ClaimCode) -> Result<WalletCoupo
     if taken == 0 {
         return Err(COUPON_CODE_USED.at("/code", COUPON_CODE_USED.title).into());
     }
-    claim(tx, ctx, person, &claimed, wallet_coupon)
+    claim(tx, ctx, (person, cmd.device), &claimed, wallet_coupon)
 }
 
 fn claim(
     tx: &mut Tx,
     ctx: &Ctx,
-    person: PersonId,
+    (person, device): (PersonId, Option<[u8; 32]>),
     claimed: &Coupon,
     id: WalletCouponId,
 ) -> Result<WalletCouponId, Fail> {
@@ -76,6 +80,9 @@ fn claim(
         return Err(COUPON_NOT_LIVE.plain().into());
     }
     count_for_person(tx, ctx, person, claimed)?;
+    if let Some(limit) = claimed.per_device {
+        count_for_device(tx, person, device, (claimed.id, limit))?;
+    }
     if bucket::hold(tx, id.uuid(), &[(claimed.count_bucket, 1)])?.is_some() {
         return Err(COUPON_ALL_CLAIMED.plain().into());
     }
@@ -121,6 +128,33 @@ fn count_for_person(tx: &mut Tx, ctx: &Ctx, person: PersonId, coupon: &Coupon) -
             coupon.per_person, coupon.per_day
         );
         return Err(COUPON_LIMIT_REACHED.because(detail).into());
+    }
+    Ok(())
+}
+
+/// Counts it for the device, which is one that the person signed in on.
+fn count_for_device(
+    tx: &mut Tx,
+    person: PersonId,
+    device: Option<[u8; 32]>,
+    (coupon, limit): (CouponId, i64),
+) -> Result<(), Fail> {
+    let unknown = || COUPON_DEVICE_UNKNOWN.plain();
+    let device = device.ok_or_else(unknown)?;
+    if !party::queries::signed_in_on(tx, person, device)? {
+        return Err(unknown().into());
+    }
+    let counted = tx.claim(sql!(
+        "INSERT INTO coupon_device (coupon_id, device_hash, claimed) VALUES ($1, $2, 1)
+         ON CONFLICT (coupon_id, device_hash) DO UPDATE SET claimed = coupon_device.claimed + 1
+         WHERE coupon_device.claimed < $3",
+        coupon,
+        device.to_vec(),
+        limit
+    ))?;
+    if counted == 0 {
+        let detail = format!("On one device nobody may claim more than {limit} of this coupon.");
+        return Err(COUPON_DEVICE_LIMIT.because(detail).into());
     }
     Ok(())
 }

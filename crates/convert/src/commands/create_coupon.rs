@@ -35,6 +35,8 @@ pub struct CreateCoupon {
     pub per_person: i64,
     /// How many of them in each 24 hours since its start.
     pub per_day: i64,
+    /// How many may be claimed on one device.
+    pub per_device: Option<i64>,
     /// It is claimed by a unique code, of which there are as many as coupons, and is not listed.
     pub by_code: bool,
     /// How many there are.
@@ -84,9 +86,9 @@ pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<Coupo
     };
     tx.tell(sql!(
         "INSERT INTO coupon (id, merchant_id, offer_id, title, kind, conditions, currency, min_spend,
-           platform_bp, per_person, per_day, code_batch, code_key, count_bucket, budget_bucket, starts_at, ends_at,
+           platform_bp, per_person, per_day, per_device, code_batch, code_key, count_bucket, budget_bucket, starts_at, ends_at,
            status, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1)",
         coupon,
         cmd.merchant,
         cmd.offer,
@@ -98,6 +100,7 @@ pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<Coupo
         cmd.platform_share.get(),
         cmd.per_person,
         cmd.per_day,
+        cmd.per_device,
         codes.as_ref().map(|codes| codes.batch),
         codes.map(|codes| codes.key),
         count,
@@ -200,6 +203,12 @@ fn check_terms(ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Reject> {
         return invalid(
             "/per_day",
             "In a day one person may claim 1 to 1,000 of a coupon.",
+        );
+    }
+    if cmd.per_device.is_some_and(|limit| !(1..=1_000).contains(&limit)) {
+        return invalid(
+            "/per_device",
+            "On one device 1 to 1,000 of a coupon may be claimed.",
         );
     }
     if cmd.by_code && cmd.total > MAX_CODES {

@@ -23,6 +23,8 @@ pub struct Coupon {
     pub per_person: i64,
     /// How many of them in each 24 hours since its start.
     pub per_day: i64,
+    /// How many may be claimed on one device.
+    pub per_device: Option<i64>,
     /// What its codes are made of, if it is claimed by code.
     pub codes: Option<CodeBatch>,
     /// Counts those that are left to claim.
@@ -107,6 +109,7 @@ fn read_coupon(row: &mut Row) -> Result<Coupon, StorageError> {
         terms: read_terms(row)?,
         per_person: row.take()?,
         per_day: row.take()?,
+        per_device: row.take()?,
         codes: take_codes(row)?,
         count_bucket: row.take()?,
         budget_bucket: row.take()?,
@@ -139,7 +142,7 @@ fn read_terms(row: &mut Row) -> Result<CouponTerms, StorageError> {
 /// A coupon.
 pub fn coupon(read: &mut ReadTx, coupon: CouponId) -> Result<Option<Coupon>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day,
+        "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day, per_device,
                 code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
          FROM coupon WHERE id = $1",
         coupon
@@ -164,7 +167,7 @@ pub fn coupons_of(
 ) -> Result<Vec<Coupon>, Fail> {
     let query: Query = match merchant {
         Some(merchant) => sql!(
-            "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day,
+            "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day, per_device,
                 code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
              FROM coupon WHERE merchant_id = $1 AND id < $2 AND (code_batch IS NULL OR CAST($3 AS BIGINT) = 1)
              ORDER BY id DESC LIMIT $4",
@@ -174,7 +177,7 @@ pub fn coupons_of(
             page(limit)
         ),
         None => sql!(
-            "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day,
+            "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day, per_device,
                 code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
              FROM coupon WHERE merchant_id IS NULL AND id < $1 AND (code_batch IS NULL OR CAST($2 AS BIGINT) = 1)
              ORDER BY id DESC LIMIT $3",
@@ -196,7 +199,7 @@ pub fn wallet(
     let rows = read.many(sql!(
         "SELECT w.id, w.status, w.order_id, w.claimed_at, w.expires_at, c.id, c.title, c.merchant_id, c.offer_id,
                 c.currency, c.min_spend, c.platform_bp, c.starts_at, c.ends_at, c.kind, c.conditions,
-                c.per_person, c.per_day, c.code_batch, c.code_key, c.count_bucket, c.budget_bucket, c.status, c.created_at, c.version
+                c.per_person, c.per_day, c.per_device, c.code_batch, c.code_key, c.count_bucket, c.budget_bucket, c.status, c.created_at, c.version
          FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id
          WHERE w.person_id = $1 AND w.id < $2 ORDER BY w.id DESC LIMIT $3",
         person,

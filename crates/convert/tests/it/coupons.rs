@@ -248,6 +248,7 @@ fn terms_that_make_no_sense_are_refused_by_field() {
             assert_eq!(field(&|c| c.total = amount), "/total");
             assert_eq!(field(&|c| c.per_person = amount), "/per_person");
             assert_eq!(field(&|c| c.per_day = amount), "/per_day");
+            assert_eq!(field(&|c| c.per_device = Some(amount)), "/per_device");
         }
         assert_eq!(field(&|c| (c.by_code, c.total) = (true, MAX_CODES + 1)), "/total");
         assert_eq!(
@@ -598,7 +599,7 @@ fn a_day_has_a_limit_of_its_own() {
         let claim_at = |hours: i64| {
             let at = NOW.plus_us(hours * HOUR_US);
             let claimed = run_at(db, Actor::Consumer(buyer), at, move |tx, ctx| {
-                convert::claim_coupon(tx, ctx, &ClaimCoupon { coupon })
+                convert::claim_coupon(tx, ctx, &ClaimCoupon { coupon, device: None })
             });
             claimed.expect("an answer").map_err(|rejected| rejected.code)
         };
@@ -608,6 +609,43 @@ fn a_day_has_a_limit_of_its_own() {
             [true, true, false, true, false],
             "two a day, three in all"
         );
+    });
+}
+
+#[test]
+fn a_device_has_a_limit_for_all_who_claim_on_it() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let coupon = shop.create_coupon(CreateCoupon {
+            per_person: 3,
+            per_device: Some(2),
+            ..shop.coupon(TEN)
+        });
+        let people = [person(db), person(db), person(db)];
+        let [phone, tablet] = [[1; 32], [2; 32]];
+        for person in people {
+            shop.sign_in(person, phone);
+        }
+        shop.sign_in(people[0], tablet);
+        assert_eq!(code_of(shop.claim(people[0], coupon)), "coupon_device_unknown");
+        let elsewhere = shop.claim_on(people[1], coupon, Some(tablet));
+        assert_eq!(
+            code_of(elsewhere),
+            "coupon_device_unknown",
+            "it never signed in there"
+        );
+        ok(shop.claim_on(people[0], coupon, Some(phone)));
+        ok(shop.claim_on(people[1], coupon, Some(phone)));
+        for person in people {
+            let third = shop.claim_on(person, coupon, Some(phone));
+            assert_eq!(code_of(third), "coupon_device_limit_reached");
+        }
+        ok(shop.claim_on(people[0], coupon, Some(tablet)));
+        let elsewhere = shop.create_coupon(CreateCoupon {
+            per_device: Some(2),
+            ..shop.coupon(TEN)
+        });
+        ok(shop.claim_on(people[2], elsewhere, Some(phone)));
     });
 }
 

@@ -157,6 +157,31 @@ fn of_64_claims_of_one_code_one_wins() {
 }
 
 #[test]
+fn of_64_accounts_on_one_device_as_many_as_it_may_have_a_coupon_win() {
+    on_both_racing(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let crowd: Vec<PersonId> = (0..CROWD).map(|_| person(db)).collect();
+        let device = [9; 32];
+        crowd.iter().for_each(|person| shop.sign_in(*person, device));
+        let coupon = shop.create_coupon(CreateCoupon {
+            per_device: Some(5),
+            ..shop.coupon(CouponKind::Cash { amount: 100 })
+        });
+        let codes = at_once(CROWD, |n| {
+            let claimed = shop.claim_on(crowd[n], coupon, Some(device));
+            claimed
+                .expect("an answer")
+                .map_or_else(|no| no.code, |_| "won".to_owned())
+        });
+        let count = |code: &str| codes.iter().filter(|said| *said == code).count();
+        assert_eq!(
+            (count("won"), count("coupon_device_limit_reached")),
+            (5, CROWD - 5)
+        );
+    });
+}
+
+#[test]
 fn earned_rebates_are_spent_once() {
     on_both_racing(|db| {
         let shop = Shop::open(db, &Plan::default());

@@ -293,6 +293,7 @@ impl<'s> Shop<'s> {
             platform_share: BasisPoints::WHOLE,
             per_person: 1,
             per_day: 1_000,
+            per_device: None,
             by_code: false,
             total: 1_000,
             budget: 1_000_000,
@@ -310,6 +311,7 @@ impl<'s> Shop<'s> {
     pub fn claim_code(&self, person: PersonId, code: &str) -> Outcome<WalletCouponId> {
         let cmd = ClaimCode {
             code: code.to_owned(),
+            device: None,
         };
         run_at(self.db, Actor::Consumer(person), NOW, move |tx, ctx| {
             convert::claim_code(tx, ctx, &cmd)
@@ -326,8 +328,24 @@ impl<'s> Shop<'s> {
     }
 
     pub fn claim(&self, person: PersonId, coupon: CouponId) -> Outcome<WalletCouponId> {
+        self.claim_on(person, coupon, None)
+    }
+
+    /// Signs a person in on a device, as far as coupons ask.
+    pub fn sign_in(&self, person: PersonId, device: [u8; 32]) {
+        ok(run_at(self.db, Actor::Anonymous, NOW, move |tx, ctx| {
+            Ok(party::note_device(tx, ctx, person, device)?)
+        }));
+    }
+
+    pub fn claim_on(
+        &self,
+        person: PersonId,
+        coupon: CouponId,
+        device: Option<[u8; 32]>,
+    ) -> Outcome<WalletCouponId> {
         run_at(self.db, Actor::Consumer(person), NOW, move |tx, ctx| {
-            convert::claim_coupon(tx, ctx, &ClaimCoupon { coupon })
+            convert::claim_coupon(tx, ctx, &ClaimCoupon { coupon, device })
         })
     }
 

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::{DEVICE_COOKIE, SESSION_COOKIE, SignedIn, cookie_of, token_hash};
+use crate::access::{DEVICE_COOKIE, SESSION_COOKIE, SignedIn, device_hash, device_of, token_hash};
 use crate::app::{App, AppState, derive};
 use crate::body::{Nothing, Write, WriteKey};
 use crate::pace::{Codes, Paced, SignIns};
@@ -145,8 +145,9 @@ async fn sign_in_with_code(
 ) -> Result<Response, Problem> {
     let contact = contact_at("/contact", &write.body.contact)?;
     let token = session_token(&app, &write.key);
-    let device = device_of(&app, &headers, &write.key);
-    let device_hash = derive(&app.secret, "device-hash", &[device.as_bytes()]);
+    let new_device = || hex::encode(derive(&app.secret, "device", &[&write.key.fingerprint()]));
+    let device = device_of(&headers).map_or_else(new_device, str::to_owned);
+    let device_hash = device_hash(&app, &device);
     let cmd = SignInWithCode {
         code_hash: code_hash(&app, &contact, write.body.code.trim()),
         token_hash: token_hash(&token),
@@ -410,17 +411,7 @@ pub fn session_cookie(token: &str) -> HeaderValue {
     ))
 }
 
-/// What the device keeps, which tells it from others and nothing else; one that keeps nothing yet gets 32 random bytes.
-fn device_of(app: &AppState, headers: &HeaderMap, key: &WriteKey) -> String {
-    let kept = cookie_of(headers, DEVICE_COOKIE).filter(|kept| {
-        let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        kept.len() == 64 && kept.bytes().all(is_hex)
-    });
-    let new = || hex::encode(derive(&app.secret, "device", &[&key.fingerprint()]));
-    kept.map_or_else(new, str::to_owned)
-}
-
-/// For as long as browsers keep a cookie. It outlives the session, and signing out.
+/// 32 random bytes, which tell the device from others and nothing else, for as long as browsers keep a cookie. It outlives the session, and signing out.
 fn device_cookie(device: &str) -> HeaderValue {
     header_value(&format!(
         "{DEVICE_COOKIE}={device}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=34560000"

@@ -399,6 +399,43 @@ fn a_coupons_codes_are_exported_for_its_owner_and_each_is_claimed_once() {
 }
 
 #[test]
+fn a_coupon_is_claimed_as_often_as_one_device_may_whoever_claims() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, owner) = (&world.here, &world.here.owner.0.owner);
+        let coupon = json!({"title": {"en": "One a phone"}, "kind": {"type": "cash", "amount": 100},
+            "currency": "CNY", "per_person": 2, "per_device": 1, "total": 9, "budget": 10_000,
+            "starts_at": in_days(-1), "ends_at": in_days(20)});
+        let coupons = format!("/v1/merchants/{}/coupons", here.ids["merchant"]);
+        let coupon = app.post(owner, &coupons, coupon).await.id();
+        let arrive = async |contact: &str| {
+            Anonymous::request_code(app, contact).await.ok();
+            let code = Anonymous::code_sent_to(app, contact);
+            let opened = Anonymous::enter_code(app, contact, &code).await;
+            let cookies = opened.headers.get_all("set-cookie").iter();
+            let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap().to_owned());
+            let device = cookies.find(|cookie| cookie.starts_with("__Host-qiao-device=")).unwrap();
+            (Client::with(&text(&opened.json(), "token")), device.split("; ").next().unwrap().to_owned())
+        };
+        let claim = async |who: &Client, device: &str| {
+            let request = Request::post(format!("/v1/coupons/{coupon}/claims"));
+            let request = who.sign(request).header("cookie", device);
+            let request = request.header("idempotency-key", hex::encode(shell::random_bytes::<16>()));
+            app.send(request.body(Body::empty()).unwrap()).await
+        };
+        let (one, phone) = arrive("+8613800138001").await;
+        let (_, others) = arrive("+8613800138002").await;
+        for unknown in ["theme=dark", "__Host-qiao-device=../../x", &others] {
+            let refused = claim(&one, unknown).await.refusal();
+            assert_eq!(refused, (409, "coupon_device_unknown".to_owned()));
+        }
+        claim(&one, &phone).await.id();
+        let second = claim(&one, &phone).await.refusal();
+        assert_eq!(second, (409, "coupon_device_limit_reached".to_owned()));
+    });
+}
+
+#[test]
 fn a_merchant_reads_the_rules_that_its_proposals_keep_to() {
     on_both_with_provider(async |app| {
         let world = World::new(app).await;

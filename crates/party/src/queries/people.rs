@@ -242,3 +242,13 @@ pub fn share_a_device(read: &mut ReadTx, one: PersonId, other: PersonId) -> Resu
     ))?;
     Ok(row.is_some())
 }
+
+/// Whether a person signed in on this device. One statement.
+pub fn signed_in_on(read: &mut ReadTx, person: PersonId, device_hash: [u8; 32]) -> Result<bool, Fail> {
+    let row = read.one(sql!(
+        "SELECT person_id FROM person_device WHERE person_id = $1 AND device_hash = $2",
+        person,
+        device_hash.to_vec()
+    ))?;
+    Ok(row.is_some())
+}

@@ -118,6 +118,7 @@ fn coupon(stage: &Stage, shop: Shop) -> Result<CouponId, Failure> {
             platform_share: BasisPoints::ZERO,
             per_person: COUPONS,
             per_day: COUPONS,
+            per_device: None,
             by_code: false,
             total: COUPONS,
             budget: COUPONS * 500,
@@ -132,7 +133,7 @@ fn coupon(stage: &Stage, shop: Shop) -> Result<CouponId, Failure> {
 fn claim(store: &Store, lane: Lane, visitor: &Visitor, coupon: CouponId) -> Result<(), Failure> {
     let consumer = shell::ctx(Actor::Consumer(visitor.person));
     let claimed = store.run_blocking("claimCoupon", lane, consumer, move |tx, ctx| {
-        convert::claim_coupon(tx, ctx, &convert::ClaimCoupon { coupon })
+        convert::claim_coupon(tx, ctx, &convert::ClaimCoupon { coupon, device: None })
     })?;
     match claimed {
         Err(no) if no.code != convert::reject::COUPON_ALL_CLAIMED.code => Err(no.code.into()),

@@ -39,6 +39,8 @@ export default {
   coupon_budget_spent: '优惠券预算已不足以用于本单，请换一张或不用券下单。',
   coupon_code_used: '这个兑换码已被使用。',
   coupon_code_wrong: '没有这个兑换码，请逐字核对。',
+  coupon_device_limit_reached: '这台设备已达到这张券的领取上限，请选择其他券。',
+  coupon_device_unknown: '这张券按设备限领，而这台设备尚未识别。请在此浏览器重新登录后领取。',
   coupon_in_use: '优惠券已被使用或正用于另一订单。',
   coupon_invalid: '优惠券设置有误，请修改标出的内容。',
   coupon_limit_reached: '您已达到这张券的领取上限，请使用卡包中的券。',

@@ -14,6 +14,7 @@ use crate::run::op::{GroupChoice, Name, No, Place};
 pub(super) fn claim(scene: Scene<'_>, person: usize, coupon: usize) -> Request {
     let cmd = ClaimCoupon {
         coupon: scene.directory.cast.coupons[coupon],
+        device: None,
     };
     Request::new(
         "claimCoupon",
@@ -44,7 +45,7 @@ pub(super) fn claim_code(
                 code.pop();
                 code.push(wrong);
             }
-            let claimed = convert::claim_code(tx, ctx, &ClaimCode { code })?;
+            let claimed = convert::claim_code(tx, ctx, &ClaimCode { code, device: None })?;
             Ok(Reply::made("", vec![claimed.uuid()]))
         },
     )

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::coupons::{OfCoupon, OfMerchantCoupon};
-use crate::access::{Consumer, Finance, Manager, Operator, Staff};
+use crate::access::{Consumer, Device, Finance, Manager, Operator, Staff};
 use crate::app::App;
 use crate::body::{Path, Write};
 use crate::problem::Problem;
@@ -41,10 +41,12 @@ struct CouponCode {
 async fn claim_coupon_code(
     State(app): State<App>,
     consumer: Consumer,
+    Device(device): Device,
     write: Write<CouponCode>,
 ) -> Result<Response, Problem> {
     let cmd = ClaimCode {
         code: write.body.code,
+        device,
     };
     let code = cmd.code.clone();
     let locks = app

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::coupon_conditions::CouponConditions;
 use super::coupon_usage::{CouponUsage, may_see, usages};
-use crate::access::{AnyOperator, Consumer, Finance, Manager, OfMerchant, Operator, SignedIn, Staff};
+use crate::access::{AnyOperator, Consumer, Device, Finance, Manager, OfMerchant, Operator, SignedIn, Staff};
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::problem::Problem;
@@ -68,6 +68,8 @@ pub struct NewCoupon {
     per_person: i64,
     /// How many of them in each 24 hours since its start; as many as in all if absent.
     per_day: Option<i64>,
+    /// How many may be claimed on one device, which a cookie tells from others; as many as wanted if absent.
+    per_device: Option<i64>,
     /// It is claimed by a unique code, of which there are as many as coupons, and is not listed for guests.
     #[serde(default)]
     by_code: bool,
@@ -180,6 +182,7 @@ impl NewCoupon {
             platform_share: share("/platform_bp", self.platform_bp)?,
             per_person: self.per_person,
             per_day: self.per_day.unwrap_or(self.per_person),
+            per_device: self.per_device,
             by_code: self.by_code,
             total: self.total,
             budget: self.budget,
@@ -248,6 +251,8 @@ pub struct CouponDetails {
     platform_bp: i64,
     per_person: i64,
     per_day: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_device: Option<i64>,
     /// It is claimed by a unique code.
     by_code: bool,
     starts_at: String,
@@ -273,6 +278,7 @@ impl From<Coupon> for CouponDetails {
             platform_bp: terms.platform_share.get(),
             per_person: coupon.per_person,
             per_day: coupon.per_day,
+            per_device: coupon.per_device,
             by_code: coupon.codes.is_some(),
             starts_at: terms.starts_at.to_string(),
             ends_at: terms.ends_at.to_string(),
@@ -397,10 +403,11 @@ async fn stop_platform_coupon(
 async fn claim_coupon(
     State(app): State<App>,
     consumer: Consumer,
+    Device(device): Device,
     Path(OfCoupon { coupon }): Path<OfCoupon>,
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
-    let cmd = ClaimCoupon { coupon };
+    let cmd = ClaimCoupon { coupon, device };
     let locks = app.read(move |read| queries::claim_locks(read, coupon)).await?;
     let command = app
         .command("claimCoupon", coupon, consumer.actor(), write.key)

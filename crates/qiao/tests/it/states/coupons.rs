@@ -105,6 +105,7 @@ fn coupon(shop: Shop, offer: Option<OfferId>) -> CreateCoupon {
         platform_share: BasisPoints::ZERO,
         per_person: 1,
         per_day: 1,
+        per_device: None,
         by_code: false,
         total: 100,
         budget: 100_000,
@@ -138,7 +139,7 @@ impl World {
         act(
             ctx(Actor::Consumer(person)),
             convert::claim_code,
-            ClaimCode { code },
+            ClaimCode { code, device: None },
         )
     }
 
@@ -154,7 +155,7 @@ impl World {
         act(
             ctx(Actor::Consumer(person)),
             convert::claim_coupon,
-            ClaimCoupon { coupon },
+            ClaimCoupon { coupon, device: None },
         )
     }
 

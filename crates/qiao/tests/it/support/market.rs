@@ -192,6 +192,7 @@ impl Market {
                 platform_share: bp(10_000),
                 per_person,
                 per_day: per_person,
+                per_device: None,
                 by_code: false,
                 total,
                 budget,

@@ -20,7 +20,7 @@ impl Market {
     /// A coupon in somebody's wallet.
     pub fn claimed(&self, coupon: CouponId, person: &Visitor) -> WalletCouponId {
         self.run(Actor::Consumer(person.person), move |tx, ctx| {
-            convert::claim_coupon(tx, ctx, &convert::ClaimCoupon { coupon })
+            convert::claim_coupon(tx, ctx, &convert::ClaimCoupon { coupon, device: None })
         })
     }
 

@@ -44,6 +44,8 @@ export interface CouponForm {
   perPerson: string
   /** Empty for as many as in all. */
   perDay: string
+  /** Empty for no limit. */
+  perDevice: string
   budget: string
   /** How much of it the platform pays. */
   platformShare: string
@@ -76,6 +78,7 @@ export const FIELD_OF: Record<keyof CouponForm, string> = {
   total: '/total',
   perPerson: '/per_person',
   perDay: '/per_day',
+  perDevice: '/per_device',
   budget: '/budget',
   platformShare: '/platform_bp',
   startsAt: '/starts_at',
@@ -107,6 +110,7 @@ export function usualCoupon(now: Date): CouponForm {
     total: '100',
     perPerson: '1',
     perDay: '',
+    perDevice: '',
     budget: '1000',
     platformShare: '100',
     startsAt: localTime(now),
@@ -180,6 +184,7 @@ export function couponOf(form: CouponForm, issuer: Issuer): { coupon: NewCoupon;
     total: read.whole('total'),
     per_person: read.whole('perPerson'),
     per_day: form.perDay.trim() ? read.whole('perDay') : undefined,
+    per_device: form.perDevice.trim() ? read.whole('perDevice') : undefined,
     budget: read.money('budget', currency),
     starts_at: read.time('startsAt'),
     ends_at: read.time('endsAt'),

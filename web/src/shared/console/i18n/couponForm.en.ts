@@ -50,6 +50,8 @@ export default {
   total: 'How many',
   perPerson: 'At most per person',
   perDay: 'And in a day',
+  perDevice: 'At most per device',
+  perDeviceHint: 'Whoever claims on it, until its cookies are cleared. Empty for no limit.',
   startsAt: 'From',
   endsAt: 'Until',
   create: 'Create and offer',

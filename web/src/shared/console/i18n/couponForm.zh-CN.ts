@@ -44,6 +44,8 @@ export default {
   total: '总张数',
   perPerson: '每人限领',
   perDay: '每人每天限领',
+  perDevice: '每台设备限领',
+  perDeviceHint: '同一设备上不论哪个账号；清除 Cookie 后重新计数。留空为不限。',
   startsAt: '开始时间',
   endsAt: '结束时间',
   create: '创建并发放',
