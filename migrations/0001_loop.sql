@@ -606,6 +606,8 @@ CREATE TABLE coupon (
   per_person BIGINT NOT NULL,
   per_day BIGINT NOT NULL,
   per_device BIGINT,
+  -- How it comes to people: claimed, by code, or by itself.
+  distribution TEXT NOT NULL,
   -- What its unique codes are made of, if it is claimed by code.
   code_batch BIGINT,
   code_key BYTEA,
@@ -619,6 +621,8 @@ CREATE TABLE coupon (
 );
 CREATE INDEX coupon_by_merchant ON coupon (merchant_id, id);
 CREATE UNIQUE INDEX coupon_by_code_batch ON coupon (code_batch);
+CREATE INDEX coupon_by_distribution ON coupon (distribution, status, merchant_id);
+CREATE UNIQUE INDEX coupon_by_count_bucket ON coupon (count_bucket);
 
 CREATE TABLE coupon_person (
   coupon_id BYTEA NOT NULL REFERENCES coupon (id),

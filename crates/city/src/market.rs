@@ -1,7 +1,7 @@
 //! What brings people in: the platform's entries, and coupons of the platform and of every fourth merchant.
 
 use convert::decide::Conditions;
-use convert::{CouponKind, CreateCoupon};
+use convert::{CouponKind, CreateCoupon, Distribution};
 use kernel::{Actor, BasisPoints, CouponId, Ctx, Currency, EntryId, LocalText, MerchantId, PersonId};
 use store::Tx;
 
@@ -67,7 +67,7 @@ pub(crate) fn issue_coupons(
         per_person,
         per_day: per_person,
         per_device: None,
-        by_code: false,
+        distribution: Distribution::Claimed,
         total: 100_000,
         budget: 100_000_000,
         starts_at,
@@ -118,6 +118,32 @@ pub(crate) fn issue_coupons(
         }
     })?;
     coupons.extend(of_merchants);
+    let by_itself = shops.iter().skip(3).step_by(4);
+    works.run_all("an automatic coupon", by_itself, |works, shop| {
+        let (merchant, owner) = (shop.merchant, shop.owner);
+        Script {
+            lane: merchant,
+            ctx: works.dice(),
+            work: 0,
+            run: move |tx: &mut Tx, ctx: &Ctx| {
+                let kind = CouponKind::Cash { amount: 1_000 };
+                let cmd = CreateCoupon {
+                    merchant: Some(merchant),
+                    platform_share: BasisPoints::ZERO,
+                    distribution: Distribution::Automatic,
+                    starts_at: calendar.at(0, 0),
+                    ..draft(
+                        both("满 50 自动减 10", "10 yuan off 50, by itself"),
+                        kind,
+                        5_000,
+                        2,
+                    )
+                };
+                let act = acting(ctx, Actor::Staff(owner, merchant), calendar.at(1, 1_000));
+                convert::create_coupon(tx, &act, &cmd)
+            },
+        }
+    })?;
     Ok(coupons)
 }
 

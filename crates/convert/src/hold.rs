@@ -4,9 +4,11 @@ use kernel::{Ctx, Currency, GroupId, OrderId, PersonId};
 use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
 
+use crate::automatic::uncount;
 use crate::commands::RELEASE_ORDER;
 use crate::events::OrderReleased;
 use crate::model::{OrderStatus, PaymentStatus, Stored, WalletCouponStatus};
+use crate::queries::{coupon_claims_query, read_coupon_claims};
 
 /// Why a hold ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,15 +23,21 @@ pub(crate) fn end_hold(tx: &mut Tx, ctx: &Ctx, order: OrderId, end: End) -> Resu
         End::Cancelled => OrderStatus::Cancelled,
         End::RanOut => OrderStatus::Released,
     };
-    let ended = tx.one(sql!(
-        "UPDATE orders SET status = $1, version = version + 1 WHERE id = $2 AND status = 'placed'
-         RETURNING person_id, currency, rebate_used, coupons, version, group_id",
-        status.as_str(),
-        order
-    ))?;
-    let Some(mut row) = ended else {
+    let [ended, claims] = tx.ask([
+        sql!(
+            "UPDATE orders SET status = $1, version = version + 1 WHERE id = $2 AND status = 'placed'
+             RETURNING person_id, currency, rebate_used, coupons, version, group_id",
+            status.as_str(),
+            order
+        ),
+        coupon_claims_query(order),
+    ])?;
+    let Some(mut row) = ended.into_iter().next() else {
         return Ok(false);
     };
+    if read_coupon_claims(claims)?.has_automatic {
+        uncount(tx, order)?;
+    }
     let (person, currency): (PersonId, Currency) = (row.take()?, row.take()?);
     let (rebate_used, coupons): (i64, i64) = (row.take()?, row.take()?);
     let version = row.take()?;

@@ -10,6 +10,7 @@
 //! [`fail_refund`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`charge_back`], [`reverse_chargeback`],
 //! [`place_booked_order`], [`refund_booked`], [`prolong_booked`].
 
+mod automatic;
 mod commands;
 pub mod decide;
 pub mod events;

@@ -313,6 +313,29 @@ impl Stored for WalletCouponStatus {
     }
 }
 
+/// How a coupon comes to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distribution {
+    /// Whoever wants it claims it into the wallet.
+    Claimed,
+    /// It is claimed by a unique code, of which there are as many as coupons.
+    ByCode,
+    /// Nobody claims it: it comes with every order that it fits.
+    Automatic,
+}
+
+impl Stored for Distribution {
+    const ALL: &'static [Self] = &[Self::Claimed, Self::ByCode, Self::Automatic];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::ByCode => "by_code",
+            Self::Automatic => "automatic",
+        }
+    }
+}
+
 /// What a coupon takes off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, tag = "type", rename_all = "snake_case")]

@@ -10,11 +10,12 @@ mod refunds;
 mod routes;
 
 pub(crate) use coupons::{
-    WalletCoupon, coupon_budgets_of, coupon_of_batch, usable_wallet_coupons, wallet_coupons_of,
+    WalletCoupon, coupon_claims_query, coupon_of_batch, read_coupon_claims, read_terms,
+    usable_wallet_coupons, wallet_coupons_of,
 };
 
 pub use crate::preview::{CouponPreview, OtherCoupon, SampleBuyer, SampleCart, SampleItem, preview_coupon};
-pub use crate::quote::{BestCoupons, best_coupons, quote};
+pub use crate::quote::{BestCoupons, ByItself, best_coupons, quote};
 pub use coupons::{Coupon, WalletEntry, coupon, coupons_of, wallet};
 pub use figures::{Sales, SalesFigures, sales_figures};
 pub use groups::{Group, group, open_groups};

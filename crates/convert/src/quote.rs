@@ -2,15 +2,18 @@
 //! anything is held, and what an order is then placed by.
 
 use kernel::{
-    BasisPoints, BucketId, Ctx, Currency, EntryId, GroupId, Money, OfferId, PersonId, Reject, StoreId,
-    WalletCouponId,
+    BasisPoints, BucketId, CouponId, Ctx, Currency, EntryId, GroupId, LocalText, Money, OfferId, PersonId,
+    Reject, StoreId, WalletCouponId,
 };
+use offer::queries::{for_sale_query, read_for_sale};
 use offer::{AgreementTerms, ForSale, NightChoice, Surcharge};
 use store::{Fail, ReadTx, sql};
 
 use crate::PlaceOrder;
+use crate::automatic::{AutomaticCoupon, automatic_query, read_automatic};
 use crate::decide::{
-    Buyers, COUPONS_FIELD, Candidate, CartLine, MAX_COUPONS_USED, OrderPrice, PriceInputs, Units, price_order,
+    Buyers, COUPONS_FIELD, Candidate, CartLine, MAX_CANDIDATES, MAX_COUPONS_USED, OrderPrice, PriceInputs,
+    Units, price_order,
 };
 use crate::model::{GroupChoice, GroupStatus};
 use crate::queries::{self, WalletCoupon, usable_wallet_coupons, wallet_coupons_of};
@@ -24,6 +27,8 @@ pub(crate) struct Facts {
     pub buyer: PersonId,
     pub sale: ForSale,
     pub coupons: Vec<WalletCoupon>,
+    /// That nobody claims.
+    pub automatic: Vec<AutomaticCoupon>,
     /// Where the offer is redeemed, if a coupon asks.
     pub stores: Vec<StoreId>,
     pub link: Option<channel::ShareLink>,
@@ -66,6 +71,19 @@ pub struct BestCoupons {
     pub used: Vec<WalletCouponId>,
     /// Those that are not, and why.
     pub refused: Vec<(WalletCouponId, Reject)>,
+    /// Those that come by themselves.
+    pub automatic: Vec<ByItself>,
+}
+
+/// A coupon that the order gets without anybody's doing, or why it does not.
+#[derive(Debug)]
+pub struct ByItself {
+    /// Which.
+    pub coupon: CouponId,
+    /// Its name.
+    pub title: LocalText,
+    /// Why it is not used.
+    pub refused: Option<Reject>,
 }
 
 /// The best set of the coupons in the wallet of the consumer who acts, for this order. Those that the order names are
@@ -82,32 +100,48 @@ pub fn best_coupons(
     };
     let mut facts = load_wish(read, ctx, &cmd, nights)?;
     facts.coupons = usable_wallet_coupons(read, facts.buyer, ctx.now)?;
-    facts.stores = stores(read, cmd.offer, &facts.coupons)?;
+    facts.coupons.truncate(MAX_CANDIDATES - facts.automatic.len());
+    facts.stores = stores(read, cmd.offer, &facts)?;
     let history = history(read, &facts)?;
     let price = price(ctx, &facts, history, &cmd)?;
-    let refused = price
-        .refused
-        .iter()
-        .map(|(i, why)| (facts.coupons[*i].id, why.clone()));
-    let refused: Vec<_> = refused.collect();
-    let is_used = |coupon: &&WalletCoupon| refused.iter().all(|(refused, _)| *refused != coupon.id);
+    let (mut used, mut refused, mut automatic) = (Vec::new(), Vec::new(), Vec::new());
+    let why_not = |candidate: usize| {
+        let mut of_price = price.refused.iter();
+        of_price
+            .find(|(refused, _)| *refused == candidate)
+            .map(|(_, why)| why.clone())
+    };
+    for (candidate, coupon) in facts.coupons.iter().enumerate() {
+        match why_not(candidate) {
+            None => used.push(coupon.id),
+            Some(why) => refused.push((coupon.id, why)),
+        }
+    }
+    let mut candidates = facts.coupons.len()..;
+    for coupon in facts.automatic {
+        automatic.push(ByItself {
+            refused: coupon.why_not.or_else(|| why_not(candidates.next()?)),
+            coupon: coupon.coupon,
+            title: coupon.title,
+        });
+    }
     Ok(BestCoupons {
         currency: facts.sale.currency,
-        used: facts
-            .coupons
-            .iter()
-            .filter(is_used)
-            .map(|coupon| coupon.id)
-            .collect(),
         price,
+        used,
         refused,
+        automatic,
     })
 }
 
 /// Loads what the price rests on, and refuses what cannot be ordered.
 pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Facts, Fail> {
     let buyer = party::require_consumer(ctx)?;
-    let sale = offer::queries::for_sale(read, cmd.offer, ctx.now)?;
+    let [sale, automatic] = read.ask([
+        for_sale_query(cmd.offer),
+        automatic_query(cmd.offer, buyer, ctx.now),
+    ])?;
+    let sale = read_for_sale(sale, cmd.offer, ctx.now)?;
     if !(1..=sale.max_per_order).contains(&cmd.quantity) {
         let detail = format!("An order of this offer is of 1 to {} units.", sale.max_per_order);
         return Err(ORDER_QUANTITY.at("/quantity", detail).into());
@@ -117,7 +151,6 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
         Some(choice) => Some(load_group(read, ctx, &sale, cmd.quantity, choice)?),
     };
     let coupons = load_coupons(read, ctx, buyer, &cmd.wallet_coupons)?;
-    let stores = stores(read, cmd.offer, &coupons)?;
     let link = match &cmd.share_token {
         None => None,
         Some(token) => Some(load_link(read, buyer, cmd.offer, token)?),
@@ -131,17 +164,20 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
     } else {
         0
     };
-    Ok(Facts {
+    let mut facts = Facts {
         buyer,
         sale,
         coupons,
-        stores,
+        automatic: read_automatic(automatic, ctx.now)?,
+        stores: Vec::new(),
         link,
         entry,
         spendable,
         group,
         surcharges: Vec::new(),
-    })
+    };
+    facts.stores = stores(read, cmd.offer, &facts)?;
+    Ok(facts)
 }
 
 /// The same for what is not ordered yet, with what its seats or nights cost.
@@ -233,8 +269,15 @@ pub(crate) struct History {
 impl Facts {
     /// Whether a coupon is for some buyers only.
     pub(crate) fn asks_history(&self) -> bool {
-        let mut buyers = self.coupons.iter().map(|coupon| coupon.terms.conditions.buyers);
-        buyers.any(|buyers| buyers != Buyers::Everybody)
+        let mut candidates = self.candidates();
+        candidates.any(|candidate| candidate.terms.conditions.buyers != Buyers::Everybody)
+    }
+
+    /// The coupons of the wallet, then those that come by themselves and can be had.
+    fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
+        let automatic = self.automatic.iter().filter(|coupon| coupon.why_not.is_none());
+        let automatic = automatic.map(AutomaticCoupon::candidate);
+        self.coupons.iter().map(WalletCoupon::candidate).chain(automatic)
     }
 }
 
@@ -261,9 +304,9 @@ pub(crate) fn history(read: &mut ReadTx, facts: &Facts) -> Result<History, Fail>
     })
 }
 
-fn stores(read: &mut ReadTx, offer: OfferId, coupons: &[WalletCoupon]) -> Result<Vec<StoreId>, Fail> {
-    let mut conditions = coupons.iter().map(|coupon| &coupon.terms.conditions);
-    if conditions.any(|conditions| conditions.store.is_some()) {
+fn stores(read: &mut ReadTx, offer: OfferId, facts: &Facts) -> Result<Vec<StoreId>, Fail> {
+    let mut candidates = facts.candidates();
+    if candidates.any(|candidate| candidate.terms.conditions.store.is_some()) {
         return offer::queries::stores_of_offer(read, offer);
     }
     Ok(Vec::new())
@@ -330,7 +373,7 @@ pub(crate) fn price(
         due: 0,
         is_of_customer: history.is_customer,
     };
-    let coupons: Vec<Candidate> = facts.coupons.iter().map(WalletCoupon::candidate).collect();
+    let coupons: Vec<Candidate> = facts.candidates().collect();
     let price = price_order(&PriceInputs {
         line: &line,
         now: ctx.now,

@@ -7,11 +7,12 @@ use ledger::{Account, Leg, NewEntry, Reason};
 use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
 
+use crate::automatic::uncount;
 use crate::decide::UnitMoney;
 use crate::events::{RefundRequested, RefundSucceeded};
 use crate::hold::free_coupons;
 use crate::model::{RefundCause, RefundStatus, Stored, WalletCouponStatus};
-use crate::queries::{VoucherMoney, coupon_budgets_of};
+use crate::queries::{VoucherMoney, coupon_claims_query, read_coupon_claims};
 use crate::reject::REFUND_OVER_PAID;
 
 /// A refund row with its journal entry.
@@ -73,7 +74,7 @@ pub(crate) fn give_money_back(tx: &mut Tx, ctx: &Ctx, back: &MoneyBack) -> Resul
     if back.unit_returns {
         let is_last = units_returned == of.quantity;
         let buckets = sold_buckets(tx, of.offer)?;
-        return_units(tx, of.order, buckets, units, if is_last { coupons } else { 0 })?;
+        return_units(tx, of.order, buckets, units, is_last.then_some(coupons))?;
     }
     let refund = NewRefund {
         order: of.order,
@@ -94,22 +95,27 @@ pub(crate) fn sold_buckets(tx: &mut Tx, offer: OfferId) -> Result<[BucketId; 2],
     Ok(buckets.ok_or_else(|| StorageError::bug("a sold offer has no buckets"))?)
 }
 
-/// Units of an order can be sold again; with the last of them its coupons can be used again.
+/// Units of an order can be sold again; with the last of them its coupons, of which so many are of a wallet, can be used
+/// again.
 pub(crate) fn return_units(
     tx: &mut Tx,
     order: OrderId,
     buckets: [BucketId; 2],
     units: i64,
-    coupons: i64,
+    coupons: Option<i64>,
 ) -> Result<(), Fail> {
     let mut claims: Vec<_> = buckets.into_iter().map(|bucket| (bucket, units)).collect();
-    if coupons > 0 {
-        claims.extend(coupon_budgets_of(tx, order)?);
+    if coupons.is_some() {
+        let of_coupons = read_coupon_claims(tx.many(coupon_claims_query(order))?)?;
+        if of_coupons.has_automatic {
+            uncount(tx, order)?;
+        }
+        claims.extend(of_coupons.claims);
     }
     if !bucket::give_back(tx, order.uuid(), &claims)? {
         return Err(StorageError::bug("more units come back than were taken").into());
     }
-    free_coupons(tx, order, coupons, WalletCouponStatus::Used)
+    free_coupons(tx, order, coupons.unwrap_or_default(), WalletCouponStatus::Used)
 }
 
 /// Writes a refund: pending in the ledger if cash has to move, final at once if not. Told.

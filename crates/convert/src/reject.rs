@@ -19,6 +19,9 @@ kernel::reject_table! {
     COUPON_DEVICE_UNKNOWN: Conflict, "coupon_device_unknown",
         "The coupon is limited for each device, and this one is not known.",
         "Sign in again in this browser, then claim.";
+    COUPON_AUTOMATIC: Conflict, "coupon_automatic",
+        "The coupon is not claimed: it comes with every order that it fits.",
+        "Order; what it takes off is shown before.";
     COUPON_NEEDS_CODE: Conflict, "coupon_needs_code",
         "The coupon is claimed by a code.",
         "Type the code that you were given.";

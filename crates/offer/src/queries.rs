@@ -460,7 +460,12 @@ impl Standing {
 ///
 /// Rejects with [`party::NOT_FOUND`] (drafts too) and [`OFFER_NOT_ON_SALE`].
 pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<ForSale, Fail> {
-    let row = read.one(sql!(
+    read_for_sale(read.many(for_sale_query(offer))?, offer, now)
+}
+
+/// The statement of [`for_sale`], to be asked together with others.
+pub fn for_sale_query(offer: OfferId) -> Query {
+    sql!(
         "SELECT m.status, a.status, o.status, v.terms, a.head_count_bucket, o.merchant_id, o.category, o.currency, o.list_price,
                 o.price_rules, o.group_terms, o.deposit, o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set,
                 b.version
@@ -470,8 +475,12 @@ pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<For
          LEFT JOIN offer_booking b ON b.offer_id = o.id
          WHERE o.id = $1",
         offer
-    ))?;
-    let mut row = row.ok_or_else(|| party::NOT_FOUND.plain())?;
+    )
+}
+
+/// Reads the answer to [`for_sale_query`], as [`for_sale`] does.
+pub fn read_for_sale(rows: Vec<Row>, offer: OfferId, now: Timestamp) -> Result<ForSale, Fail> {
+    let mut row = rows.into_iter().next().ok_or_else(|| party::NOT_FOUND.plain())?;
     let standing = Standing {
         merchant: named(&mut row, MerchantStatus::from_name)?,
         agreement: named(&mut row, AgreementStatus::from_name)?,

@@ -9,7 +9,7 @@ const coupon = (changes: Partial<Coupon>): Coupon => ({
   min_spend: { amount: 5000, currency: 'CNY' },
   per_person: 1,
   per_day: 1,
-  by_code: false,
+  distribution: 'claimed',
   platform_bp: 0,
   starts_at: '2026-11-01T00:00:00Z',
   ends_at: '2026-12-01T00:00:00Z',

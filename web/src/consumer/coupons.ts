@@ -13,6 +13,22 @@ export interface Purchase {
   quantity: number
 }
 
+/** Whether a coupon can be for an offer now; what it is of, and who asks, may still speak against it. */
+export function isFor(
+  coupon: Coupon,
+  offer: { merchant: string; id: string; price: { currency: string } },
+  now = Date.now(),
+): boolean {
+  return (
+    (!coupon.merchant || coupon.merchant === offer.merchant) &&
+    (!coupon.offer || coupon.offer === offer.id) &&
+    coupon.min_spend.currency === offer.price.currency &&
+    coupon.status === 'live' &&
+    Date.parse(coupon.starts_at) <= now &&
+    now < Date.parse(coupon.ends_at)
+  )
+}
+
 /** This share of an amount, rounded half up. */
 export function shareOf(basisPoints: number, amount: number): number {
   return Math.floor((amount * basisPoints + 5_000) / 10_000)
@@ -21,14 +37,10 @@ export function shareOf(basisPoints: number, amount: number): number {
 /** What the coupon takes off in minor units: nothing where it does not apply, or only the server can know. */
 export function couponOff(coupon: Coupon, purchase: Purchase, now = Date.now()): number {
   const { category, store, hours, buyers = 'everybody' } = coupon.conditions
+  const { merchant, offer, currency } = purchase
   const applies =
-    (!coupon.merchant || coupon.merchant === purchase.merchant) &&
-    (!coupon.offer || coupon.offer === purchase.offer) &&
-    coupon.min_spend.currency === purchase.currency &&
+    isFor(coupon, { merchant, id: offer, price: { currency } }, now) &&
     coupon.min_spend.amount <= purchase.due &&
-    coupon.status === 'live' &&
-    Date.parse(coupon.starts_at) <= now &&
-    now < Date.parse(coupon.ends_at) &&
     !category &&
     !store &&
     !hours &&

@@ -162,6 +162,39 @@ async function couponCode(owner: Page, title: string, fill: (form: Page) => Prom
   return codes[0] ?? ''
 }
 
+test('a coupon comes by itself until it is stopped', async ({ page, browser, server }) => {
+  const viewport = { width: 1280, height: 900 }
+  const context = await browser.newContext({ locale: 'en', baseURL: server.url, viewport })
+  const owner = await context.newPage()
+  await signInAtConsole(owner, 'merchant', 'owner@demo.example')
+  await go(owner, 'Coupons')
+  await owner.getByRole('link', { name: 'Make a coupon' }).click()
+  await owner.getByLabel('Name (English)').fill('Twelve off')
+  await owner.getByLabel('Amount off').fill('12')
+  await owner.getByLabel('How guests get it').selectOption('By itself')
+  await expect(owner.getByLabel('At most per device')).toHaveCount(0)
+  await owner.getByRole('button', { name: 'Create and offer' }).click()
+  const row = owner.getByRole('row').filter({ hasText: 'Twelve off' })
+  await expect(row).toContainText('By itself')
+
+  await page.goto('/?text=Beef-tallow+hot+pot+for+two')
+  await page.getByRole('link', { name: 'Beef-tallow hot pot for two' }).first().click()
+  await expect(page.getByText('¥12 off from ¥50, by itself')).toBeVisible()
+  await page.goto(`/sign-in?next=${new URL(page.url()).pathname}`)
+  await signIn(page, server, '+8613900000006')
+  await page.getByRole('link', { name: 'Buy' }).click()
+  await expect(page.getByText('Twelve off By itself')).toBeVisible()
+  const due = page.getByText('To pay').locator('..').getByRole('definition')
+  await expect(due).toHaveText('¥146.40')
+  await row.getByRole('button', { name: 'Stop' }).click()
+  await owner.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
+  await expect(row).toContainText('Stopped')
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await expect(due).toHaveText('¥158.40')
+  await expect(page.getByText('Twelve off')).toHaveCount(0)
+  await context.close()
+})
+
 test('coupons come by code, and those that save most together are chosen', async ({
   page,
   browser,

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use convert::CouponKind;
 use convert::decide::Conditions;
+use convert::{CouponKind, Distribution};
 use kernel::{
     Actor, AgreementId, BasisPoints, Ctx, Currency, DAY_US, GeoPoint, LocalText, MerchantId, Money,
 };
@@ -20,7 +20,9 @@ use super::booked::{Kind, Resource};
 use super::directory::{Cast, CastShop};
 use super::platform::Platform;
 use super::requests::{booking_terms, bytes_of, clerk_login, every_day};
-use super::world::{BEGIN, Buyers, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World};
+use super::world::{
+    BEGIN, Buyers, Comes, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World,
+};
 
 /// Nobody signs in during a run.
 pub(crate) const NO_PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo";
@@ -379,7 +381,11 @@ impl Founder<'_> {
             per_person: coupon.per_person,
             per_day: coupon.per_day,
             per_device: None,
-            by_code: coupon.by_code,
+            distribution: match coupon.comes {
+                Comes::Claimed => Distribution::Claimed,
+                Comes::ByCode => Distribution::ByCode,
+                Comes::ByItself => Distribution::Automatic,
+            },
             total: coupon.total,
             budget: coupon.budget,
             starts_at: Timestamp(BEGIN.0 - DAY_US),

@@ -94,6 +94,16 @@ pub(crate) enum Buyers {
     NewCustomer,
 }
 
+/// How a coupon comes to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comes {
+    Claimed,
+    /// It is claimed by one of as many codes as there are coupons.
+    ByCode,
+    /// With every order that it fits.
+    ByItself,
+}
+
 /// Hours of some weekdays in Shanghai, which never changes its clocks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hours {
@@ -120,8 +130,7 @@ pub(crate) struct Coupon {
     pub store: Option<usize>,
     pub buyers: Buyers,
     pub hours: Option<Hours>,
-    /// It is claimed by one of as many codes as there are coupons.
-    pub by_code: bool,
+    pub comes: Comes,
     pub per_person: i64,
     pub per_day: i64,
     pub total: i64,
@@ -287,7 +296,11 @@ fn coupon(dice: &Ctx, shops: &[Shop], n: usize) -> Coupon {
                 until: between(dice, from + 1, 24 * 60),
             }
         }),
-        by_code: condition(40),
+        comes: match dice.random_below(10) {
+            0..4 if !simple => Comes::ByCode,
+            4..6 if n > 0 => Comes::ByItself,
+            _ => Comes::Claimed,
+        },
         shop,
         per_person,
         per_day: between(dice, 1, per_person),

@@ -206,11 +206,7 @@ fn close_order(tx: &mut Tx, ctx: &Ctx, left: &Left) -> Result<ChargedBack, Fail>
         .take()?;
     if units > 0 {
         let buckets = sold_buckets(tx, sale.offer)?;
-        let coupons = if returned == sale.quantity {
-            sale.coupons
-        } else {
-            0
-        };
+        let coupons = (returned == sale.quantity).then_some(sale.coupons);
         return_units(tx, sale.order, buckets, units, coupons)?;
     }
     Ok(ChargedBack { vouchers, closed })

@@ -2,17 +2,17 @@
 //! of claims at once: how many there are (a bucket), how many one person may have, in all and a day, and how many are
 //! claimed on one device (a guarded row each), and one for each code (a row of its own).
 
-use kernel::{CouponId, Ctx, DAY_US, PersonId, WalletCouponId};
+use kernel::{CouponId, Ctx, PersonId, WalletCouponId};
 use offer::bucket;
 use store::{Fail, StorageError, Tx, sql};
 
 use crate::decide::TypedCode;
 use crate::events::CouponClaimed;
-use crate::model::{CouponStatus, Stored, WalletCouponStatus};
+use crate::model::{CouponStatus, Distribution, Stored, WalletCouponStatus};
 use crate::queries::{Coupon, coupon, coupon_of_batch};
 use crate::reject::{
-    COUPON_ALL_CLAIMED, COUPON_CODE_USED, COUPON_CODE_WRONG, COUPON_DEVICE_LIMIT, COUPON_DEVICE_UNKNOWN,
-    COUPON_LIMIT_REACHED, COUPON_NEEDS_CODE, COUPON_NOT_FOUND, COUPON_NOT_LIVE,
+    COUPON_ALL_CLAIMED, COUPON_AUTOMATIC, COUPON_CODE_USED, COUPON_CODE_WRONG, COUPON_DEVICE_LIMIT,
+    COUPON_DEVICE_UNKNOWN, COUPON_NEEDS_CODE, COUPON_NOT_FOUND, COUPON_NOT_LIVE,
 };
 
 /// What [`claim_coupon`] is told.
@@ -37,8 +37,10 @@ pub struct ClaimCode {
 pub fn claim_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &ClaimCoupon) -> Result<WalletCouponId, Fail> {
     let person = party::require_consumer(ctx)?;
     let claimed = coupon(tx, cmd.coupon)?.ok_or_else(|| COUPON_NOT_FOUND.plain())?;
-    if claimed.codes.is_some() {
-        return Err(COUPON_NEEDS_CODE.plain().into());
+    match claimed.distribution {
+        Distribution::Claimed => {}
+        Distribution::ByCode => return Err(COUPON_NEEDS_CODE.plain().into()),
+        Distribution::Automatic => return Err(COUPON_AUTOMATIC.plain().into()),
     }
     claim(tx, ctx, (person, cmd.device), &claimed, ctx.new_id())
 }
@@ -79,7 +81,10 @@ fn claim(
     if claimed.status != CouponStatus::Live || !window.contains(&ctx.now) {
         return Err(COUPON_NOT_LIVE.plain().into());
     }
-    count_for_person(tx, ctx, person, claimed)?;
+    let limit = claimed.limit();
+    if !limit.count(tx, ctx, person)? {
+        return Err(limit.reached().into());
+    }
     if let Some(limit) = claimed.per_device {
         count_for_device(tx, person, device, (claimed.id, limit))?;
     }
@@ -106,30 +111,6 @@ fn claim(
     };
     tx.emit(ctx, id, 1, &event)?;
     Ok(id)
-}
-
-fn count_for_person(tx: &mut Tx, ctx: &Ctx, person: PersonId, coupon: &Coupon) -> Result<(), Fail> {
-    let day = ctx.now.since_us(coupon.terms.starts_at) / DAY_US;
-    let counted = tx.claim(sql!(
-        "INSERT INTO coupon_person (coupon_id, person_id, claimed, day, claimed_on_day) VALUES ($1, $2, 1, $3, 1)
-         ON CONFLICT (coupon_id, person_id) DO UPDATE SET claimed = coupon_person.claimed + 1,
-           claimed_on_day = CASE WHEN coupon_person.day = $3 THEN coupon_person.claimed_on_day + 1 ELSE 1 END,
-           day = $3
-         WHERE coupon_person.claimed < $4 AND (coupon_person.day <> $3 OR coupon_person.claimed_on_day < $5)",
-        coupon.id,
-        person,
-        day,
-        coupon.per_person,
-        coupon.per_day
-    ))?;
-    if counted == 0 {
-        let detail = format!(
-            "Of this coupon nobody may claim more than {} in all and {} a day.",
-            coupon.per_person, coupon.per_day
-        );
-        return Err(COUPON_LIMIT_REACHED.because(detail).into());
-    }
-    Ok(())
 }
 
 /// Counts it for the device, which is one that the person signed in on.

@@ -83,7 +83,7 @@ fn give_all_back(tx: &mut Tx, ctx: &Ctx, buckets: [BucketId; 2], sale: &Sale) ->
         .next()
         .map(|mut row| row.take())
         .transpose()?;
-    return_units(tx, order, buckets, sale.quantity, sale.coupons)?;
+    return_units(tx, order, buckets, sale.quantity, Some(sale.coupons))?;
     let rebate = sale.amounts.rebate_used;
     let refund = NewRefund {
         order,

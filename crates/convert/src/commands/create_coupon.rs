@@ -8,7 +8,7 @@ use store::{Fail, ReadTx, Tx, sql, to_json};
 
 use crate::decide::{BATCH_BITS, CodeBatch, Conditions, CouponTerms, MAX_CODES, MAX_ORDER_TOTAL};
 use crate::events::CouponCreated;
-use crate::model::{CouponKind, CouponStatus, Stored};
+use crate::model::{CouponKind, CouponStatus, Distribution, Stored};
 use crate::queries::coupon_of_batch;
 use crate::reject::{COUPON_INVALID, COUPON_NOT_FOR_THIS};
 
@@ -37,8 +37,8 @@ pub struct CreateCoupon {
     pub per_day: i64,
     /// How many may be claimed on one device.
     pub per_device: Option<i64>,
-    /// It is claimed by a unique code, of which there are as many as coupons, and is not listed.
-    pub by_code: bool,
+    /// How it comes to people. With codes it is not listed.
+    pub distribution: Distribution,
     /// How many there are.
     pub total: i64,
     /// The most that all of them together take off, in minor units.
@@ -80,15 +80,15 @@ pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<Coupo
     let count = bucket::create(tx, ctx, BucketKind::CouponCount, cmd.merchant, cmd.total)?;
     let budget = bucket::create(tx, ctx, BucketKind::CouponBudget, cmd.merchant, cmd.budget)?;
     let coupon: CouponId = ctx.new_id();
-    let codes = match cmd.by_code {
-        true => Some(new_codes(tx, ctx)?),
-        false => None,
+    let codes = match cmd.distribution {
+        Distribution::ByCode => Some(new_codes(tx, ctx)?),
+        Distribution::Claimed | Distribution::Automatic => None,
     };
     tx.tell(sql!(
         "INSERT INTO coupon (id, merchant_id, offer_id, title, kind, conditions, currency, min_spend,
-           platform_bp, per_person, per_day, per_device, code_batch, code_key, count_bucket, budget_bucket, starts_at, ends_at,
+           platform_bp, per_person, per_day, per_device, distribution, code_batch, code_key, count_bucket, budget_bucket, starts_at, ends_at,
            status, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 1)",
         coupon,
         cmd.merchant,
         cmd.offer,
@@ -101,6 +101,7 @@ pub fn create_coupon(tx: &mut Tx, ctx: &Ctx, cmd: &CreateCoupon) -> Result<Coupo
         cmd.per_person,
         cmd.per_day,
         cmd.per_device,
+        cmd.distribution.as_str(),
         codes.as_ref().map(|codes| codes.batch),
         codes.map(|codes| codes.key),
         count,
@@ -211,7 +212,11 @@ fn check_terms(ctx: &Ctx, cmd: &CreateCoupon) -> Result<(), Reject> {
             "On one device 1 to 1,000 of a coupon may be claimed.",
         );
     }
-    if cmd.by_code && cmd.total > MAX_CODES {
+    if cmd.distribution == Distribution::Automatic && cmd.per_device.is_some() {
+        let detail = "An automatic coupon is not claimed: it has no limit for a device.";
+        return invalid("/per_device", detail);
+    }
+    if cmd.distribution == Distribution::ByCode && cmd.total > MAX_CODES {
         return invalid("/total", "There are at most 1,073,741,824 codes of a coupon.");
     }
     if !(1..=MAX_ORDER_TOTAL).contains(&cmd.budget) {

@@ -3,7 +3,8 @@
 //! paid. No amount comes from the buyer; an expected one is only compared.
 
 use kernel::{
-    Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Reject, Timestamp, WalletCouponId,
+    BucketId, Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Reject, Timestamp,
+    WalletCouponId,
 };
 use offer::place::{self, Place};
 use offer::{DepositKind, OnExpiry, SeatChoice, Surcharge, bucket};
@@ -68,7 +69,8 @@ pub struct Booked<'a> {
 
 /// Places an order for the consumer who acts. It is paid at once if nothing is left to pay.
 ///
-/// Statements: 7 for a plain order; a coupon adds 4, one for new buyers 2 more, rebates 2, a share link 1.
+/// Statements: 8 for a plain order; a coupon adds 4, one that comes by itself 1 or more, one for new buyers 2 more, rebates 2,
+/// a share link 1.
 pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrder, Fail> {
     let facts = load(tx, ctx, cmd)?;
     if facts.sale.is_booked {
@@ -199,6 +201,8 @@ fn claim(
             amount.ok_or_else(|| StorageError::bug("a coupon that was asked for is not used"))?;
         units.push((coupon.budget_bucket, amount));
     }
+    let by_themselves = claim_automatic(tx, ctx, facts, price)?;
+    units.extend(&by_themselves);
     if let Some(full) = bucket::hold(tx, order.uuid(), &units)? {
         return Err(match full {
             _ if full == facts.sale.stock_bucket => ORDER_SOLD_OUT.at("/quantity", ORDER_SOLD_OUT.title),
@@ -206,6 +210,7 @@ fn claim(
                 ORDER_HEAD_COUNT_FULL.at("/quantity", ORDER_HEAD_COUNT_FULL.title)
             }
             _ if joins.is_some_and(|(_, places)| places == full) => GROUP_FULL.at("/group", GROUP_FULL.title),
+            _ if by_themselves.iter().any(|(bucket, _)| *bucket == full) => ORDER_PRICE_CHANGED.plain(),
             _ => COUPON_BUDGET_SPENT.at(COUPONS_FIELD, COUPON_BUDGET_SPENT.title),
         }
         .into());
@@ -225,6 +230,26 @@ fn claim(
         return Err(ORDER_REBATE_CHANGED.plain().into());
     }
     Ok(())
+}
+
+/// Counts the coupons that come by themselves for the buyer, and gives what they draw on. The buyer did not ask for one that
+/// has just run out, but was shown a price with it.
+fn claim_automatic(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    facts: &Facts,
+    price: &OrderPrice,
+) -> Result<Vec<(BucketId, i64)>, Fail> {
+    let mut units = Vec::new();
+    for coupon in &facts.automatic {
+        if let Some(claims) = coupon.claims(price) {
+            if !coupon.limit.count(tx, ctx, facts.buyer)? {
+                return Err(ORDER_PRICE_CHANGED.plain().into());
+            }
+            units.extend(claims);
+        }
+    }
+    Ok(units)
 }
 
 fn order_group(id: GroupId, joins: bool) -> OrderGroup {

@@ -6,8 +6,9 @@ use kernel::{
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 
 use super::{all, below, first, page, take_share};
+use crate::automatic::PersonLimit;
 use crate::decide::{COUPONS_FIELD, Candidate, CodeBatch, CouponTerms, MAX_CANDIDATES};
-use crate::model::{CouponStatus, Stored, WalletCouponStatus};
+use crate::model::{CouponStatus, Distribution, Stored, WalletCouponStatus};
 use crate::reject::{COUPON_IN_USE, COUPON_NOT_LIVE};
 
 /// A coupon.
@@ -25,6 +26,8 @@ pub struct Coupon {
     pub per_day: i64,
     /// How many may be claimed on one device.
     pub per_device: Option<i64>,
+    /// How it comes to people.
+    pub distribution: Distribution,
     /// What its codes are made of, if it is claimed by code.
     pub codes: Option<CodeBatch>,
     /// Counts those that are left to claim.
@@ -102,6 +105,18 @@ impl WalletCoupon {
     }
 }
 
+impl Coupon {
+    /// How many one person may have.
+    pub(crate) fn limit(&self) -> PersonLimit {
+        PersonLimit {
+            coupon: self.id,
+            starts_at: self.terms.starts_at,
+            per_person: self.per_person,
+            per_day: self.per_day,
+        }
+    }
+}
+
 fn read_coupon(row: &mut Row) -> Result<Coupon, StorageError> {
     Ok(Coupon {
         id: row.take()?,
@@ -110,6 +125,7 @@ fn read_coupon(row: &mut Row) -> Result<Coupon, StorageError> {
         per_person: row.take()?,
         per_day: row.take()?,
         per_device: row.take()?,
+        distribution: Distribution::from_stored(&row.take::<String>()?)?,
         codes: take_codes(row)?,
         count_bucket: row.take()?,
         budget_bucket: row.take()?,
@@ -125,7 +141,7 @@ fn take_codes(row: &mut Row) -> Result<Option<CodeBatch>, StorageError> {
 }
 
 /// Reads merchant, offer, currency, minimum, platform's share, window, kind and conditions.
-fn read_terms(row: &mut Row) -> Result<CouponTerms, StorageError> {
+pub(crate) fn read_terms(row: &mut Row) -> Result<CouponTerms, StorageError> {
     Ok(CouponTerms {
         merchant: row.take()?,
         offer: row.take()?,
@@ -143,7 +159,7 @@ fn read_terms(row: &mut Row) -> Result<CouponTerms, StorageError> {
 pub fn coupon(read: &mut ReadTx, coupon: CouponId) -> Result<Option<Coupon>, Fail> {
     let row = read.one(sql!(
         "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day, per_device,
-                code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
+                distribution, code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
          FROM coupon WHERE id = $1",
         coupon
     ))?;
@@ -168,7 +184,7 @@ pub fn coupons_of(
     let query: Query = match merchant {
         Some(merchant) => sql!(
             "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day, per_device,
-                code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
+                distribution, code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
              FROM coupon WHERE merchant_id = $1 AND id < $2 AND (code_batch IS NULL OR CAST($3 AS BIGINT) = 1)
              ORDER BY id DESC LIMIT $4",
             merchant,
@@ -178,7 +194,7 @@ pub fn coupons_of(
         ),
         None => sql!(
             "SELECT id, title, merchant_id, offer_id, currency, min_spend, platform_bp, starts_at, ends_at, kind, conditions, per_person, per_day, per_device,
-                code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
+                distribution, code_batch, code_key, count_bucket, budget_bucket, status, created_at, version
              FROM coupon WHERE merchant_id IS NULL AND id < $1 AND (code_batch IS NULL OR CAST($2 AS BIGINT) = 1)
              ORDER BY id DESC LIMIT $3",
             below(after),
@@ -199,7 +215,7 @@ pub fn wallet(
     let rows = read.many(sql!(
         "SELECT w.id, w.status, w.order_id, w.claimed_at, w.expires_at, c.id, c.title, c.merchant_id, c.offer_id,
                 c.currency, c.min_spend, c.platform_bp, c.starts_at, c.ends_at, c.kind, c.conditions,
-                c.per_person, c.per_day, c.per_device, c.code_batch, c.code_key, c.count_bucket, c.budget_bucket, c.status, c.created_at, c.version
+                c.per_person, c.per_day, c.per_device, c.distribution, c.code_batch, c.code_key, c.count_bucket, c.budget_bucket, c.status, c.created_at, c.version
          FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id
          WHERE w.person_id = $1 AND w.id < $2 ORDER BY w.id DESC LIMIT $3",
         person,
@@ -276,12 +292,32 @@ pub(crate) fn usable_wallet_coupons(
     })
 }
 
-/// The budgets that an order's coupons drew on, and how much of each.
-pub(crate) fn coupon_budgets_of(read: &mut ReadTx, order: OrderId) -> Result<Vec<(BucketId, i64)>, Fail> {
-    let rows = read.many(sql!(
-        "SELECT c.budget_bucket, t.quantity FROM wallet_coupon w JOIN coupon c ON c.id = w.coupon_id
-         JOIN claim t ON t.owner_id = w.order_id AND t.bucket_id = c.budget_bucket WHERE w.order_id = $1",
+/// What an order's coupons drew on: of each its budget, and of one that came by itself the count.
+pub(crate) struct CouponClaims {
+    /// To give back.
+    pub claims: Vec<(BucketId, i64)>,
+    /// Whether one of them came by itself.
+    pub has_automatic: bool,
+}
+
+/// Asks for an order's [`CouponClaims`].
+pub(crate) fn coupon_claims_query(order: OrderId) -> Query {
+    sql!(
+        "SELECT t.bucket_id, t.quantity, b.kind FROM claim t JOIN bucket b ON b.id = t.bucket_id
+         WHERE t.owner_id = $1 AND b.kind IN ('coupon_budget', 'coupon_count')",
         order
-    ))?;
-    all(rows, |row| Ok((row.take()?, row.take()?)))
+    )
+}
+
+/// Reads the answer to [`coupon_claims_query`].
+pub(crate) fn read_coupon_claims(rows: Vec<Row>) -> Result<CouponClaims, StorageError> {
+    let mut found = CouponClaims {
+        claims: Vec::new(),
+        has_automatic: false,
+    };
+    for mut row in rows {
+        found.claims.push((row.take()?, row.take()?));
+        found.has_automatic |= row.take::<String>()? == "coupon_count";
+    }
+    Ok(found)
 }

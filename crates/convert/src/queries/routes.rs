@@ -31,7 +31,10 @@ pub fn place_route(cmd: &PlaceOrder) -> Ask<Option<Route>> {
         "SELECT o.stock_bucket, a.head_count_bucket, c.budget_bucket, g.place_bucket
          FROM offer o JOIN agreement a ON a.id = o.agreement_id
          LEFT JOIN wallet_coupon w ON w.id IN ($1, $2, $3, $4) LEFT JOIN coupon c ON c.id = w.coupon_id
-         LEFT JOIN purchase_group g ON g.id = $5 WHERE o.id = $6 AND a.head_count_bucket IS NOT NULL",
+         LEFT JOIN purchase_group g ON g.id = $5 WHERE o.id = $6 AND a.head_count_bucket IS NOT NULL
+         UNION ALL SELECT c.count_bucket, c.budget_bucket, NULL, NULL FROM coupon c
+         WHERE c.distribution = 'automatic' AND c.status = 'live'
+           AND (c.merchant_id IS NULL OR c.merchant_id = (SELECT o.merchant_id FROM offer o WHERE o.id = $6))",
         coupon(),
         coupon(),
         coupon(),

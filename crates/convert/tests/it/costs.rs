@@ -36,7 +36,7 @@ fn an_order_with_everything_on_it_says_what_it_costs() {
             }));
         }
         let cost = db.costs()["place_order"];
-        assert_eq!(cost.asked + cost.told, 14, "{cost:?}");
+        assert_eq!(cost.asked + cost.told, 15, "{cost:?}");
         assert!(cost.round_trips <= 7, "{cost:?}");
     });
 }

@@ -6,7 +6,7 @@ use convert::queries::{
     preview_coupon, quote, wallet,
 };
 use convert::{
-    CancelOrder, ClaimCoupon, CouponKind, CouponStatus, CreateCoupon, PlaceOrder, StopCoupon,
+    CancelOrder, ClaimCoupon, CouponKind, CouponStatus, CreateCoupon, Distribution, PlaceOrder, StopCoupon,
     WalletCouponStatus,
 };
 use kernel::{
@@ -250,7 +250,10 @@ fn terms_that_make_no_sense_are_refused_by_field() {
             assert_eq!(field(&|c| c.per_day = amount), "/per_day");
             assert_eq!(field(&|c| c.per_device = Some(amount)), "/per_device");
         }
-        assert_eq!(field(&|c| (c.by_code, c.total) = (true, MAX_CODES + 1)), "/total");
+        assert_eq!(
+            field(&|c| (c.distribution, c.total) = (Distribution::ByCode, MAX_CODES + 1)),
+            "/total"
+        );
         assert_eq!(
             field(&|c| (c.merchant, c.offer) = (None, Some(shop.offer))),
             "/offer"
@@ -553,7 +556,7 @@ fn a_unique_code_is_claimed_once_and_by_nothing_else() {
         let shop = Shop::open(db, &Plan::default());
         let (first, second) = (person(db), person(db));
         let coupon = shop.create_coupon(CreateCoupon {
-            by_code: true,
+            distribution: Distribution::ByCode,
             total: 1_000_000,
             ..shop.coupon(TEN)
         });

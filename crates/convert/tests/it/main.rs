@@ -1,5 +1,6 @@
 //! Coupons, orders, payments and refunds from outside, on both engines.
 
+mod automatic;
 mod costs;
 mod coupons;
 mod erasure;

@@ -2,7 +2,8 @@
 
 use convert::decide::{Buyers, UnitMoney};
 use convert::{
-    CancelOrder, CouponKind, CreateCoupon, OrderStatus, PaymentOutcome, PlaceOrder, RefundCause, RefundPart,
+    CancelOrder, CouponKind, CreateCoupon, Distribution, OrderStatus, PaymentOutcome, PlaceOrder,
+    RefundCause, RefundPart,
 };
 use kernel::{Actor, PersonId};
 
@@ -145,7 +146,7 @@ fn of_64_claims_of_one_code_one_wins() {
         let shop = Shop::open(db, &Plan::default());
         let crowd: Vec<PersonId> = (0..CROWD).map(|_| person(db)).collect();
         let coupon = shop.create_coupon(CreateCoupon {
-            by_code: true,
+            distribution: Distribution::ByCode,
             ..shop.coupon(CouponKind::Cash { amount: 100 })
         });
         let code = shop.code(coupon, 7);

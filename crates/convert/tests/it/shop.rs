@@ -4,7 +4,8 @@ use convert::decide::Conditions;
 use convert::queries::{OrderView, RefundView};
 use convert::{
     ClaimCode, ClaimCoupon, ConfirmPayment, ConfirmRefund, ConfirmedPayment, CouponKind, CreateCoupon,
-    ExpireVoucher, PlaceOrder, PlacedOrder, RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment,
+    Distribution, ExpireVoucher, PlaceOrder, PlacedOrder, RefundVoucher, RefundedVoucher, ReleaseOrder,
+    StartPayment,
 };
 use kernel::{
     Actor, BasisPoints, BucketId, CouponId, DAY_US, GeoPoint, HOUR_US, LocalText, MerchantId, Money, OfferId,
@@ -294,7 +295,7 @@ impl<'s> Shop<'s> {
             per_person: 1,
             per_day: 1_000,
             per_device: None,
-            by_code: false,
+            distribution: Distribution::Claimed,
             total: 1_000,
             budget: 1_000_000,
             starts_at: NOW,

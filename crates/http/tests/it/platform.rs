@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use axum::body::Body;
+use axum::http::Request;
+use http::shell;
 use party::OperatorRole;
 use serde_json::{Value, json};
 
 use crate::app::{Client, TestApp, in_days, on_both_with_provider, text};
+use crate::users::Anonymous;
 use crate::world::World;
 
 /// The ids of a list's items, over all pages.
@@ -374,7 +378,7 @@ fn a_coupons_codes_are_exported_for_its_owner_and_each_is_claimed_once() {
         let (here, owner) = (&world.here, &world.here.owner.0.owner);
         let coupons = format!("/v1/merchants/{}/coupons", here.ids["merchant"]);
         let coupon = json!({"title": {"en": "A code"}, "kind": {"type": "buy_get", "buy": 2, "get": 1},
-            "conditions": {"stacking_group": "codes", "buyers": "new_customer"}, "by_code": true,
+            "conditions": {"stacking_group": "codes", "buyers": "new_customer"}, "distribution": "by_code",
             "currency": "CNY", "per_person": 1, "total": 1_500, "budget": 10_000,
             "starts_at": in_days(-1), "ends_at": in_days(20)});
         let coupon = app.post(owner, &coupons, coupon).await.id();
@@ -414,8 +418,13 @@ fn a_coupon_is_claimed_as_often_as_one_device_may_whoever_claims() {
             let opened = Anonymous::enter_code(app, contact, &code).await;
             let cookies = opened.headers.get_all("set-cookie").iter();
             let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap().to_owned());
-            let device = cookies.find(|cookie| cookie.starts_with("__Host-qiao-device=")).unwrap();
-            (Client::with(&text(&opened.json(), "token")), device.split("; ").next().unwrap().to_owned())
+            let device = cookies
+                .find(|cookie| cookie.starts_with("__Host-qiao-device="))
+                .unwrap();
+            (
+                Client::with(&text(&opened.json(), "token")),
+                device.split("; ").next().unwrap().to_owned(),
+            )
         };
         let claim = async |who: &Client, device: &str| {
             let request = Request::post(format!("/v1/coupons/{coupon}/claims"));

@@ -119,7 +119,7 @@ fn coupon(stage: &Stage, shop: Shop) -> Result<CouponId, Failure> {
             per_person: COUPONS,
             per_day: COUPONS,
             per_device: None,
-            by_code: false,
+            distribution: convert::Distribution::Claimed,
             total: COUPONS,
             budget: COUPONS * 500,
             starts_at: ctx.now,

@@ -130,8 +130,6 @@ export default {
     allOffers: 'All offers',
     worth: 'Worth',
     codes: 'Codes (CSV)',
-    off: '{share} off',
-    upTo: 'at most {amount}',
     from: 'from {amount}',
     window: 'Valid',
     status: 'Status',

@@ -125,8 +125,6 @@ export default {
     allOffers: '全部商品',
     worth: '优惠',
     codes: '兑换码（CSV）',
-    off: '减 {share}',
-    upTo: '最多 {amount}',
     from: '满 {amount} 可用',
     window: '有效期',
     status: '状态',

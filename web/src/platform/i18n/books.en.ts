@@ -41,7 +41,6 @@ export default {
     none: 'No platform coupons yet',
     noneHint: 'Offer one to bring guests in.',
     takes: 'Takes off',
-    upTo: '{share}, at most {most}',
     window: 'Valid',
     new: 'New coupon',
     formHint: 'The platform pays all of the discount; guests use it at any merchant.',

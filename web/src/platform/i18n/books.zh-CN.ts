@@ -39,7 +39,6 @@ export default {
     none: '还没有平台优惠券',
     noneHint: '发放优惠券，吸引用户下单。',
     takes: '优惠',
-    upTo: '{share}，最多 {most}',
     window: '有效期',
     new: '新建优惠券',
     formHint: '折扣全部由平台承担，用户可用于任何商家的商品。',

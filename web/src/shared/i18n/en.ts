@@ -7,6 +7,8 @@ import seats from './seats.en'
 
 export default {
   unitsOff: {
+    off: '{off} off',
+    upTo: '{off} off, at most {most}',
     fixedPrice: 'One at {price}',
     freeItem: 'One free',
     buyGet: 'Buy {buy}, get {get}',

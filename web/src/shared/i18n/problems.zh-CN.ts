@@ -36,6 +36,7 @@ export default {
   group_not_found: '没有这个团，请核对链接，或自己开团。',
   group_not_offered: '这个商品不支持拼团，请直接购买。',
   group_not_open: '这个团已成团或已结束，未下单；可以参加其他团或自己开团。',
+  coupon_automatic: '这张券无需领取，符合条件的订单自动减免。',
   coupon_budget_spent: '优惠券预算已不足以用于本单，请换一张或不用券下单。',
   coupon_code_used: '这个兑换码已被使用。',
   coupon_code_wrong: '没有这个兑换码，请逐字核对。',

@@ -5,6 +5,8 @@ import seats from './seats.zh-CN'
 
 export default {
   unitsOff: {
+    off: '减 {off}',
+    upTo: '减 {off}，最多 {most}',
     fixedPrice: '一件 {price}',
     freeItem: '免费一件',
     buyGet: '买 {buy} 送 {get}',

@@ -60,6 +60,10 @@ pub(super) fn figures(model: &Model) -> Figures {
     for (coupon, number) in &model.codes_used {
         figures.insert(format!("code {number} of coupon {coupon}"), "used".to_owned());
     }
+    for ((coupon, person), claimed) in &model.claimed {
+        let said = format!("{} {} {}", claimed.in_all, claimed.day, claimed.on_day);
+        figures.insert(format!("coupon {coupon} of {person}"), said);
+    }
     for (no, wallet) in &model.wallets {
         figures.insert(format!("{:?}", Name::Wallet(*no)), lower(wallet.status));
     }

@@ -300,6 +300,21 @@ impl Reader<'_> {
                 self.figures
                     .insert(format!("code {number} of coupon {n}"), "used".to_owned());
             }
+            let people = sql!(
+                "SELECT person_id, claimed, day, claimed_on_day FROM coupon_person WHERE coupon_id = $1",
+                self.cast().coupons[n]
+            );
+            for mut row in read.many(people)? {
+                let id: Uuid = row.take()?;
+                let person = self
+                    .person(id)
+                    .map_or_else(|| id.to_string(), |person| person.to_string());
+                let [claimed, day, on_day] = numbers(&mut row)?;
+                self.figures.insert(
+                    format!("coupon {n} of {person}"),
+                    format!("{claimed} {day} {on_day}"),
+                );
+            }
         }
         Ok(())
     }

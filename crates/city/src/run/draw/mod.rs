@@ -12,6 +12,7 @@ use kernel::{Ctx, DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp};
 use super::model::{AttemptStatus, GroupStatus, Model, OrderStatus, RedemptionStatus};
 use super::model::{VoucherStatus, WalletStatus};
 use super::op::{Fault, GroupChoice, News, No, Op, Place, Scan, Staff, VoucherName};
+use super::world::Comes;
 use crate::dice::{between, chance, pick};
 
 pub(crate) use outside::drain;
@@ -126,7 +127,7 @@ fn mostly<T>(
 fn claim(dice: &Ctx, model: &Model) -> Op {
     let (person, coupon) = (person(dice, model), index(dice, model.world.coupons.len()));
     let terms = &model.world.coupons[coupon];
-    if !terms.by_code || chance(dice, 10) {
+    if terms.comes != Comes::ByCode || chance(dice, 10) {
         return Op::Claim { person, coupon };
     }
     Op::ClaimCode {

@@ -4,11 +4,12 @@ use kernel::{MINUTE_US, Timestamp};
 
 use super::money::{Paid, share};
 use super::{
-    Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, UsedCoupons, WalletStatus, made, told,
+    Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, Used, UsedCoupons, WalletStatus, made,
+    told,
 };
 use crate::run::op::{GroupChoice, Place};
 
-const HOLD_US: i64 = 15 * MINUTE_US;
+pub(super) const HOLD_US: i64 = 15 * MINUTE_US;
 
 impl Model {
     pub(super) fn share(&mut self, no: No, now: Timestamp, person: usize, good: usize) -> Answer {
@@ -66,21 +67,21 @@ impl Model {
         if booked_until.is_none() && self.world.goods[good].booked.is_some() {
             return Err("order_needs_booking");
         }
-        let (whole, wallets) = self.price(place, sharer.is_some(), now)?;
+        let (whole, coupons) = self.price(place, sharer.is_some(), now)?;
         if place
             .expected
             .is_some_and(|expected| i128::from(expected) != whole.cash)
         {
             return Err("order_price_changed");
         }
-        self.check_room(place, &wallets)?;
+        self.check_room(place, &coupons)?;
         self.spend(place.person, good, whole.rebate);
         let order = Order {
             person: place.person,
             good,
             quantity: place.quantity.into(),
             whole,
-            wallets,
+            coupons,
             sharer,
             entry,
             hold_until: now.plus_us(HOLD_US),
@@ -161,9 +162,9 @@ impl Model {
             merchant += friend;
             due -= friend;
         }
-        let wallets = self.coupons_take(place, due, now)?;
-        for (wallet, discount) in &wallets {
-            let coupon = &self.world.coupons[self.wallets[wallet].coupon];
+        let coupons = self.coupons_take(place, due, now)?;
+        for (used, discount) in &coupons {
+            let coupon = &self.world.coupons[self.coupon_of(*used)];
             let of_platform = share(*discount, coupon.platform_bp.into());
             platform += of_platform;
             merchant += discount - of_platform;
@@ -183,7 +184,7 @@ impl Model {
             cash: now_due - rebate,
             at_store: due - now_due,
         };
-        Ok((whole, wallets))
+        Ok((whole, coupons))
     }
 
     pub fn spendable_of(&self, person: usize, good: usize) -> i128 {
@@ -191,7 +192,7 @@ impl Model {
         self.spendable.get(&key).copied().unwrap_or_default()
     }
 
-    fn check_room(&self, place: &Place, wallets: &[(No, i128)]) -> Result<(), &'static str> {
+    fn check_room(&self, place: &Place, coupons: &UsedCoupons) -> Result<(), &'static str> {
         let (good, units) = (place.good, i128::from(place.quantity));
         let joins = match place.group {
             Some(GroupChoice::Join(group)) => self.groups.get(&group),
@@ -207,9 +208,8 @@ impl Model {
         if !self.stock[good].has(units) {
             return Err("order_sold_out");
         }
-        let fits =
-            |(wallet, discount): &(No, i128)| self.coupon_budget[self.wallets[wallet].coupon].has(*discount);
-        if !wallets.iter().all(fits) {
+        let fits = |(used, discount): &(Used, i128)| self.coupon_budget[self.coupon_of(*used)].has(*discount);
+        if !coupons.iter().all(fits) {
             return Err("coupon_budget_spent");
         }
         match joins {

@@ -2,17 +2,21 @@
 
 use kernel::{DAY_US, MINUTE_US, Timestamp};
 
+use super::buy::HOLD_US;
 use super::money::share;
-use super::{Answer, Bucket, Claimed, Model, Name, No, OrderStatus, UsedCoupons, Wallet, WalletStatus, made};
+use super::{
+    Answer, Bucket, Claimed, Model, Name, No, OrderStatus, Used, UsedCoupons, Wallet, WalletStatus, made,
+};
 use crate::run::op::Place;
-use crate::run::world::{BEGIN, Buyers, Coupon, Hours, Takes};
+use crate::run::world::{BEGIN, Buyers, Comes, Coupon, Hours, Takes};
 
 impl Model {
     pub(super) fn claim(&mut self, no: No, now: Timestamp, person: usize, coupon: usize) -> Answer {
-        if self.world.coupons[coupon].by_code {
-            return Err("coupon_needs_code");
+        match self.world.coupons[coupon].comes {
+            Comes::Claimed => self.claim_one(no, now, person, coupon),
+            Comes::ByCode => Err("coupon_needs_code"),
+            Comes::ByItself => Err("coupon_automatic"),
         }
-        self.claim_one(no, now, person, coupon)
     }
 
     pub(super) fn claim_code(
@@ -38,23 +42,13 @@ impl Model {
         if !self.coupon_live(coupon, now) {
             return Err("coupon_not_live");
         }
-        let terms = &self.world.coupons[coupon];
-        let before = self.claimed.get(&(coupon, person)).copied().unwrap_or_default();
-        // Its first day began a day before the world did.
-        let day = (now.0 - BEGIN.0 + DAY_US) / DAY_US;
-        let on_day = if before.day == day { before.on_day } else { 0 };
-        if before.in_all >= terms.per_person || on_day >= terms.per_day {
+        if !self.may_have(coupon, person, now) {
             return Err("coupon_limit_reached");
         }
         if !self.coupon_count[coupon].has(1) {
             return Err("coupon_all_claimed");
         }
-        let claimed = Claimed {
-            in_all: before.in_all + 1,
-            day,
-            on_day: on_day + 1,
-        };
-        self.claimed.insert((coupon, person), claimed);
+        self.count(coupon, person, now);
         self.coupon_count[coupon].taken += 1;
         let wallet = Wallet {
             person,
@@ -65,12 +59,42 @@ impl Model {
         made("", vec![Name::Wallet(no)])
     }
 
+    fn may_have(&self, coupon: usize, person: usize, now: Timestamp) -> bool {
+        let terms = &self.world.coupons[coupon];
+        let before = self.claimed.get(&(coupon, person)).copied().unwrap_or_default();
+        let on_day = if before.day == day(now) { before.on_day } else { 0 };
+        before.in_all < terms.per_person && on_day < terms.per_day
+    }
+
+    fn count(&mut self, coupon: usize, person: usize, now: Timestamp) {
+        let claimed = self.claimed.entry((coupon, person)).or_default();
+        let on_day = if claimed.day == day(now) {
+            claimed.on_day
+        } else {
+            0
+        };
+        *claimed = Claimed {
+            in_all: claimed.in_all + 1,
+            day: day(now),
+            on_day: on_day + 1,
+        };
+    }
+
+    fn uncount(&mut self, coupon: usize, person: usize, counted_at: Timestamp) {
+        let claimed = self.claimed.entry((coupon, person)).or_default();
+        claimed.in_all -= 1;
+        claimed.on_day -= i64::from(claimed.day == day(counted_at));
+    }
+
     fn coupon_live(&self, coupon: usize, now: Timestamp) -> bool {
         !self.coupon_stopped[coupon] && now < self.world.coupons[coupon].ends_at
     }
 
-    fn coupon_of(&self, wallet: No) -> &Coupon {
-        &self.world.coupons[self.wallets[&wallet].coupon]
+    pub(super) fn coupon_of(&self, used: Used) -> usize {
+        match used {
+            Used::Named(wallet) => self.wallets[&wallet].coupon,
+            Used::ByItself(coupon) => coupon,
+        }
     }
 
     /// Whether the buyer has the coupons that the order names.
@@ -94,45 +118,95 @@ impl Model {
         Ok(())
     }
 
-    /// What each of the coupons takes off an order of which `due` is left to pay, all of them together: first those of
-    /// units, then shares, then amounts.
+    /// What each coupon takes off an order of which `due` is left to pay: those that it names, and of those that come by
+    /// themselves the ones with which they take off most, with as few as that takes.
     pub(super) fn coupons_take(
         &self,
         place: &Place,
-        mut due: i128,
+        due: i128,
         now: Timestamp,
     ) -> Result<UsedCoupons, &'static str> {
-        let mut wallets = Vec::new();
+        let mut named = Vec::new();
         for wallet in place.wallets.into_iter().flatten() {
-            let coupon = self.coupon_of(wallet);
+            let coupon = &self.world.coupons[self.wallets[&wallet].coupon];
             self.check_conditions(coupon, place, due, now)?;
-            let alone = takes(coupon, place, due);
-            if alone == 0 {
+            if takes(coupon, place, due) == 0 {
                 return Err("coupon_not_for_this");
             }
-            wallets.push((rank(coupon), -alone, self.wallets[&wallet].coupon, wallet));
+            named.push(Used::Named(wallet));
         }
-        for (n, one) in wallets.iter().enumerate() {
-            let group = self.coupon_of(one.3).group;
-            let stacks = |other: Option<u8>| group.is_some() && other.is_some() && group != other;
-            if wallets[..n]
-                .iter()
-                .any(|other| !stacks(self.coupon_of(other.3).group))
-            {
-                return Err("coupon_not_combined");
+        let mut best = self
+            .together(place, due, named.clone())
+            .ok_or("coupon_not_combined")?;
+        let sum = |set: &UsedCoupons| set.iter().map(|(_, discount)| *discount).sum::<i128>();
+        // In the order of coupons, and the first of equals stays: with what the search keeps it agrees by the order in
+        // which each set is taken off.
+        for set in self.sets_by_themselves(place, due, now) {
+            let Some(set) = self.together(place, due, [named.clone(), set].concat()) else {
+                continue;
+            };
+            let better = (sum(&set), -(set.len() as i64)).cmp(&(sum(&best), -(best.len() as i64)));
+            let earlier = || self.ranked(place, due, &set) < self.ranked(place, due, &best);
+            if better.is_gt() || better.is_eq() && earlier() {
+                best = set;
             }
         }
-        wallets.sort_unstable();
+        Ok(best)
+    }
+
+    /// In which order coupons are taken off, and which of equals is kept.
+    fn ranked(&self, place: &Place, due: i128, set: &UsedCoupons) -> Vec<(u8, i128, usize)> {
+        set.iter()
+            .map(|(used, _)| self.place_of(place, due, *used))
+            .collect()
+    }
+
+    fn place_of(&self, place: &Place, due: i128, used: Used) -> (u8, i128, usize) {
+        let n = self.coupon_of(used);
+        let coupon = &self.world.coupons[n];
+        (rank(coupon), -takes(coupon, place, due), n)
+    }
+
+    /// All sets of coupons that come by themselves with this order, but the empty one.
+    fn sets_by_themselves(&self, place: &Place, due: i128, now: Timestamp) -> Vec<Vec<Used>> {
+        let comes = |n: &usize| {
+            let coupon = &self.world.coupons[*n];
+            coupon.comes == Comes::ByItself
+                && self.coupon_live(*n, now)
+                && self.may_have(*n, place.person, now)
+                && self.coupon_count[*n].has(1)
+                && self.check_conditions(coupon, place, due, now).is_ok()
+        };
+        let coming: Vec<usize> = (0..self.world.coupons.len()).filter(comes).collect();
+        let set = |bits: u32| {
+            let chosen = coming.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
+            chosen.map(|(_, n)| Used::ByItself(*n)).collect()
+        };
+        (1..1 << coming.len()).map(set).collect()
+    }
+
+    /// What each of these takes off, all of them together: first those of units, then shares, then amounts. `None` if
+    /// they are not used together.
+    fn together(&self, place: &Place, mut due: i128, mut set: Vec<Used>) -> Option<UsedCoupons> {
+        set.sort_by_key(|used| self.place_of(place, due, *used));
+        let mut groups = Vec::new();
         let mut discounts = Vec::new();
-        for (.., wallet) in wallets {
-            let discount = takes(self.coupon_of(wallet), place, due);
-            if discount == 0 {
-                return Err("coupon_not_combined");
+        for used in set {
+            let n = self.coupon_of(used);
+            let (coupon, budget) = (&self.world.coupons[n], self.coupon_budget[n]);
+            let stacks =
+                |other: &Option<u8>| coupon.group.is_some() && other.is_some() && coupon.group != *other;
+            let discount = takes(coupon, place, due);
+            // Whoever asked for a coupon hears of its budget later.
+            let is_too_much = matches!(used, Used::ByItself(_)) && !budget.has(discount);
+            if !groups.iter().all(stacks) || discount == 0 || is_too_much || discounts.len() == 4 {
+                return None;
             }
+            groups.push(coupon.group);
             due -= discount;
-            discounts.push((wallet, discount));
+            discounts.push((used, discount));
         }
-        Ok(discounts)
+        Some(discounts)
     }
 
     /// Judged by the price before all coupons.
@@ -192,19 +266,34 @@ impl Model {
         })
     }
 
-    /// Where an order's coupons stand, and what it draws of their budgets.
-    pub(super) fn move_coupons(
-        &mut self,
-        order: No,
-        status: WalletStatus,
-        change: impl Fn(&mut Bucket, i128),
-    ) {
-        for (wallet, discount) in self.orders[&order].wallets.clone() {
-            let wallet = self.wallets.get_mut(&wallet).expect("a claimed coupon");
-            wallet.status = status;
-            change(&mut self.coupon_budget[wallet.coupon], discount);
+    /// Where an order's coupons stand, and what it draws of their budgets; of those that came by themselves also of how
+    /// many there are and of how many the buyer may have.
+    pub(super) fn move_coupons(&mut self, no: No, status: WalletStatus, change: impl Fn(&mut Bucket, i128)) {
+        let order = &self.orders[&no];
+        let (person, placed_at) = (order.person, order.hold_until.plus_us(-HOLD_US));
+        for (used, discount) in order.coupons.clone() {
+            let coupon = self.coupon_of(used);
+            change(&mut self.coupon_budget[coupon], discount);
+            match used {
+                Used::Named(wallet) => {
+                    self.wallets.get_mut(&wallet).expect("a claimed coupon").status = status;
+                }
+                Used::ByItself(_) => {
+                    change(&mut self.coupon_count[coupon], 1);
+                    match status {
+                        WalletStatus::Held => self.count(coupon, person, placed_at),
+                        WalletStatus::Claimed => self.uncount(coupon, person, placed_at),
+                        WalletStatus::Used => {}
+                    }
+                }
+            }
         }
     }
+}
+
+/// The day of a coupon, whose first began a day before the world did.
+fn day(now: Timestamp) -> i64 {
+    (now.0 - BEGIN.0 + DAY_US) / DAY_US
 }
 
 /// What a coupon takes off what is left to pay.

@@ -71,7 +71,7 @@ pub(crate) struct Model {
     pub coupon_count: Vec<Bucket>,
     pub coupon_budget: Vec<Bucket>,
     /// By coupon and person: how many in all, and on which day of the coupon how many.
-    claimed: BTreeMap<(usize, usize), Claimed>,
+    pub claimed: BTreeMap<(usize, usize), Claimed>,
     /// Coupons and numbers.
     pub codes_used: BTreeSet<(usize, i64)>,
     coupon_stopped: Vec<bool>,

@@ -60,8 +60,17 @@ pub(crate) enum OrderStatus {
     ChargedBack,
 }
 
-/// Coupons of a wallet and what each takes off.
-pub(crate) type UsedCoupons = Vec<(No, i128)>;
+/// Coupons of an order and what each takes off.
+pub(crate) type UsedCoupons = Vec<(Used, i128)>;
+
+/// A coupon of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Used {
+    /// Of a wallet, as the buyer asked.
+    Named(No),
+    /// By itself.
+    ByItself(usize),
+}
 
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
@@ -69,7 +78,7 @@ pub(crate) struct Order {
     pub good: usize,
     pub quantity: i128,
     pub whole: Paid,
-    pub wallets: UsedCoupons,
+    pub coupons: UsedCoupons,
     pub sharer: Option<usize>,
     pub entry: Option<No>,
     pub hold_until: Timestamp,

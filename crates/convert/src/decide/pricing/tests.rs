@@ -46,14 +46,8 @@ fn units(quantity: i64, list_price: i64, discount: i64) -> Units {
     }
 }
 
-/// The price of so many units with coupons that the buyer asked for, or that come by themselves.
-fn price(
-    (list_price, quantity): (i64, i64),
-    coupons: &[CouponTerms],
-    is_required: bool,
-    change: impl FnOnce(&mut PriceInputs),
-) -> Result<OrderPrice, Reject> {
-    let line = CartLine {
+fn line(quantity: i64) -> CartLine {
+    CartLine {
         offer: OfferId::from_uuid(Uuid::from_u128(1)),
         merchant: MerchantId::from_uuid(Uuid::from_u128(1)),
         category: "hot_pot".to_owned(),
@@ -61,7 +55,17 @@ fn price(
         quantity,
         due: 0,
         is_of_customer: false,
-    };
+    }
+}
+
+/// The price of so many units with coupons that the buyer asked for, or that come by themselves.
+fn price(
+    (list_price, quantity): (i64, i64),
+    coupons: &[CouponTerms],
+    is_required: bool,
+    change: impl FnOnce(&mut PriceInputs),
+) -> Result<OrderPrice, Reject> {
+    let line = line(quantity);
     let candidate = |(n, terms)| Candidate {
         coupon: CouponId::from_uuid(Uuid::from_u128(n as u128)),
         terms,
@@ -271,6 +275,54 @@ fn the_worked_orders_are_what_the_rules_make_of_them() {
         assert_eq!(left, price.amounts.cash_due);
         let told: Vec<_> = worked(name).into_iter().map(|(_, amounts)| amounts).collect();
         assert_eq!(told, found, "{name}");
+    }
+}
+
+#[test]
+fn what_comes_by_itself_beside_what_is_asked_for_is_as_the_table_says() {
+    let cash = |amount, group| coupon(CouponKind::Cash { amount }, 0, group);
+    let asked_for = [
+        None,
+        Some(cash(2_500, None)),
+        Some(cash(800, Some("cash"))),
+        Some(cash(400, Some("gift"))),
+    ];
+    let by_themselves = [
+        (cash(1_000, None), i64::MAX),
+        (cash(500, Some("gift")), i64::MAX),
+        (cash(5_000, None), 4_999),
+    ];
+    let told = worked("By itself");
+    assert_eq!(told.len(), asked_for.len());
+    for (asked_for, (row, told)) in asked_for.into_iter().zip(told) {
+        let candidate = |n: u128, terms, budget_left| Candidate {
+            coupon: CouponId::from_uuid(Uuid::from_u128(n)),
+            terms,
+            budget_left,
+            is_required: n == 0,
+        };
+        let numbered = by_themselves.iter().zip(1..);
+        let mut coupons: Vec<_> = numbered
+            .map(|((terms, left), n)| candidate(n, terms, *left))
+            .collect();
+        coupons.extend(asked_for.iter().map(|terms| candidate(0, terms, i64::MAX)));
+        let price = price_order(&PriceInputs {
+            line: &line(1),
+            now: Timestamp(0),
+            has_ordered: false,
+            units: vec![units(1, 10_000, 0)],
+            currency: Currency::CNY,
+            friend_discount: BasisPoints::ZERO,
+            paid_ahead: BasisPoints::WHOLE,
+            coupons: &coupons,
+            spendable_rebate: 0,
+        });
+        let price = price.expect("an answer");
+        let sum = |is_asked_for: bool| {
+            let of = |(coupon, _): &(CouponId, i64)| (coupon.uuid() == Uuid::nil()) == is_asked_for;
+            price.coupons().filter(of).map(|(_, amount)| amount).sum::<i64>()
+        };
+        assert_eq!(told, [sum(true), sum(false), price.amounts.cash_due], "{row}");
     }
 }
 

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::coupons::NewCoupon;
-use super::orders::{OrderPrice, price_of};
+use super::orders::{CouponRefusal, OrderPrice, price_of};
 use crate::access::{Finance, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::body::{Asked, Query};
@@ -111,10 +111,8 @@ struct CouponPreview {
 struct NotUsed {
     #[schema(value_type = String)]
     coupon: CouponId,
-    /// As an order with it would be refused: `coupon_min_spend_not_met`, …
-    code: String,
-    /// Why, in words.
-    detail: String,
+    #[serde(flatten)]
+    why: CouponRefusal,
 }
 
 /// Tries a coupon of the merchant's before it is made. Nothing is written; its terms are refused as they would be then.
@@ -155,8 +153,7 @@ async fn preview(
         .await?;
     let refused = preview.refused.into_iter().map(|(coupon, why)| NotUsed {
         coupon,
-        code: why.kind.code.to_owned(),
-        detail: why.detail,
+        why: why.into(),
     });
     Ok(Json(CouponPreview {
         coupon: preview.coupon,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use convert::queries::{self, Coupon, WalletEntry};
-use convert::{COUPON_NOT_FOUND, ClaimCoupon, CouponKind, CreateCoupon, StopCoupon, Stored};
+use convert::{COUPON_NOT_FOUND, ClaimCoupon, CouponKind, CreateCoupon, Distribution, StopCoupon, Stored};
 use kernel::{
     BasisPoints, CouponId, Currency, LocalText, MerchantId, Money, OfferId, OrderId, Timestamp, WalletCoupon,
     WalletCouponId,
@@ -70,9 +70,9 @@ pub struct NewCoupon {
     per_day: Option<i64>,
     /// How many may be claimed on one device, which a cookie tells from others; as many as wanted if absent.
     per_device: Option<i64>,
-    /// It is claimed by a unique code, of which there are as many as coupons, and is not listed for guests.
+    /// How it comes to people.
     #[serde(default)]
-    by_code: bool,
+    distribution: CouponDistribution,
     /// How many there are.
     total: i64,
     /// The most that all of them together may take off, in minor units.
@@ -83,6 +83,39 @@ pub struct NewCoupon {
     #[serde(with = "rfc_3339")]
     #[schema(value_type = String)]
     ends_at: Timestamp,
+}
+
+/// How a coupon comes to people.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum CouponDistribution {
+    /// Whoever wants it claims it.
+    #[default]
+    Claimed,
+    /// It is claimed by a unique code, of which there are as many as coupons, and is not listed for guests.
+    ByCode,
+    /// Nobody claims it: it comes with every order that it fits, as far as the best combination has it.
+    Automatic,
+}
+
+impl From<CouponDistribution> for Distribution {
+    fn from(wire: CouponDistribution) -> Self {
+        match wire {
+            CouponDistribution::Claimed => Self::Claimed,
+            CouponDistribution::ByCode => Self::ByCode,
+            CouponDistribution::Automatic => Self::Automatic,
+        }
+    }
+}
+
+impl From<Distribution> for CouponDistribution {
+    fn from(distribution: Distribution) -> Self {
+        match distribution {
+            Distribution::Claimed => Self::Claimed,
+            Distribution::ByCode => Self::ByCode,
+            Distribution::Automatic => Self::Automatic,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -183,7 +216,7 @@ impl NewCoupon {
             per_person: self.per_person,
             per_day: self.per_day.unwrap_or(self.per_person),
             per_device: self.per_device,
-            by_code: self.by_code,
+            distribution: self.distribution.into(),
             total: self.total,
             budget: self.budget,
             starts_at: self.starts_at,
@@ -253,8 +286,7 @@ pub struct CouponDetails {
     per_day: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     per_device: Option<i64>,
-    /// It is claimed by a unique code.
-    by_code: bool,
+    distribution: CouponDistribution,
     starts_at: String,
     ends_at: String,
     /// `live` or `stopped`.
@@ -279,7 +311,7 @@ impl From<Coupon> for CouponDetails {
             per_person: coupon.per_person,
             per_day: coupon.per_day,
             per_device: coupon.per_device,
-            by_code: coupon.codes.is_some(),
+            distribution: coupon.distribution.into(),
             starts_at: terms.starts_at.to_string(),
             ends_at: terms.ends_at.to_string(),
             status: coupon.status.as_str().to_owned(),

@@ -12,8 +12,8 @@ use convert::{
     Stored,
 };
 use kernel::{
-    CouponId, Currency, EntryId, GroupId, MerchantId, Money, OfferId, Order, OrderId, PaymentId, ShowingId,
-    Timestamp, VoucherId, WalletCouponId,
+    CouponId, Currency, EntryId, GroupId, LocalText, MerchantId, Money, OfferId, Order, OrderId, PaymentId,
+    Reject, ShowingId, Timestamp, VoucherId, WalletCouponId,
 };
 use offer::{NightChoice, SeatChoice};
 use serde::{Deserialize, Serialize};
@@ -321,16 +321,45 @@ struct BestCoupons {
     #[schema(value_type = Vec<String>)]
     used: Vec<WalletCouponId>,
     refused: Vec<RefusedCoupon>,
+    /// Those that come by themselves. The order does not name them.
+    automatic: Vec<AutomaticCoupon>,
+}
+
+/// A coupon that nobody claims.
+#[derive(Serialize, ToSchema)]
+struct AutomaticCoupon {
+    #[schema(value_type = String)]
+    coupon: CouponId,
+    /// By language.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    title: LocalText,
+    /// Why it is not used; absent if it is.
+    refused: Option<CouponRefusal>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CouponRefusal {
+    /// As an order with it would be refused: `coupon_min_spend_not_met`, …
+    code: String,
+    /// Why, in words.
+    detail: String,
+}
+
+impl From<Reject> for CouponRefusal {
+    fn from(why: Reject) -> Self {
+        Self {
+            code: why.kind.code.to_owned(),
+            detail: why.detail,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
 struct RefusedCoupon {
     #[schema(value_type = String)]
     wallet_coupon: WalletCouponId,
-    /// As an order with it would be refused: `coupon_min_spend_not_met`, …
-    code: String,
-    /// Why, in words.
-    detail: String,
+    #[serde(flatten)]
+    why: CouponRefusal,
 }
 
 /// The best set of the coupons in the caller's wallet for an order: of the thirty that run out first. Nothing is kept.
@@ -364,13 +393,18 @@ async fn best_coupons(
         .into_iter()
         .map(|(wallet_coupon, why)| RefusedCoupon {
             wallet_coupon,
-            code: why.kind.code.to_owned(),
-            detail: why.detail,
+            why: why.into(),
         });
+    let automatic = best.automatic.into_iter().map(|coupon| AutomaticCoupon {
+        coupon: coupon.coupon,
+        title: coupon.title,
+        refused: coupon.refused.map(CouponRefusal::from),
+    });
     Ok(Json(BestCoupons {
         price: price_of(best.currency, &best.price.amounts, &best.price.discounts),
         used: best.used,
         refused: refused.collect(),
+        automatic: automatic.collect(),
     }))
 }
 

@@ -1,5 +1,5 @@
 //! The kill switch of a coupon: a second after it was stopped at one server, and in fact at once, it is neither claimed
-//! nor redeemed at the other, however hot it was there.
+//! nor redeemed at the other, however hot it was there; nor does it come by itself.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use store::testing::TestDatabase;
 
 use crate::support::audit::Audit;
-use crate::support::market::Market;
+use crate::support::market::{COUPON, DUE, Market};
 use crate::support::runtime;
 use crate::support::servers::Servers;
 
@@ -77,4 +77,42 @@ fn stop(database: &TestDatabase) {
     let audit = Audit::open(&database.url);
     assert_eq!(audit.orders(), (GUESTS / 2) as i64);
     audit.close();
+}
+
+#[test]
+fn an_automatic_coupon_stopped_at_one_server_comes_by_itself_no_more_at_the_other() {
+    for database in TestDatabase::both() {
+        stop_automatic(&database);
+    }
+}
+
+fn stop_automatic(database: &TestDatabase) {
+    let mut market = Market::open(&database.url);
+    let good = market.offer(1_000, 1);
+    let coupon = market.automatic_coupon(&good, 1, 1_000 * COUPON);
+    let guests = market.consumers(GUESTS);
+    let admin = market.operator(OperatorRole::Admin);
+    market.close();
+    let servers = Servers::start(&database.url);
+    let visitors = servers.visitors();
+    let (here, there) = (&visitors[0], visitors.last().expect("a server"));
+    let order = async |n: usize| {
+        let body = json!({ "offer": good.offer.to_string(), "quantity": 1 });
+        let guest = there.with_token(&guests[n].token);
+        let placed = guest.post("/v1/orders", &format!("order-{n}"), &body).await;
+        placed.unwrap().done()["price"]["cash_due"]["amount"].as_i64()
+    };
+    runtime().block_on(async {
+        for n in 0..GUESTS / 2 {
+            assert_eq!(order(n).await, Some(DUE - COUPON));
+        }
+        let path = format!("/v1/platform/coupons/{coupon}/stop");
+        let operator = here.with_token(&admin.token);
+        operator.post(&path, "stop", &json!({})).await.unwrap().done();
+        for n in GUESTS / 2..GUESTS {
+            assert_eq!(order(n).await, Some(DUE), "of a server that had it a moment ago");
+        }
+    });
+    drop(visitors);
+    servers.stop();
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Body, CROWD, Cast, Race, Release, Rule, WINNERS, Write, run};
 use crate::support::client::Answer;
-use crate::support::market::{COUPON, Good, Market, Visitor};
+use crate::support::market::{COUPON, DUE, Good, Market, Visitor};
 use crate::support::news;
 
 /// A rule under which nobody stands on a second side.
@@ -319,6 +319,43 @@ fn a_coupons_budget_is_not_overdrawn() {
         },
         outcomes: &[[WINNERS, 0]],
         reasons: &[(409, "coupon_budget_spent")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+/// An order at the price that it has with a coupon that comes by itself.
+fn with_automatic(by: &Visitor, good: &Good) -> Write {
+    let expected = json!({ "amount": DUE - COUPON, "currency": "CNY" });
+    let body = json!({ "offer": good.offer.to_string(), "quantity": 1, "expected_cash": expected });
+    Write::post(by, "/v1/orders", body)
+}
+
+#[test]
+fn an_automatic_coupons_budget_is_not_overdrawn() {
+    run(&Rule {
+        set_up: |market, cast| {
+            let good = market.offer(1_000, 1);
+            market.automatic_coupon(&good, 1, WINNERS as i64 * COUPON + COUPON / 2);
+            Race::of(cast.guests.iter().map(|guest| with_automatic(guest, &good)))
+        },
+        outcomes: &[[WINNERS, 0]],
+        reasons: &[(409, "order_price_changed")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
+fn a_person_has_an_automatic_coupon_as_often_as_one_may() {
+    run(&Rule {
+        set_up: |market, cast| {
+            let good = market.offer(1_000, 1);
+            market.automatic_coupon(&good, WINNERS as i64, 1_000 * COUPON);
+            Race::of((0..CROWD).map(|_| with_automatic(&cast.guests[0], &good)))
+        },
+        outcomes: &[[WINNERS, 0]],
+        reasons: &[(409, "order_price_changed")],
         counted: |audit| audit.orders(),
         ..ONE_SIDED
     });

@@ -2,8 +2,8 @@
 
 use convert::decide::Conditions;
 use convert::{
-    ClaimCode, ClaimCoupon, CouponKind, CouponStatus, CreateCoupon, PlaceOrder, StopCoupon, Stored,
-    WalletCouponStatus, queries,
+    ClaimCode, ClaimCoupon, CouponKind, CouponStatus, CreateCoupon, Distribution, PlaceOrder, StopCoupon,
+    Stored, WalletCouponStatus, queries,
 };
 use kernel::{Actor, BasisPoints, CouponId, Currency, DAY_US, LocalText, OfferId, PersonId, WalletCouponId};
 use party::testing::{NOW, Shop, ctx};
@@ -106,7 +106,7 @@ fn coupon(shop: Shop, offer: Option<OfferId>) -> CreateCoupon {
         per_person: 1,
         per_day: 1,
         per_device: None,
-        by_code: false,
+        distribution: Distribution::Claimed,
         total: 100,
         budget: 100_000,
         starts_at: NOW,
@@ -123,7 +123,7 @@ impl World {
     /// A coupon that is claimed by code, and one of its codes.
     pub fn new_code(&self) -> (CouponId, String) {
         let input = CreateCoupon {
-            by_code: true,
+            distribution: Distribution::ByCode,
             ..coupon(self.shop, None)
         };
         let coupon = self.done(act(ctx(self.shop.as_owner()), convert::create_coupon, input));

@@ -1,6 +1,7 @@
 //! A small market, written through the commands into a database before a server opens it: a certified
 //! shop, offers, coupons, consumers and cashiers whose session tokens the test knows.
 
+use convert::Distribution;
 use http::shell;
 use kernel::{
     Actor, BucketId, CouponId, Ctx, Currency, DAY_US, HOUR_US, LocalText, MINUTE_US, OfferId, OrderId,
@@ -178,12 +179,23 @@ impl Market {
 
     /// The same, which the platform pays up to `budget`.
     pub fn coupon_with(&mut self, total: i64, per_person: i64, budget: i64) -> CouponId {
+        self.issue(None, total, per_person, budget)
+    }
+
+    /// The same, which comes with every order of this offer.
+    pub fn automatic_coupon(&mut self, of: &Good, per_person: i64, budget: i64) -> CouponId {
+        self.issue(Some(of.offer), 1_000, per_person, budget)
+    }
+
+    /// Automatic if it is for one offer.
+    fn issue(&mut self, offer: Option<OfferId>, total: i64, per_person: i64, budget: i64) -> CouponId {
         let n = self.next();
+        let merchant = offer.map(|_| self.shop.merchant);
         let admin = operator(&self.store, OperatorRole::Admin, n);
         self.run(Actor::Operator(admin), move |tx, ctx| {
             let cmd = convert::CreateCoupon {
-                merchant: None,
-                offer: None,
+                merchant,
+                offer,
                 title: LocalText::one("zh-CN", "满 50 减 10"),
                 kind: convert::CouponKind::Cash { amount: COUPON },
                 conditions: convert::decide::Conditions::default(),
@@ -193,7 +205,7 @@ impl Market {
                 per_person,
                 per_day: per_person,
                 per_device: None,
-                by_code: false,
+                distribution: offer.map_or(Distribution::Claimed, |_| Distribution::Automatic),
                 total,
                 budget,
                 starts_at: ctx.now.plus_us(-HOUR_US),

@@ -9,6 +9,7 @@ export type NewCoupon = Schemas['NewCoupon']
 export type Preview = Schemas['CouponPreview']
 
 export const KINDS = ['cash', 'percentage', 'fixed_price', 'free_item', 'buy_get'] as const
+export const DISTRIBUTIONS = ['claimed', 'by_code', 'automatic'] as const
 export const BUYERS = ['everybody', 'new_customer', 'first_order'] as const
 
 /** Whose coupon it is: who makes it, for whose offers, and in which money and time zone. */
@@ -39,7 +40,7 @@ export interface CouponForm {
   buyers: (typeof BUYERS)[number]
   hours: HoursRow[]
   group: string
-  byCode: 'false' | 'true'
+  distribution: (typeof DISTRIBUTIONS)[number]
   total: string
   perPerson: string
   /** Empty for as many as in all. */
@@ -74,7 +75,7 @@ export const FIELD_OF: Record<keyof CouponForm, string> = {
   buyers: '/conditions/buyers',
   hours: '/conditions/hours',
   group: '/conditions/stacking_group',
-  byCode: '/by_code',
+  distribution: '/distribution',
   total: '/total',
   perPerson: '/per_person',
   perDay: '/per_day',
@@ -106,7 +107,7 @@ export function usualCoupon(now: Date): CouponForm {
     buyers: 'everybody',
     hours: [],
     group: '',
-    byCode: 'false',
+    distribution: 'claimed',
     total: '100',
     perPerson: '1',
     perDay: '',
@@ -180,11 +181,13 @@ export function couponOf(form: CouponForm, issuer: Issuer): { coupon: NewCoupon;
     min_spend: form.minSpend.trim() ? read.money('minSpend', currency) : 0,
     // What is for every merchant's offers is paid by the platform alone, and what a merchant makes by the merchant.
     platform_bp: !isPlatform ? 0 : merchant ? read.percent('platformShare') : 10_000,
-    by_code: form.byCode === 'true',
+    distribution: form.distribution,
     total: read.whole('total'),
     per_person: read.whole('perPerson'),
     per_day: form.perDay.trim() ? read.whole('perDay') : undefined,
-    per_device: form.perDevice.trim() ? read.whole('perDevice') : undefined,
+    // What nobody claims is claimed on no device.
+    per_device:
+      form.distribution !== 'automatic' && form.perDevice.trim() ? read.whole('perDevice') : undefined,
     budget: read.money('budget', currency),
     starts_at: read.time('startsAt'),
     ends_at: read.time('endsAt'),

@@ -42,9 +42,10 @@ export default {
   hours: 'Ordered in these hours',
   hoursHint: 'Without any: at any time. No day chosen stands for every day.',
   limits: 'How many, and when',
-  byCode: 'How guests get it',
-  byCodeHint: 'With codes, each is good for one coupon.',
-  way: { false: 'They claim it here', true: 'By unique codes' },
+  distribution: 'How guests get it',
+  distributionHint:
+    'With codes, each is good for one coupon. By itself it comes with every order that it fits.',
+  way: { claimed: 'They claim it here', by_code: 'By unique codes', automatic: 'By itself' },
   budget: 'Budget',
   budgetHint: 'All of them together take off no more.',
   total: 'How many',
