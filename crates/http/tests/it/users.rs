@@ -143,7 +143,7 @@ impl ConsumerUser {
     /// Waits for the table that the owner keeps. Gives the entry.
     pub async fn join_waitlist(&self, app: &TestApp, ids: &Ids) -> String {
         let body = json!({"offer": ids["booked"], "store": ids["store"], "party": 2,
-                          "when": {"starts_at": on_the_hour(8)}});
+                          "when": {"starts_at": on_the_hour(12)}});
         app.post(&self.0, "/v1/waitlist", body).await.id()
     }
 
@@ -288,8 +288,7 @@ impl OwnerUser {
 
     /// Keeps a table for a day.
     pub async fn keep(&self, app: &TestApp, table: &str) {
-        let body =
-            json!({"resources": [table], "starts_at": on_the_hour(8), "ends_at": on_the_hour(9), "party": 1});
+        let body = json!({"resources": [table], "starts_at": on_the_hour(12), "ends_at": on_the_hour(13), "party": 1});
         self.make(app, &format!("stores/{}/bookings", self.0.store), body)
             .await;
     }
