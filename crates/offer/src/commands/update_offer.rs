@@ -72,15 +72,19 @@ pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fa
 
 /// Refuses what does not go with how the offer is booked, if it is.
 fn check_booking(tx: &mut Tx, cmd: &UpdateOffer) -> Result<(), Fail> {
+    let (group, deposit) = (cmd.to.group, cmd.to.deposit);
+    if group.is_none() && deposit.is_none() {
+        return Ok(());
+    }
     let Some((terms, _)) = queries::booking_terms(tx, cmd.offer)? else {
         return Ok(());
     };
-    if cmd.to.group.is_some() {
+    if group.is_some() {
         return Err(BOOKING_WITHOUT_GROUP
             .at("/group", BOOKING_WITHOUT_GROUP.title)
             .into());
     }
-    if let Some(deposit) = cmd.to.deposit {
+    if let Some(deposit) = deposit {
         deposit.check_policy("/deposit/kind", &terms.policy)?;
     }
     Ok(())
