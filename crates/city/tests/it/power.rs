@@ -5,7 +5,7 @@
 //! | variable | default | |
 //! | --- | --- | --- |
 //! | `QIAO_POWER_POINTS` | 400 | power losses that are tried |
-//! | `QIAO_POWER_LIFE` | 209 | the seed of the life; in this one the whole loop happens early |
+//! | `QIAO_POWER_LIFE` | 190 | the seed of the life; in this one the whole loop happens early |
 //! | `QIAO_POWER_STEPS` | 120 | requests in the life |
 //! | `QIAO_POWER_SEED` | 1 | which moments and sectors |
 //! | `QIAO_DISK_FAULTS` | 12 | syncs and writes that are let fail, spread over the life; `all` for every one |

@@ -21,7 +21,7 @@ fn lived(seed: u64, settings: &RunSettings) -> Lived {
 fn platform_and_model_agree_whatever_goes_wrong() {
     let settings = settings(Engines::Sqlite, 400);
     let mut totals = Totals::default();
-    for seed in (29..=40).chain([43]) {
+    for seed in (29..=40).chain([2, 43]) {
         totals.add(&lived(seed, &settings).totals);
     }
     // In these, late failures of a payout and of a refund are heard.
@@ -29,7 +29,7 @@ fn platform_and_model_agree_whatever_goes_wrong() {
         steps: 1_000,
         ..settings
     };
-    for seed in [104, 107] {
+    for seed in [64, 69] {
         totals.add(&lived(seed, &long).totals);
     }
     // What never happened was not proved.
