@@ -4,7 +4,7 @@ import { expect, test } from './support/server'
 test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
 
 test('a night at the weekend costs more, as the calendar and the checkout say', async ({ page, server }) => {
-  const near = 'lat=31.2304&lon=121.4737&radius_m=50000'
+  const near = 'lat=31.2304&lon=121.4737&radius_m=20000'
   const found = await (await page.request.get(`/v1/search?category=hotel&${near}`)).json()
   const { offer } = found.items[0]
   const { list_price } = await (await page.request.get(`/v1/offers/${offer}`)).json()

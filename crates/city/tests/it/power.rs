@@ -5,8 +5,8 @@
 //! | variable | default | |
 //! | --- | --- | --- |
 //! | `QIAO_POWER_POINTS` | 400 | power losses that are tried |
-//! | `QIAO_POWER_LIFE` | 190 | the seed of the life; in this one the whole loop happens early |
-//! | `QIAO_POWER_STEPS` | 120 | requests in the life |
+//! | `QIAO_POWER_LIFE` | 2032 | the seed of the life; in this one the whole loop happens early |
+//! | `QIAO_POWER_STEPS` | 160 | requests in the life |
 //! | `QIAO_POWER_SEED` | 1 | which moments and sectors |
 //! | `QIAO_DISK_FAULTS` | 12 | syncs and writes that are let fail, spread over the life; `all` for every one |
 
@@ -31,7 +31,7 @@ fn setting(name: &str, default: usize) -> usize {
 }
 
 fn steps() -> u32 {
-    setting("QIAO_POWER_STEPS", 120) as u32
+    setting("QIAO_POWER_STEPS", 160) as u32
 }
 
 fn seed() -> u64 {

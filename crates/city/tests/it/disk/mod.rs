@@ -15,7 +15,7 @@ use tempfile::TempDir;
 const LIFE: &str = "QIAO_TEST_LIFE";
 const JOURNAL: &str = "journal";
 /// The seed of a life in which the whole loop happens early.
-pub const FULL_LIFE: u64 = 190;
+pub const FULL_LIFE: u64 = 2_032;
 
 /// Something that happened to the disk. Files are numbered; one that is made anew is another.
 #[derive(Debug, Clone, PartialEq, Eq)]
