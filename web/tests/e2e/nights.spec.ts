@@ -6,7 +6,12 @@ test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
 test('a night at the weekend costs more, as the calendar and the checkout say', async ({ page, server }) => {
   const near = 'lat=31.2304&lon=121.4737&radius_m=20000'
   const found = await (await page.request.get(`/v1/search?category=hotel&${near}`)).json()
-  const { offer } = found.items[0]
+  const isByNight = async (offer: string) => {
+    const booking = await page.request.get(`/v1/offers/${offer}/booking`)
+    return booking.ok() && (await booking.json()).terms.nights
+  }
+  let offer = ''
+  for (const item of found.items) if (await isByNight(item.offer)) offer = item.offer
   const { list_price } = await (await page.request.get(`/v1/offers/${offer}`)).json()
 
   await page.goto(`/o/${offer}`)
