@@ -24,6 +24,7 @@ mod quote;
 mod refund;
 pub mod reject;
 mod sale;
+mod taken_back;
 
 pub use commands::*;
 pub use model::*;

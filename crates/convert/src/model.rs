@@ -156,10 +156,19 @@ pub enum RefundStatus {
     Succeeded,
     /// The provider refused. It is sent again as the same refund.
     Failed,
+    /// The consumer has the money from their bank, which took the payment back. The provider has not said yet whether
+    /// it moved it too.
+    TakenBack,
 }
 
 impl Stored for RefundStatus {
-    const ALL: &'static [Self] = &[Self::Requested, Self::Sent, Self::Succeeded, Self::Failed];
+    const ALL: &'static [Self] = &[
+        Self::Requested,
+        Self::Sent,
+        Self::Succeeded,
+        Self::Failed,
+        Self::TakenBack,
+    ];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -167,6 +176,7 @@ impl Stored for RefundStatus {
             Self::Sent => "sent",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
+            Self::TakenBack => "taken_back",
         }
     }
 }

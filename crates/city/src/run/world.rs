@@ -178,7 +178,8 @@ impl World {
         }
         let coupons = (0..10).map(|n| coupon(dice, &shops, n)).collect();
         for good in &mut goods {
-            good.deposit = chance(dice, 30).then(|| deposit(dice));
+            let percent = if good.booked.is_some() { 60 } else { 30 };
+            good.deposit = chance(dice, percent).then(|| deposit(dice));
             if let (Some(booked), Some(Deposit { earnest: false, .. })) = (&mut good.booked, good.deposit) {
                 booked.policies.iter_mut().for_each(Policy::keep_nothing);
             }
@@ -242,7 +243,7 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
 fn deposit(dice: &Ctx) -> Deposit {
     let earnest = chance(dice, 60);
     let bp = if earnest {
-        *pick(dice, &[1, 777, 2_000])
+        *pick(dice, &[1, 777, 777, 2_000, 2_000])
     } else {
         *pick(dice, &[1, 3_333, 9_999])
     };

@@ -5,7 +5,7 @@
 //! | variable | default | |
 //! | --- | --- | --- |
 //! | `QIAO_POWER_POINTS` | 400 | power losses that are tried |
-//! | `QIAO_POWER_LIFE` | 2032 | the seed of the life; in this one the whole loop happens early |
+//! | `QIAO_POWER_LIFE` | the first that has the whole loop | the seed of the life |
 //! | `QIAO_POWER_STEPS` | 160 | requests in the life |
 //! | `QIAO_POWER_SEED` | 1 | which moments and sectors |
 //! | `QIAO_DISK_FAULTS` | 12 | syncs and writes that are let fail, spread over the life; `all` for every one |
@@ -18,7 +18,7 @@ use rusqlite::{Connection, types::ValueRef};
 use store::{Settings, Store};
 
 use crate::disk::model::{Dice, Disk};
-use crate::disk::{Event, FULL_LIFE, Fault, folder, record};
+use crate::disk::{Event, Fault, folder, full_life, record};
 
 /// After a fault the power fails so often, and within so many events.
 const LOSSES_AFTER_A_FAULT: usize = 4;
@@ -32,6 +32,10 @@ fn setting(name: &str, default: usize) -> usize {
 
 fn steps() -> u32 {
     setting("QIAO_POWER_STEPS", 160) as u32
+}
+
+fn life() -> u64 {
+    std::env::var("QIAO_POWER_LIFE").map_or_else(|_| full_life(steps()), |seed| seed.parse().unwrap())
 }
 
 fn seed() -> u64 {
@@ -224,11 +228,8 @@ fn moments(count: usize, from: usize, until: usize, dice: &mut Dice) -> Vec<usiz
 
 #[test]
 fn what_was_answered_survives_a_power_loss() {
-    let (points, life) = (
-        setting("QIAO_POWER_POINTS", 400),
-        setting("QIAO_POWER_LIFE", FULL_LIFE as usize),
-    );
-    let events = record(life as u64, steps(), None);
+    let (points, life) = (setting("QIAO_POWER_POINTS", 400), life());
+    let events = record(life, steps(), None);
     let mut dice = Dice(seed());
     let moments = moments(points, 0, events.len(), &mut dice);
     let held = Past::of(&events, format!("life {life}")).lose_power_at(&moments, &mut dice);
@@ -241,7 +242,7 @@ fn what_was_answered_survives_a_power_loss() {
 /// The control: a disk that takes its syncs for done and does nothing.
 #[test]
 fn a_disk_that_only_claims_to_sync_is_seen() {
-    let mut events = record(FULL_LIFE, steps(), None);
+    let mut events = record(life(), steps(), None);
     events.retain(|event| !matches!(event, Event::Sync { .. }));
     let mut dice = Dice(seed());
     let moments = moments(20, events.len(), events.len(), &mut dice);
@@ -263,7 +264,8 @@ fn faults_are_survived(kind: &'static str, is_call: fn(&Event) -> bool) {
             .filter(|n| is_call(&events[*n]))
             .collect::<Vec<_>>()
     };
-    let calls = calls_in(&record(FULL_LIFE, steps(), Some(never))).len();
+    let life = life();
+    let calls = calls_in(&record(life, steps(), Some(never))).len();
     let tried = match std::env::var("QIAO_DISK_FAULTS").as_deref() {
         Ok("all") => calls,
         Ok(tried) => tried.parse().unwrap(),
@@ -279,7 +281,7 @@ fn faults_are_survived(kind: &'static str, is_call: fn(&Event) -> bool) {
             first: first as u32 + 1,
             count: LASTING[n % 2],
         };
-        let events = record(FULL_LIFE, steps(), Some(fault));
+        let events = record(life, steps(), Some(fault));
         let failed = calls_in(&events)[first];
         let moments = moments(
             LOSSES_AFTER_A_FAULT,

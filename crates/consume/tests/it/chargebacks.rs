@@ -1,7 +1,7 @@
 //! Payments that the payer's bank took back, whatever had become of the order.
 
 use convert::{ChargeBack, ConfirmPayment, OrderStatus, RefundCause, RefundStatus};
-use kernel::{Actor, DAY_US, OrderId};
+use kernel::{Actor, DAY_US, OrderId, RefundId};
 use ledger::{Account, LineKind};
 use party::testing::NOW;
 use store::{Rejected, sql};
@@ -234,6 +234,63 @@ fn a_refund_on_its_way_is_what_the_bank_took() {
     });
 }
 
+/// What is to be sent to the provider, and how much of it.
+fn to_send(world: &World) -> Vec<(RefundId, i64)> {
+    let found = world
+        .db
+        .read_blocking(|read| convert::queries::refunds_to_send(read, RefundStatus::Requested, None, 10));
+    let found = found.expect("an answer").into_iter();
+    found.map(|refund| (refund.refund, refund.amount)).collect()
+}
+
+#[test]
+fn a_refund_at_the_provider_when_the_bank_takes_the_payment_goes_back_once() {
+    on_both(|world| {
+        for (moved, reversed) in [(false, false), (true, false), (false, true), (true, true)] {
+            let bought = world.buy(1);
+            let cash = -world.credit(Account::ProviderClearing, None).0;
+            let refund = world.refund_voucher(bought.vouchers[0]).expect("refunded");
+            world.send_refund(refund);
+            let cmd = report(world, bought.order, cash);
+            if reversed {
+                // Nobody had heard of the chargeback either.
+                reverse(world, &cmd).expect("booked");
+            } else {
+                charge_back(world, &cmd).expect("booked");
+            }
+            let stands = |status| refunds(world, bought.order).contains(&(RefundCause::Asked, status, cash));
+            assert!(stands(RefundStatus::TakenBack));
+            assert_eq!(to_send(world), [], "nobody knows what it would be for");
+            for _ in 0..2 {
+                if moved {
+                    world.confirm_refund(refund);
+                } else {
+                    world.fail_refund(refund, 1);
+                }
+            }
+            assert!(stands(RefundStatus::Succeeded));
+            let lost = if moved && !reversed { cash } else { 0 };
+            assert_eq!(world.credit(Account::ChargebackLoss, None), (-lost, 0));
+            let sent = to_send(world);
+            if reversed && !moved {
+                let [(again, amount)] = sent[..] else {
+                    panic!("{sent:?}")
+                };
+                assert_eq!(amount, cash);
+                world.confirm_refund(again);
+            } else {
+                assert_eq!(sent, []);
+            }
+            // A loss is the platform's until the bank gives it back.
+            if lost > 0 {
+                reverse(world, &cmd).expect("booked");
+                assert_eq!(to_send(world), []);
+            }
+            nothing_is_left(world, bought.order);
+        }
+    });
+}
+
 #[test]
 fn a_part_of_a_payment_is_for_people_to_look_into() {
     on_both(|world| {
@@ -324,10 +381,7 @@ fn what_the_bank_gives_back_is_the_merchants_as_far_as_it_was_used() {
             .db
             .read_blocking(move |read| convert::queries::order(read, bought.order));
         assert_eq!(found.expect("an answer").expect("an order").cash_refunded, rest);
-        let sent = world
-            .db
-            .read_blocking(|read| convert::queries::refunds_to_send(read, RefundStatus::Requested, None, 10));
-        world.confirm_refund(sent.expect("an answer")[0].refund);
+        world.confirm_refund(to_send(world)[0].0);
         assert_eq!(world.escrow(bought.order), (0, 0));
         assert_eq!(world.credit(Account::ProviderClearing, None), (rest - cash, 0));
         assert_eq!(code(world.scan(voucher)), "redeem_voucher_refunded");
@@ -369,12 +423,9 @@ fn what_went_back_twice_is_nobodys_loss_once_the_bank_gives_it_back() {
             // What the chargeback was taken for has not reached the payer.
             let open = if heard_of_refund_first { 0 } else { cash };
             assert_eq!(world.escrow(bought.order), (open, -open));
-            let sent = world.db.read_blocking(|read| {
-                convert::queries::refunds_to_send(read, RefundStatus::Requested, None, 10)
-            });
-            let sent = sent.expect("an answer");
-            assert_eq!(sent.iter().map(|refund| refund.amount).sum::<i64>(), open);
-            sent.iter().for_each(|refund| world.confirm_refund(refund.refund));
+            let sent = to_send(world);
+            assert_eq!(sent.iter().map(|(_, amount)| amount).sum::<i64>(), open);
+            sent.iter().for_each(|(refund, _)| world.confirm_refund(*refund));
             nothing_is_left(world, bought.order);
         }
     });

@@ -6,7 +6,8 @@ use consume::{
     SyncedScan, UndoRedemption,
 };
 use convert::{
-    ConfirmPayment, ConfirmRefund, ExpireVoucher, PlaceOrder, PlacedOrder, RefundVoucher, StartPayment,
+    ConfirmPayment, ConfirmRefund, ExpireVoucher, FailRefund, MarkRefundSent, PlaceOrder, PlacedOrder,
+    RefundVoucher, StartPayment,
 };
 use kernel::{
     Actor, Ctx, Currency, DeviceId, OfferId, OrderId, PersonId, RedemptionId, RefundId, StoreId, Timestamp,
@@ -272,6 +273,28 @@ impl<'s> World<'s> {
             convert::confirm_refund(tx, ctx, &ConfirmRefund { refund, provider })
         });
         confirmed.expect("confirmed");
+        self.audit();
+    }
+
+    pub fn send_refund(&self, refund: RefundId) {
+        let sent = self.run(Actor::Provider(1), NOW, move |tx, ctx| {
+            convert::mark_refund_sent(tx, ctx, &MarkRefundSent { refund })
+        });
+        sent.expect("sent");
+    }
+
+    /// What became of one sending of a refund, from 1.
+    pub fn fail_refund(&self, refund: RefundId, tries: i64) {
+        let failed = self.run(Actor::Provider(1), NOW, move |tx, ctx| {
+            let provider = PROVIDER.to_owned();
+            let cmd = FailRefund {
+                refund,
+                provider,
+                tries,
+            };
+            convert::fail_refund(tx, ctx, &cmd)
+        });
+        failed.expect("failed");
         self.audit();
     }
 

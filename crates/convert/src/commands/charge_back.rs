@@ -2,20 +2,21 @@
 //! follow. What the order has not given back yet counts as refunded by the bank; what the bank took beyond that is
 //! the platform's loss.
 
-use kernel::{Ctx, RefundId, VoucherId};
+use kernel::{Ctx, Currency, VoucherId};
 use ledger::{Account, Leg, LineKind, MAX_LEG, NewEntry, Reason};
 use store::{Fail, Lock, StorageError, Tx, sql};
+use uuid::Uuid;
 use voucher::Closed;
 
 use crate::commands::EXPIRE_VOUCHER;
 use crate::commands::confirm_payment::{ConfirmPayment, confirm_payment, record_conflict};
-use crate::commands::confirm_refund::{ConfirmRefund, confirm_refund};
 use crate::events::OrderChargedBack;
 use crate::model::{OrderStatus, PaymentOutcome, RefundCause, Stored};
 use crate::queries::order_vouchers;
 use crate::refund::{NewRefund, return_units, sold_buckets, write_refund};
 use crate::reject::PAYMENT_INVALID;
 use crate::sale::{Sale, read_sale};
+use crate::taken_back::take_for_refunds;
 
 /// What [`charge_back`] is told, by a webhook that the gateway has verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,15 +79,16 @@ pub fn charge_back(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Ch
             return Ok(None);
         }
     }
-    let lost = take_for_refunds(tx, ctx, cmd, cmd.amount - to_give_back)?;
+    let attempt = cmd.payment.attempt;
+    let lost = take_for_refunds(tx, ctx, attempt, cmd.amount - to_give_back)?;
     tx.tell(sql!(
         "UPDATE payment_attempt SET charged_back = $1, charged_back_at = $2, charged_back_lost = $3 WHERE id = $4",
         cmd.amount,
         ctx.now,
         lost,
-        cmd.payment.attempt
+        attempt
     ))?;
-    book_loss(tx, ctx, cmd, lost)?;
+    book_loss(tx, ctx, attempt.uuid(), cmd.payment.currency, lost)?;
     if payment.outcome != PaymentOutcome::Paid {
         return Ok(None);
     }
@@ -131,36 +133,19 @@ fn left_of(tx: &mut Tx, cmd: &ChargeBack) -> Result<Left, Fail> {
     })
 }
 
-/// A bank takes no more than was paid, so what it took beyond what is left was not refunded by the provider: it is
-/// the money of refunds on their way, those first of which the provider does not know or said no. Gives what remains.
-fn take_for_refunds(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack, beyond: i64) -> Result<i64, Fail> {
-    let mut beyond = beyond;
-    if beyond == 0 {
-        return Ok(0);
-    }
-    let rows = tx.many(sql!(
-        "SELECT id, amount FROM refund WHERE attempt_id = $1 AND status <> 'succeeded'
-         ORDER BY CASE status WHEN 'sent' THEN 1 ELSE 0 END, id",
-        cmd.payment.attempt
-    ))?;
-    for mut row in rows {
-        let (refund, amount): (RefundId, i64) = (row.take()?, row.take()?);
-        if amount <= beyond {
-            let provider = cmd.payment.provider.clone();
-            confirm_refund(tx, ctx, &ConfirmRefund { refund, provider })?;
-            beyond -= amount;
-        }
-    }
-    Ok(beyond)
-}
-
-fn book_loss(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack, lost: i64) -> Result<(), Fail> {
+/// What went back to the payer twice, if anything did.
+pub(crate) fn book_loss(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    reference: Uuid,
+    currency: Currency,
+    lost: i64,
+) -> Result<(), Fail> {
     let legs = [
         Leg::debit(Account::ChargebackLoss, None, lost),
         Leg::credit(Account::ProviderClearing, None, lost),
     ];
-    let attempt = cmd.payment.attempt.uuid();
-    if let Some(entry) = NewEntry::of(Reason::ChargebackLost, attempt, cmd.payment.currency, legs) {
+    if let Some(entry) = NewEntry::of(Reason::ChargebackLost, reference, currency, legs) {
         ledger::post(tx, ctx, &entry)?;
     }
     Ok(())

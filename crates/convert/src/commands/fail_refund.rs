@@ -7,6 +7,7 @@ use crate::commands::require_reporter;
 use crate::events::RefundFailed;
 use crate::model::{RefundStatus, Stored};
 use crate::reject::REFUND_NOT_FOUND;
+use crate::taken_back::learn_whether_it_moved;
 
 /// What [`fail_refund`] is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,13 +40,15 @@ pub fn fail_refund(tx: &mut Tx, ctx: &Ctx, cmd: &FailRefund) -> Result<(), Fail>
         cmd.provider.as_str()
     ))?;
     let mut row = row.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
-    match RefundStatus::from_stored(&row.take::<String>()?)? {
-        RefundStatus::Requested | RefundStatus::Sent => {}
-        RefundStatus::Failed | RefundStatus::Succeeded => return Ok(()),
-    }
+    let status = RefundStatus::from_stored(&row.take::<String>()?)?;
     let (order, version): (OrderId, i64) = (row.take()?, row.take()?);
     if cmd.tries < row.take()? {
         return Ok(());
+    }
+    match status {
+        RefundStatus::Requested | RefundStatus::Sent => {}
+        RefundStatus::TakenBack => return learn_whether_it_moved(tx, ctx, cmd.refund, false),
+        RefundStatus::Failed | RefundStatus::Succeeded => return Ok(()),
     }
     tx.tell(sql!(
         "UPDATE refund SET status = 'failed', version = version + 1 WHERE id = $1 AND version = $2",

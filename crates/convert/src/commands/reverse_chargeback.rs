@@ -1,7 +1,7 @@
 //! A chargeback is reversed: the dispute about it was won, and the payer's bank gives back what it had taken. What was
 //! used is the merchant's again; for what was not, the money goes on to the payer, because the voucher stays void.
 
-use kernel::{Ctx, Currency, MerchantId, OrderId, PersonId};
+use kernel::{Ctx, Currency, MerchantId, OrderId, PaymentAttemptId, PersonId};
 use ledger::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine};
 use store::{Fail, StorageError, Tx, sql};
 
@@ -21,6 +21,9 @@ struct Booked {
     lost: i64,
     cash: i64,
     rebate: i64,
+    /// Of refunds that it was taken for, of which the provider has not said whether it moved them too. They wait in
+    /// the order's escrow until it does.
+    perhaps_moved: i64,
 }
 
 /// Where the money goes that the bank gives back.
@@ -67,7 +70,8 @@ pub fn reverse_chargeback(
     for line in reversed {
         restore(tx, ctx, line)?;
     }
-    give_to_payer(tx, ctx, cmd, &booked, back.to_payer)?;
+    let sent_on = back.to_payer - booked.perhaps_moved;
+    give_to_payer(tx, ctx, (booked.order, attempt), booked.currency, sent_on)?;
     tx.tell(sql!(
         "UPDATE orders SET cash_refunded = cash_refunded - $1, escrow_refunded = escrow_refunded - $2,
                 version = version + 1 WHERE id = $3",
@@ -80,7 +84,7 @@ pub fn reverse_chargeback(
         merchant: booked.merchant,
         amount: cmd.amount,
         currency: booked.currency.code().to_owned(),
-        to_payer: back.to_payer,
+        to_payer: sent_on,
     };
     Ok(tx.emit(ctx, booked.order, booked.version + 1, &event)?)
 }
@@ -95,7 +99,9 @@ fn claim(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Booked>, Fai
     ))?;
     let row = tx.one(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.version, a.currency, a.charged_back, a.charged_back_lost,
-                COALESCE(r.amount, 0), COALESCE(r.rebate, 0)
+                COALESCE(r.amount, 0), COALESCE(r.rebate, 0),
+                (SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM refund t
+                 WHERE t.attempt_id = a.id AND t.status = 'taken_back')
          FROM payment_attempt a JOIN orders o ON o.id = a.order_id
          LEFT JOIN refund r ON r.order_id = o.id AND r.attempt_id = a.id AND r.cause = 'charged_back'
          WHERE a.id = $1",
@@ -120,6 +126,7 @@ fn claim(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Booked>, Fai
         lost: row.take::<Option<i64>>()?.unwrap_or_default(),
         cash: row.take()?,
         rebate: row.take()?,
+        perhaps_moved: row.take()?,
     }))
 }
 
@@ -166,15 +173,22 @@ fn restore(tx: &mut Tx, ctx: &Ctx, reversed: &SettlementLine) -> Result<(), Fail
     ledger::settle_line(tx, ctx, &line, reason)
 }
 
-fn give_to_payer(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack, booked: &Booked, cash: i64) -> Result<(), Fail> {
+/// Money that a bank gave back goes on to the payer.
+pub(crate) fn give_to_payer(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (order, attempt): (OrderId, PaymentAttemptId),
+    currency: Currency,
+    cash: i64,
+) -> Result<(), Fail> {
     if cash == 0 {
         return Ok(());
     }
     let refund = NewRefund {
-        order: booked.order,
+        order,
         voucher: None,
-        attempt: Some(cmd.payment.attempt),
-        currency: booked.currency,
+        attempt: Some(attempt),
+        currency,
         cash,
         rebate: None,
         subsidy: 0,

@@ -45,7 +45,15 @@ pub async fn follow_up(app: App) -> Result<usize, String> {
         send_payout(&app, &payout).await?;
     }
     for refund in refunds_at(&app, RefundStatus::Sent).await? {
-        ask_for_refund(&app, &refund).await?;
+        match ask_for_refund(&app, &refund).await? {
+            Some(status) => note_refund(&app, &refund, refund.tries, status).await?,
+            // It was noted as sent, and then we stopped before sending it.
+            None => ask_provider_to_refund(&app, &refund, refund.tries).await?,
+        }
+    }
+    for refund in refunds_at(&app, RefundStatus::TakenBack).await? {
+        let status = ask_for_refund(&app, &refund).await?.unwrap_or(AtProvider::Failed);
+        note_refund(&app, &refund, refund.tries, status).await?;
     }
     for refund in refunds_at(&app, RefundStatus::Failed).await? {
         if refund.tries < MOST_TRIES {
@@ -104,15 +112,14 @@ async fn ask_provider_to_refund(app: &App, refund: &RefundToSend, tries: i64) ->
     }
 }
 
-async fn ask_for_refund(app: &App, refund: &RefundToSend) -> Result<(), String> {
+/// `None`: the provider does not know it.
+async fn ask_for_refund(app: &App, refund: &RefundToSend) -> Result<Option<AtProvider>, String> {
     match app
         .provider
         .find_refund(reference(refund.refund, refund.tries))
         .await
     {
-        Outcome::Done(Some(at_provider)) => note_refund(app, refund, refund.tries, at_provider.status).await,
-        // It was noted as sent, and then we stopped before sending it.
-        Outcome::Done(None) => ask_provider_to_refund(app, refund, refund.tries).await,
+        Outcome::Done(found) => Ok(found.map(|at_provider| at_provider.status)),
         Outcome::Refused(refusal) => Err(refusal.to_string()),
         Outcome::Unknown(cause) => Err(format!("refund {}: {cause}", refund.refund)),
     }

@@ -411,6 +411,7 @@ export default {
       sent: 'On its way',
       succeeded: 'Refunded',
       failed: 'Failed; the platform is on it',
+      taken_back: 'Taken back by your bank',
     },
     cause: {
       asked: 'You asked for it',

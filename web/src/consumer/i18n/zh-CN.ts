@@ -397,7 +397,13 @@ export default {
     keep: '再想想',
     confirm: '确认退款',
     done: '退款已提交',
-    status: { requested: '已申请', sent: '退款中', succeeded: '已退款', failed: '退款失败，平台正在处理' },
+    status: {
+      requested: '已申请',
+      sent: '退款中',
+      succeeded: '已退款',
+      failed: '退款失败，平台正在处理',
+      taken_back: '已由银行撤回付款',
+    },
     cause: {
       asked: '主动申请',
       expired: '过期退款',

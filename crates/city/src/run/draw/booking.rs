@@ -175,14 +175,15 @@ pub(super) fn bookings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
     let (weight, whatever) = (dice.random_below(12), chance(dice, 12));
     let fits = |no: &No, booking: &Booking| match weight {
         _ if whatever => true,
-        3..6 => model.keeps(booking) != Keeps::Nothing,
+        3..5 => model.keeps(booking) != Keeps::Nothing,
+        5 => model.is_expected(*no),
         6..10 => model.is_expected(*no) && booking.period.0 <= now,
         _ => model.is_expected(*no),
     };
     let fitting = model.bookings.iter().filter(|(no, booking)| fits(no, booking));
     let fitting: Vec<No> = fitting.map(|(no, _)| *no).collect();
     let booking = *fitting.get(index(dice, fitting.len().max(1)))?;
-    let by = by(dice, model, booking, weight < 6 && chance(dice, 65));
+    let by = by(dice, model, booking, weight < 5 && chance(dice, 75));
     Some(match weight {
         0..3 => {
             let good = model.bookings[&booking]

@@ -53,7 +53,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
         return last;
     }
     loop {
-        let drawn = match dice.random_below(172) {
+        let drawn = match dice.random_below(180) {
             0..10 => Some(claim(dice, model)),
             10..15 => people::come(dice, model),
             15..31 => Some(Op::Place(place(dice, model, now))),
@@ -73,17 +73,17 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             89..92 => undo(dice, model),
             92..94 => refund_redeemed(dice, model),
             94..98 => people::review(dice, model),
-            98..102 => outside::refunds(dice, model),
-            102..106 => outside::payouts(dice, model),
-            106..111 => outside::timer(dice, model, now),
-            111 => Some(outside::work(dice)),
-            112 => Some(people::staff_changes(dice, model)),
-            113..116 => Some(house(dice, model)),
-            116..128 => Some(booking::book(dice, model, now)),
-            128..140 => booking::bookings(dice, model, now),
-            140 => Some(booking::keep(dice, model, now)),
-            141..144 => outside::dispute(dice, model),
-            144..152 => Some(booking::join_waitlist(dice, model, now)),
+            98..106 => outside::refunds(dice, model),
+            106..114 => outside::payouts(dice, model),
+            114..119 => outside::timer(dice, model, now),
+            119 => Some(outside::work(dice)),
+            120 => Some(people::staff_changes(dice, model)),
+            121..124 => Some(house(dice, model)),
+            124..136 => Some(booking::book(dice, model, now)),
+            136..148 => booking::bookings(dice, model, now),
+            148 => Some(booking::keep(dice, model, now)),
+            149..152 => outside::dispute(dice, model),
+            152..160 => Some(booking::join_waitlist(dice, model, now)),
             _ => booking::waitlist(dice, model, now),
         };
         if let Some(op) = drawn {
@@ -269,8 +269,11 @@ fn owner_or_other(dice: &Ctx, model: &Model, owner: usize) -> usize {
 }
 
 fn start(dice: &Ctx, model: &Model) -> Option<Op> {
-    let waits =
-        |order: &super::model::Order| order.status == OrderStatus::Placed && order.attempts.is_empty();
+    let booked_alone = chance(dice, 40);
+    let waits = |order: &super::model::Order| {
+        let may_be = !booked_alone || model.world.goods[order.good].booked.is_some();
+        may_be && order.status == OrderStatus::Placed && order.attempts.is_empty()
+    };
     let order = mostly(dice, &model.orders, 8, waits)?;
     let person = owner_or_other(dice, model, model.orders[&order].person);
     Some(Op::Start { person, order })

@@ -1,14 +1,14 @@
 //! What happens without anybody at the platform: refunds and payouts at the provider, forgeries, workers and
 //! timers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gateway::webhook::TOLERANCE_US;
 use kernel::{Ctx, DAY_US, HOUR_US, SECOND_US, Timestamp};
 
 use super::{any, index, mostly, voucher};
 use crate::dice::{between, chance, pick};
-use crate::run::model::{Model, PayoutStatus, RefundStatus, TimerKind};
+use crate::run::model::{Model, Payment, PayoutStatus, RefundStatus, TimerKind};
 use crate::run::op::{Forgery, Name, News, No, Op, Worker};
 
 /// A QR is good for this one and the next.
@@ -35,17 +35,27 @@ pub(super) fn refunds(dice: &Ctx, model: &Model) -> Option<Op> {
     }
 }
 
-/// The payer's bank takes a payment back, or gives it back.
+/// The payer's bank takes a payment back, or gives it back. Half the time of one whose refund is at the provider.
 pub(super) fn dispute(dice: &Ctx, model: &Model) -> Option<Op> {
-    let payments = &model.provider.payments;
+    let of_open_refunds: BTreeSet<_> = model
+        .provider
+        .refunds
+        .iter()
+        .filter(|(_, tries)| tries.last() == Some(&None))
+        .map(|(refund, _)| model.refunds[refund].attempt)
+        .collect();
+    let with_open_refund = chance(dice, 50);
+    let payment = |fits: fn(&Payment) -> bool| {
+        any(dice, &model.provider.payments, |payment| {
+            fits(payment) && (!with_open_refund || of_open_refunds.contains(&Some(payment.attempt)))
+        })
+    };
     if chance(dice, 60) {
-        let payment = any(dice, payments, |payment| payment.charged_back.is_none())?;
-        let whole = chance(dice, 30);
+        let payment = payment(|payment| payment.charged_back.is_none())?;
+        let whole = chance(dice, if with_open_refund { 70 } else { 30 });
         return Some(Op::ChargeBackOutside { payment, whole });
     }
-    let payment = any(dice, payments, |payment| {
-        payment.charged_back.is_some() && !payment.reversed
-    })?;
+    let payment = payment(|payment| payment.charged_back.is_some() && !payment.reversed)?;
     Some(Op::ReverseOutside { payment })
 }
 
@@ -107,9 +117,12 @@ pub(super) fn work(dice: &Ctx) -> Op {
     }
 }
 
-/// One of the tries of which the provider knows what became.
+/// One of the tries of which the provider knows what became; half the time of what is sent again meanwhile.
 fn decided(dice: &Ctx, book: &BTreeMap<No, Vec<Option<bool>>>) -> Option<(No, usize)> {
-    let no = any(dice, book, |tries| tries.iter().any(Option::is_some))?;
+    let is_decided = |tries: &Vec<Option<bool>>| tries.iter().any(Option::is_some);
+    let is_sent_again = |tries: &Vec<Option<bool>>| is_decided(tries) && tries.last() == Some(&None);
+    let sent_again = chance(dice, 50).then(|| any(dice, book, is_sent_again));
+    let no = sent_again.flatten().or_else(|| any(dice, book, is_decided))?;
     let decided = book[&no].iter().filter(|tries| tries.is_some()).count();
     Some((no, 1 + index(dice, decided)))
 }
@@ -183,11 +196,11 @@ pub(crate) fn drain(model: &Model) -> Option<Op> {
         let tries = provider.refunds.get(&refund).map_or(&[][..], Vec::as_slice);
         return Some(match (now, tries.last()) {
             (RefundStatus::Succeeded, _) => continue,
-            (RefundStatus::Sent, Some(None)) => Op::RefundOutside {
+            (RefundStatus::Sent | RefundStatus::TakenBack, Some(None)) => Op::RefundOutside {
                 refund,
                 succeeds: true,
             },
-            (RefundStatus::Sent, _) => tell(News::Refund(refund, tries.len())),
+            (RefundStatus::Sent | RefundStatus::TakenBack, _) => tell(News::Refund(refund, tries.len())),
             (RefundStatus::Requested | RefundStatus::Failed, _) => Op::SendRefund { refund },
         });
     }

@@ -118,6 +118,9 @@ impl Model {
         if rest.escrow() == 0 {
             return;
         }
+        if good.deposit.is_some_and(|deposit| deposit.earnest) {
+            self.rarities.insert("EarnestForfeited");
+        }
         let legs = [
             ("escrow", Owner::Order(no), rest.escrow()),
             ("merchant_payable", Owner::Shop(shop), -split.payable),
@@ -156,6 +159,7 @@ impl Model {
         self.books.post(currency, &legs);
         self.give_rebate(person, currency, amount);
         if amount > 0 {
+            self.rarities.insert("Compensation");
             let paid = Paid {
                 price: -amount,
                 ..Paid::default()
@@ -188,26 +192,33 @@ impl Model {
                 let answer = refused.then_some(false);
                 self.provider.refunds.entry(no).or_default().push(answer);
             }
-            RefundStatus::Sent | RefundStatus::Succeeded => {}
+            RefundStatus::Sent | RefundStatus::Succeeded | RefundStatus::TakenBack => {}
         }
         told("")
     }
 
-    pub(super) fn report_refund(&mut self, no: No, tries: usize) -> Answer {
+    pub(super) fn report_refund(&mut self, step: No, no: No, tries: usize) -> Answer {
         let succeeded = self.provider.refund_said(no, tries) == Some(true);
         let is_last = self.provider.refunds[&no].len() == tries;
         let refund = self.refunds.get_mut(&no).expect("a known refund");
+        let attempt = refund.attempt.expect("it went through a provider");
         match (succeeded, refund.status) {
             (_, RefundStatus::Succeeded) => {}
+            (true, RefundStatus::TakenBack) => self.hear_of_taken_refund(step, no, true),
             (true, _) => self.refund_arrives(no),
             // What became of an earlier try says nothing of the last one.
+            (false, RefundStatus::TakenBack) if is_last => self.hear_of_taken_refund(step, no, false),
             (false, RefundStatus::Requested | RefundStatus::Sent) if is_last => {
                 refund.status = RefundStatus::Failed
             }
-            (false, RefundStatus::Sent) => _ = self.late_failures.insert("LateRefundFailure"),
+            (false, RefundStatus::Sent) => _ = self.rarities.insert("LateRefundFailure"),
             (false, _) => {}
         }
-        told("")
+        if succeeded {
+            told("")
+        } else {
+            self.reversal_answer(attempt)
+        }
     }
 
     pub(super) fn refund_arrives(&mut self, no: No) {

@@ -11,20 +11,17 @@ use super::{
 };
 
 impl Model {
-    /// The bank takes what the provider has not given back, or all of it whatever went back before. Not while a refund
-    /// is under way: of what then goes back twice people have to find out.
+    /// The bank takes what the provider has not given back, or all of it whatever went back before. The provider may
+    /// still decide of a refund under way.
     pub(super) fn charge_back_outside(&mut self, no: No, whole: bool) -> Option<Answer> {
         let payment = self.provider.payments[&no];
-        let refunds = || {
-            self.refunds
-                .values()
-                .filter(|refund| refund.attempt == Some(payment.attempt))
-        };
-        if payment.charged_back.is_some() || refunds().any(|refund| refund.status == RefundStatus::Sent) {
+        if payment.charged_back.is_some() {
             return None;
         }
-        let given = refunds().filter(|refund| refund.status == RefundStatus::Succeeded);
-        let given: i128 = given.map(|refund| refund.paid.cash).sum();
+        let given = self.refunds.iter().filter(|(no, refund)| {
+            refund.attempt == Some(payment.attempt) && self.provider.has_refunded(**no)
+        });
+        let given: i128 = given.map(|(_, refund)| refund.paid.cash).sum();
         let amount = payment.amount - if whole { 0 } else { given as i64 };
         if amount > 0 {
             self.provider_payment(no).charged_back = Some(amount);
@@ -131,21 +128,80 @@ impl Model {
         }
     }
 
-    /// What was taken beyond the rest came of refunds that have not arrived. Gives what they do not explain.
+    /// What was taken beyond the rest came of refunds that have not arrived, of those that were sent last. Gives what they
+    /// do not explain.
     fn take_for_refunds(&mut self, attempt: No, mut beyond: i128) -> i128 {
-        let open = self.refunds.iter().filter(|(_, refund)| {
-            refund.attempt == Some(attempt)
-                && refund.status != RefundStatus::Succeeded
-                && refund.paid.cash > 0
-        });
-        for no in open.map(|(no, _)| *no).collect::<Vec<_>>() {
-            let cash = self.refunds[&no].paid.cash;
-            if cash <= beyond {
-                beyond -= cash;
-                self.refund_arrives(no);
+        for was_sent in [false, true] {
+            let open = self.refunds.iter().filter(|(_, refund)| {
+                let is_open = match refund.status {
+                    RefundStatus::Requested | RefundStatus::Failed => !was_sent,
+                    RefundStatus::Sent => was_sent,
+                    RefundStatus::Succeeded | RefundStatus::TakenBack => false,
+                };
+                is_open && refund.attempt == Some(attempt) && refund.paid.cash > 0
+            });
+            for no in open.map(|(no, _)| *no).collect::<Vec<_>>() {
+                let cash = self.refunds[&no].paid.cash;
+                if cash <= beyond {
+                    beyond -= cash;
+                    self.refund_arrives(no);
+                    if was_sent {
+                        self.refunds.get_mut(&no).expect("it arrived").status = RefundStatus::TakenBack;
+                    }
+                }
             }
         }
         beyond
+    }
+
+    /// The provider says what became of a refund for which the bank had taken the money.
+    pub(super) fn hear_of_taken_refund(&mut self, no: No, refund_no: No, moved: bool) {
+        let refund = self.refunds.get_mut(&refund_no).expect("a known refund");
+        refund.status = RefundStatus::Succeeded;
+        let (order, cash) = (refund.order, refund.paid.cash);
+        let attempt = refund.attempt.expect("it went through a provider");
+        let currency = self.currency_of_order(order);
+        let charged_back = self.attempts[&attempt].charged_back.as_ref();
+        let is_reversed = charged_back.expect("the bank took it").reversed;
+        let rarity = match (moved, is_reversed) {
+            (true, false) => {
+                let lost = self.take_for_refunds(attempt, cash);
+                let loss = [
+                    ("chargeback_loss", Owner::Platform, lost),
+                    ("provider_clearing", Owner::Platform, -lost),
+                ];
+                self.books.post(currency, &loss);
+                let charged_back = self.attempt_mut(attempt).charged_back.as_mut();
+                charged_back.expect("the bank took it").lost += lost;
+                "RefundedTwice"
+            }
+            (false, false) => "TakenInsteadOfRefunded",
+            (true, true) => {
+                let moved = [
+                    ("escrow", Owner::Order(order), cash),
+                    ("provider_clearing", Owner::Platform, -cash),
+                ];
+                self.books.post(currency, &moved);
+                "RefundedBeforeReversal"
+            }
+            (false, true) => {
+                self.give_to_payer(no, order, attempt, cash);
+                "RefundedAfterReversal"
+            }
+        };
+        self.rarities.insert(rarity);
+    }
+
+    fn give_to_payer(&mut self, no: No, order: No, attempt: No, cash: i128) {
+        if cash > 0 {
+            let paid = Paid {
+                price: cash,
+                cash,
+                ..Paid::default()
+            };
+            self.open_refund(no, order, paid, Some(attempt));
+            self.attempt_mut(attempt).reversal_refunds.push(no);
+        }
     }
 
     /// Whether a voucher was still good.
@@ -264,21 +320,19 @@ impl Model {
         let restored = &mut self.orders.get_mut(&order).expect("a known order").restored;
         restored.price += used;
         restored.cash += cash;
-        if to_payer > 0 {
-            let paid = Paid {
-                price: to_payer,
-                cash: to_payer,
-                ..Paid::default()
-            };
-            self.open_refund(no, order, paid, Some(attempt));
-        }
+        // Of what the provider may have moved itself, it has to say first whether it did.
+        let in_doubt = self
+            .refunds
+            .values()
+            .filter(|refund| refund.attempt == Some(attempt) && refund.status == RefundStatus::TakenBack);
+        let sent_on = to_payer - in_doubt.map(|refund| refund.paid.cash).sum::<i128>();
+        self.give_to_payer(no, order, attempt, sent_on);
         let charged_back = self
             .attempt_mut(attempt)
             .charged_back
             .as_mut()
             .expect("just read");
         charged_back.reversed = true;
-        self.attempt_mut(attempt).reversal_refund = (to_payer > 0).then_some(no);
         self.reversal_answer(attempt)
     }
 
@@ -308,8 +362,8 @@ impl Model {
         self.books.post(currency, &legs);
     }
 
-    fn reversal_answer(&self, attempt: No) -> Answer {
-        let refund = self.attempts[&attempt].reversal_refund;
-        made("", refund.map(Name::Refund).into_iter().collect())
+    pub(super) fn reversal_answer(&self, attempt: No) -> Answer {
+        let refunds = self.attempts[&attempt].reversal_refunds.iter();
+        made("", refunds.copied().map(Name::Refund).collect())
     }
 }

@@ -33,7 +33,7 @@ use super::world::{BEGIN, World};
 
 pub(crate) use booking::Booking;
 pub(crate) use books::{Books, Owner};
-pub(crate) use provider::Provider;
+pub(crate) use provider::{Payment, Provider};
 pub(crate) use state::*;
 pub(crate) use waitlist::{WaitlistEntry, WaitlistStatus};
 
@@ -84,8 +84,8 @@ pub(crate) struct Model {
     pub told: BTreeMap<(usize, &'static str), (i128, i128)>,
     /// The provider's news that was taken in, with the answer.
     pub heard: BTreeMap<News, Answer>,
-    /// Whether a failure of an earlier sending of a refund or payout was heard while the last one was under way.
-    pub late_failures: BTreeSet<&'static str>,
+    /// What happened and no command's name tells.
+    pub rarities: BTreeSet<&'static str>,
     misses: BTreeMap<(usize, Typist), Misses>,
     /// What devices sent that had no network, by shop, store and the step that sent it.
     pub scans: BTreeMap<(usize, usize, No), Scanned>,
@@ -155,7 +155,7 @@ impl Model {
             entries: BTreeMap::new(),
             told: BTreeMap::new(),
             heard: BTreeMap::new(),
-            late_failures: BTreeSet::new(),
+            rarities: BTreeSet::new(),
             misses: BTreeMap::new(),
             scans: BTreeMap::new(),
             keys: founding.iter().map(|at| (*at, None)).collect(),

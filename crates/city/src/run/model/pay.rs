@@ -36,7 +36,7 @@ impl Model {
             payment: None,
             refund: None,
             charged_back: None,
-            reversal_refund: None,
+            reversal_refunds: Vec::new(),
         };
         self.attempts.insert(no, attempt);
         made("", vec![Name::Attempt(no)])
@@ -60,7 +60,7 @@ impl Model {
             News::ChargedBack(payment) => self.hear_of_chargeback(no, now, payment),
             News::Reversed(payment) => self.hear_of_reversal(no, now, payment),
             News::NotPaid(attempt) => self.fail_payment(attempt),
-            News::Refund(refund, tries) => self.report_refund(refund, tries),
+            News::Refund(refund, tries) => self.report_refund(no, refund, tries),
             News::Transfer(payout, tries) => self.report_transfer(payout, tries),
         };
         self.keys.push((now, (!asked).then_some(news)));

@@ -81,7 +81,7 @@ impl Model {
             }
             (false, PayoutStatus::Paid) => Err("payout_not_approved"),
             (false, PayoutStatus::Approved) => {
-                self.late_failures.insert("LateTransferFailure");
+                self.rarities.insert("LateTransferFailure");
                 told("false")
             }
             // Told before; and what became of an earlier try says nothing of the last one.

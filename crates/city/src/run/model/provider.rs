@@ -38,6 +38,13 @@ impl Provider {
         said(&self.refunds, refund, tries)
     }
 
+    /// Whether one of the tries at a refund moved the money.
+    pub fn has_refunded(&self, refund: No) -> bool {
+        self.refunds
+            .get(&refund)
+            .is_some_and(|tries| tries.contains(&Some(true)))
+    }
+
     /// What it says of a try at a payout, counted from 1.
     pub fn transfer_said(&self, payout: No, tries: usize) -> Try {
         said(&self.transfers, payout, tries)

@@ -168,8 +168,8 @@ pub(crate) struct Attempt {
     /// The refund of its money, if the order did not want it.
     pub refund: Option<No>,
     pub charged_back: Option<ChargedBack>,
-    /// What went on to the payer when that was reversed.
-    pub reversal_refund: Option<No>,
+    /// By which the payer got what the bank gave back.
+    pub reversal_refunds: Vec<No>,
 }
 
 /// A use or what was forfeited: what was paid for it, and who got it.
@@ -195,6 +195,7 @@ pub(crate) enum RefundStatus {
     Sent,
     Succeeded,
     Failed,
+    TakenBack,
 }
 
 #[derive(Debug, Clone)]

@@ -67,7 +67,13 @@ pub(super) fn refund_of_attempt(tx: &mut Tx, attempt: PaymentAttemptId) -> Resul
     )
 }
 
-/// The refund by which what was left of a charged back payment went back, or what the bank gave back of it.
+pub(super) fn attempt_of_refund(tx: &mut Tx, refund: RefundId) -> Result<PaymentAttemptId, Fail> {
+    let row = tx.one(sql!("SELECT attempt_id FROM refund WHERE id = $1", refund))?;
+    let mut row = row.ok_or_else(|| StorageError::bug("a refund is gone"))?;
+    Ok(row.take()?)
+}
+
+/// The refunds by which what was left of a charged back payment went back, or what the bank gave back of it.
 pub(super) fn refunds_by_bank(
     tx: &mut Tx,
     attempt: PaymentAttemptId,
@@ -76,7 +82,7 @@ pub(super) fn refunds_by_bank(
     all(
         tx,
         sql!(
-            "SELECT id FROM refund WHERE attempt_id = $1 AND cause = $2",
+            "SELECT id FROM refund WHERE attempt_id = $1 AND cause = $2 ORDER BY requested_at",
             attempt,
             cause.as_str()
         ),

@@ -300,7 +300,9 @@ fn taken_in(scene: Scene<'_>, news: News, command: NewsCommand) -> Request {
             let locks = cmd.locks();
             Request::new("failRefund", PROVIDER, cmd.refund.uuid(), move |tx, ctx| {
                 convert::fail_refund(tx, ctx, &cmd)?;
-                Ok(Reply::text(""))
+                let attempt = look::attempt_of_refund(tx, cmd.refund)?;
+                let made = look::refunds_by_bank(tx, attempt, RefundCause::ChargebackReversed)?;
+                Ok(Reply::made("", made))
             })
             .locking(locks)
         }

@@ -147,7 +147,7 @@ async fn get_order(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct RefundsAsked {
-    /// `requested`, `sent`, `succeeded` or `failed`; absent for all.
+    /// `requested`, `sent`, `succeeded`, `failed` or `taken_back`; absent for all.
     status: Option<String>,
     /// `next` of the page before; absent for the first page.
     #[param(value_type = Option<String>)]

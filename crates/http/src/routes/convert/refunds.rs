@@ -155,9 +155,11 @@ pub struct RefundDetails {
     rebate: WireMoney,
     /// From the merchant into the balance of earned rebates, because it gave up what earnest money was paid for.
     compensation: WireMoney,
-    /// `asked`, `expired`, `redeemed`, `late_payment`, `mismatch`, `no_show`, `group_failed` or `charged_back`.
+    /// `asked`, `expired`, `redeemed`, `late_payment`, `mismatch`, `no_show`, `group_failed`, `charged_back` or
+    /// `chargeback_reversed`.
     cause: String,
-    /// `requested`, `sent`, `succeeded` or `failed` (it is then sent again).
+    /// `requested`, `sent`, `succeeded`, `failed` (it is then sent again) or `taken_back` (by the payer's bank, while it was
+    /// on its way).
     status: String,
     requested_at: String,
 }

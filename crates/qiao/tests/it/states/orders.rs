@@ -33,7 +33,7 @@ pub struct Purchase {
 /// A refund of an order.
 #[derive(Clone)]
 pub struct Refunded {
-    order: OrderId,
+    of: Purchase,
     refund: RefundId,
 }
 
@@ -138,14 +138,19 @@ pub const REFUND: Machine<RefundStatus, Refunded> = Machine {
             RefundStatus::Sent => w.done(w.mark_refund_sent(&refunded)),
             RefundStatus::Succeeded => w.done(w.confirm_refund(&refunded)),
             RefundStatus::Failed => w.done(w.fail_refund(&refunded)),
+            RefundStatus::TakenBack => {
+                w.done(w.mark_refund_sent(&refunded));
+                w.done(w.charge_back(&refunded.of));
+            }
         }
         refunded
     },
-    look: |read, refunded| Ok(queries::refunds_of(read, refunded.order)?[0].status),
+    look: |read, refunded| Ok(queries::refunds_of(read, refunded.of.order)?[0].status),
     tries: &[
         |w, r| w.mark_refund_sent(r).probe(),
         |w, r| w.confirm_refund(r).probe(),
         |w, r| w.fail_refund(r).probe(),
+        |w, r| w.charge_back(&r.of).probe(),
     ],
 };
 
@@ -322,10 +327,10 @@ impl World {
     pub fn refunded(&self) -> Refunded {
         let bought = self.bought(order_of(self.offer));
         Refunded {
-            order: bought.order,
             refund: self
                 .done(self.refund_voucher(bought.buyer, bought.vouchers[0]))
                 .refund,
+            of: bought,
         }
     }
 

@@ -98,6 +98,7 @@ export default {
       sent: 'On its way',
       succeeded: 'Refunded',
       failed: 'Failed, tried again',
+      taken_back: 'Taken back by the bank',
     },
     review: { shown: 'Shown', hidden: 'Hidden', withdrawn: 'Withdrawn' },
     merchant: { registered: 'Registered', certified: 'Certified', suspended: 'Suspended' },
