@@ -475,10 +475,12 @@ CREATE TABLE offer_booking (
   version BIGINT NOT NULL
 );
 
+-- Of what it is booked, by the number of the service that takes it, from 0; nights and showings are one.
 CREATE TABLE offer_resource (
   offer_id BYTEA NOT NULL REFERENCES offer (id),
+  service BIGINT NOT NULL,
   resource_id BYTEA NOT NULL REFERENCES resource (id),
-  PRIMARY KEY (offer_id, resource_id)
+  PRIMARY KEY (offer_id, service, resource_id)
 );
 CREATE INDEX offer_resource_by_resource ON offer_resource (resource_id);
 
@@ -877,14 +879,18 @@ CREATE INDEX booking_by_store ON booking (store_id, starts_at);
 CREATE INDEX booking_by_person ON booking (person_id, id);
 CREATE INDEX booking_by_showing ON booking (showing_id, id) WHERE showing_id IS NOT NULL;
 
+-- What it has, and when: of a visit of several services each in its own, whose name is JSON, frozen.
 CREATE TABLE booking_resource (
   booking_id BYTEA NOT NULL REFERENCES booking (id),
+  starts_at BIGINT NOT NULL,
   resource_id BYTEA NOT NULL REFERENCES resource (id),
-  PRIMARY KEY (booking_id, resource_id)
+  ends_at BIGINT NOT NULL,
+  service TEXT NOT NULL,
+  PRIMARY KEY (booking_id, starts_at, resource_id)
 );
 
 -- Somebody who waits for a time of an offer at a store: a start from `starts_from` to `starts_until` on one day, or a stay
--- from that day on (without `nights` it is a visit). What is held for them meanwhile, from `starts_at` to `ends_at`, is
+-- from that day on (without `nights` it is a visit); `resources` is JSON, service by service. What is held for them meanwhile, from `starts_at` to `ends_at`, is
 -- claimed by the entry. It ends by itself at `stands_until`.
 CREATE TABLE waitlist_entry (
   id BYTEA NOT NULL PRIMARY KEY,
@@ -899,7 +905,7 @@ CREATE TABLE waitlist_entry (
   starts_until BIGINT NOT NULL,
   party BIGINT NOT NULL,
   area TEXT,
-  resource_id BYTEA,
+  resources TEXT NOT NULL,
   status TEXT NOT NULL,
   stands_until BIGINT NOT NULL,
   starts_at BIGINT,

@@ -3,11 +3,11 @@
 
 use consume::{Arrive, PlaceBooking, When};
 use convert::PlaceOrder;
-use kernel::{Actor, AgreementId, BasisPoints, Ctx, HOUR_US, MINUTE_US, OfferId, PersonId};
+use kernel::{Actor, AgreementId, BasisPoints, Ctx, HOUR_US, LocalText, MINUTE_US, OfferId, PersonId};
 use offer::ResourceKind::{self, Hall, Person, Room, RoomType, Session, Table};
 use offer::{
     BookingPolicy, BookingTerms, Deposit, DepositKind, NightRate, Nights, PricePer, ResourceDetails,
-    ResourceStatus, Stay, Turn, Visit,
+    ResourceStatus, Service, Stay, Turn, Visit,
 };
 use party::hours::Span;
 use store::{Fail, Tx};
@@ -37,6 +37,8 @@ struct Place {
     seats: (i64, i64),
     joins: &'static str,
     status: ResourceStatus,
+    /// Which services of a visit take it.
+    services: &'static [usize],
 }
 
 const fn place(kind: ResourceKind, name: &'static str, units: i64, seats: (i64, i64)) -> Place {
@@ -48,7 +50,12 @@ const fn place(kind: ResourceKind, name: &'static str, units: i64, seats: (i64, 
         seats,
         joins: "",
         status: ResourceStatus::Online,
+        services: &[0],
     }
+}
+
+const fn serving(services: &'static [usize], place: Place) -> Place {
+    Place { services, ..place }
 }
 
 const fn table(name: &'static str, area: &'static str, seats: (i64, i64), joins: &'static str) -> Place {
@@ -76,12 +83,27 @@ const TABLES: &[Place] = &[
     },
 ];
 /// More people than rooms: both have to be free.
-const STYLISTS: &[Place] = &[
+const THERAPISTS: &[Place] = &[
     place(Person, "林悦 Lynn", 1, (1, 1)),
     place(Person, "阿杰 Jay", 1, (1, 1)),
     place(Person, "小满 Mia", 1, (1, 1)),
     place(Room, "1 号位 Seat 1", 1, (1, 1)),
     place(Room, "2 号位 Seat 2", 1, (1, 1)),
+];
+/// Who cuts hair, who colours it and at which basin, and who does nails. One can do two of these.
+const STYLISTS: &[Place] = &[
+    serving(&[0, 1], place(Person, "林悦 Lynn", 1, (1, 1))),
+    place(Person, "阿杰 Jay", 1, (1, 1)),
+    serving(&[1], place(Person, "小满 Mia", 1, (1, 1))),
+    serving(&[1], place(Room, "1 号染发位 Basin 1", 1, (1, 1))),
+    serving(&[1], place(Room, "2 号染发位 Basin 2", 1, (1, 1))),
+    serving(&[2], place(Person, "晓彤 Tina", 1, (1, 1))),
+    serving(&[2], place(Person, "阿雯 Wendy", 1, (1, 1))),
+];
+const HAIR_AND_NAILS: &[(&str, &str, i64)] = &[
+    ("剪发", "Haircut", 45),
+    ("染发", "Colouring", 60),
+    ("美甲", "Manicure", 30),
 ];
 const ROOMS: &[Place] = &[
     place(RoomType, "大床房 King room", 6, (1, 2)),
@@ -130,11 +152,11 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
             trade,
             [(660, 870), (1020, 1320)],
             30,
-            &[(2, 90), (4, 120), (8, 150)],
+            only(&[(2, 90), (4, 120), (8, 150)]),
         ),
         places: TABLES,
     };
-    let served = |price, title| Booked {
+    let served = |price, title, services, places| Booked {
         idea: once(price, title, SERVED),
         deposit: None,
         terms: visit(
@@ -143,14 +165,14 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
             trade,
             [(600, 780), (780, 1200)],
             30,
-            &[(1, 60)],
+            services,
         ),
-        places: STYLISTS,
+        places,
     };
     let session = |price, title, hours, minutes, places| Booked {
         idea: once(price, title, CLASS),
         deposit: None,
-        terms: visit(PricePer::Person, 4, trade, hours, minutes, &[(4, minutes)]),
+        terms: visit(PricePer::Person, 4, trade, hours, minutes, only(&[(4, minutes)])),
         places,
     };
     let showings = |price, title, places| Booked {
@@ -165,8 +187,18 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
         "seafood" | "japanese_food" | "western_food" | "korean_food" | "southeast_asian_food" => {
             Some(dinner(168, None))
         }
-        "beauty" => Some(served(168, ("预约发型师剪发", "A haircut by appointment"))),
-        "massage" => Some(served(198, ("预约技师六十分钟", "An hour with your therapist"))),
+        "beauty" => Some(served(
+            468,
+            ("剪发、染发、美甲，一次约好", "Cut, colour and nails in one visit"),
+            HAIR_AND_NAILS.iter().map(service).collect(),
+            STYLISTS,
+        )),
+        "massage" => Some(served(
+            198,
+            ("预约技师六十分钟", "An hour with your therapist"),
+            only(&[(1, 60)]),
+            THERAPISTS,
+        )),
         "hotel" => Some(Booked {
             idea: once(
                 468,
@@ -208,13 +240,31 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
     }
 }
 
+/// The only service of a visit, which takes parties up to a size so many minutes.
+fn only(turns: &[(i64, i64)]) -> Vec<Service> {
+    let turn = |&(party_up_to, minutes): &(i64, i64)| Turn { party_up_to, minutes };
+    vec![Service::only(turns.iter().map(turn).collect())]
+}
+
+/// One of several, for one guest.
+fn service(&(chinese, english, minutes): &(&str, &str, i64)) -> Service {
+    let names = [("zh-CN", chinese), ("en", english)];
+    Service {
+        name: LocalText(names.map(|(tag, name)| (tag.to_owned(), name.to_owned())).into()),
+        ..Service::only(vec![Turn {
+            party_up_to: 1,
+            minutes,
+        }])
+    }
+}
+
 fn visit(
     price_per: PricePer,
     party_max: i64,
     trade: &Trade,
     hours: [(i64, i64); 2],
     every_minutes: i64,
-    turns: &[(i64, i64)],
+    services: Vec<Service>,
 ) -> BookingTerms {
     let opens_at = trade.opens_at_minute();
     let open = |&(from, until): &(i64, i64)| (from.max(opens_at), until);
@@ -230,13 +280,10 @@ fn visit(
             until_minute,
         })
     });
-    let turn = |&(party_up_to, minutes): &(i64, i64)| Turn { party_up_to, minutes };
     let visit = Visit {
         hours: daily.collect(),
         every_minutes,
-        turns: turns.iter().map(turn).collect(),
-        before_minutes: 0,
-        after_minutes: 0,
+        services,
     };
     let free_hours = if price_per == PricePer::Booking { 12 } else { 2 };
     terms(Stay::Visit(visit), price_per, party_max, policy(free_hours, 15))
@@ -289,7 +336,7 @@ impl Founding<'_> {
         let Some(booked) = booked_in(self.profile.trade) else {
             return Ok(None);
         };
-        let mut resources = Vec::new();
+        let mut resources = vec![Vec::new(); booked.terms.service_count()];
         for counter in counters {
             for place in booked.places {
                 let add = offer::AddResource {
@@ -298,7 +345,10 @@ impl Founding<'_> {
                     kind: place.kind,
                     details: place.details(),
                 };
-                resources.push(offer::add_resource(tx, &self.as_owner(53 * HOUR_US), &add)?);
+                let resource = offer::add_resource(tx, &self.as_owner(53 * HOUR_US), &add)?;
+                for service in place.services {
+                    resources[*service].push(resource);
+                }
             }
         }
         let create = self.create_booked(tx, (&booked.idea, booked.deposit), agreement, counters)?;
@@ -383,7 +433,7 @@ pub(crate) fn book_ahead(
                 when: When::At(starts_at),
                 party,
                 area: None,
-                resource: None,
+                resources: Vec::new(),
             };
             let as_guest = || acting(ctx, Actor::Consumer(buyer), booked_at);
             let named = party::UpdatePerson {

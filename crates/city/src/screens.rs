@@ -160,7 +160,7 @@ fn schedule(works: &mut Works, house: &Shop, (offer, store): (OfferId, StoreId))
     works.run("the halls of a store", offer, 0, move |tx: &mut Tx, ctx: &Ctx| {
         let as_owner = || acting(ctx, owner, calendar.at(2, 9 * 60));
         let halls = offer::queries::resources_of_offer(tx, offer, store)?;
-        for (hall, screen) in halls.iter().zip(screens) {
+        for ((hall, _), screen) in halls.iter().zip(screens) {
             let set = SetHall {
                 resource: hall.id,
                 version: 0,
@@ -250,7 +250,7 @@ fn take_best(
         when: When::At(showing.period.starts_at),
         party: party as i64,
         area: None,
-        resource: None,
+        resources: Vec::new(),
     };
     let placed = consume::place_booking(tx, &acting(ctx, Actor::Consumer(buyer), booked_at), &book)?;
     let bill = Bill {

@@ -1,7 +1,9 @@
 //! A time at a store that is kept for somebody, and how it stands. Pure values; what it costs not to come is
 //! [`offer::BookingPolicy`]'s to say.
 
-use kernel::{BookingId, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId};
+use kernel::{
+    BookingId, LocalText, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId,
+};
 use offer::{BookingPolicy, Period};
 use uuid::Uuid;
 
@@ -122,6 +124,19 @@ pub struct Booking {
     pub created_at: Timestamp,
     /// Rises with every change.
     pub version: i64,
-    /// What it has: id and name.
-    pub resources: Vec<(ResourceId, String)>,
+    /// What it has, in the order of time.
+    pub resources: Vec<BookedResource>,
+}
+
+/// Something that a booking has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookedResource {
+    /// Which.
+    pub id: ResourceId,
+    /// What it is called now.
+    pub name: String,
+    /// For which of several services, as it was called when it was booked; empty if the booking is nothing else.
+    pub service: LocalText,
+    /// When. The time before and after it that nobody else has is left out.
+    pub period: Period,
 }

@@ -23,7 +23,7 @@ mod seats;
 mod slot;
 pub mod waitlist;
 
-pub use booking::{Booking, BookingStatus, Guest};
+pub use booking::{BookedResource, Booking, BookingStatus, Guest};
 pub use commands::*;
 pub use events::{
     BookingCancelled, BookingMoved, BookingPlaced, BookingSoon, CodesLocked, PlaceOffered, QueueCalled,

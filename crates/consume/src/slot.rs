@@ -3,13 +3,13 @@
 
 use std::ops::Range;
 
-use kernel::{BookingId, Ctx, DAY_US, MINUTE_US, OfferId, Reject, ResourceId, StoreId, Timestamp};
-use offer::place::{self, Place, Stretch};
+use kernel::{BookingId, Ctx, DAY_US, LocalText, MINUTE_US, OfferId, Reject, ResourceId, StoreId, Timestamp};
+use offer::place::{self, Place};
 use offer::{
-    Bookable, BookingPolicy, BookingTerms, Day, NightChoice, Period, PricePer, Resource, Stay, Surcharge,
-    Wish,
+    Bookable, BookingPolicy, BookingTerms, Day, NightChoice, Period, PricePer, Resource, Serving, Stay,
+    Surcharge, Wish,
 };
-use store::{Fail, ReadTx, StorageError, Tx, sql};
+use store::{Fail, ReadTx, StorageError, Tx, sql, to_json};
 
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME};
 
@@ -52,10 +52,18 @@ pub(crate) struct Slot {
     pub policy: BookingPolicy,
     pub period: Period,
     pub places: Vec<Place>,
-    pub resources: Vec<ResourceId>,
+    pub resources: Vec<Taken>,
     pub quantity: i64,
     /// Of all units; none if they cost what the offer does.
     pub surcharges: Vec<Surcharge>,
+}
+
+/// A resource that a booking takes, and for what.
+pub(crate) struct Taken {
+    pub resource: ResourceId,
+    /// Of a visit of several services its name.
+    pub service: LocalText,
+    pub period: Period,
 }
 
 /// What is asked for, whoever asks.
@@ -86,8 +94,12 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
     }
     let steps = bookable.steps_of_days(&(day.0..day.0 + 1), nights);
     let used = used_of(tx, &bookable, asked.wish, &steps)?;
-    let Some(places) = bookable.choose(asked.wish, period, &used) else {
-        return Err(full(ctx, &bookable, (day, nights), asked.wish, period, &used).into());
+    let servings = match bookable.choose(asked.wish, period, &used) {
+        Ok(servings) => servings,
+        Err(missing) => {
+            let asked_for = (period, missing);
+            return Err(full(ctx, &bookable, (day, nights), asked.wish, asked_for, &used).into());
+        }
     };
     let quantity = quantity(&bookable.terms, asked.when, asked.wish.party)?;
     let priced = bookable.terms.priced_nights();
@@ -96,12 +108,40 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
     let slot = Slot {
         policy: bookable.terms.policy,
         period,
-        resources: places.iter().map(|stretch| stretch.resource).collect(),
-        places: places.iter().flat_map(Stretch::places).collect(),
+        resources: taken(&bookable.terms, &servings),
+        places: places_of(&servings),
         quantity,
         surcharges: surcharges.unwrap_or_default(),
     };
     Ok((slot, bookable))
+}
+
+/// The places of what a party gets.
+pub(crate) fn places_of(servings: &[Serving]) -> Vec<Place> {
+    let stretches = servings.iter().flat_map(|serving| &serving.stretches);
+    place::places(&stretches.cloned().collect::<Vec<_>>())
+}
+
+fn taken(terms: &BookingTerms, servings: &[Serving]) -> Vec<Taken> {
+    let of_serving = |serving: &Serving| {
+        let (service, period) = (name_of(terms, serving.service), serving.period);
+        let taken = serving.stretches.iter().map(move |stretch| Taken {
+            resource: stretch.resource,
+            service: service.clone(),
+            period,
+        });
+        taken.collect::<Vec<_>>()
+    };
+    servings.iter().flat_map(of_serving).collect()
+}
+
+/// What a service is called; empty if the booking is nothing else.
+fn name_of(terms: &BookingTerms, service: usize) -> LocalText {
+    match &terms.stay {
+        Stay::Visit(visit) => visit.services.get(service).map(|service| service.name.clone()),
+        Stay::Nights(_) | Stay::Showings => None,
+    }
+    .unwrap_or_default()
 }
 
 /// Of how many units the price of a booking is.
@@ -143,11 +183,13 @@ pub(crate) fn used_of(
     wish: Wish,
     steps: &Range<i64>,
 ) -> Result<Vec<place::Used>, Fail> {
-    let serves = |resource: &&Resource| bookable.can_serve(resource, wish);
-    let serving: Vec<&Resource> = bookable.resources.iter().filter(serves).collect();
+    let serves = (0..bookable.resources.len()).map(|at| bookable.can_serve(at, wish));
+    let serves: Vec<bool> = serves.collect();
+    let serving = bookable.resources.iter().zip(&serves);
+    let serving: Vec<&Resource> = serving.filter(|(_, serves)| **serves).map(|(of, _)| of).collect();
     let mut used = place::used(read, &serving, steps)?.into_iter();
-    let of_each = bookable.resources.iter().map(|resource| {
-        let used = serves(&resource).then(|| used.next());
+    let of_each = serves.into_iter().map(|serves| {
+        let used = serves.then(|| used.next());
         used.flatten().unwrap_or_default()
     });
     Ok(of_each.collect())
@@ -158,12 +200,22 @@ pub(crate) fn check_wish(bookable: &Bookable, wish: &Wish) -> Result<(), Reject>
     if !(1..=100).contains(&wish.rooms) {
         return Err(BOOKING_PARTY.at("/rooms", "1 to 100 rooms are booked at once."));
     }
-    let is_known = |id| bookable.resources.iter().any(|resource| resource.id == id);
-    match wish.resource {
-        Some(resource) if !is_known(resource) => {
-            Err(BOOKING_NOT_OFFERED.at("/resource", "The offer is not booked with this."))
+    let services = bookable.services.len();
+    if wish.resources.len() > services {
+        let detail = format!("The offer has {services} services, of which each is named once at most.");
+        return Err(BOOKING_NOT_OFFERED.at("/resources", detail));
+    }
+    let is_of = |service: usize, id: &ResourceId| {
+        let mut of_service = bookable.services.get(service).into_iter().flatten();
+        of_service.any(|at| bookable.resources[*at].id == *id)
+    };
+    let mut wanted = wish.resources.iter().enumerate();
+    match wanted.find(|(service, wanted)| wanted.is_some_and(|wanted| !is_of(*service, &wanted))) {
+        Some((service, _)) => {
+            let detail = format!("Service {} of the offer is not booked with this.", service + 1);
+            Err(BOOKING_NOT_OFFERED.at("/resources", detail))
         }
-        Some(_) | None => Ok(()),
+        None => Ok(()),
     }
 }
 
@@ -194,13 +246,14 @@ fn period_of(bookable: &Bookable, when: When, day: Day, wish: &Wish) -> Result<P
     })
 }
 
-/// The refusal of a time that is taken, with those of the same day that are nearest to it.
+/// The refusal of a time that is taken, with those of the same day that are nearest to it; of several services it says
+/// for which the first is missing.
 fn full(
     ctx: &Ctx,
     bookable: &Bookable,
     (day, nights): (Day, i64),
     wish: Wish,
-    period: Period,
+    (period, missing): (Period, usize),
     used: &[place::Used],
 ) -> Reject {
     let free = bookable.availability(day.0..day.0 + 1, (wish, nights), used, ctx.now);
@@ -217,20 +270,36 @@ fn full(
         None => "Nothing else is free on that day.".to_owned(),
     };
     let free: Vec<String> = free.iter().map(Timestamp::to_string).collect();
-    BOOKING_FULL.because(detail).with("alternatives", free)
+    if bookable.services.len() == 1 {
+        return BOOKING_FULL.because(detail).with("alternatives", free);
+    }
+    let name = name_of(&bookable.terms, missing);
+    let detail = format!(
+        "Nobody, or nothing, is free for service {}, {}. {detail}",
+        missing + 1,
+        name.in_language("en")
+    );
+    BOOKING_FULL
+        .because(detail)
+        .with("alternatives", free)
+        .with("service", missing)
 }
 
 /// Writes what a booking has. Told.
 pub(crate) fn tell_resources(
     tx: &mut Tx,
     booking: BookingId,
-    resources: &[ResourceId],
+    resources: &[Taken],
 ) -> Result<(), StorageError> {
-    for resource in resources {
+    for taken in resources {
         tx.tell(sql!(
-            "INSERT INTO booking_resource (booking_id, resource_id) VALUES ($1, $2)",
+            "INSERT INTO booking_resource (booking_id, starts_at, resource_id, ends_at, service)
+             VALUES ($1, $2, $3, $4, $5)",
             booking,
-            *resource
+            taken.period.starts_at,
+            taken.resource,
+            taken.period.ends_at,
+            to_json(&taken.service)?
         ))?;
     }
     Ok(())

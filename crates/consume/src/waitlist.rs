@@ -2,8 +2,7 @@
 //! facts as for everybody.
 
 use kernel::{MINUTE_US, MerchantId, OfferId, PersonId, ResourceId, StoreId, Timestamp, WaitlistEntryId};
-use offer::place::Stretch;
-use offer::{Bookable, BookingTerms, Day, Period, Stay, Wish};
+use offer::{Bookable, BookingTerms, Day, Period, Serving, Stay, Wish};
 use store::{Fail, ReadTx};
 
 use crate::slot::{When, used_of};
@@ -86,8 +85,8 @@ pub struct WaitlistEntry {
     pub party: i64,
     /// Only there, if it matters.
     pub area: Option<String>,
-    /// Only with this person or in this room, if it matters.
-    pub resource: Option<ResourceId>,
+    /// Service by service: only with this person or in this room. What is not named is any.
+    pub resources: Vec<Option<ResourceId>>,
     /// Where it stands.
     pub status: WaitlistStatus,
     /// When it ends by itself: once nothing can be booked any more, or what is held for them is not held any longer.
@@ -107,7 +106,7 @@ impl WaitlistEntry {
             party: self.party,
             rooms: self.rooms,
             area: self.area.as_deref(),
-            resource: self.resource,
+            resources: &self.resources,
             for_store: false,
         }
     }
@@ -146,12 +145,15 @@ impl WaitlistEntry {
         read: &mut ReadTx,
         bookable: &Bookable,
         now: Timestamp,
-    ) -> Result<Vec<(Period, Vec<Stretch>)>, Fail> {
+    ) -> Result<Vec<(Period, Vec<Serving>)>, Fail> {
         let day = self.day.0..self.day.0 + 1;
         let steps = bookable.steps_of_days(&day, self.nights.unwrap_or(1));
         let used = used_of(read, bookable, self.wish(), &steps)?;
         let periods = self.periods(bookable, now).into_iter();
-        let free = periods.filter_map(|period| Some((period, bookable.choose(self.wish(), period, &used)?)));
+        let free = periods.filter_map(|period| {
+            let servings = bookable.choose(self.wish(), period, &used).ok()?;
+            Some((period, servings))
+        });
         Ok(free.collect())
     }
 }

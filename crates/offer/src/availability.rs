@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
-use kernel::{MINUTE_US, Timestamp};
+use kernel::{MINUTE_US, ResourceId, Timestamp};
 use party::hours::Span;
 
-use crate::booking_terms::{BookingTerms, Nights, Stay, Visit};
+use crate::booking_terms::{BookingTerms, Nights, Service, Stay, Visit};
+use crate::choosing::{Free, choose_one, choose_tables};
 use crate::day::Day;
-use crate::place::{Stretch, Used, steps};
+use crate::place::{self, Stretch, Used, steps};
 use crate::resource::{Resource, ResourceKind, ResourceStatus};
 
 /// All that decides about an offer's bookings at one store, beside what is used.
@@ -19,8 +20,10 @@ pub struct Bookable {
     pub terms: BookingTerms,
     /// The store's.
     pub zone: TimeZone,
-    /// What the offer has there, retired ones left out.
+    /// What the offer has there, each once.
     pub resources: Vec<Resource>,
+    /// What each service takes one of each kind of, by its index in `resources`, in order.
+    pub services: Vec<Vec<usize>>,
     /// The days that are not as their weekday.
     pub days: BTreeMap<Day, Vec<Span>>,
 }
@@ -34,8 +37,8 @@ pub struct Wish<'a> {
     pub rooms: i64,
     /// Only there.
     pub area: Option<&'a str>,
-    /// Only with this, of its kind.
-    pub resource: Option<kernel::ResourceId>,
+    /// Service by service: only with this, of its kind. What is not named is any.
+    pub resources: &'a [Option<ResourceId>],
     /// Whether the store itself books, which may use what it keeps for those who walk in.
     pub for_store: bool,
 }
@@ -49,8 +52,16 @@ pub struct Period {
     pub ends_at: Timestamp,
 }
 
-/// The most tables that are pushed together.
-const MAX_JOINED: usize = 4;
+/// What a party gets for one service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Serving {
+    /// Which, from 0.
+    pub service: usize,
+    /// When.
+    pub period: Period,
+    /// Of what, with the time before and after it that nobody else has.
+    pub stretches: Vec<Stretch>,
+}
 
 impl Bookable {
     /// The visits that a party can start on a day, by the hours alone.
@@ -85,44 +96,77 @@ impl Bookable {
         })
     }
 
-    /// The steps of its resources that a period needs.
-    pub fn steps_of(&self, period: Period) -> Range<i64> {
+    /// When each service of a period is, one after another, and the steps of its resources that it needs.
+    fn turns(&self, period: Period, party: i64) -> Vec<(Period, Range<i64>)> {
         match &self.terms.stay {
-            Stay::Visit(visit) => steps(
-                period.starts_at.plus_us(-visit.before_minutes * MINUTE_US),
-                period.ends_at.plus_us(visit.after_minutes * MINUTE_US),
-            ),
-            Stay::Nights(_) => Day::at(period.starts_at, &self.zone).0..Day::at(period.ends_at, &self.zone).0,
-            Stay::Showings => 0..0,
+            Stay::Visit(visit) => {
+                let mut starts_at = period.starts_at;
+                let turn = |service: &Service| {
+                    let ends_at = starts_at.plus_us(service.turn_us(party).unwrap_or_default());
+                    let steps = steps(
+                        starts_at.plus_us(-service.before_minutes * MINUTE_US),
+                        ends_at.plus_us(service.after_minutes * MINUTE_US),
+                    );
+                    let period = Period { starts_at, ends_at };
+                    starts_at = ends_at;
+                    (period, steps)
+                };
+                visit.services.iter().map(turn).collect()
+            }
+            Stay::Nights(_) => {
+                let day = |at| Day::at(at, &self.zone).0;
+                vec![(period, day(period.starts_at)..day(period.ends_at))]
+            }
+            Stay::Showings => Vec::new(),
         }
     }
 
-    /// The steps of the day on which a visit starts, or of the nights of a stay.
-    fn steps_of_day(&self, period: Period) -> Range<i64> {
+    /// The steps of the day on which a service starts, or of the nights of a stay.
+    fn steps_of_day(&self, (period, steps): &(Period, Range<i64>)) -> Range<i64> {
         match &self.terms.stay {
             Stay::Visit(_) => {
                 let day = Day::at(period.starts_at, &self.zone);
                 let at = |day: Day| day.minute(0, &self.zone).unwrap_or_default();
-                steps(at(day), at(day.plus(1)))
+                place::steps(at(day), at(day.plus(1)))
             }
-            Stay::Nights(_) | Stay::Showings => self.steps_of(period),
+            Stay::Nights(_) | Stay::Showings => steps.clone(),
         }
     }
 
-    /// The places that a party gets for a period: of each kind of resource one, of tables the smallest that is
-    /// free and large enough, and several that are pushed together only if there is none. `used` is what is used
-    /// of each resource.
-    pub fn choose(&self, wish: Wish, period: Period, used: &[Used]) -> Option<Vec<Stretch>> {
-        let steps = self.steps_of(period);
+    /// What a party gets for a period, service by service: of each kind of resource one, of tables the smallest that
+    /// is free and large enough, and several that are pushed together only if there is none. `used` is what is used
+    /// of each resource. An error is the first service for which something is missing.
+    pub fn choose(&self, wish: Wish, period: Period, used: &[Used]) -> Result<Vec<Serving>, usize> {
+        let turns = self.turns(period, wish.party).into_iter().enumerate();
+        let servings = turns.map(|(service, turn)| {
+            let stretches = self.choose_for(service, wish, &turn, used).ok_or(service)?;
+            Ok(Serving {
+                service,
+                period: turn.0,
+                stretches,
+            })
+        });
+        servings.collect()
+    }
+
+    fn choose_for(
+        &self,
+        service: usize,
+        wish: Wish,
+        turn: &(Period, Range<i64>),
+        used: &[Used],
+    ) -> Option<Vec<Stretch>> {
+        let steps = &turn.1;
         let free: Vec<Free> = self
-            .resources
-            .iter()
-            .zip(used)
-            .filter(|(resource, used)| self.is_free(resource, used, wish, &steps))
-            .map(|(resource, used)| Free { resource, used })
+            .of_service(service)
+            .filter(|at| self.is_free((service, *at), &used[*at], wish, steps))
+            .map(|at| Free {
+                resource: &self.resources[at],
+                used: &used[at],
+            })
             .collect();
         let mut chosen = Vec::new();
-        for kind in self.kinds() {
+        for kind in self.kinds(service) {
             let of_kind: Vec<&Free> = free.iter().filter(|free| free.resource.kind == kind).collect();
             chosen.extend(match kind {
                 ResourceKind::Table => choose_tables(&of_kind, wish)?,
@@ -131,7 +175,7 @@ impl Bookable {
                 | ResourceKind::RoomType
                 | ResourceKind::Session
                 | ResourceKind::Hall => {
-                    vec![choose_one(&of_kind, wish, &self.steps_of_day(period))?]
+                    vec![choose_one(&of_kind, wish, &self.steps_of_day(turn))?]
                 }
             });
         }
@@ -144,25 +188,39 @@ impl Bookable {
         (!chosen.is_empty()).then(|| chosen.into_iter().map(stretch).collect())
     }
 
-    fn is_free(&self, resource: &Resource, used: &Used, wish: Wish, steps: &Range<i64>) -> bool {
+    fn of_service(&self, service: usize) -> impl Iterator<Item = usize> {
+        self.services.get(service).into_iter().flatten().copied()
+    }
+
+    fn is_free(&self, (service, at): (usize, usize), used: &Used, wish: Wish, steps: &Range<i64>) -> bool {
+        let resource = &self.resources[at];
         let units = resource.units_for(wish.party, wish.rooms);
         let has_room = || {
             let mut taken = used.within(steps);
             taken.all(|used| used + units <= resource.details.units)
         };
-        self.can_serve(resource, wish) && has_room() && self.works(resource, steps)
+        self.suits(service, resource, wish) && has_room() && self.works(resource, steps)
     }
 
-    /// What a booking takes one of each of.
-    fn kinds(&self) -> BTreeSet<ResourceKind> {
-        self.resources.iter().map(|resource| resource.kind).collect()
+    /// What a service takes one of each of.
+    fn kinds(&self, service: usize) -> BTreeSet<ResourceKind> {
+        let of_service = self.of_service(service);
+        of_service.map(|at| self.resources[at].kind).collect()
     }
 
-    /// Whether a resource is given to such a party when it is free, alone or with others: of those that are not, nobody
-    /// needs to know what is used.
-    pub fn can_serve(&self, resource: &Resource, wish: Wish) -> bool {
+    /// Whether the resource at an index is given to such a party when it is free, alone or with others, for any service:
+    /// of those that are not, nobody needs to know what is used.
+    pub fn can_serve(&self, at: usize, wish: Wish) -> bool {
+        let mut services = self.services.iter().enumerate();
+        services.any(|(service, of)| {
+            of.binary_search(&at).is_ok() && self.suits(service, &self.resources[at], wish)
+        })
+    }
+
+    fn suits(&self, service: usize, resource: &Resource, wish: Wish) -> bool {
         let details = &resource.details;
-        let is_wanted = wish.resource.is_none_or(|wanted| {
+        let wanted = wish.resources.get(service).copied().flatten();
+        let is_wanted = wanted.is_none_or(|wanted| {
             wanted == resource.id || self.kind_of(wanted).is_some_and(|kind| kind != resource.kind)
         });
         let is_there = wish
@@ -180,7 +238,7 @@ impl Bookable {
             && (resource.fits(wish.party, wish.rooms) || !details.joins.is_empty())
     }
 
-    fn kind_of(&self, id: kernel::ResourceId) -> Option<ResourceKind> {
+    fn kind_of(&self, id: ResourceId) -> Option<ResourceKind> {
         let found = self.resources.iter().find(|resource| resource.id == id)?;
         Some(found.kind)
     }
@@ -239,64 +297,6 @@ fn open_hours(
     open
 }
 
-struct Free<'a> {
-    resource: &'a Resource,
-    used: &'a Used,
-}
-
-/// Of people and rooms the one with the least to do in the steps of the day.
-fn choose_one<'a>(free: &[&Free<'a>], wish: Wish, day: &Range<i64>) -> Option<&'a Resource> {
-    let fitting = free
-        .iter()
-        .filter(|free| free.resource.fits(wish.party, wish.rooms));
-    let to_do = |used: &Used| used.within(day).sum::<i64>();
-    let best = fitting.min_by_key(|free| (to_do(free.used), free.resource.id))?;
-    Some(best.resource)
-}
-
-/// The smallest table that is large enough, rather one that stands alone; if there is none, the fewest that can be
-/// pushed together, with the fewest seats.
-fn choose_tables<'a>(free: &[&Free<'a>], wish: Wish) -> Option<Vec<&'a Resource>> {
-    let tables = || free.iter().map(|free| free.resource);
-    let single = tables()
-        .filter(|table| table.fits(wish.party, wish.rooms))
-        .min_by_key(|table| (table.details.seats_max, !table.details.joins.is_empty(), table.id));
-    if let Some(table) = single {
-        return Some(vec![table]);
-    }
-    let mut groups: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
-    for table in tables().filter(|table| !table.details.joins.is_empty()) {
-        groups.entry(&table.details.joins).or_default().push(table);
-    }
-    let sets = groups.values().filter_map(|group| join(group, wish.party));
-    sets.min_by_key(|set| (set.len(), seats(set)))
-}
-
-fn seats(tables: &[&Resource]) -> i64 {
-    tables.iter().map(|table| table.details.seats_max).sum()
-}
-
-/// The fewest tables of a group that seat the party, with the fewest seats among those.
-fn join<'a>(group: &[&'a Resource], party: i64) -> Option<Vec<&'a Resource>> {
-    // Of so many tables, by their seats, one set each; what is enough is not made longer.
-    let mut sets: [BTreeMap<i64, Vec<&'a Resource>>; MAX_JOINED + 1] = Default::default();
-    sets[0].insert(0, Vec::new());
-    for table in group {
-        for count in (0..MAX_JOINED).rev() {
-            let (fewer, more) = sets.split_at_mut(count + 1);
-            for (seats, set) in fewer[count].range(..party) {
-                let longer = || set.iter().copied().chain([*table]).collect();
-                more[0]
-                    .entry(seats + table.details.seats_max)
-                    .or_insert_with(longer);
-            }
-        }
-    }
-    let enough =
-        |sets: &BTreeMap<i64, Vec<&'a Resource>>| sets.range(party..).next().map(|(_, set)| set.clone());
-    sets.iter().find_map(enough)
-}
-
 /// When something is free on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayAvailability {
@@ -341,16 +341,21 @@ impl Bookable {
 
     /// Whether a party gets places for a period. Where one resource of each kind is enough, any will do; the best is not
     /// looked for.
-    fn has_room(&self, kinds: &BTreeSet<ResourceKind>, wish: Wish, period: Period, used: &[Used]) -> bool {
-        let steps = self.steps_of(period);
-        let has_one = |kind: &ResourceKind| {
-            self.resources.iter().zip(used).any(|(resource, used)| {
-                resource.kind == *kind
-                    && resource.fits(wish.party, wish.rooms)
-                    && self.is_free(resource, used, wish, &steps)
-            })
-        };
-        !kinds.is_empty() && kinds.iter().all(has_one) || self.choose(wish, period, used).is_some()
+    fn has_room(&self, kinds: &[BTreeSet<ResourceKind>], wish: Wish, period: Period, used: &[Used]) -> bool {
+        let mut turns = self.turns(period, wish.party).into_iter().enumerate();
+        turns.all(|(service, turn)| {
+            let has_one = |kind: &ResourceKind| {
+                self.of_service(service).any(|at| {
+                    let resource = &self.resources[at];
+                    resource.kind == *kind
+                        && resource.fits(wish.party, wish.rooms)
+                        && self.is_free((service, at), &used[at], wish, &turn.1)
+                })
+            };
+            let kinds = &kinds[service];
+            !kinds.is_empty() && kinds.iter().all(has_one)
+                || self.choose_for(service, wish, &turn, used).is_some()
+        })
     }
 
     /// What is free on these days.
@@ -361,7 +366,9 @@ impl Bookable {
         used: &[Used],
         now: Timestamp,
     ) -> Vec<DayAvailability> {
-        let kinds = self.kinds();
+        let kinds: Vec<_> = (0..self.services.len())
+            .map(|service| self.kinds(service))
+            .collect();
         let priced = self.terms.priced_nights();
         let of_day = |day| DayAvailability {
             day: Day(day),

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use kernel::{BasisPoints, DAY_US, HOUR_US, MINUTE_US, Money, Reject, Timestamp};
+use kernel::{BasisPoints, DAY_US, HOUR_US, LocalText, MINUTE_US, Money, Reject, Timestamp};
+use party::check::local_text;
 use party::hours::{DAY_MINUTES, Span, check_spans};
 use serde::{Deserialize, Serialize};
 
@@ -52,21 +53,31 @@ pub struct Visit {
     pub hours: Vec<Span>,
     /// It starts at the beginning of the hours, or so many minutes later, or twice, …; whole quarters of an hour.
     pub every_minutes: i64,
+    /// What is done in it, one after another: a dinner, or a haircut and then a manicure.
+    pub services: Vec<Service>,
+}
+
+/// A part of a visit, for which it takes people and things of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// What it is called, up to 80 characters; empty if the visit is nothing else.
+    pub name: LocalText,
     /// How long it takes: of the first that the party is not too large for.
     pub turns: Vec<Turn>,
-    /// For preparing before it, minutes: nobody else has the place then.
+    /// For preparing before it, minutes: nobody else has its places then.
     pub before_minutes: i64,
     /// For clearing up after it, minutes.
     pub after_minutes: i64,
 }
 
-/// How long a visit of a party takes.
+/// How long a service takes for a party.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Turn {
     /// The largest party that is meant.
     pub party_up_to: i64,
-    /// How long it stays.
+    /// How long it takes.
     pub minutes: i64,
 }
 
@@ -168,6 +179,9 @@ impl BookingPolicy {
 }
 
 const RATES: &str = "/terms/nights/rates";
+const SERVICES: &str = "/terms/visit/services";
+/// The most services of a visit.
+const MAX_SERVICES: i64 = 12;
 const STEP_MINUTES: i64 = STEP_US / MINUTE_US;
 
 impl BookingTerms {
@@ -183,6 +197,14 @@ impl BookingTerms {
         match &self.stay {
             Stay::Nights(nights) if self.price_per == PricePer::Night => Some(nights),
             Stay::Nights(_) | Stay::Visit(_) | Stay::Showings => None,
+        }
+    }
+
+    /// How many services a booking has; nights and showings are one.
+    pub fn service_count(&self) -> usize {
+        match &self.stay {
+            Stay::Visit(visit) => visit.services.len(),
+            Stay::Nights(_) | Stay::Showings => 1,
         }
     }
 
@@ -253,24 +275,60 @@ impl Visit {
             STEP_MINUTES,
             DAY_MINUTES,
         )?;
-        within("/terms/visit/before_minutes", self.before_minutes, 0, 240)?;
-        within("/terms/visit/after_minutes", self.after_minutes, 0, 240)?;
-        let turns = "/terms/visit/turns";
-        within(turns, self.turns.len() as i64, 1, 20)?;
-        for turn in &self.turns {
-            within(turns, turn.minutes, 5, DAY_MINUTES)?;
-            within(turns, turn.party_up_to, 1, 1_000)?;
-        }
-        if !self.turns.is_sorted_by(|a, b| a.party_up_to < b.party_up_to) {
-            return no(turns, "Each turn is of larger parties than the one before.");
-        }
-        if self.turns.last().is_some_and(|turn| turn.party_up_to < party_max) {
-            return no(turns, "The last turn does not reach the largest party.");
+        within(SERVICES, self.services.len() as i64, 1, MAX_SERVICES)?;
+        let is_one = self.services.len() == 1;
+        for (n, service) in self.services.iter().enumerate() {
+            if let Err(wrong) = service.check(party_max, is_one) {
+                return no(SERVICES, &format!("Service {}: {wrong}", n + 1));
+            }
         }
         Ok(())
     }
 
     /// How long a party stays, µs; `None` if it is too large.
+    pub fn turn_us(&self, party: i64) -> Option<i64> {
+        self.services.iter().map(|service| service.turn_us(party)).sum()
+    }
+}
+
+impl Service {
+    /// The only one of a visit, with no time before and after it.
+    pub fn only(turns: Vec<Turn>) -> Self {
+        Self {
+            name: LocalText::default(),
+            turns,
+            before_minutes: 0,
+            after_minutes: 0,
+        }
+    }
+
+    /// What is wrong with it, in words.
+    fn check(&self, party_max: i64, is_only_one: bool) -> Result<(), String> {
+        let within = |what: &str, value: i64, least: i64, most: i64| {
+            let is_within = (least..=most).contains(&value);
+            let wrong = || format!("{what}: {value} is not between {least} and {most}.");
+            is_within.then_some(()).ok_or_else(wrong)
+        };
+        if !(is_only_one && self.name.0.is_empty()) {
+            local_text(SERVICES, &self.name, 80).map_err(|no| format!("name: {}.", no.detail))?;
+        }
+        within("before_minutes", self.before_minutes, 0, 240)?;
+        within("after_minutes", self.after_minutes, 0, 240)?;
+        within("turns", self.turns.len() as i64, 1, 20)?;
+        for turn in &self.turns {
+            within("minutes", turn.minutes, 5, DAY_MINUTES)?;
+            within("party_up_to", turn.party_up_to, 1, 1_000)?;
+        }
+        if !self.turns.is_sorted_by(|a, b| a.party_up_to < b.party_up_to) {
+            return Err("each turn is of larger parties than the one before.".to_owned());
+        }
+        if self.turns.last().is_some_and(|turn| turn.party_up_to < party_max) {
+            return Err("the last turn does not reach the largest party.".to_owned());
+        }
+        Ok(())
+    }
+
+    /// How long it takes for a party, µs; `None` if that is too large.
     pub fn turn_us(&self, party: i64) -> Option<i64> {
         let turn = self.turns.iter().find(|turn| party <= turn.party_up_to)?;
         Some(turn.minutes * MINUTE_US)

@@ -13,6 +13,7 @@
 mod availability;
 mod booking_terms;
 pub mod bucket;
+mod choosing;
 mod commands;
 mod day;
 mod decide;
@@ -33,9 +34,9 @@ mod store_set;
 mod terms;
 pub mod testing;
 
-pub use availability::{Bookable, DayAvailability, Period, Start, Wish};
+pub use availability::{Bookable, DayAvailability, Period, Serving, Start, Wish};
 pub use booking_terms::{
-    BookingPolicy, BookingTerms, NightChoice, NightRate, Nights, PricePer, Stay, Turn, Visit,
+    BookingPolicy, BookingTerms, NightChoice, NightRate, Nights, PricePer, Service, Stay, Turn, Visit,
 };
 pub use commands::*;
 pub use day::Day;

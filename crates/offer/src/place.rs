@@ -51,13 +51,21 @@ pub struct Place {
 
 impl Stretch {
     /// Its steps.
-    pub fn places(&self) -> impl Iterator<Item = Place> {
+    fn places(&self) -> impl Iterator<Item = Place> {
         self.steps.clone().map(|step| Place {
             bucket: bucket_of(self.resource, step),
             units: self.units,
             capacity: self.capacity,
         })
     }
+}
+
+/// The steps of several stretches, each once: what serves the same guests in two services that touch is not taken twice.
+pub fn places(stretches: &[Stretch]) -> Vec<Place> {
+    let mut places: Vec<Place> = stretches.iter().flat_map(Stretch::places).collect();
+    places.sort_unstable_by_key(|place| place.bucket);
+    places.dedup_by_key(|place| place.bucket);
+    places
 }
 
 /// How many units of a resource are not free, by step. What is free need not be named.

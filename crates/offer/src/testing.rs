@@ -12,8 +12,9 @@ use store::Store;
 use crate::{
     AcceptAgreement, AddResource, AgreementTerms, BookingPolicy, BookingTerms, CreateOffer, OnExpiry,
     PricePer, ProposeAgreement, PublishOffer, ResourceDetails, ResourceKind, ResourceStatus, ScheduleShowing,
-    Seat, SeatKind, SeatMap, SeatRow, SetBookingTerms, SetHall, Stay, Turn, Visit, Zone, accept_agreement,
-    add_resource, create_offer, propose_agreement, publish_offer, set_booking_terms, set_hall,
+    Seat, SeatKind, SeatMap, SeatRow, Service, SetBookingTerms, SetHall, Stay, Turn, Visit, Zone,
+    accept_agreement, add_resource, create_offer, propose_agreement, publish_offer, set_booking_terms,
+    set_hall,
 };
 
 /// What a test sells under.
@@ -130,9 +131,7 @@ pub fn dinner() -> BookingTerms {
         stay: Stay::Visit(Visit {
             hours: (1..=7).map(span).collect(),
             every_minutes: 30,
-            turns: vec![turn(2, 90), turn(4, 120), turn(12, 150)],
-            before_minutes: 0,
-            after_minutes: 0,
+            services: vec![Service::only(vec![turn(2, 90), turn(4, 120), turn(12, 150)])],
         }),
         price_per: PricePer::Booking,
         party_max: 12,
@@ -144,6 +143,37 @@ pub fn dinner() -> BookingTerms {
             no_show_fee_bp: bp(10_000),
             grace_us: 15 * MINUTE_US,
         },
+    }
+}
+
+/// A visit from 10:00 to 20:00 on every day, which starts every quarter of an hour: a haircut of 45 minutes and 15 to
+/// clear up, then colouring of an hour, then a manicure of half an hour; for one guest.
+pub fn cut_colour_nails() -> BookingTerms {
+    let span = |weekday| Span {
+        weekday,
+        from_minute: 10 * 60,
+        until_minute: 20 * 60,
+    };
+    let service = |name: &str, minutes, after_minutes| Service {
+        name: LocalText::one("en", name),
+        after_minutes,
+        ..Service::only(vec![Turn {
+            party_up_to: 1,
+            minutes,
+        }])
+    };
+    BookingTerms {
+        stay: Stay::Visit(Visit {
+            hours: (1..=7).map(span).collect(),
+            every_minutes: 15,
+            services: vec![
+                service("Haircut", 45, 15),
+                service("Colouring", 60, 0),
+                service("Manicure", 30, 0),
+            ],
+        }),
+        party_max: 1,
+        ..dinner()
     }
 }
 
@@ -161,7 +191,7 @@ pub fn seats(name: &str, (seats_min, seats_max): (i64, i64), joins: &str) -> Res
     }
 }
 
-/// An offer that is booked so, of these resources of the shop's store; `change` changes the [`draft`].
+/// An offer that is booked so, each service of these resources of the shop's store; `change` changes the [`draft`].
 pub fn booked(
     store: &Store,
     shop: Shop,
@@ -188,7 +218,7 @@ pub fn booked(
         let set = SetBookingTerms {
             offer,
             terms: booking.clone(),
-            resources: ids.clone(),
+            resources: vec![ids.clone(); booking.service_count()],
         };
         set_booking_terms(tx, ctx, &set)?;
         publish_offer(tx, ctx, &PublishOffer { offer })?;

@@ -16,7 +16,8 @@ export interface Wish {
   nights: number
   rooms: number
   area?: string
-  resource?: string
+  /** Who or what is wanted, service by service, with commas between them. */
+  resources?: string
   /** Seats of a showing, with commas between them. */
   showing?: string
   seats?: string
@@ -42,7 +43,7 @@ export function wishOf(query: LocationQuery): Wish | undefined {
     nights: Number(text('nights') ?? 1),
     rooms: Number(text('rooms') ?? 1),
     area: text('area'),
-    resource: text('resource'),
+    resources: text('resources'),
     showing: text('showing'),
     seats: text('seats'),
     waitlist: text('waitlist'),
@@ -57,6 +58,11 @@ export function whenOf({
   rooms,
 }: Pick<Wish, 'starts_at' | 'from' | 'nights' | 'rooms'>) {
   return from ? { from, nights, rooms } : { starts_at }
+}
+
+/** Who or what is wanted, as the server takes it. */
+export function resourcesOf({ resources }: Pick<Wish, 'resources'>): (string | null)[] {
+  return resources?.split(',').map((id) => id || null) ?? []
 }
 
 /** The seats of a showing, as an order names them. */

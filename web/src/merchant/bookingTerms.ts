@@ -2,11 +2,13 @@
 import type { Schemas } from '@/shared/api'
 import { amountText, parsePercent, parseSpan, percentText } from '@/shared/console/fields'
 import { parseMoney } from '@/shared/i18n/format'
+import { formTexts, mergedTexts, type FormTexts } from '@/shared/console/texts'
 import { clock } from '@/shared/i18n/hours'
 import { wholeNumber } from './format'
 import { hoursRows, minuteOf, spansOf, type HoursRow } from '@/shared/console/weekHours'
 
 type Terms = Schemas['BookingTerms']
+type Said = Schemas['BookingTermsSaid']
 
 /** What some nights cost more. */
 export interface RateRow {
@@ -17,6 +19,26 @@ export interface RateRow {
 }
 
 export const newRate = (): RateRow => ({ surcharge: '', weekdays: [], fromDay: '', untilDay: '' })
+
+/** A part of a visit; nights and showings are one too, of which only the resources are said. */
+export interface ServiceRow {
+  name: FormTexts
+  /** The name as it was set, in languages that the form does not show too. */
+  named: Record<string, string>
+  turns: { partyUpTo: string; minutes: string }[]
+  beforeMinutes: string
+  afterMinutes: string
+  resources: string[]
+}
+
+export const newService = (turns: ServiceRow['turns'] = [], afterMinutes = '0'): ServiceRow => ({
+  name: formTexts(undefined),
+  named: {},
+  turns,
+  beforeMinutes: '0',
+  afterMinutes,
+  resources: [],
+})
 
 export interface TermsForm {
   stay: 'visit' | 'nights' | 'showings'
@@ -31,9 +53,7 @@ export interface TermsForm {
   /** Of a visit. */
   hours: HoursRow[]
   everyMinutes: string
-  turns: { partyUpTo: string; minutes: string }[]
-  beforeMinutes: string
-  afterMinutes: string
+  services: ServiceRow[]
   /** Of nights. */
   checkIn: string
   checkOut: string
@@ -54,9 +74,7 @@ const USUAL: TermsForm = {
   graceMinutes: '15',
   hours: [],
   everyMinutes: '30',
-  turns: [],
-  beforeMinutes: '0',
-  afterMinutes: '0',
+  services: [newService()],
   checkIn: '15:00',
   checkOut: '12:00',
   nightsMin: '1',
@@ -65,15 +83,18 @@ const USUAL: TermsForm = {
 }
 
 /** `party` up to which a visit takes `minutes`. */
-const turn = (party: number, minutes: number) => ({ partyUpTo: String(party), minutes: String(minutes) })
+export const turn = (party: number | string, minutes: number | string) => ({
+  partyUpTo: String(party),
+  minutes: String(minutes),
+})
 const daily = (from: string, until: string): HoursRow => ({ weekdays: [], from, until })
 
 export const PRESETS = {
   restaurant: {
     hours: [daily('11:00', '14:30'), daily('17:00', '22:00')],
-    turns: [turn(2, 90), turn(4, 120), turn(8, 150)],
+    services: [newService([turn(2, 90), turn(4, 120), turn(8, 150)])],
   },
-  salon: { partyMax: '1', hours: [daily('10:00', '20:00')], turns: [turn(1, 60)], afterMinutes: '15' },
+  salon: { partyMax: '1', hours: [daily('10:00', '20:00')], services: [newService([turn(1, 60)], '15')] },
   hotel: {
     stay: 'nights',
     pricePer: 'night',
@@ -87,7 +108,7 @@ export const PRESETS = {
     partyMax: '4',
     hours: [daily('10:00', '12:00'), daily('18:00', '21:00')],
     everyMinutes: '60',
-    turns: [turn(4, 60)],
+    services: [newService([turn(4, 60)])],
     graceMinutes: '10',
   },
   cinema: {
@@ -104,10 +125,15 @@ export function formOfPreset(preset: Preset): TermsForm {
   return structuredClone({ ...USUAL, ...PRESETS[preset] })
 }
 
-export function formOfTerms(
-  { visit, nights, showings, policy, ...terms }: Terms,
-  currency: string,
-): TermsForm {
+export function formOfTerms({ terms: said, resources }: Said, currency: string): TermsForm {
+  const { visit, nights, showings, policy, ...terms } = said
+  const services = visit?.services.map((service) => ({
+    name: formTexts(service.name),
+    named: service.name ?? {},
+    turns: service.turns.map(({ party_up_to, minutes }) => turn(party_up_to, minutes)),
+    beforeMinutes: String(service.before_minutes),
+    afterMinutes: String(service.after_minutes),
+  }))
   return {
     ...structuredClone(USUAL),
     stay: showings ? 'showings' : nights ? 'nights' : 'visit',
@@ -119,12 +145,10 @@ export function formOfTerms(
     lateShare: percentText(policy.late_fee_bp),
     noShowShare: percentText(policy.no_show_fee_bp),
     graceMinutes: String(policy.grace_minutes),
+    services: resources.map((ids, n) => ({ ...newService(), ...services?.[n], resources: ids })),
     ...(visit && {
       hours: hoursRows(visit.hours),
       everyMinutes: String(visit.every_minutes),
-      turns: visit.turns.map(({ party_up_to, minutes }) => turn(party_up_to, minutes)),
-      beforeMinutes: String(visit.before_minutes),
-      afterMinutes: String(visit.after_minutes),
     }),
     ...(nights && {
       checkIn: clock(nights.check_in_minute),
@@ -142,16 +166,25 @@ export function formOfTerms(
 }
 
 /** What is sent. An amount that cannot be read is none, so that the server names the field. */
+export function saidOf(form: TermsForm, currency: string): Said {
+  const services = form.stay === 'visit' ? form.services : form.services.slice(0, 1)
+  return { terms: termsOf(form, currency), resources: services.map(({ resources }) => resources) }
+}
+
 export function termsOf(form: TermsForm, currency: string): Terms {
   const visit = {
     hours: form.hours.flatMap(spansOf),
     every_minutes: wholeNumber(form.everyMinutes),
-    turns: form.turns.map(({ partyUpTo, minutes }) => ({
-      party_up_to: wholeNumber(partyUpTo),
-      minutes: wholeNumber(minutes),
+    services: form.services.map((service) => ({
+      // An only one is called as the offer is.
+      ...(form.services.length > 1 && { name: mergedTexts(service.named, service.name) }),
+      turns: service.turns.map(({ partyUpTo, minutes }) => ({
+        party_up_to: wholeNumber(partyUpTo),
+        minutes: wholeNumber(minutes),
+      })),
+      before_minutes: wholeNumber(service.beforeMinutes),
+      after_minutes: wholeNumber(service.afterMinutes),
     })),
-    before_minutes: wholeNumber(form.beforeMinutes),
-    after_minutes: wholeNumber(form.afterMinutes),
   }
   const nights = {
     check_in_minute: minuteOf(form.checkIn),

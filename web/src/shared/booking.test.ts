@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest'
 import { createTexts, language } from './i18n'
-import { momentAt, momentText, mondayOf, nightsBetween, policyTexts, quantityOf, type Terms } from './booking'
+import {
+  momentAt,
+  momentText,
+  mondayOf,
+  nightsBetween,
+  policyTexts,
+  quantityOf,
+  servicesOf,
+  servingsOf,
+  type Terms,
+} from './booking'
 
 const { t } = createTexts({ 'zh-CN': {}, en: {} }).global
 const SHANGHAI = 'Asia/Shanghai'
@@ -30,6 +40,31 @@ it('says it of any booking before a time is chosen, and leaves out what costs no
   )
   expect(texts({ late_fee_bp: 0, no_show_fee_bp: 0, grace_minutes: 0 })).toEqual([
     'Cancel at no charge until it starts',
+  ])
+})
+
+it('says how long each service takes for so many, and who or what a booking has for it', () => {
+  language.value = 'en'
+  const turns = [
+    { party_up_to: 1, minutes: 45 },
+    { party_up_to: 2, minutes: 75 },
+  ]
+  const cut = { name: { en: 'Haircut' }, turns, before_minutes: 0, after_minutes: 15 }
+  const visit = { hours: [], every_minutes: 30, services: [cut] }
+  expect(servicesOf({ visit } as unknown as Terms, 2)).toEqual([{ name: 'Haircut', minutes: 75 }])
+  expect(servicesOf({} as Terms, 2)).toEqual([])
+  const [ten, eleven] = ['2026-12-05T02:00:00Z', '2026-12-05T03:00:00Z']
+  const has = (name: string, starts_at: string, service: string) => ({
+    id: name,
+    name,
+    starts_at,
+    ends_at: starts_at,
+    service: { en: service },
+  })
+  const resources = [has('Wei', ten, 'Haircut'), has('Min', eleven, 'Colour'), has('Basin', eleven, 'Colour')]
+  expect(servingsOf({ resources }).map(({ service, who }) => [service, who])).toEqual([
+    ['Haircut', 'Wei'],
+    ['Colour', 'Min + Basin'],
   ])
 })
 

@@ -1,6 +1,6 @@
 /** What is booked: on the store's clocks, in the quantity that its price is of, and what it costs not to come. */
 import type { Schemas } from '@/shared/api'
-import { duration, percent } from '@/shared/i18n/format'
+import { duration, percent, textOf } from '@/shared/i18n/format'
 import { language } from '@/shared/i18n'
 
 export type Booking = Schemas['WireBooking']
@@ -55,6 +55,25 @@ export function timeText(at: string | number, timeZone: string): string {
 export function momentText(at: string | number, timeZone: string): string {
   const separator = language.value === 'en' ? ', ' : ' '
   return dayText(isoDay(at, timeZone)) + separator + timeText(at, timeZone)
+}
+
+/** The services of a visit of so many, one after another; an only one has no name. */
+export function servicesOf({ visit }: Terms, party: number): { name: string; minutes: number }[] {
+  return (visit?.services ?? []).map(({ name, turns }) => ({
+    name: textOf(name),
+    minutes: turns.find(({ party_up_to }) => party <= party_up_to)?.minutes ?? 0,
+  }))
+}
+
+/** What a booking has, service by service. */
+export function servingsOf({ resources }: Pick<Booking, 'resources'>) {
+  const servings: { starts_at: string; ends_at: string; service: string; who: string }[] = []
+  for (const { starts_at, ends_at, service, name } of resources) {
+    const last = servings.at(-1)
+    if (last?.starts_at === starts_at) last.who += ` + ${name}`
+    else servings.push({ starts_at, ends_at, service: textOf(service), who: name })
+  }
+  return servings
 }
 
 /** How often the price is paid. */

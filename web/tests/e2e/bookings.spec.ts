@@ -43,13 +43,11 @@ async function bookedOffer(request: APIRequestContext, deposit?: object) {
   const visit = {
     hours: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, ...span })),
     every_minutes: 60,
-    turns: [{ party_up_to: 4, minutes: 60 }],
-    before_minutes: 0,
-    after_minutes: 0,
+    services: [{ turns: [{ party_up_to: 4, minutes: 60 }], before_minutes: 0, after_minutes: 0 }],
   }
   const policy = { free_until_minutes: 60, late_fee_bp: 5000, no_show_fee_bp: 10_000, grace_minutes: 15 }
   const terms = { visit, price_per: 'person', party_max: 4, notice_minutes: 0, ahead_days: 30, policy }
-  await write('put', `${base}/offers/${id}/booking`, { terms, resources })
+  await write('put', `${base}/offers/${id}/booking`, { terms, resources: [resources] })
   await write('post', `${base}/offers/${id}/publish`)
   return { offer: id as string, store, base, resources, write }
 }

@@ -45,7 +45,7 @@ async function filmAndHall(request: APIRequestContext) {
     ahead_days: 30,
     policy,
   }
-  await write('put', `${base}/offers/${id}/booking`, { terms, resources: [hall] })
+  await write('put', `${base}/offers/${id}/booking`, { terms, resources: [[hall]] })
   await write('post', `${base}/offers/${id}/publish`)
   return { offer: id as string, hall: hall as string, store }
 }

@@ -337,7 +337,7 @@ impl Founder<'_> {
             .booked
             .as_ref()
             .map(|booked| (booking_terms(booked, 0), booked.resources.clone()));
-        let booked = booked.map(|(terms, of)| (terms, resources[of].to_vec()));
+        let booked = booked.map(|(terms, of)| (terms, vec![resources[of].to_vec()]));
         self.run(Actor::Staff(shop.owner, shop.merchant), move |tx, ctx| {
             let offer = offer::create_offer(tx, ctx, &cmd)?;
             if let Some((terms, resources)) = booked.clone() {

@@ -2,7 +2,7 @@
 
 use kernel::{Ctx, MerchantId, OfferId, PersonId, ResourceId, StoreId, Timestamp, WaitlistEntryId};
 use offer::{Bookable, Day, place};
-use store::{Fail, Lock, StorageError, TimerKind, Tx, sql};
+use store::{Fail, Lock, StorageError, TimerKind, Tx, sql, to_json};
 
 use crate::events::{WaitlistEnded, WaitlistJoined};
 use crate::queries;
@@ -31,8 +31,8 @@ pub struct JoinWaitlist {
     pub party: i64,
     /// Only there, if it matters.
     pub area: Option<String>,
-    /// Only with this person or in this room, if it matters.
-    pub resource: Option<ResourceId>,
+    /// Service by service: only with this person or in this room. What is not named is any.
+    pub resources: Vec<Option<ResourceId>>,
 }
 
 /// What [`leave_waitlist`] is told.
@@ -131,7 +131,7 @@ fn new_entry(
         starts_until,
         party: cmd.party,
         area: cmd.area.clone(),
-        resource: cmd.resource,
+        resources: cmd.resources.clone(),
         status: WaitlistStatus::Waiting,
         stands_until: ctx.now,
         period: None,
@@ -172,7 +172,7 @@ fn require_room(tx: &mut Tx, entry: &WaitlistEntry) -> Result<(), Fail> {
 fn insert(tx: &mut Tx, entry: &WaitlistEntry) -> Result<(), StorageError> {
     tx.tell(sql!(
         "INSERT INTO waitlist_entry (id, offer_id, merchant_id, store_id, person_id, day, nights, rooms, starts_from,
-           starts_until, party, area, resource_id, status, stands_until, joined_at, version)
+           starts_until, party, area, resources, status, stands_until, joined_at, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)",
         entry.id,
         entry.offer,
@@ -186,7 +186,7 @@ fn insert(tx: &mut Tx, entry: &WaitlistEntry) -> Result<(), StorageError> {
         entry.starts_until,
         entry.party,
         entry.area.clone(),
-        entry.resource,
+        to_json(&entry.resources)?,
         entry.status.as_str(),
         entry.stands_until,
         entry.joined_at

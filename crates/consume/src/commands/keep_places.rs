@@ -1,6 +1,6 @@
 //! A store keeps a time for somebody who called or walked in, or for nobody: a private party, a repair.
 
-use kernel::{BookingId, Ctx, MINUTE_US, MerchantId, ResourceId, StoreId};
+use kernel::{BookingId, Ctx, LocalText, MINUTE_US, MerchantId, ResourceId, StoreId};
 use offer::place::{self, STEP_US, Stretch, steps};
 use offer::{Period, ResourceKind, ResourceStatus};
 use party::Role;
@@ -8,7 +8,7 @@ use store::{Fail, Lock, Tx, sql};
 
 use crate::events::BookingPlaced;
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME};
-use crate::slot::tell_resources;
+use crate::slot::{Taken, tell_resources};
 
 /// The most quarters of an hour that are kept at once, of all resources together.
 const MAX_STEPS: i64 = 500;
@@ -47,7 +47,7 @@ pub fn keep_places(tx: &mut Tx, ctx: &Ctx, cmd: &KeepPlaces) -> Result<BookingId
     check(cmd)?;
     tx.lock(&cmd.locks());
     let stretches = stretches(tx, cmd)?;
-    let places: Vec<_> = stretches.iter().flat_map(Stretch::places).collect();
+    let places = place::places(&stretches);
     let booking: BookingId = ctx.new_id();
     if !place::take(tx, cmd.merchant, booking.uuid(), &places)? {
         return Err(BOOKING_FULL.plain().into());
@@ -66,7 +66,12 @@ pub fn keep_places(tx: &mut Tx, ctx: &Ctx, cmd: &KeepPlaces) -> Result<BookingId
         &cmd.note,
         ctx.now
     ))?;
-    let resources: Vec<_> = stretches.iter().map(|stretch| stretch.resource).collect();
+    let taken = stretches.iter().map(|stretch| Taken {
+        resource: stretch.resource,
+        service: LocalText::default(),
+        period: cmd.period,
+    });
+    let resources: Vec<_> = taken.collect();
     tell_resources(tx, booking, &resources)?;
     let event = BookingPlaced {
         booking,

@@ -18,8 +18,8 @@ pub struct MoveBooking {
     pub booking: BookingId,
     /// To when. Of nights as many, in as many rooms.
     pub when: When,
-    /// Only with this person or in this room, if it matters.
-    pub resource: Option<ResourceId>,
+    /// Service by service: only with this person or in this room. What is not named is any.
+    pub resources: Vec<Option<ResourceId>>,
 }
 
 /// Moves a confirmed booking: the guest for nothing as long as it can be cancelled for nothing, and to nights that cost
@@ -44,7 +44,7 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
             party: booking.party,
             rooms: cmd.when.rooms(),
             area: None,
-            resource: cmd.resource,
+            resources: &cmd.resources,
             for_store: is_staff,
         },
     };

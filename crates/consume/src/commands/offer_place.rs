@@ -7,8 +7,7 @@ use convert::PlaceOrder;
 use convert::events::OrderReleased;
 use kernel::{Ctx, StoreId, Timestamp, WaitlistEntryId};
 use offer::events::{BookingTermsSet, OfferResumed, ResourceUpdated, StockChanged, StoreDaySet};
-use offer::place::{self, Place, Stretch};
-use offer::{Bookable, Period, bucket};
+use offer::{Bookable, Period, Serving, bucket, place};
 use serde::Deserialize;
 use store::{EventBody, Fail, ReadTx, StoredEvent, Tx, from_json, sql};
 
@@ -17,7 +16,7 @@ use super::place_booking::{PlaceBooking, PlacedBooking, place_booking};
 use crate::events::{BookingCancelled, BookingMoved, PlaceOffered, WaitlistEnded, WaitlistJoined};
 use crate::queries;
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, WAITLIST_STATUS};
-use crate::slot::quantity;
+use crate::slot::{places_of, quantity};
 use crate::waitlist::{DECIDE_US, WaitlistEntry, WaitlistStatus, bookable_until};
 
 /// Offer somebody who waits what is free.
@@ -118,11 +117,11 @@ pub fn offer_place(tx: &mut Tx, ctx: &Ctx, cmd: &OfferPlace) -> Result<bool, Fai
     let Some(bookable) = bookable_of(tx, &entry)? else {
         return Ok(false);
     };
-    let Some((period, stretches)) = entry.free(tx, &bookable, ctx.now)?.into_iter().next() else {
+    let Some((period, servings)) = entry.free(tx, &bookable, ctx.now)?.into_iter().next() else {
         return Ok(false);
     };
     let units = quantity(&bookable.terms, entry.when(period.starts_at), entry.party)?;
-    if !hold(tx, ctx, (&entry, units), &stretches)? {
+    if !hold(tx, ctx, (&entry, units), &servings)? {
         return Ok(false);
     }
     let last = bookable_until(&bookable.terms, period);
@@ -136,7 +135,7 @@ fn hold(
     tx: &mut Tx,
     ctx: &Ctx,
     (entry, units): (&WaitlistEntry, i64),
-    stretches: &[Stretch],
+    servings: &[Serving],
 ) -> Result<bool, Fail> {
     let sale = match offer::queries::for_sale(tx, entry.offer, ctx.now) {
         Ok(sale) => sale,
@@ -148,7 +147,7 @@ fn hold(
     if levels.iter().any(|level| level.left() < units) {
         return Ok(false);
     }
-    let places: Vec<Place> = stretches.iter().flat_map(Stretch::places).collect();
+    let places = places_of(servings);
     let (owner, sold) = (entry.id.uuid(), sold.map(|bucket| (bucket, units)));
     let is_held =
         bucket::hold(tx, owner, &sold)?.is_none() && place::hold(tx, entry.merchant, owner, &places)?;
@@ -213,7 +212,7 @@ pub fn take_place(tx: &mut Tx, ctx: &Ctx, cmd: &TakePlace) -> Result<PlacedBooki
         when: entry.when(held.starts_at),
         party: entry.party,
         area: entry.area,
-        resource: entry.resource,
+        resources: entry.resources,
     };
     place_booking(tx, ctx, &booking)
 }

@@ -2,14 +2,14 @@
 //! the booking when it is paid.
 
 use convert::{Booked, PlaceOrder, PlacedOrder, place_booked_order};
-use kernel::{BookingId, Ctx, ResourceId, StoreId};
+use kernel::{BookingId, Ctx, LocalText, ResourceId, StoreId};
 use offer::{ChosenSeats, Period, Wish, place};
 use store::{Fail, Tx, sql, to_json};
 
 use super::remind_guest::remind_of;
 use crate::events::BookingPlaced;
 use crate::seats::find_seats;
-use crate::slot::{Asked, Slot, When, find_slot, tell_resources, valid_until};
+use crate::slot::{Asked, Slot, Taken, When, find_slot, tell_resources, valid_until};
 
 /// What a guest would like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub struct PlaceBooking {
     pub party: i64,
     /// Only there, if it matters.
     pub area: Option<String>,
-    /// Only with this person or in this room, if it matters.
-    pub resource: Option<ResourceId>,
+    /// Service by service: only with this person or in this room. What is not named is any.
+    pub resources: Vec<Option<ResourceId>>,
 }
 
 /// A booking that awaits its payment, or needs none.
@@ -45,7 +45,8 @@ pub struct PlacedBooking {
 /// Books a time for the consumer who acts.
 ///
 /// Rejects: `order_quantity`, `booking_not_offered`, `booking_party`, `booking_time`, `booking_full` (with up to three
-/// free times of the same day as `alternatives`), as [`convert::place_order`] does; of seats `showing_not_found`,
+/// free times of the same day as `alternatives`, and of several services the first that finds nobody as `service`, from
+/// 0), as [`convert::place_order`] does; of seats `showing_not_found`,
 /// `showing_status`, `seats_invalid`, `seats_taken` and `seat_left_alone` (both with the nearest as `alternatives`).
 ///
 /// Statements: those of an order, eight for what decides, one for what is used of each resource, one for the reminder,
@@ -110,7 +111,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         booking,
         order: placed,
         period: slot.period,
-        resources: slot.resources,
+        resources: slot.resources.iter().map(|taken| taken.resource).collect(),
     })
 }
 
@@ -124,7 +125,7 @@ fn time_slot(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Slot, Fail> {
             party: cmd.party,
             rooms: cmd.when.rooms(),
             area: cmd.area.as_deref(),
-            resource: cmd.resource,
+            resources: &cmd.resources,
             for_store: false,
         },
     };
@@ -136,7 +137,11 @@ fn seat_slot(chosen: &ChosenSeats) -> Slot {
         policy: chosen.terms.policy,
         period: chosen.showing.period,
         places: chosen.places(),
-        resources: vec![chosen.hall.resource],
+        resources: vec![Taken {
+            resource: chosen.hall.resource,
+            service: LocalText::default(),
+            period: chosen.showing.period,
+        }],
         quantity: chosen.numbers.len() as i64,
         surcharges: chosen.surcharges.clone(),
     }

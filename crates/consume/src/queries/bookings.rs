@@ -9,7 +9,7 @@ use offer::{Day, DayAvailability, Period, Wish};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use voucher::VoucherStatus;
 
-use crate::booking::{Booking, BookingStatus, Guest, Outcome};
+use crate::booking::{BookedResource, Booking, BookingStatus, Guest, Outcome};
 use crate::slot;
 
 /// A booking.
@@ -144,15 +144,24 @@ fn with_resources(read: &mut ReadTx, rows: Vec<Row>) -> Result<Vec<Booking>, Fai
     let mut bookings: Vec<Booking> = bookings.collect::<Result<_, _>>()?;
     let questions = bookings.iter().map(|booking| {
         sql!(
-            "SELECT r.id, r.name FROM booking_resource b JOIN resource r ON r.id = b.resource_id
-             WHERE b.booking_id = $1 ORDER BY r.id",
+            "SELECT r.id, r.name, b.service, b.starts_at, b.ends_at
+             FROM booking_resource b JOIN resource r ON r.id = b.resource_id
+             WHERE b.booking_id = $1 ORDER BY b.starts_at, r.id",
             booking.id
         )
     });
     let answers = read.ask_all(questions.collect())?;
     for (booking, rows) in bookings.iter_mut().zip(answers) {
         for mut row in rows {
-            booking.resources.push((row.take()?, row.take()?));
+            booking.resources.push(BookedResource {
+                id: row.take()?,
+                name: row.take()?,
+                service: row.take_json()?,
+                period: Period {
+                    starts_at: row.take()?,
+                    ends_at: row.take()?,
+                },
+            });
         }
     }
     Ok(bookings)
@@ -235,8 +244,8 @@ pub struct Availability {
     pub rooms: i64,
     /// Only there, if it matters.
     pub area: Option<String>,
-    /// Only with this person or in this room, if it matters.
-    pub resource: Option<ResourceId>,
+    /// Service by service: only with this person or in this room. What is not named is any.
+    pub resources: Vec<Option<ResourceId>>,
 }
 
 /// The most days of which can be asked at once.
@@ -264,7 +273,7 @@ pub fn availability(
         party: asked.party,
         rooms: asked.rooms.clamp(1, 100),
         area: asked.area.as_deref(),
-        resource: asked.resource,
+        resources: &asked.resources,
         for_store: false,
     };
     let used = slot::used_of(read, &bookable, wish, &bookable.steps_of_days(&days, nights))?;

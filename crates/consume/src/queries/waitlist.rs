@@ -10,7 +10,7 @@ use crate::waitlist::{WaitlistEntry, WaitlistStatus};
 pub fn waitlist_entry(read: &mut ReadTx, id: WaitlistEntryId) -> Result<Option<WaitlistEntry>, Fail> {
     let row = read.one(sql!(
         "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, rooms, starts_from, starts_until, party,
-                area, resource_id, status, stands_until, starts_at, ends_at, joined_at, version
+                area, resources, status, stands_until, starts_at, ends_at, joined_at, version
          FROM waitlist_entry WHERE id = $1",
         id
     ))?;
@@ -26,7 +26,7 @@ pub fn waitlist_of_person(
 ) -> Result<Vec<WaitlistEntry>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, rooms, starts_from, starts_until, party,
-                area, resource_id, status, stands_until, starts_at, ends_at, joined_at, version
+                area, resources, status, stands_until, starts_at, ends_at, joined_at, version
          FROM waitlist_entry WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         person,
         super::before(after.map(|id| id.uuid())),
@@ -39,7 +39,7 @@ pub fn waitlist_of_person(
 pub(crate) fn waiting_of_person(read: &mut ReadTx, person: PersonId) -> Result<Vec<WaitlistEntry>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, rooms, starts_from, starts_until, party,
-                area, resource_id, status, stands_until, starts_at, ends_at, joined_at, version
+                area, resources, status, stands_until, starts_at, ends_at, joined_at, version
          FROM waitlist_entry WHERE person_id = $1 AND status IN ('waiting', 'offered') ORDER BY id",
         person
     ))?;
@@ -54,7 +54,7 @@ pub fn waitlist_of_store(
 ) -> Result<Vec<WaitlistEntry>, Fail> {
     let rows = read.many(sql!(
         "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, rooms, starts_from, starts_until, party,
-                area, resource_id, status, stands_until, starts_at, ends_at, joined_at, version
+                area, resources, status, stands_until, starts_at, ends_at, joined_at, version
          FROM waitlist_entry WHERE store_id = $1 AND status IN ('waiting', 'offered') AND starts_until >= $2
            AND starts_from < $3
          ORDER BY id LIMIT 500",
@@ -108,7 +108,7 @@ fn read_entry(mut row: Row) -> Result<WaitlistEntry, StorageError> {
         starts_until: row.take()?,
         party: row.take()?,
         area: row.take()?,
-        resource: row.take()?,
+        resources: row.take_json()?,
         status: read_status(&row.take::<String>()?)?,
         stands_until: row.take()?,
         period: read_period(row.take()?, row.take()?),

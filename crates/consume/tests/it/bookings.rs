@@ -27,11 +27,15 @@ pub const SATURDAY_SIX: Timestamp = Timestamp(NOW.0 + 26 * HOUR_US);
 pub struct Restaurant<'w, 's> {
     world: &'w World<'s>,
     pub offer: OfferId,
-    resources: Vec<ResourceId>,
+    pub resources: Vec<ResourceId>,
 }
 
 impl<'w, 's> Restaurant<'w, 's> {
-    fn new(world: &'w World<'s>, terms: BookingTerms, resources: &[(ResourceKind, ResourceDetails)]) -> Self {
+    pub fn new(
+        world: &'w World<'s>,
+        terms: BookingTerms,
+        resources: &[(ResourceKind, ResourceDetails)],
+    ) -> Self {
         let agreement = (offer::testing::terms(), 70);
         let (on_sale, resources) = booked(world.db, world.shop, agreement, (terms, resources), |_| {});
         Self {
@@ -86,7 +90,7 @@ impl<'w, 's> Restaurant<'w, 's> {
             when: When::At(at),
             party,
             area: None,
-            resource: None,
+            resources: Vec::new(),
         }
     }
 
@@ -121,7 +125,7 @@ impl<'w, 's> Restaurant<'w, 's> {
     }
 
     /// The tables that a party gets, by their place in the list.
-    fn tables_of(&self, placed: &PlacedBooking) -> Vec<usize> {
+    pub fn tables_of(&self, placed: &PlacedBooking) -> Vec<usize> {
         let position = |id| {
             self.resources
                 .iter()
@@ -153,7 +157,7 @@ impl<'w, 's> Restaurant<'w, 's> {
                 nights: 1,
                 rooms: 1,
                 area: None,
-                resource: None,
+                resources: Vec::new(),
             };
             consume::queries::availability(read, &asked, NOW)
         });
@@ -319,7 +323,7 @@ fn a_guest_is_told_once_that_a_booking_is_soon_if_it_still_is() {
         let cmd = MoveBooking {
             booking: moves,
             when: When::At(later),
-            resource: None,
+            resources: Vec::new(),
         };
         world
             .run(guest, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
@@ -400,7 +404,7 @@ fn a_booking_is_moved_to_what_is_free_also_over_its_own_time() {
             let cmd = MoveBooking {
                 booking,
                 when: When::At(at),
-                resource: None,
+                resources: Vec::new(),
             };
             world.run(actor, now, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
         };
@@ -463,7 +467,7 @@ fn an_appointment_takes_a_person_and_a_room_or_neither() {
         let Stay::Visit(visit) = &mut terms.stay else {
             unreachable!()
         };
-        visit.after_minutes = 15;
+        visit.services[0].after_minutes = 15;
         terms.party_max = 2;
         let person = |name: &str| (ResourceKind::Person, seats(name, (1, 2), ""));
         let chair = (ResourceKind::Room, seats("Chair", (1, 2), ""));
@@ -474,7 +478,7 @@ fn an_appointment_takes_a_person_and_a_room_or_neither() {
         );
         let with = |resource, at| {
             let wish = PlaceBooking {
-                resource,
+                resources: vec![resource],
                 ..salon.wish(1, at)
             };
             let placed = salon.place_as(world.buyer, wish);
@@ -574,7 +578,7 @@ fn a_stay_is_moved_with_as_many_nights_and_rooms_whatever_its_price_is_of() {
             let cmd = MoveBooking {
                 booking: placed.booking,
                 when: stay("2027-01-21", nights, rooms),
-                resource: None,
+                resources: Vec::new(),
             };
             world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
                 consume::move_booking(tx, ctx, &cmd)
@@ -644,7 +648,7 @@ fn a_stay_is_moved_to_nights_of_the_same_price_by_its_guest_and_to_any_by_the_st
             let cmd = MoveBooking {
                 booking: placed.booking,
                 when: nights(from, 2, 1),
-                resource: None,
+                resources: Vec::new(),
             };
             world.run(actor, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
         };

@@ -258,7 +258,7 @@ fn the_policy_of_a_booking_is_of_its_deposit() {
                 when: When::At(starts_at),
                 party: 2,
                 area: None,
-                resource: None,
+                resources: Vec::new(),
             };
             let placed = world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
                 consume::place_booking(tx, ctx, &wish)

@@ -13,6 +13,7 @@ mod races;
 mod rebates;
 mod redeem;
 mod refunds;
+mod services;
 mod showings;
 mod undo;
 mod waitlist;

@@ -62,7 +62,7 @@ impl<'w, 's> Cinema<'w, 's> {
             store: self.world.shop.store,
             when: When::At(SEVEN),
             area: None,
-            resource: None,
+            resources: Vec::new(),
         }
     }
 
@@ -152,7 +152,13 @@ fn seats_cost_by_their_zone_and_are_one_voucher_with_their_names() {
         assert_eq!(world.escrow(placed.order.order).0, 33_000 - 3 * 1_500 - 450);
         let booking = film.booking(placed.booking);
         assert_eq!(booking.seats, ["A-1", "A-2", "B-1"]);
-        assert_eq!(booking.resources, [(film.hall, "Hall 1".to_owned())]);
+        let [hall] = &booking.resources[..] else {
+            panic!("{:?}", booking.resources)
+        };
+        assert_eq!(
+            (hall.id, hall.name.as_str(), hall.period),
+            (film.hall, "Hall 1", booking.period)
+        );
         assert_eq!(film.used(), ["A-1", "A-2", "B-1"]);
         let arrive = Arrive {
             booking: placed.booking,

@@ -34,7 +34,7 @@ impl<'w, 's> List<'w, 's> {
             starts_until: Some(until),
             party,
             area: None,
-            resource: None,
+            resources: Vec::new(),
         }
     }
 

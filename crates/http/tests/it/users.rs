@@ -234,12 +234,12 @@ impl OwnerUser {
         let hours = |weekday| json!({"weekday": weekday, "from_minute": 0, "until_minute": 1_440});
         let terms = json!({
             "visit": {"hours": (1..=7).map(hours).collect::<Vec<_>>(), "every_minutes": 60,
-                      "turns": [{"party_up_to": 4, "minutes": 60}], "before_minutes": 0, "after_minutes": 0},
+                      "services": [{"turns": [{"party_up_to": 4, "minutes": 60}], "before_minutes": 0, "after_minutes": 0}]},
             "price_per": "booking", "party_max": 4, "notice_minutes": 0, "ahead_days": 60,
             "policy": {"free_until_minutes": 60, "late_fee_bp": 5_000, "no_show_fee_bp": 10_000, "grace_minutes": 15},
         });
         let path = format!("{}/offers/{offer}/booking", self.0.path);
-        let said = json!({"terms": terms, "resources": [table]});
+        let said = json!({"terms": terms, "resources": [[table]]});
         app.put(&self.0.owner, &path, said).await.ok();
         self.publish(app, &offer).await;
         (offer, table)
@@ -275,7 +275,7 @@ impl OwnerUser {
             "showings": true, "price_per": "person", "party_max": 4, "notice_minutes": 0, "ahead_days": 60,
             "policy": {"free_until_minutes": 60, "late_fee_bp": 5_000, "no_show_fee_bp": 10_000, "grace_minutes": 15},
         });
-        let said = json!({"terms": terms, "resources": [hall]});
+        let said = json!({"terms": terms, "resources": [[hall]]});
         app.put(owner, &format!("{}/offers/{offer}/booking", self.0.path), said)
             .await
             .ok();

@@ -71,7 +71,7 @@ pub fn schedule_showing(tx: &mut Tx, ctx: &Ctx, cmd: &ScheduleShowing) -> Result
         units: 1,
         capacity: 1,
     };
-    let places: Vec<_> = time.places().collect();
+    let places = place::places(&[time]);
     if !place::take(tx, offer.merchant, showing.uuid(), &places)? {
         return Err(SHOWING_HALL_TAKEN.plain().into());
     }
@@ -113,7 +113,10 @@ fn check(tx: &mut Tx, cmd: &ScheduleShowing, offer: &Offer, hall: &Hall) -> Resu
             "It is not published as an offer that is booked by showings.",
         );
     }
-    if !queries::resource_ids_of_offer(tx, offer.id)?.contains(&cmd.hall) {
+    if !queries::resource_ids_of_offer(tx, offer.id)?
+        .concat()
+        .contains(&cmd.hall)
+    {
         return no("/hall", "It is not among the halls of the offer.");
     }
     for (zone, amount) in &cmd.surcharges {

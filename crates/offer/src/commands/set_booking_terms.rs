@@ -10,7 +10,7 @@ use crate::events::BookingTermsSet;
 use crate::reject::{BOOKING_TERMS_INVALID, BOOKING_TERMS_LATE, BOOKING_WITHOUT_GROUP};
 use crate::{BookingTerms, OfferStatus, ResourceKind, Stay, queries};
 
-/// The most resources of an offer.
+/// The most resources of an offer's services together.
 const MAX_RESOURCES: usize = 500;
 
 /// How an offer is booked.
@@ -20,8 +20,8 @@ pub struct SetBookingTerms {
     pub offer: OfferId,
     /// How.
     pub terms: BookingTerms,
-    /// Of what: resources of the stores that the offer is redeemed in.
-    pub resources: Vec<ResourceId>,
+    /// Of what, service by service: resources of the stores that the offer is redeemed in.
+    pub resources: Vec<Vec<ResourceId>>,
 }
 
 impl SetBookingTerms {
@@ -46,7 +46,7 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
     if let Some(deposit) = offer.deposit {
         deposit.check_policy("/terms/policy", &cmd.terms.policy)?;
     }
-    let resources: BTreeSet<_> = cmd.resources.iter().copied().collect();
+    let resources = by_service(&cmd.resources);
     check_resources(tx, cmd, &resources)?;
     let before = queries::booking_terms(tx, offer.id)?;
     if before.is_none() && offer.status != OfferStatus::Draft {
@@ -64,10 +64,11 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
         version
     ))?;
     tx.claim(sql!("DELETE FROM offer_resource WHERE offer_id = $1", offer.id))?;
-    for resource in resources {
+    for (service, resource) in resources {
         tx.tell(sql!(
-            "INSERT INTO offer_resource (offer_id, resource_id) VALUES ($1, $2)",
+            "INSERT INTO offer_resource (offer_id, service, resource_id) VALUES ($1, $2, $3)",
             offer.id,
+            service,
             resource
         ))?;
     }
@@ -93,14 +94,37 @@ fn check_change(before: &BookingTerms, after: &BookingTerms) -> Result<(), Rejec
     Ok(())
 }
 
+fn by_service(resources: &[Vec<ResourceId>]) -> BTreeSet<(i64, ResourceId)> {
+    let of_services = (0..).zip(resources);
+    of_services
+        .flat_map(|(service, ids)| ids.iter().map(move |id| (service, *id)))
+        .collect()
+}
+
 /// Refuses resources of other stores, and such as do not go with what is booked.
-fn check_resources(tx: &mut Tx, cmd: &SetBookingTerms, wanted: &BTreeSet<ResourceId>) -> Result<(), Fail> {
+fn check_resources(
+    tx: &mut Tx,
+    cmd: &SetBookingTerms,
+    wanted: &BTreeSet<(i64, ResourceId)>,
+) -> Result<(), Fail> {
     let invalid = |detail: String| Err(BOOKING_TERMS_INVALID.at("/resources", detail).into());
-    if !(1..=MAX_RESOURCES).contains(&cmd.resources.len()) {
-        return invalid(format!("An offer is booked of 1 to {MAX_RESOURCES} resources."));
+    let services = cmd.terms.service_count();
+    if cmd.resources.len() != services {
+        return invalid(format!(
+            "There is a list of resources for each service: {services}, not {}.",
+            cmd.resources.len()
+        ));
+    }
+    if let Some(without) = cmd.resources.iter().position(Vec::is_empty) {
+        return invalid(format!("Service {} has no resources.", without + 1));
+    }
+    if cmd.resources.iter().map(Vec::len).sum::<usize>() > MAX_RESOURCES {
+        return invalid(format!(
+            "An offer is booked of {MAX_RESOURCES} resources at most."
+        ));
     }
     let kinds = queries::resource_kinds(tx, cmd.offer)?;
-    for id in wanted {
+    for (_, id) in wanted {
         let Some(kind) = kinds.get(id) else {
             return invalid(format!("No store of the offer has the resource {id}."));
         };

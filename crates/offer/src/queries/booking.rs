@@ -74,18 +74,26 @@ pub fn resources_of(read: &mut ReadTx, store: StoreId) -> Result<Vec<Resource>, 
     all(rows, read_resource)
 }
 
-/// What an offer takes of a store when it is booked.
-pub fn resources_of_offer(read: &mut ReadTx, offer: OfferId, store: StoreId) -> Result<Vec<Resource>, Fail> {
+/// What an offer takes of a store when it is booked, with the service that takes it, from 0; of several, once for each.
+pub fn resources_of_offer(
+    read: &mut ReadTx,
+    offer: OfferId,
+    store: StoreId,
+) -> Result<Vec<(Resource, i64)>, Fail> {
     let rows = read.many(resources_in(offer, store))?;
-    all(rows, read_resource)
+    all(rows, read_offered)
+}
+
+fn read_offered(row: &mut Row) -> Result<(Resource, i64), StorageError> {
+    Ok((read_resource(row)?, row.take()?))
 }
 
 fn resources_in(offer: OfferId, store: StoreId) -> Query {
     sql!(
         "SELECT r.id, r.merchant_id, r.store_id, r.kind, r.name, r.area, r.units, r.seats_min, r.seats_max, r.joins,
-                r.hours, r.status, r.created_at, r.version
+                r.hours, r.status, r.created_at, r.version, o.service
          FROM offer_resource o JOIN resource r ON r.id = o.resource_id
-         WHERE o.offer_id = $1 AND r.store_id = $2 ORDER BY r.id",
+         WHERE o.offer_id = $1 AND r.store_id = $2 ORDER BY r.id, o.service",
         offer,
         store
     )
@@ -104,13 +112,17 @@ fn terms_of(offer: OfferId) -> Query {
     )
 }
 
-/// What an offer is booked of, in all of its stores.
-pub fn resource_ids_of_offer(read: &mut ReadTx, offer: OfferId) -> Result<Vec<ResourceId>, Fail> {
+/// What an offer is booked of, in all of its stores, service by service.
+pub fn resource_ids_of_offer(read: &mut ReadTx, offer: OfferId) -> Result<Vec<Vec<ResourceId>>, Fail> {
     let rows = read.many(sql!(
-        "SELECT resource_id FROM offer_resource WHERE offer_id = $1 ORDER BY resource_id",
+        "SELECT service, resource_id FROM offer_resource WHERE offer_id = $1 ORDER BY service, resource_id",
         offer
     ))?;
-    all(rows, |row| row.take())
+    let of_services: Vec<(i64, ResourceId)> = all(rows, |row| Ok((row.take()?, row.take()?)))?;
+    let by_service = of_services.chunk_by(|a, b| a.0 == b.0);
+    Ok(by_service
+        .map(|of_one| of_one.iter().map(|(_, id)| *id).collect())
+        .collect())
 }
 
 /// The special days of a store from one day until another, that included.
@@ -138,7 +150,7 @@ fn read_day(row: &mut Row) -> Result<(Day, Vec<Span>), StorageError> {
 }
 
 /// All that decides about an offer's bookings at a store on these days, beside what is used. `None`: it is not
-/// booked, or not there. One round trip.
+/// booked, or there is nothing there for one of its services. One round trip.
 pub fn bookable(
     read: &mut ReadTx,
     offer: OfferId,
@@ -151,18 +163,29 @@ pub fn bookable(
     let [terms, zone, resources, days] =
         read.ask([terms_of(offer), zone, resources_in(offer, store), days])?;
     let (Some(terms), Some(zone)) = (
-        first(terms, |row| row.take_json())?,
+        first(terms, |row| row.take_json::<BookingTerms>())?,
         first(zone, |row| row.take::<String>())?,
     ) else {
         return Ok(None);
     };
     let zone =
         TimeZone::get(&zone).map_err(|error| StorageError::bug(format!("a stored time zone: {error}")))?;
-    let resources = all(resources, read_resource)?;
-    Ok((!resources.is_empty()).then_some(Bookable {
+    let mut services = vec![Vec::new(); terms.service_count()];
+    let mut each: Vec<Resource> = Vec::new();
+    for (resource, service) in all(resources, read_offered)? {
+        if each.last().is_none_or(|last| last.id != resource.id) {
+            each.push(resource);
+        }
+        if let Some(of_service) = services.get_mut(service as usize) {
+            of_service.push(each.len() - 1);
+        }
+    }
+    let is_there = services.iter().all(|of| !of.is_empty());
+    Ok(is_there.then_some(Bookable {
         terms,
         zone,
-        resources,
+        resources: each,
+        services,
         days: all(days, read_day)?.into_iter().collect(),
     }))
 }

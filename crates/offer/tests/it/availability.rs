@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use kernel::{DAY_US, HOUR_US, MINUTE_US, MerchantId, ResourceId, StoreId, Timestamp};
-use offer::place::{STEP_US, Used, bucket_of, step_at};
+use kernel::{DAY_US, HOUR_US, LocalText, MINUTE_US, MerchantId, ResourceId, StoreId, Timestamp};
+use offer::place::{STEP_US, Used, bucket_of, places, step_at};
 use offer::testing::{dinner, seats};
-use offer::{Bookable, Day, Resource, ResourceKind, Stay, Wish};
+use offer::{Bookable, Day, Resource, ResourceKind, Service, Stay, Turn, Wish};
 use party::hours::Span;
 use proptest::prelude::*;
 
@@ -28,7 +28,9 @@ fn bookable(zone: &str, spans: Vec<Span>, resources: Vec<Resource>) -> Bookable 
         unreachable!()
     };
     visit.hours = spans;
+    let services = vec![(0..resources.len()).collect()];
     Bookable {
+        services,
         terms,
         zone: TimeZone::get(zone).expect("a time zone"),
         resources,
@@ -41,7 +43,7 @@ fn wish(party: i64) -> Wish<'static> {
         party,
         rooms: 1,
         area: None,
-        resource: None,
+        resources: &[],
         for_store: false,
     }
 }
@@ -128,8 +130,6 @@ proptest! {
             let closes = Day(day).minute(until, &place.zone).unwrap();
             let is_whole_day = from == 0 && until == 1440;
             prop_assert!(is_whole_day || (opens <= period.starts_at && period.ends_at <= closes));
-            let steps = place.steps_of(period);
-            prop_assert_eq!((steps.end - steps.start) * STEP_US, period.ends_at.since_us(period.starts_at));
         }
     }
 
@@ -156,11 +156,11 @@ proptest! {
         let single = free.iter().filter(|table| table.fits(party, 1)).map(|table| table.details.seats_max).min();
         let chosen = place.choose(wish(party), period, &used);
         let days = place.availability(20_800..20_801, (wish(party), 1), &used, period.starts_at.plus_us(-DAY_US));
-        prop_assert_eq!(days[0].starts[0].is_free, chosen.is_some(), "what is shown is what is given");
+        prop_assert_eq!(days[0].starts[0].is_free, chosen.is_ok(), "what is shown is what is given");
         let of = |id| free.iter().find(|table| table.id == id);
         match chosen {
-            Some(chosen) => {
-                let chosen: Option<Vec<_>> = chosen.iter().map(|stretch| of(stretch.resource)).collect();
+            Ok(chosen) => {
+                let chosen: Option<Vec<_>> = chosen[0].stretches.iter().map(|stretch| of(stretch.resource)).collect();
                 let chosen = chosen.expect("only what is free");
                 match single {
                     Some(seats) => {
@@ -176,8 +176,8 @@ proptest! {
                     }
                 }
             }
-            None => {
-                prop_assert_eq!(single, None);
+            Err(missing) => {
+                prop_assert_eq!((missing, single), (0, None));
                 let mut together: Vec<i64> =
                     free.iter().filter(|table| !table.details.joins.is_empty()).map(|t| t.details.seats_max).collect();
                 together.sort_unstable_by_key(|seats| -seats);
@@ -202,7 +202,10 @@ fn who_has_least_to_do_that_day_is_chosen_whatever_they_do_on_others() {
     let day = Day(20_800);
     let period = salon.periods(day, 1, 1)[0];
     let at = |day: Day, hour: i64| step_at(day.minute(hour * 60, &salon.zone).expect("a day"));
-    let chosen = |used: [Used; 2]| salon.choose(wish(1), period, &used).expect("somebody")[0].resource;
+    let chosen = |used: [Used; 2]| {
+        let servings = salon.choose(wish(1), period, &used).expect("somebody");
+        servings[0].stretches[0].resource
+    };
     let beside = Used::new([(at(day.plus(-1), 23), 1), (at(day.plus(1), 0), 1)]);
     assert_eq!(
         chosen([beside, Used::new([(at(day, 18), 1)])]),
@@ -212,6 +215,120 @@ fn who_has_least_to_do_that_day_is_chosen_whatever_they_do_on_others() {
         chosen([Used::new([(at(day, 23), 1)]), Used::default()]),
         salon.resources[1].id
     );
+}
+
+/// A salon with these people, all of whom do the services whose numbers are named for them.
+fn salon(zone: &str, minutes: &[i64], people: &[&[usize]]) -> Bookable {
+    let person = |n: usize| Resource {
+        kind: ResourceKind::Person,
+        ..table(n as u128 + 1, (1, 1), "")
+    };
+    let of_service = |service: usize| {
+        let does = |at: &usize| people[*at].contains(&service);
+        (0..people.len()).filter(does).collect()
+    };
+    let service = |minutes: &i64| Service {
+        name: LocalText::one("en", "Something"),
+        before_minutes: 15,
+        ..Service::only(vec![Turn {
+            party_up_to: 1,
+            minutes: *minutes,
+        }])
+    };
+    let mut salon = bookable(
+        zone,
+        (1..=7).map(|day| span(day, 0, 24)).collect(),
+        (0..people.len()).map(person).collect(),
+    );
+    if let Stay::Visit(visit) = &mut salon.terms.stay {
+        visit.services = minutes.iter().map(service).collect();
+    }
+    salon.services = (0..minutes.len()).map(of_service).collect();
+    salon
+}
+
+proptest! {
+    #[test]
+    fn a_visit_is_free_if_each_service_in_its_own_time_finds_somebody(
+        minutes in prop::collection::vec(5_i64..=90, 1..4),
+        does in prop::collection::vec((prop::bool::ANY, prop::bool::ANY, prop::bool::ANY), 1..5),
+        busy in prop::collection::vec(prop::collection::btree_set(0_i64..24, 0..14), 5),
+        named in prop::option::of(0_usize..5),
+    ) {
+        let does: Vec<Vec<usize>> = does
+            .iter()
+            .map(|does| [does.0, does.1, does.2].iter().enumerate().filter(|(_, does)| **does).map(|(n, _)| n).collect())
+            .collect();
+        let people: Vec<&[usize]> = does.iter().map(Vec::as_slice).collect();
+        let salon = salon("Asia/Shanghai", &minutes, &people);
+        let day = Day(20_800);
+        let opens = day.minute(0, &salon.zone).expect("a day");
+        let period = salon.periods(day, 1, 1)[2];
+        let used: Vec<Used> = (0..people.len())
+            .map(|n| Used::new(busy[n].iter().map(|step| (step_at(opens) + step, 1))))
+            .collect();
+        let only: Vec<_> = named.iter().filter_map(|n| salon.resources.get(*n)).map(|one| Some(one.id)).collect();
+        let wish = Wish { resources: &only, ..wish(1) };
+        let chosen = salon.choose(wish, period, &used);
+        let days = salon.availability(day.0..day.0 + 1, (wish, 1), &used, opens.plus_us(-DAY_US));
+        let shown = days[0].starts.iter().find(|start| start.period == period);
+        prop_assert_eq!(shown.map(|start| start.is_free), Some(chosen.is_ok()), "what is shown is what is given");
+
+        let mut from = period.starts_at.since_us(opens) / MINUTE_US;
+        let mut first_missing = None;
+        for (service, minutes) in minutes.iter().enumerate() {
+            let steps = (from - 15).div_euclid(15)..(from + minutes + 14) / 15;
+            let is_free = |n: &usize| steps.clone().all(|step| !busy[*n].contains(&step));
+            let is_named = |n: &usize| service > 0 || only.is_empty() || only[0] == Some(salon.resources[*n].id);
+            let free: Vec<ResourceId> = salon.services[service]
+                .iter()
+                .filter(|n| is_free(n) && is_named(n))
+                .map(|n| salon.resources[*n].id)
+                .collect();
+            if let Ok(servings) = &chosen {
+                let serving = &servings[service];
+                prop_assert_eq!(serving.stretches.len(), 1);
+                prop_assert!(free.contains(&serving.stretches[0].resource));
+                let steps = step_at(opens) + steps.start..step_at(opens) + steps.end;
+                prop_assert_eq!(&serving.stretches[0].steps, &steps);
+                prop_assert_eq!(serving.period.starts_at, opens.plus_us(from * MINUTE_US));
+                prop_assert_eq!(serving.period.ends_at, opens.plus_us((from + minutes) * MINUTE_US));
+            } else if free.is_empty() {
+                first_missing = first_missing.or(Some(service));
+            }
+            from += minutes;
+        }
+        prop_assert_eq!(chosen.as_ref().err().copied(), first_missing);
+        let stretches: Vec<_> = chosen.into_iter().flatten().flat_map(|serving| serving.stretches).collect();
+        let places = places(&stretches);
+        prop_assert!(places.windows(2).all(|pair| pair[0].bucket < pair[1].bucket), "nothing is taken twice");
+        let mut needed = stretches.iter().flat_map(|of| of.steps.clone().map(|step| bucket_of(of.resource, step)));
+        prop_assert!(needed.all(|needed| places.iter().any(|place| place.bucket == needed)));
+    }
+}
+
+#[test]
+fn services_follow_one_another_in_time_that_passes_whatever_clocks_show() {
+    let salon = salon("Europe/Berlin", &[45, 60, 30], &[&[0], &[1], &[2]]);
+    let day: Day = "2026-10-25".parse().expect("a day");
+    let period = salon.periods(day, 1, 1)[3];
+    let servings = salon
+        .choose(wish(1), period, &vec![Used::default(); 3])
+        .expect("all are free");
+    let times: Vec<_> = servings
+        .iter()
+        .map(|serving| serving.period.starts_at.to_string())
+        .collect();
+    assert_eq!(
+        times,
+        [
+            "2026-10-24T23:30:00Z",
+            "2026-10-25T00:15:00Z",
+            "2026-10-25T01:15:00Z"
+        ],
+        "01:30, 02:15, and 02:15 again"
+    );
+    assert_eq!(period.ends_at.to_string(), "2026-10-25T01:45:00Z");
 }
 
 #[test]

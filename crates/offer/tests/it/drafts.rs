@@ -82,7 +82,7 @@ fn what_is_booked_is_not_sold_to_groups_whichever_is_said_first() {
             let cmd = SetBookingTerms {
                 offer,
                 terms: dinner(),
-                resources: vec![table],
+                resources: vec![vec![table]],
             };
             act(store, owner, move |tx, ctx| set_booking_terms(tx, ctx, &cmd))
         };

@@ -8,6 +8,7 @@ mod offers;
 mod price_rules;
 mod prices;
 mod rules;
+mod services;
 mod showings;
 mod store_sets;
 

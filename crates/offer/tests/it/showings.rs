@@ -191,7 +191,7 @@ fn only_halls_are_for_showings_and_an_offer_of_showings_stays_one() {
             let set = SetBookingTerms {
                 offer,
                 terms,
-                resources: vec![hall],
+                resources: vec![vec![hall]],
             };
             act(store, shop.as_owner(), move |tx, ctx| {
                 offer::set_booking_terms(tx, ctx, &set)

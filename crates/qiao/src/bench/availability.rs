@@ -67,7 +67,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
                 nights: 1,
                 rooms: 1,
                 area: None,
-                resource: None,
+                resources: Vec::new(),
             };
             let started = shell::instant();
             let found = store.read_blocking(move |read| availability(read, &asked, shell::now()));
@@ -112,7 +112,7 @@ fn hours(starts_at: Timestamp) -> Range<i64> {
 fn take(tx: &mut Tx, ctx: &Ctx, shop: Shop, stretches: &[Stretch]) -> Result<(), Fail> {
     for stretch in stretches {
         let owner = ctx.new_id::<Order>().uuid();
-        let places: Vec<_> = stretch.places().collect();
+        let places = place::places(std::slice::from_ref(stretch));
         if !place::take(tx, shop.merchant, owner, &places)? {
             return Err(party::NOT_FOUND.plain().into());
         }

@@ -3,8 +3,8 @@
 use http::App;
 use kernel::{Actor, BasisPoints, Ctx, DAY_US, OfferId, ResourceId};
 use offer::{
-    AddResource, BookingPolicy, BookingTerms, PricePer, ResourceDetails, ResourceKind, ResourceStatus, Stay,
-    Turn, Visit,
+    AddResource, BookingPolicy, BookingTerms, PricePer, ResourceDetails, ResourceKind, ResourceStatus,
+    Service, Stay, Turn, Visit,
 };
 use party::hours::Span;
 use store::{Fail, Tx};
@@ -74,7 +74,7 @@ fn found(tx: &mut Tx, ctx: &Ctx, shop: Shop) -> Result<Restaurant, Fail> {
     let set = offer::SetBookingTerms {
         offer,
         terms: evening(),
-        resources: tables.clone(),
+        resources: vec![tables.clone()],
     };
     offer::set_booking_terms(tx, ctx, &set)?;
     offer::publish_offer(tx, ctx, &offer::PublishOffer { offer })?;
@@ -91,12 +91,10 @@ fn evening() -> BookingTerms {
         stay: Stay::Visit(Visit {
             hours: (1..=7).map(span).collect(),
             every_minutes: 15,
-            turns: vec![Turn {
+            services: vec![Service::only(vec![Turn {
                 party_up_to: 8,
                 minutes: 120,
-            }],
-            before_minutes: 0,
-            after_minutes: 0,
+            }])],
         }),
         price_per: PricePer::Booking,
         party_max: 8,

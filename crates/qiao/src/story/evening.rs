@@ -98,7 +98,7 @@ impl House {
         terms["policy"] = json!({
             "free_until_minutes": 240, "late_fee_bp": 5_000, "no_show_fee_bp": 10_000, "grace_minutes": 15,
         });
-        let booking = json!({ "terms": terms, "resources": [resource] });
+        let booking = json!({ "terms": terms, "resources": [[resource]] });
         let path = self.path(&format!("offers/{}/booking", self.offer));
         self.owner.put(&path, booking).await?;
         let path = self.path(&format!("offers/{}/publish", self.offer));
@@ -136,7 +136,9 @@ async fn restaurant_opens(stage: &mut Stage) -> Result<House, Failure> {
     let terms = json!({
         "visit": {
             "hours": (1..=7).map(hours).collect::<Vec<_>>(), "every_minutes": 30,
-            "turns": [{ "party_up_to": 2, "minutes": 90 }], "before_minutes": 0, "after_minutes": 0,
+            "services": [{
+                "turns": [{ "party_up_to": 2, "minutes": 90 }], "before_minutes": 0, "after_minutes": 0,
+            }],
         },
         "price_per": "booking", "party_max": 2,
     });

@@ -4,7 +4,7 @@ use consume::{
     Arrive, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking, RemindGuest,
 };
 use kernel::{Actor, BasisPoints, BookingId, RefundId, ResourceId, Timestamp};
-use offer::{BookingPolicy, BookingTerms, Day, Nights, Period, SetBookingTerms, Turn, Visit};
+use offer::{BookingPolicy, BookingTerms, Day, Nights, Period, Service, SetBookingTerms, Turn, Visit};
 use party::hours::Span;
 use store::{Fail, Tx};
 use uuid::Uuid;
@@ -24,7 +24,7 @@ pub(super) fn book(scene: Scene<'_>, book: &Book) -> Request {
         when: when(book.when),
         party: book.party,
         area: None,
-        resource: resource(scene, book.resource),
+        resources: resources(scene, book.resource),
     };
     let cast = scene.directory.cast.resources.clone();
     Request::new(
@@ -81,7 +81,7 @@ pub(super) fn move_to(scene: Scene<'_>, by: By, booking: No, (to, with): (When, 
     let cmd = MoveBooking {
         booking,
         when: when(to),
-        resource: resource(scene, with),
+        resources: resources(scene, with),
     };
     Request::new("moveBooking", actor, lane, move |tx, ctx| {
         Ok(Reply::text(said(consume::move_booking(tx, ctx, &cmd)?)))
@@ -131,7 +131,7 @@ pub(super) fn change_policy(scene: Scene<'_>, good: usize, policy: usize) -> Req
     let cmd = SetBookingTerms {
         offer: cast.goods[good],
         terms: terms(booked, policy),
-        resources: cast.resources[booked.resources.clone()].to_vec(),
+        resources: vec![cast.resources[booked.resources.clone()].to_vec()],
     };
     let (lane, locks) = (cmd.offer.uuid(), cmd.locks());
     Request::new("setBookingTerms", owner_of(scene, good), lane, move |tx, ctx| {
@@ -150,8 +150,9 @@ fn of(scene: Scene<'_>, by: By, booking: No) -> (BookingId, Actor, Uuid) {
     (scene.id(Name::Booking(booking)), actor, lane)
 }
 
-pub(super) fn resource(scene: Scene<'_>, n: Option<usize>) -> Option<ResourceId> {
-    n.map(|n| scene.directory.cast.resources[n])
+/// Of the only service.
+pub(super) fn resources(scene: Scene<'_>, n: Option<usize>) -> Vec<Option<ResourceId>> {
+    vec![n.map(|n| scene.directory.cast.resources[n])]
 }
 
 pub(super) fn when(when: When) -> consume::When {
@@ -189,11 +190,15 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
             } => offer::Stay::Visit(Visit {
                 hours: every_day((from, until)),
                 every_minutes: every,
-                turns: [(2, two), (booked.party_max.max(3), more)]
-                    .map(|(party_up_to, minutes)| Turn { party_up_to, minutes })
-                    .to_vec(),
-                before_minutes: before,
-                after_minutes: after,
+                services: vec![Service {
+                    before_minutes: before,
+                    after_minutes: after,
+                    ..Service::only(
+                        [(2, two), (booked.party_max.max(3), more)]
+                            .map(|(party_up_to, minutes)| Turn { party_up_to, minutes })
+                            .to_vec(),
+                    )
+                }],
             }),
             Stay::Nights {
                 check_in,

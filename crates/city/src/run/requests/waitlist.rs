@@ -3,7 +3,7 @@
 use consume::{EndWaiting, JoinWaitlist, LeaveWaitlist, OfferPlace, TakePlace};
 use kernel::{Actor, WaitlistEntryId};
 
-use super::booking::{booked_reply, resource, when};
+use super::booking::{booked_reply, resources, when};
 use super::buying::Order;
 use super::{Reply, Request, Scene};
 use crate::run::op::{self, Name, No, Place, When};
@@ -21,7 +21,7 @@ pub(super) fn join(scene: Scene<'_>, wish: &op::JoinWaitlist) -> Request {
         },
         party: wish.party,
         area: None,
-        resource: resource(scene, wish.resource),
+        resources: resources(scene, wish.resource),
     };
     let (lane, locks) = (cmd.store.uuid(), cmd.locks());
     Request::new(

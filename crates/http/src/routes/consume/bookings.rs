@@ -1,10 +1,12 @@
 //! Bookings: when something is free, and a guest's own.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use consume::queries::{self, Availability};
-use consume::{Booking, CancelBooking, MoveBooking, PlaceBooking, PlacedBooking, When};
+use consume::{BookedResource, Booking, CancelBooking, MoveBooking, PlaceBooking, PlacedBooking, When};
 use kernel::{
     Actor, BookingId, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId,
 };
@@ -56,9 +58,9 @@ struct AvailabilityAsked {
     rooms: Option<i64>,
     /// Only there.
     area: Option<String>,
-    /// Only with this person or in this room.
-    #[param(value_type = Option<String>)]
-    resource: Option<ResourceId>,
+    /// Service by service, with commas between them: only with this person or in this room. Where there is nothing
+    /// between commas, with any.
+    resources: Option<String>,
 }
 
 /// When something is free on a day.
@@ -96,6 +98,15 @@ impl From<DayAvailability> for AvailableDay {
     }
 }
 
+fn by_service(text: &str) -> Result<Vec<Option<ResourceId>>, Problem> {
+    let wanted = text
+        .split(',')
+        .map(|id| (!id.is_empty()).then(|| id.parse()).transpose());
+    let detail = "the ids of resources with commas between them, one for each service";
+    let wanted: Result<_, _> = wanted.collect();
+    wanted.map_err(|_| malformed(&QUERY_MALFORMED, "/resources", detail))
+}
+
 /// When an offer can be booked for a party. It may be taken a moment later.
 #[utoipa::path(get, path = "/v1/offers/{offer}/availability", operation_id = "getAvailability", tag = "consume",
     params(OfOffer, AvailabilityAsked),
@@ -105,6 +116,7 @@ async fn get_availability(
     Path(of): Path<OfOffer>,
     Query(asked): Query<AvailabilityAsked>,
 ) -> Result<Json<Vec<AvailableDay>>, Problem> {
+    let resources = asked.resources.as_deref().map(by_service).transpose()?;
     let asked = Availability {
         offer: of.offer,
         store: asked.store,
@@ -114,7 +126,7 @@ async fn get_availability(
         nights: asked.nights.unwrap_or(1),
         rooms: asked.rooms.unwrap_or(1),
         area: asked.area,
-        resource: asked.resource,
+        resources: resources.unwrap_or_default(),
     };
     let now = shell::now();
     let days = app
@@ -188,9 +200,10 @@ struct NewBooking {
     party: i64,
     /// Only there, if it matters.
     area: Option<String>,
-    /// Only with this person or in this room, if it matters.
-    #[schema(value_type = Option<String>)]
-    resource: Option<ResourceId>,
+    /// Service by service: only with this person or in this room. What is `null` or absent is any.
+    #[serde(default)]
+    #[schema(value_type = Vec<Option<String>>)]
+    resources: Vec<Option<ResourceId>>,
 }
 
 /// A booking that awaits its payment, or needs none.
@@ -232,7 +245,7 @@ async fn place_booking(
         when: body.when.0.when()?,
         party: body.party,
         area: body.area,
-        resource: body.resource,
+        resources: body.resources,
     };
     let route = app.ask(convert::queries::place_route(&cmd.order)).await?;
     let mut locks = route.map(|route| route.locks).unwrap_or_default();
@@ -267,8 +280,8 @@ pub struct WireBooking {
     starts_at: String,
     /// RFC 3339.
     ends_at: String,
-    /// What it has: tables, people, rooms, a hall.
-    resources: Vec<BookedResource>,
+    /// What it has: tables, people, rooms, a hall; of several services in the order of time.
+    resources: Vec<WireBookedResource>,
     /// The names of its seats: `F-7`.
     seats: Vec<String>,
     /// What the store wrote to itself. Only it sees that.
@@ -284,11 +297,31 @@ impl WireBooking {
     }
 }
 
+/// Something that a booking has.
 #[derive(Serialize, ToSchema)]
-struct BookedResource {
+#[schema(as = BookedResource)]
+struct WireBookedResource {
     #[schema(value_type = String)]
     id: ResourceId,
     name: String,
+    /// For which of several services, by language; empty if the booking is nothing else.
+    service: BTreeMap<String, String>,
+    /// From when, RFC 3339.
+    starts_at: String,
+    /// Until when, RFC 3339.
+    ends_at: String,
+}
+
+impl From<BookedResource> for WireBookedResource {
+    fn from(booked: BookedResource) -> Self {
+        Self {
+            id: booked.id,
+            name: booked.name,
+            service: booked.service.0,
+            starts_at: booked.period.starts_at.to_string(),
+            ends_at: booked.period.ends_at.to_string(),
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -365,11 +398,7 @@ pub fn shown(
             rooms: booking.rooms,
             starts_at: booking.period.starts_at.to_string(),
             ends_at: booking.period.ends_at.to_string(),
-            resources: booking
-                .resources
-                .into_iter()
-                .map(|(id, name)| BookedResource { id, name })
-                .collect(),
+            resources: booking.resources.into_iter().map(Into::into).collect(),
             seats: booking.seats,
             note: for_store.then_some(booking.note),
             guest,
@@ -440,9 +469,10 @@ async fn get_booking(
 pub struct OtherTime {
     #[schema(value_type = WireWhen)]
     when: Object<WireWhen>,
-    /// Only with this person or in this room, if it matters.
-    #[schema(value_type = Option<String>)]
-    resource: Option<ResourceId>,
+    /// Service by service: only with this person or in this room. What is `null` or absent is any.
+    #[serde(default)]
+    #[schema(value_type = Vec<Option<String>>)]
+    resources: Vec<Option<ResourceId>>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -480,7 +510,7 @@ pub async fn moved(
     let cmd = MoveBooking {
         booking,
         when: write.body.when.0.when()?,
-        resource: write.body.resource,
+        resources: write.body.resources,
     };
     let locks = locks(app, merchant, booking).await?;
     app.command("moveBooking", booking, actor, write.key)

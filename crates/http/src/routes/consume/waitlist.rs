@@ -56,9 +56,10 @@ struct NewWaitlistEntry {
     party: i64,
     /// Only there, if it matters.
     area: Option<String>,
-    /// Only with this person or in this room, if it matters.
-    #[schema(value_type = Option<String>)]
-    resource: Option<ResourceId>,
+    /// Service by service: only with this person or in this room. What is `null` or absent is any.
+    #[serde(default)]
+    #[schema(value_type = Vec<Option<String>>)]
+    resources: Vec<Option<ResourceId>>,
 }
 
 /// Puts the caller on the waiting list of a day whose times are full.
@@ -78,7 +79,7 @@ async fn join_waitlist(
         starts_until: body.starts_until,
         party: body.party,
         area: body.area,
-        resource: body.resource,
+        resources: body.resources,
     };
     app.command("joinWaitlist", cmd.store, consumer.actor(), write.key)
         .locking(cmd.locks())
@@ -118,8 +119,8 @@ pub struct WaitlistEntryDetails {
     starts_until: String,
     party: i64,
     area: Option<String>,
-    #[schema(value_type = Option<String>)]
-    resource: Option<ResourceId>,
+    #[schema(value_type = Vec<Option<String>>)]
+    resources: Vec<Option<ResourceId>>,
     /// What is held for them, as long as it is `offered`.
     held: Option<HeldPlace>,
     /// RFC 3339.
@@ -164,7 +165,7 @@ fn shown(read: &mut ReadTx, entries: Vec<WaitlistEntry>) -> Result<Vec<WaitlistE
             starts_until: entry.starts_until.to_string(),
             party: entry.party,
             area: entry.area,
-            resource: entry.resource,
+            resources: entry.resources,
             held: held.map(|held| HeldPlace {
                 starts_at: held.starts_at.to_string(),
                 ends_at: held.ends_at.to_string(),

@@ -1,9 +1,12 @@
 //! How an offer is booked, on the wire.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
-use kernel::{BasisPoints, MINUTE_US};
+use kernel::{BasisPoints, LocalText, MINUTE_US};
 use offer::{
-    BOOKING_TERMS_INVALID, BookingPolicy, BookingTerms, NightRate, Nights, PricePer, Stay, Turn, Visit,
+    BOOKING_TERMS_INVALID, BookingPolicy, BookingTerms, NightRate, Nights, PricePer, Service, Stay, Turn,
+    Visit,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -63,16 +66,29 @@ struct WireVisit {
     hours: Vec<Object<HoursSpan>>,
     /// It starts at the beginning of the hours, or so many minutes later, or twice, …
     every_minutes: i64,
+    /// What is done in it, one after another: 1 to 12.
+    #[schema(value_type = Vec<WireService>)]
+    services: Vec<Object<WireService>>,
+}
+
+/// A part of a visit, for which it takes people and things of its own.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Service)]
+struct WireService {
+    /// Of one of several, what it is called by language, up to 80 characters each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    name: BTreeMap<String, String>,
     /// How long it takes: of the first that the party is not too large for.
     #[schema(value_type = Vec<WireTurn>)]
     turns: Vec<Object<WireTurn>>,
-    /// For preparing before it.
+    /// For preparing before it: nobody else has its places then.
     before_minutes: i64,
     /// For clearing up after it.
     after_minutes: i64,
 }
 
-/// How long a visit of a party takes.
+/// How long a service takes for a party.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Turn)]
@@ -190,12 +206,16 @@ impl From<WireVisit> for Visit {
             party_up_to: turn.party_up_to,
             minutes: turn.minutes,
         };
+        let service = |Object(service): Object<WireService>| Service {
+            name: LocalText(service.name),
+            turns: service.turns.into_iter().map(turn).collect(),
+            before_minutes: service.before_minutes,
+            after_minutes: service.after_minutes,
+        };
         Self {
             hours: wire.hours.into_iter().map(|Object(span)| span.into()).collect(),
             every_minutes: wire.every_minutes,
-            turns: wire.turns.into_iter().map(turn).collect(),
-            before_minutes: wire.before_minutes,
-            after_minutes: wire.after_minutes,
+            services: wire.services.into_iter().map(service).collect(),
         }
     }
 }
@@ -250,12 +270,18 @@ impl From<Visit> for WireVisit {
                 minutes: turn.minutes,
             })
         };
+        let service = |service: Service| {
+            Object(WireService {
+                name: service.name.0,
+                turns: service.turns.into_iter().map(turn).collect(),
+                before_minutes: service.before_minutes,
+                after_minutes: service.after_minutes,
+            })
+        };
         Self {
             hours: visit.hours.into_iter().map(|span| Object(span.into())).collect(),
             every_minutes: visit.every_minutes,
-            turns: visit.turns.into_iter().map(turn).collect(),
-            before_minutes: visit.before_minutes,
-            after_minutes: visit.after_minutes,
+            services: visit.services.into_iter().map(service).collect(),
         }
     }
 }

@@ -305,9 +305,10 @@ async fn list_store_days(
 pub struct BookingTermsSaid {
     #[schema(value_type = WireBookingTerms)]
     terms: Object<WireBookingTerms>,
-    /// Resources of the stores that the offer is redeemed in. A booking takes one of each kind that is among them.
-    #[schema(value_type = Vec<String>)]
-    resources: Vec<ResourceId>,
+    /// Service by service: resources of the stores that the offer is redeemed in, of which a booking takes one of each
+    /// kind that is among them. Nights and showings are one service.
+    #[schema(value_type = Vec<Vec<String>>)]
+    resources: Vec<Vec<ResourceId>>,
 }
 
 impl BookingTermsSaid {
@@ -357,7 +358,7 @@ async fn set_booking_terms(
 #[derive(Serialize, ToSchema)]
 struct OfferBooking {
     terms: WireBookingTerms,
-    /// What guests book themselves, in all of the offer's stores.
+    /// What guests book themselves, in all of the offer's stores; what several services take, once for each.
     resources: Vec<PublicResource>,
 }
 
@@ -366,6 +367,8 @@ struct OfferBooking {
 struct PublicResource {
     #[schema(value_type = String)]
     id: ResourceId,
+    /// For which service of the visit, from 0.
+    service: i64,
     #[schema(value_type = String)]
     store: StoreId,
     /// `table`, `person`, `room`, `room_type`, `session` or `hall`.
@@ -396,9 +399,10 @@ async fn get_booking_terms(
     let (terms, resources) = shown.await?;
     let online = resources
         .into_iter()
-        .filter(|resource| resource.details.status == ResourceStatus::Online);
-    let shown = online.map(|resource| PublicResource {
+        .filter(|(resource, _)| resource.details.status == ResourceStatus::Online);
+    let shown = online.map(|(resource, service)| PublicResource {
         id: resource.id,
+        service,
         store: resource.store,
         kind: resource.kind.as_str().to_owned(),
         name: resource.details.name,

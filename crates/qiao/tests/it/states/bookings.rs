@@ -119,7 +119,7 @@ impl World {
             when: When::At(DINNER),
             party: 2,
             area: None,
-            resource: None,
+            resources: Vec::new(),
         };
         act(ctx(Actor::Consumer(buyer)), consume::place_booking, wish)
     }
@@ -142,7 +142,7 @@ impl World {
         let cmd = MoveBooking {
             booking: booked.booking,
             when: When::At(DINNER.plus_us(HOUR_US)),
-            resource: None,
+            resources: Vec::new(),
         };
         act(
             ctx(Actor::Consumer(booked.purchase.buyer)),
@@ -208,7 +208,7 @@ impl World {
     }
 
     pub fn set_booking_terms(&self, offer: OfferId) -> Act<i64> {
-        let resources = vec![self.done(self.add_resource())];
+        let resources = vec![vec![self.done(self.add_resource())]];
         let cmd = SetBookingTerms {
             offer,
             terms: dinner(),

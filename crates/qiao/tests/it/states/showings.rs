@@ -110,7 +110,7 @@ impl World {
             when: When::At(SEVEN),
             party: 1,
             area: None,
-            resource: None,
+            resources: Vec::new(),
         };
         act(ctx(Actor::Consumer(buyer)), consume::place_booking, wish).with("of a seat")
     }

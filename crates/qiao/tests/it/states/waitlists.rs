@@ -88,7 +88,7 @@ impl World {
             starts_until: None,
             party: 2,
             area: None,
-            resource: None,
+            resources: Vec::new(),
         };
         act(ctx(Actor::Consumer(person)), consume::join_waitlist, cmd)
     }

@@ -59,7 +59,7 @@ impl Market {
             let keep = KeepPlaces {
                 merchant,
                 store,
-                resources: offer::queries::resource_ids_of_offer(tx, offer)?,
+                resources: offer::queries::resource_ids_of_offer(tx, offer)?.concat(),
                 period: Period {
                     starts_at: at,
                     ends_at: at.plus_us(HOUR_US),
@@ -76,7 +76,7 @@ impl Market {
             starts_until: None,
             party: 2,
             area: None,
-            resource: None,
+            resources: Vec::new(),
         };
         let entry = self.run(Actor::Consumer(guest.person), move |tx, ctx| {
             consume::join_waitlist(tx, ctx, &join)
