@@ -117,9 +117,19 @@ impl Platform {
         answers.map_err(|no_answer| no_answer.to_string())
     }
 
-    /// Asks a question between two requests.
-    pub fn read<T>(&mut self, question: impl FnOnce(&mut ReadTx) -> Result<T, Fail>) -> Result<T, String> {
-        self.lane.read(question).map_err(|fail| match fail {
+    /// Asks a question between two requests: once, or on a disk that may fail until it is answered. Opening a log
+    /// writes it too.
+    pub fn read<T>(&mut self, question: impl Fn(&mut ReadTx) -> Result<T, Fail>) -> Result<T, String> {
+        let mut answer = self.lane.read(&question);
+        if self.journal.is_some() {
+            for _ in 0..MOST_TRIES {
+                if !matches!(answer, Err(Fail::Storage(_))) {
+                    break;
+                }
+                answer = self.lane.read(&question);
+            }
+        }
+        answer.map_err(|fail| match fail {
             Fail::Reject(reject) => reject.to_string(),
             Fail::Storage(error) => error.to_string(),
         })
