@@ -1,4 +1,5 @@
-import type { APIRequestContext } from '@playwright/test'
+import AxeBuilder from '@axe-core/playwright'
+import type { APIRequestContext, Page } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
 import { PASSWORD } from './support/console'
 import { pay, signIn } from './support/guest'
@@ -45,6 +46,14 @@ async function salon(request: APIRequestContext) {
   return { offer: id as string, store, publish: () => post(`${base}/offers/${id}/publish`, {}) }
 }
 
+async function isUsable(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
+  expect(isWide).toBe(false)
+}
+
 test('a salon sells three services in one visit, and each of its people is booked for their own', async ({
   page,
   browser,
@@ -81,6 +90,7 @@ test('a salon sells three services in one visit, and each of its people is booke
     for (const name of resources) await of.getByRole('checkbox', { name }).check()
   }
   await expect(owner.getByText('135 minutes in all')).toBeVisible()
+  await isUsable(owner)
   await owner.getByRole('button', { name: 'Sell it for a time' }).click()
   await expect(owner.getByText('Guests will book a time for it')).toBeVisible()
   await publish()
@@ -96,6 +106,7 @@ test('a salon sells three services in one visit, and each of its people is booke
     .click()
   await page.getByRole('group', { name: 'Day' }).getByRole('button', { disabled: false }).nth(-2).click()
   await page.getByRole('group', { name: 'Time' }).getByRole('button', { name: '10:00' }).click()
+  await isUsable(page)
   await page.getByRole('link', { name: /^Book .*10:00/ }).click()
   await signIn(page, server, '+8613900000051')
   await expect(page.getByText(/10:00 – 12:15/)).toBeVisible()
@@ -108,6 +119,8 @@ test('a salon sells three services in one visit, and each of its people is booke
   await expect(rows.nth(1)).toHaveText('Colouring10:45 – 11:45Lynn + Basin 1')
   await expect(rows.nth(2)).toHaveText('Manicure11:45 – 12:15Tina')
 
+  await isUsable(page)
+
   const [booking] = (await (await page.request.get('/v1/me/bookings')).json()).items
   const zone = { timeZone: store.time_zone }
   const day = new Intl.DateTimeFormat('sv-SE', zone).format(new Date(booking.starts_at))
@@ -119,6 +132,7 @@ test('a salon sells three services in one visit, and each of its people is booke
   await expect(lane('Jay').getByRole('button')).toHaveText(/^10:00.* · Haircut$/)
   await expect(lane('Lynn').getByRole('button')).toHaveText(/^10:45.* · Colouring$/)
   await expect(lane('Tina').getByRole('button')).toHaveText(/^11:45.* · Manicure$/)
+  await isUsable(owner)
   await expect(lane('Mia').getByRole('button')).toHaveCount(0)
 
   await page.getByRole('button', { name: 'Move it' }).click()

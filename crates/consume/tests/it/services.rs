@@ -1,7 +1,9 @@
 //! Several services in one visit: each with its own people, in its own time, all or none.
 
 use consume::queries::{Availability, availability, bookings_of_store};
-use consume::{BookedResource, MoveBooking, PlaceBooking, PlacedBooking, When};
+use consume::{
+    BookedResource, JoinWaitlist, MoveBooking, OfferPlace, PlaceBooking, PlacedBooking, TakePlace, When,
+};
 use kernel::{Actor, DAY_US, HOUR_US, MINUTE_US, ResourceId, Timestamp};
 use offer::testing::{cut_colour_nails, seats};
 use offer::{Day, ResourceKind, SetBookingTerms};
@@ -322,6 +324,52 @@ fn a_visit_is_moved_with_all_of_its_services() {
             services,
             [of("Wei", 120), of("Min", 165), of("Basin", 165), of("Qi", 225)]
         );
+    });
+}
+
+#[test]
+fn who_waits_is_held_every_service_of_a_visit_and_takes_what_is_held() {
+    on_both(|world| {
+        let salon = Salon::new(world);
+        let first = salon.place(TEN, &[]).expect("free");
+        world.pay(world.buyer, &first.order, "card-1");
+        let wish = salon.wish(TEN, &[Some(MIN), Some(HUA)]);
+        let join = JoinWaitlist {
+            offer: salon.booked.offer,
+            store: world.shop.store,
+            when: wish.when,
+            starts_until: None,
+            party: 1,
+            area: None,
+            resources: wish.resources,
+        };
+        let guest = Actor::Consumer(consumer(world.db, 100));
+        let entry = world.run(guest, NOW, move |tx, ctx| consume::join_waitlist(tx, ctx, &join));
+        let entry = entry.expect("the basin is taken");
+        let offer = || {
+            let offered = world.run(Actor::System, NOW, move |tx, ctx| {
+                consume::offer_place(tx, ctx, &OfferPlace { entry })
+            });
+            offered.expect("an answer")
+        };
+        assert!(!offer());
+        let cancelled = salon
+            .booked
+            .cancel(Actor::Consumer(world.buyer), NOW, first.booking);
+        cancelled.expect("free to cancel");
+        assert!(offer());
+        let held = [(MIN, 0, 60), (HUA, 45, 105), (BASIN, 45, 105), (QI, 105, 135)];
+        assert_eq!(salon.taken(), held);
+        let take = TakePlace {
+            entry,
+            order: salon.wish(TEN, &[]).order,
+        };
+        let taken = world.run(guest, NOW, move |tx, ctx| consume::take_place(tx, ctx, &take));
+        assert_eq!(
+            salon.booked.tables_of(&taken.expect("held")),
+            [MIN, HUA, BASIN, QI]
+        );
+        assert_eq!(salon.taken(), held);
     });
 }
 
