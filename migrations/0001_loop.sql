@@ -171,9 +171,13 @@ CREATE TABLE merchant (
 );
 CREATE INDEX merchant_by_status ON merchant (status, id);
 
+-- A chain's store may be run by another merchant, its franchisee, to which what is used there is settled once it has
+-- accepted that.
 CREATE TABLE store (
   id BYTEA NOT NULL PRIMARY KEY,
   merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  franchisee_id BYTEA REFERENCES merchant (id),
+  franchised_at BIGINT,
   name TEXT NOT NULL,
   category TEXT NOT NULL,
   address TEXT NOT NULL,
@@ -190,6 +194,7 @@ CREATE TABLE store (
   version BIGINT NOT NULL
 );
 CREATE INDEX store_by_merchant ON store (merchant_id);
+CREATE INDEX store_by_franchisee ON store (franchisee_id, id) WHERE franchisee_id IS NOT NULL;
 
 -- A role at one store, or at all of the merchant's (store_id of 16 zero bytes). Revoking deletes the row.
 CREATE TABLE staff (

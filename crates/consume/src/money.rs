@@ -30,8 +30,8 @@ pub(crate) fn money_of_use(
     Ok((money, refused))
 }
 
-/// Moves a use's money out of escrow to the merchant and the platform, and sets the sharer's rebate
-/// aside. Told.
+/// Moves a use's money out of escrow to who runs the store and the platform, and sets the sharer's rebate
+/// aside.
 pub(crate) fn settle_use(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -39,9 +39,10 @@ pub(crate) fn settle_use(
     terms: &VoucherMoney,
     money: &UseMoney,
 ) -> Result<(), Fail> {
+    let payee = party::queries::payee(tx, redemption.store)?;
     let line = SettlementLine {
         id: ctx.new_id(),
-        merchant: redemption.merchant,
+        merchant: payee,
         store: Some(redemption.store),
         voucher: redemption.voucher,
         order: redemption.order,
@@ -63,7 +64,7 @@ pub(crate) fn settle_use(
             redemption: redemption.id,
             order: redemption.order,
             sharer,
-            merchant: redemption.merchant,
+            merchant: payee,
             currency: terms.currency,
             amount: money.split.rebate,
             due_at: redemption.refund_until,

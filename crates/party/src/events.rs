@@ -145,6 +145,54 @@ impl EventBody for StoreUpdated {
     const V: i64 = 1;
 }
 
+/// A chain would have another merchant run one of its stores. The subject is the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FranchiseOffered {
+    /// Which.
+    pub store: StoreId,
+    /// The chain.
+    pub merchant: MerchantId,
+    /// Who runs it.
+    pub franchisee: MerchantId,
+}
+
+impl EventBody for FranchiseOffered {
+    const TYPE: &'static str = "FranchiseOffered";
+    const V: i64 = 1;
+}
+
+/// What is used in a store is settled to its franchisee from now on. The subject is the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FranchiseAccepted {
+    /// Which.
+    pub store: StoreId,
+    /// The chain.
+    pub merchant: MerchantId,
+    /// Who runs it.
+    pub franchisee: MerchantId,
+}
+
+impl EventBody for FranchiseAccepted {
+    const TYPE: &'static str = "FranchiseAccepted";
+    const V: i64 = 1;
+}
+
+/// A store is its own merchant's again, or its franchisee did not want it. The subject is the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FranchiseEnded {
+    /// Which.
+    pub store: StoreId,
+    /// The chain.
+    pub merchant: MerchantId,
+    /// Who runs it.
+    pub franchisee: MerchantId,
+}
+
+impl EventBody for FranchiseEnded {
+    const TYPE: &'static str = "FranchiseEnded";
+    const V: i64 = 1;
+}
+
 /// Somebody got a role. The subject is the merchant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaffAdded {

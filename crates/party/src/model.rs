@@ -313,6 +313,21 @@ pub struct StoreView {
     pub version: i64,
 }
 
+/// A store that another merchant runs, or is to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Franchise {
+    /// Which store.
+    pub store: StoreId,
+    /// What it is called.
+    pub name: LocalText,
+    /// The chain.
+    pub merchant: MerchantId,
+    /// Who runs it.
+    pub franchisee: MerchantId,
+    /// Since when; `None` until they accept.
+    pub since: Option<Timestamp>,
+}
+
 /// A staff member as the merchant's people page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffMember {

@@ -10,8 +10,8 @@ use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use type_safe_id::{StaticType, TypeSafeId};
 
 use crate::model::{
-    Certification, CertificationStatus, Device, Media, Merchant, MerchantPage, MerchantStatus, StoreDetails,
-    StoreView,
+    Certification, CertificationStatus, Device, Franchise, Media, Merchant, MerchantPage, MerchantStatus,
+    StoreDetails, StoreView,
 };
 use crate::rows::named;
 
@@ -229,6 +229,46 @@ pub fn stores_of(
     limit: i64,
 ) -> Result<Vec<StoreView>, Fail> {
     all(read.many(stores_query(merchant, after, limit))?, read_store)
+}
+
+fn read_franchise(row: &mut Row) -> Result<Franchise, StorageError> {
+    Ok(Franchise {
+        store: row.take()?,
+        name: row.take_json()?,
+        merchant: row.take()?,
+        franchisee: row.take()?,
+        since: row.take()?,
+    })
+}
+
+/// Who runs a store, or is to run it, if that is not its own merchant.
+pub fn franchise(read: &mut ReadTx, store: StoreId) -> Result<Option<Franchise>, Fail> {
+    let row = read.one(sql!(
+        "SELECT id, name, merchant_id, franchisee_id, franchised_at FROM store
+         WHERE id = $1 AND franchisee_id IS NOT NULL",
+        store
+    ))?;
+    first(row, read_franchise)
+}
+
+/// The stores of a chain that others run, or are to run, and those of others that it does, newest first. At most 500.
+pub fn franchises_of(read: &mut ReadTx, merchant: MerchantId) -> Result<Vec<Franchise>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id, name, merchant_id, franchisee_id, franchised_at FROM store
+         WHERE franchisee_id IS NOT NULL AND (merchant_id = $1 OR franchisee_id = $1) ORDER BY id DESC LIMIT 500",
+        merchant
+    ))?;
+    all(rows, read_franchise)
+}
+
+/// To whom what is used in a store is settled: who runs it. A bug if there is no such store.
+pub fn payee(read: &mut ReadTx, store: StoreId) -> Result<MerchantId, Fail> {
+    let row = read.one(sql!(
+        "SELECT CASE WHEN franchised_at IS NULL THEN merchant_id ELSE franchisee_id END FROM store WHERE id = $1",
+        store
+    ))?;
+    let mut row = row.ok_or_else(|| StorageError::bug("something is used in a store that does not exist"))?;
+    Ok(row.take()?)
 }
 
 /// Where every store stands, for the index of places: id, merchant and place, in the order of ids.

@@ -53,6 +53,15 @@ kernel::reject_table! {
     STORE_CHANGED: Conflict, "store_changed",
         "Somebody else changed this store in the meantime.",
         "Load the store again and repeat the change.";
+    FRANCHISEE_INVALID: Invalid, "franchisee_invalid",
+        "This merchant cannot run the store.",
+        "Name another merchant that the platform has certified.";
+    FRANCHISE_TAKEN: Conflict, "franchise_taken",
+        "The store is offered to a franchisee already, or run by one.",
+        "End that first.";
+    FRANCHISE_NOT_OFFERED: Conflict, "franchise_not_offered",
+        "The merchant runs this store already.",
+        "Nothing is left to do.";
     DEVICE_REVOKED: Conflict, "device_revoked",
         "This device was revoked.",
         "Register the device again.";

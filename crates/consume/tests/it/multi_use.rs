@@ -1,7 +1,8 @@
 //! Cards with several uses: every part of the money is exact, whatever is used and refunded.
 
 use ledger::Account;
-use party::testing::NOW;
+use party::testing::{NOW, certified_shop};
+use party::{AcceptFranchise, EndFranchise, OfferFranchise};
 
 use crate::{code, on_both, on_both_with};
 
@@ -113,5 +114,51 @@ fn a_free_card_is_used_without_money() {
         world.undo(redeemed.redemption, NOW).expect("undone");
         world.scan(voucher).expect("redeemed again");
         assert_eq!((world.payable(), world.commission()), (0, 0));
+    });
+}
+
+#[test]
+fn a_use_is_settled_to_who_runs_the_store_then() {
+    on_both_with(4, 10_001, |world| {
+        let (store, franchisee) = (world.shop.store, certified_shop(world.db, 2));
+        let theirs = || {
+            world
+                .credit(Account::MerchantPayable, Some(franchisee.merchant.uuid()))
+                .0
+        };
+        let voucher = world.buy(1).vouchers[0];
+        let offer = OfferFranchise {
+            store,
+            franchisee: franchisee.merchant,
+        };
+        let offered = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
+            party::offer_franchise(tx, ctx, &offer)
+        });
+        offered.expect("offered");
+        world.scan(voucher).expect("redeemed");
+        let own = world.payable();
+        assert!(own > 0, "nobody has accepted yet");
+        let accepted = world.run(franchisee.as_owner(), NOW, move |tx, ctx| {
+            party::accept_franchise(tx, ctx, &AcceptFranchise { store })
+        });
+        accepted.expect("accepted");
+        let second = world.scan(voucher).expect("redeemed").redemption;
+        world.scan(voucher).expect("redeemed");
+        let of_two = theirs();
+        assert!((of_two - 2 * own).abs() <= 2, "{of_two} of uses at {own} each");
+        let ended = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
+            party::end_franchise(tx, ctx, &EndFranchise { store })
+        });
+        ended.expect("ended");
+        world.scan(voucher).expect("redeemed");
+        assert_eq!(theirs(), of_two);
+        assert!((world.payable() - 2 * own).abs() <= 2);
+        // What is given back of a use is of who got it, whoever runs the store now.
+        let before = world.payable();
+        world
+            .refund_redeemed(world.shop.as_owner(), second, NOW)
+            .expect("refunded");
+        assert!((theirs() - own).abs() <= 1);
+        assert_eq!(world.payable(), before);
     });
 }

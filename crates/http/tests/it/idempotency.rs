@@ -17,13 +17,16 @@ use crate::world::{World, events_since, heads};
 const TELLS_THE_TIME: &[&str] = &["bindDevice"];
 
 /// What the sample can only be refused for, though whoever sends it may: a code that is not right, a
-/// password that is not, a QR that is none, a person who is no operator.
+/// password that is not, a QR that is none, a person who is no operator, a franchise of oneself.
 const SAMPLE_IS_WRONG: &[(&str, u16)] = &[
     ("signInWithCode", 401),
     ("redeemCode", 404),
     ("claimCouponCode", 404),
     ("redeemScan", 422),
     ("revokeOperator", 404),
+    ("offerFranchise", 422),
+    ("acceptFranchise", 404),
+    ("endFranchise", 404),
 ];
 
 /// After these there is not much left to be done in a world.

@@ -4,7 +4,8 @@ use axum::http::{Method, StatusCode};
 use party::OperatorRole;
 use serde_json::json;
 
-use crate::app::{Client, in_days, on_both, registration, store_said, text};
+use crate::app::{Client, Shop, in_days, on_both, registration, store_said, text};
+use crate::market::certify;
 
 #[test]
 fn a_registration_that_is_repeated_opens_the_same_session() {
@@ -178,5 +179,40 @@ fn the_platform_certifies_suspends_and_reinstates() {
         assert_eq!(reinstated["status"], "certified");
         let unknown = app.get(&support, "/v1/platform/merchants?status=gone").await;
         assert_eq!(unknown.refusal(), (400, "query_malformed".to_owned()));
+    });
+}
+
+#[test]
+fn both_sides_of_a_franchise_see_it_and_nobody_else() {
+    on_both(async |app| {
+        let (chain, franchisee, stranger) = (app.shop(1).await, app.shop(2).await, app.shop(3).await);
+        certify(app, &franchisee, &app.operator(OperatorRole::Admin).await).await;
+        let list = |of: &Shop| format!("{}/franchises", of.path);
+        let body = json!({"store": chain.store, "franchisee": franchisee.id});
+        app.post(&chain.owner, &list(&chain), body).await.ok();
+        let way = |of: &Shop, way: &str| format!("{}/franchises/{}/{way}", of.path, chain.store);
+        let by_stranger = app
+            .post(&stranger.owner, &way(&stranger, "accept"), json!({}))
+            .await;
+        assert_eq!(by_stranger.refusal(), (404, "not_found".to_owned()));
+        let seen = app.get(&franchisee.owner, &list(&franchisee)).await.ok();
+        assert_eq!(
+            (text(&seen[0], "store"), &seen[0]["since"]),
+            (chain.store.clone(), &json!(null))
+        );
+        app.post(&franchisee.owner, &way(&franchisee, "accept"), json!({}))
+            .await
+            .ok();
+        for side in [&chain, &franchisee] {
+            let seen = app.get(&side.owner, &list(side)).await.ok();
+            assert!(seen[0]["since"].is_string(), "{seen}");
+            assert!(seen[0]["merchant_name"].is_object() && seen[0]["franchisee_name"].is_object());
+        }
+        assert_eq!(app.get(&stranger.owner, &list(&stranger)).await.ok(), json!([]));
+        app.post(&chain.owner, &way(&chain, "end"), json!({})).await.ok();
+        assert_eq!(
+            app.get(&franchisee.owner, &list(&franchisee)).await.ok(),
+            json!([])
+        );
     });
 }

@@ -213,6 +213,7 @@ impl Maker<'_> {
             ("placeBooking" | "moveBooking" | "moveBookingAsStore" | "joinWaitlist", "starts_at") => {
                 &on_the_hour(2)
             }
+            (_, "franchisee") => &self.ids["merchant"],
             (_, "share_token") => &self.ids["token"],
             (_, "message") => "msg_01h455vb4pex5vsknk084sn02q",
             (_, "logo") => &self.ids["media"],

@@ -63,6 +63,7 @@ const PUBLIC_IN_BODIES: &[(&str, &str)] = &[
     // Marks what is the caller's own up to there.
     ("readMessages", "message"),
     ("proposePayout", "merchant"),
+    ("offerFranchise", "franchisee"),
     ("createPlatformCoupon", "merchant"),
     ("createPlatformCoupon", "offer"),
     ("createPlatformCoupon", "store"),

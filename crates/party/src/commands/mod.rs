@@ -6,6 +6,7 @@ mod change_staff;
 mod count_code;
 mod decide_certification;
 mod erase_person;
+mod franchise;
 mod grant_operator;
 mod import_merchants;
 mod note_device;
@@ -31,6 +32,9 @@ pub use decide_certification::{
     expire_certification,
 };
 pub use erase_person::erase_person;
+pub use franchise::{
+    AcceptFranchise, EndFranchise, OfferFranchise, accept_franchise, end_franchise, offer_franchise,
+};
 pub use grant_operator::{GrantOperator, RevokeOperator, grant_operator, revoke_operator};
 pub use import_merchants::{ImportMerchants, ImportOutcome, ImportRow, MAX_IMPORT_ROWS, import_merchants};
 pub use note_device::note_device;

@@ -1,10 +1,11 @@
 //! Stores and media: details that are possible, changes that do not overwrite each other, files that stay
 //! with their owner.
 
-use kernel::{Actor, Currency, MediaId};
-use party::testing::{NOW, Shop, consumer, registered_shop, sha_like, staff, store_details};
+use kernel::{Actor, Currency, MediaId, MerchantId};
+use party::testing::{NOW, Shop, certified_shop, consumer, registered_shop, sha_like, staff, store_details};
 use party::{
-    AddStore, MediaOwner, RecordMedia, Role, UpdateStore, add_store, queries, record_media, update_store,
+    AcceptFranchise, AddStore, EndFranchise, MediaOwner, OfferFranchise, RecordMedia, Role, UpdateStore,
+    accept_franchise, add_store, end_franchise, offer_franchise, queries, record_media, update_store,
 };
 use store::{Rejected, Store};
 
@@ -198,5 +199,79 @@ fn a_file_is_recorded_by_its_owner_alone() {
             ask(store, |read| Ok(read.answer(queries::session([0; 32], NOW))?)),
             None
         );
+    });
+}
+
+#[test]
+fn a_franchise_is_offered_accepted_and_ended_by_owners_of_its_sides() {
+    on_both(|store| {
+        let (chain, shop, other) = (
+            certified_shop(store, 1),
+            certified_shop(store, 2),
+            certified_shop(store, 3),
+        );
+        let payee = || ask(store, move |read| queries::payee(read, chain.store));
+        let offer = |of: Shop, to: MerchantId| {
+            let cmd = OfferFranchise {
+                store: chain.store,
+                franchisee: to,
+            };
+            run(store, of.as_owner(), move |tx, ctx| {
+                offer_franchise(tx, ctx, &cmd)
+            })
+        };
+        let accept = |by: Shop| {
+            let cmd = AcceptFranchise { store: chain.store };
+            run(store, by.as_owner(), move |tx, ctx| {
+                accept_franchise(tx, ctx, &cmd)
+            })
+        };
+        let end = |by: Shop| {
+            let cmd = EndFranchise { store: chain.store };
+            run(store, by.as_owner(), move |tx, ctx| end_franchise(tx, ctx, &cmd))
+        };
+        let field = Some("/franchisee".to_owned());
+        let registered = registered_shop(store, 4).merchant;
+        for nobody in [
+            chain.merchant,
+            registered,
+            MerchantId::from_uuid(uuid::Uuid::from_u128(7)),
+        ] {
+            assert_eq!(
+                code(offer(chain, nobody)),
+                ("franchisee_invalid".to_owned(), field.clone())
+            );
+        }
+        assert_eq!(why(offer(other, shop.merchant)), "not_found");
+        offer(chain, shop.merchant).expect("offered");
+        assert_eq!(why(offer(chain, other.merchant)), "franchise_taken");
+        assert_eq!(payee(), chain.merchant, "nobody has agreed yet");
+        for stranger in [chain, other] {
+            assert_eq!(why(accept(stranger)), "not_found");
+        }
+        assert_eq!(why(end(other)), "not_found");
+        let manager = staff(store, shop, None, Role::Manager, 1);
+        let cmd = AcceptFranchise { store: chain.store };
+        let by_manager = run(store, Actor::Staff(manager, shop.merchant), move |tx, ctx| {
+            accept_franchise(tx, ctx, &cmd)
+        });
+        assert_eq!(why(by_manager), "forbidden");
+        accept(shop).expect("accepted");
+        assert_eq!(why(accept(shop)), "franchise_not_offered");
+        assert_eq!(payee(), shop.merchant);
+        for side in [chain, shop] {
+            let found = ask(store, move |read| queries::franchises_of(read, side.merchant));
+            let found: Vec<_> = found
+                .iter()
+                .map(|of| (of.store, of.franchisee, of.since))
+                .collect();
+            assert_eq!(found, [(chain.store, shop.merchant, Some(NOW))]);
+        }
+        for side in [shop, chain] {
+            end(side).expect("ended");
+            assert_eq!(payee(), chain.merchant);
+            assert_eq!(why(end(side)), "not_found");
+            offer(chain, shop.merchant).expect("offered again");
+        }
     });
 }

@@ -264,6 +264,11 @@ fn each_kind_takes_off_what_it_says() {
         666,
         "two are free"
     );
+    assert_eq!(
+        off(CouponKind::BuyGet { buy: 1, get: 2 }, &both),
+        666,
+        "two of three are"
+    );
     assert_eq!(off(CouponKind::BuyGet { buy: 5, get: 1 }, &both), 0);
     assert_eq!(off(share(1_500), &both), 750);
     assert_eq!(off(cash(9_999), &both), 5_000, "never more than is due");

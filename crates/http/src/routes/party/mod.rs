@@ -3,6 +3,7 @@
 
 mod certifications;
 mod devices;
+mod franchises;
 mod media;
 mod merchants;
 mod operators;
@@ -23,6 +24,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(platform::operations())
         .merge(operators::operations())
         .merge(stores::operations())
+        .merge(franchises::operations())
         .merge(staff::operations())
         .merge(devices::operations())
         .merge(media::operations())

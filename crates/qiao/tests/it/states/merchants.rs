@@ -9,10 +9,10 @@ use party::testing::{
     NOW, PASSWORD_HASH, Shop, ctx, ctx_at, mail, registered_shop, sha_like, staff, store_details,
 };
 use party::{
-    AddStaff, AddStore, CertificationStatus, ChangeRole, DecideCertification, ExpireCertification,
-    MediaOwner, MerchantRegistered, MerchantStatus, RecordMedia, RegisterDevice, RegisterMerchant,
-    ReinstateMerchant, RevokeDevice, RevokeStaff, Role, SetStaffPassword, SubmitCertification,
-    SuspendMerchant, UpdateMerchant, UpdateStore, queries,
+    AcceptFranchise, AddStaff, AddStore, CertificationStatus, ChangeRole, DecideCertification, EndFranchise,
+    ExpireCertification, MediaOwner, MerchantRegistered, MerchantStatus, OfferFranchise, RecordMedia,
+    RegisterDevice, RegisterMerchant, ReinstateMerchant, RevokeDevice, RevokeStaff, Role, SetStaffPassword,
+    SubmitCertification, SuspendMerchant, UpdateMerchant, UpdateStore, queries,
 };
 
 use super::act::{Act, act};
@@ -74,6 +74,7 @@ pub const MERCHANT: Machine<MerchantStatus, Business> = Machine {
         |w, b| w.reinstate_merchant(b.shop).probe(),
         |w, b| w.add_store(b.shop).probe(),
         |w, b| w.update_store(b.shop).probe(),
+        |w, b| w.offer_franchise(w.other_shop(), b.shop).with("to it").probe(),
         |w, b| w.add_staff(b.shop).probe(),
         |w, b| w.change_role(b.shop, w.new_cashier(b.shop)).probe(),
         |w, b| w.set_staff_password(b.shop, w.new_cashier(b.shop)).probe(),
@@ -114,6 +115,47 @@ pub const CERTIFICATION: Machine<CertificationStatus, CertificationId> = Machine
         |w, id| w.decide_certification(*id, true).with("approving").probe(),
         |w, id| w.decide_certification(*id, false).with("refusing").probe(),
         |w, id| w.expire_certification(*id).probe(),
+    ],
+};
+
+/// How a store of a chain stands with the world's own shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Franchise {
+    None,
+    Offered,
+    Accepted,
+}
+
+pub const FRANCHISE: Machine<Franchise, Shop> = Machine {
+    name: "Franchise",
+    states: &[Franchise::None, Franchise::Offered, Franchise::Accepted],
+    named: |franchise| match franchise {
+        Franchise::None => "none",
+        Franchise::Offered => "offered",
+        Franchise::Accepted => "accepted",
+    },
+    bring: |w, franchise| {
+        let chain = w.other_shop();
+        if franchise != Franchise::None {
+            w.done(w.offer_franchise(chain, w.shop));
+        }
+        if franchise == Franchise::Accepted {
+            w.done(w.accept_franchise(w.shop, chain));
+        }
+        chain
+    },
+    look: |read, chain| {
+        Ok(match queries::franchise(read, chain.store)? {
+            None => Franchise::None,
+            Some(franchise) if franchise.since.is_none() => Franchise::Offered,
+            Some(_) => Franchise::Accepted,
+        })
+    },
+    tries: &[
+        |w, chain| w.offer_franchise(*chain, w.shop).probe(),
+        |w, chain| w.accept_franchise(w.shop, *chain).probe(),
+        |w, chain| w.end_franchise(*chain, *chain).with("by the chain").probe(),
+        |w, chain| w.end_franchise(w.shop, *chain).with("by the franchisee").probe(),
     ],
 };
 
@@ -212,6 +254,25 @@ impl World {
             details: store_details(self.next()),
         };
         act(ctx(shop.as_owner()), party::update_store, input)
+    }
+
+    /// Of a chain to another merchant.
+    pub fn offer_franchise(&self, chain: Shop, to: Shop) -> Act<()> {
+        let input = OfferFranchise {
+            store: chain.store,
+            franchisee: to.merchant,
+        };
+        act(ctx(chain.as_owner()), party::offer_franchise, input)
+    }
+
+    pub fn accept_franchise(&self, by: Shop, of: Shop) -> Act<()> {
+        let input = AcceptFranchise { store: of.store };
+        act(ctx(by.as_owner()), party::accept_franchise, input)
+    }
+
+    pub fn end_franchise(&self, by: Shop, of: Shop) -> Act<()> {
+        let input = EndFranchise { store: of.store };
+        act(ctx(by.as_owner()), party::end_franchise, input)
     }
 
     pub fn add_staff(&self, shop: Shop) -> Act<PersonId> {

@@ -82,6 +82,7 @@ The intent to be paid (`payment.status`) is left out: it moves with its order an
 fn tables(world: &World) -> Vec<Table> {
     vec![
         merchants::MERCHANT.table(world),
+        merchants::FRANCHISE.table(world),
         merchants::CERTIFICATION.table(world),
         offers::AGREEMENT.table(world),
         offers::OFFER.table(world),

@@ -105,6 +105,17 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     },
     |w| w.add_store(w.shop).probe(),
     |w| w.update_store(w.other_shop()).probe(),
+    |w| w.offer_franchise(w.other_shop(), w.shop).probe(),
+    |w| {
+        let chain = w.other_shop();
+        w.done(w.offer_franchise(chain, w.shop));
+        w.accept_franchise(w.shop, chain).probe()
+    },
+    |w| {
+        let chain = w.other_shop();
+        w.done(w.offer_franchise(chain, w.shop));
+        w.end_franchise(w.shop, chain).probe()
+    },
     |w| w.add_staff(w.shop).probe(),
     |w| w.change_role(w.shop, w.new_cashier(w.shop)).probe(),
     |w| w.set_staff_password(w.shop, w.new_cashier(w.shop)).probe(),
