@@ -895,8 +895,8 @@ CREATE TABLE booking_resource (
 );
 
 -- Somebody who waits for a time of an offer at a store: a start from `starts_from` to `starts_until` on one day, or a stay
--- from that day on (without `nights` it is a visit); `resources` is JSON, service by service. What is held for them meanwhile, from `starts_at` to `ends_at`, is
--- claimed by the entry. It ends by itself at `stands_until`.
+-- from that day on (without `nights` it is a visit); `resources` is JSON, service by service. What is held for them
+-- meanwhile, from `starts_at` to `ends_at`, is claimed by the entry. It ends by itself at `stands_until`.
 CREATE TABLE waitlist_entry (
   id BYTEA NOT NULL PRIMARY KEY,
   offer_id BYTEA NOT NULL REFERENCES offer (id),

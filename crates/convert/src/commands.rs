@@ -1,12 +1,12 @@
 //! The commands, one file each, and what they share: who may report a payment, and the timers.
 
 mod cancel_order;
-pub(crate) mod charge_back;
+mod charge_back;
 mod claim_coupon;
 mod close_group;
 mod close_payment_conflict;
 mod confirm_payment;
-pub(crate) mod confirm_refund;
+mod confirm_refund;
 mod create_coupon;
 mod erase_person;
 mod expire_voucher;
@@ -18,7 +18,7 @@ mod refund_booked;
 mod refund_part;
 mod refund_voucher;
 mod release_order;
-pub(crate) mod reverse_chargeback;
+mod reverse_chargeback;
 mod start_payment;
 mod stop_coupon;
 

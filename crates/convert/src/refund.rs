@@ -2,10 +2,13 @@
 //! confirms. What needs no provider, or was taken back by the payer's bank, is back at once. The order's
 //! own guard keeps what goes back within what was paid, whoever asks and however often.
 
-use kernel::{BucketId, Ctx, Currency, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId, VoucherId};
+use kernel::{
+    BucketId, Ctx, Currency, JournalEntryId, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId,
+    VoucherId,
+};
 use ledger::{Account, Leg, NewEntry, Reason};
 use offer::bucket;
-use store::{Fail, StorageError, Tx, sql};
+use store::{Fail, Row, StorageError, Tx, sql};
 
 use crate::automatic::uncount;
 use crate::decide::UnitMoney;
@@ -164,6 +167,76 @@ pub(crate) fn write_refund(tx: &mut Tx, ctx: &Ctx, new: &NewRefund) -> Result<Re
         tx.emit(ctx, refund, 2, &RefundSucceeded { refund, order })?;
     }
     Ok(refund)
+}
+
+/// Money that a bank gave back goes on to the payer.
+pub(crate) fn give_to_payer(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (order, attempt): (OrderId, PaymentAttemptId),
+    currency: Currency,
+    cash: i64,
+) -> Result<(), Fail> {
+    if cash == 0 {
+        return Ok(());
+    }
+    let refund = NewRefund {
+        order,
+        voucher: None,
+        attempt: Some(attempt),
+        currency,
+        cash,
+        rebate: None,
+        subsidy: 0,
+        cause: RefundCause::ChargebackReversed,
+    };
+    write_refund(tx, ctx, &refund)?;
+    Ok(())
+}
+
+/// A refund that has not arrived.
+pub(crate) struct OpenRefund {
+    id: RefundId,
+    pub status: RefundStatus,
+    order: OrderId,
+    buyer: PersonId,
+    currency: Currency,
+    rebate: i64,
+    entry: JournalEntryId,
+    version: i64,
+}
+
+impl OpenRefund {
+    /// From `id, status, order, buyer, currency, rebate, entry, version`.
+    pub fn read(row: &mut Row) -> Result<Self, StorageError> {
+        Ok(Self {
+            id: row.take()?,
+            status: RefundStatus::from_stored(&row.take::<String>()?)?,
+            order: row.take()?,
+            buyer: row.take()?,
+            currency: row.take()?,
+            rebate: row.take()?,
+            entry: row.take()?,
+            version: row.take()?,
+        })
+    }
+}
+
+/// The payer has the money: what was pending is final.
+pub(crate) fn arrive(tx: &mut Tx, ctx: &Ctx, of: &OpenRefund, becomes: RefundStatus) -> Result<(), Fail> {
+    if !ledger::post_pending(tx, ctx, of.entry)? {
+        return Err(StorageError::bug("an open refund's entry is not pending").into());
+    }
+    ledger::give_back(tx, of.buyer, of.currency, of.rebate)?;
+    tx.tell(sql!(
+        "UPDATE refund SET status = $1, version = version + 1 WHERE id = $2 AND version = $3",
+        becomes.as_str(),
+        of.id,
+        of.version
+    ))?;
+    let (refund, order) = (of.id, of.order);
+    tx.emit(ctx, refund, of.version + 1, &RefundSucceeded { refund, order })?;
+    Ok(())
 }
 
 /// Escrow goes back to where it came from. `None` if nothing was in it.

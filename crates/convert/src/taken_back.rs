@@ -4,11 +4,10 @@
 use kernel::{Ctx, Currency, OrderId, PaymentAttemptId, RefundId, Timestamp};
 use ledger::{Account, Leg, NewEntry, Reason};
 use store::{Fail, Lock, StorageError, Tx, sql};
+use uuid::Uuid;
 
-use crate::commands::charge_back::book_loss;
-use crate::commands::confirm_refund::{OpenRefund, arrive};
-use crate::commands::reverse_chargeback::give_to_payer;
 use crate::model::RefundStatus;
+use crate::refund::{OpenRefund, arrive, give_to_payer};
 
 /// A bank takes no more than was paid, so what it took beyond what is left of a payment is the money of refunds that
 /// have not arrived, first of those that the provider does not know or refused. Gives what they do not explain.
@@ -99,4 +98,22 @@ pub(crate) fn learn_whether_it_moved(
         }
         (false, true) => give_to_payer(tx, ctx, (order, attempt), currency, amount),
     }
+}
+
+/// What went back to the payer twice, if anything did.
+pub(crate) fn book_loss(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    reference: Uuid,
+    currency: Currency,
+    lost: i64,
+) -> Result<(), Fail> {
+    let legs = [
+        Leg::debit(Account::ChargebackLoss, None, lost),
+        Leg::credit(Account::ProviderClearing, None, lost),
+    ];
+    if let Some(entry) = NewEntry::of(Reason::ChargebackLost, reference, currency, legs) {
+        ledger::post(tx, ctx, &entry)?;
+    }
+    Ok(())
 }

@@ -206,8 +206,8 @@ impl Life {
             Ok(_) => *totals.accepted.entry(name).or_default() += 1,
             Err(code) => *totals.refused.entry((*code).to_owned()).or_default() += 1,
         }
-        for late in &self.model.rarities {
-            totals.accepted.insert((*late).to_owned(), 1);
+        for rarity in &self.model.rarities {
+            totals.accepted.insert((*rarity).to_owned(), 1);
         }
     }
 

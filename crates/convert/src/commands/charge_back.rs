@@ -2,10 +2,9 @@
 //! follow. What the order has not given back yet counts as refunded by the bank; what the bank took beyond that is
 //! the platform's loss.
 
-use kernel::{Ctx, Currency, VoucherId};
-use ledger::{Account, Leg, LineKind, MAX_LEG, NewEntry, Reason};
+use kernel::{Ctx, VoucherId};
+use ledger::{LineKind, MAX_LEG, Reason};
 use store::{Fail, Lock, StorageError, Tx, sql};
-use uuid::Uuid;
 use voucher::Closed;
 
 use crate::commands::EXPIRE_VOUCHER;
@@ -16,7 +15,7 @@ use crate::queries::order_vouchers;
 use crate::refund::{NewRefund, return_units, sold_buckets, write_refund};
 use crate::reject::PAYMENT_INVALID;
 use crate::sale::{Sale, read_sale};
-use crate::taken_back::take_for_refunds;
+use crate::taken_back::{book_loss, take_for_refunds};
 
 /// What [`charge_back`] is told, by a webhook that the gateway has verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,24 +130,6 @@ fn left_of(tx: &mut Tx, cmd: &ChargeBack) -> Result<Left, Fail> {
         rebate: row.take()?,
         charged_back: row.take()?,
     })
-}
-
-/// What went back to the payer twice, if anything did.
-pub(crate) fn book_loss(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    reference: Uuid,
-    currency: Currency,
-    lost: i64,
-) -> Result<(), Fail> {
-    let legs = [
-        Leg::debit(Account::ChargebackLoss, None, lost),
-        Leg::credit(Account::ProviderClearing, None, lost),
-    ];
-    if let Some(entry) = NewEntry::of(Reason::ChargebackLost, reference, currency, legs) {
-        ledger::post(tx, ctx, &entry)?;
-    }
-    Ok(())
 }
 
 /// Closes the order and its vouchers. What was never used can be sold again, and what was forfeited comes back

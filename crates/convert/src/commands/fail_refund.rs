@@ -27,7 +27,7 @@ impl FailRefund {
     }
 }
 
-/// Marks a refund as failed. Nothing happens to one that failed or succeeded before, nor to one that was sent
+/// Marks a refund as failed; of one that the bank took back, says that it did not move too. Nothing happens to one that failed or succeeded before, nor to one that was sent
 /// again since: what became of an earlier sending comes late, and sending once more while the last one is under
 /// way could move the money twice.
 pub fn fail_refund(tx: &mut Tx, ctx: &Ctx, cmd: &FailRefund) -> Result<(), Fail> {

@@ -1,15 +1,14 @@
 //! A chargeback is reversed: the dispute about it was won, and the payer's bank gives back what it had taken. What was
 //! used is the merchant's again; for what was not, the money goes on to the payer, because the voucher stays void.
 
-use kernel::{Ctx, Currency, MerchantId, OrderId, PaymentAttemptId, PersonId};
+use kernel::{Ctx, Currency, MerchantId, OrderId, PersonId};
 use ledger::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine};
 use store::{Fail, StorageError, Tx, sql};
 
 use crate::commands::charge_back::ChargeBack;
 use crate::commands::confirm_payment::record_conflict;
 use crate::events::ChargebackReversed;
-use crate::model::RefundCause;
-use crate::refund::{NewRefund, write_refund};
+use crate::refund::give_to_payer;
 
 /// A chargeback that was booked, and what it gave back of its order.
 struct Booked {
@@ -171,29 +170,4 @@ fn restore(tx: &mut Tx, ctx: &Ctx, reversed: &SettlementLine) -> Result<(), Fail
         false => Reason::RedemptionRestored,
     };
     ledger::settle_line(tx, ctx, &line, reason)
-}
-
-/// Money that a bank gave back goes on to the payer.
-pub(crate) fn give_to_payer(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    (order, attempt): (OrderId, PaymentAttemptId),
-    currency: Currency,
-    cash: i64,
-) -> Result<(), Fail> {
-    if cash == 0 {
-        return Ok(());
-    }
-    let refund = NewRefund {
-        order,
-        voucher: None,
-        attempt: Some(attempt),
-        currency,
-        cash,
-        rebate: None,
-        subsidy: 0,
-        cause: RefundCause::ChargebackReversed,
-    };
-    write_refund(tx, ctx, &refund)?;
-    Ok(())
 }
