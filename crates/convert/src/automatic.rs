@@ -23,8 +23,10 @@ pub(crate) struct AutomaticCoupon {
     pub limit: PersonLimit,
     /// What is left of the budget, in minor units.
     budget_left: i64,
-    /// Why this buyer cannot have it, whatever the order is of.
-    pub why_not: Option<Reject>,
+    /// How many are left.
+    left: i64,
+    /// How many more this buyer may have.
+    left_for_buyer: i64,
 }
 
 /// How many of a coupon one person may have.
@@ -79,6 +81,26 @@ impl AutomaticCoupon {
         }
     }
 
+    /// Why this buyer cannot have it, whatever the order is of.
+    pub fn why_not(&self) -> Option<Reject> {
+        if self.left_for_buyer < 1 {
+            Some(self.limit.reached())
+        } else if self.left < 1 {
+            Some(COUPON_ALL_CLAIMED.at(COUPONS_FIELD, COUPON_ALL_CLAIMED.title))
+        } else {
+            None
+        }
+    }
+
+    /// Leaves what an order at this price does not use of it.
+    pub fn draw(&mut self, price: &OrderPrice) {
+        if let Some([(_, one), (_, amount)]) = self.claims(price) {
+            self.left_for_buyer -= one;
+            self.left -= one;
+            self.budget_left -= amount;
+        }
+    }
+
     /// The buckets of it that an order draws on, and how much of each; `None` if the price does without.
     pub fn claims(&self, price: &OrderPrice) -> Option<[(BucketId, i64); 2]> {
         let (_, amount) = price.coupons().find(|(used, _)| *used == self.coupon)?;
@@ -121,13 +143,8 @@ pub(crate) fn read_automatic(rows: Vec<Row>, now: Timestamp) -> Result<Vec<Autom
         let (had, day, had_on_day): (Option<i64>, Option<i64>, Option<i64>) =
             (row.take()?, row.take()?, row.take()?);
         let on_day = had_on_day.filter(|_| day == Some(limit.day(now)));
-        let why_not = if had >= Some(per_person) || on_day >= Some(per_day) {
-            Some(limit.reached())
-        } else if left < 1 {
-            Some(COUPON_ALL_CLAIMED.at(COUPONS_FIELD, COUPON_ALL_CLAIMED.title))
-        } else {
-            None
-        };
+        let left_in_all = per_person - had.unwrap_or_default();
+        let left_for_buyer = left_in_all.min(per_day - on_day.unwrap_or_default());
         Ok(AutomaticCoupon {
             coupon,
             title,
@@ -136,7 +153,8 @@ pub(crate) fn read_automatic(rows: Vec<Row>, now: Timestamp) -> Result<Vec<Autom
             budget_bucket,
             limit,
             budget_left,
-            why_not,
+            left,
+            left_for_buyer,
         })
     };
     rows.into_iter().map(read).collect()

@@ -13,6 +13,7 @@ mod expire_voucher;
 mod fail_payment;
 mod fail_refund;
 mod mark_refund_sent;
+mod place_cart;
 mod place_order;
 mod refund_booked;
 mod refund_part;
@@ -35,14 +36,18 @@ pub use expire_voucher::{ExpireVoucher, expire_voucher};
 pub use fail_payment::{FailPayment, fail_payment};
 pub use fail_refund::{FailRefund, fail_refund};
 pub use mark_refund_sent::{MarkRefundSent, mark_refund_sent};
+pub use place_cart::{MAX_CART, PlaceCart, place_cart};
 pub use place_order::{Booked, PlaceOrder, place_booked_order, place_order};
 pub use refund_booked::{RefundBooked, prolong_booked, refund_booked};
 pub use refund_part::{RefundPart, refund_part};
 pub use refund_voucher::{RefundVoucher, RefundedVoucher, refund_voucher};
 pub use release_order::{ReleaseOrder, release_order};
 pub use reverse_chargeback::reverse_chargeback;
-pub use start_payment::{StartPayment, StartedPayment, start_payment};
+pub use start_payment::{StartPayment, StartPayments, StartedPayment, start_payment, start_payments};
 pub use stop_coupon::{StopCoupon, stop_coupon};
+
+pub(crate) use place_cart::check_size;
+pub(crate) use place_order::check_plain;
 
 use kernel::{Actor, Ctx, MINUTE_US, Reject};
 use store::TimerKind;

@@ -4,13 +4,14 @@
 //! It opens no socket: money moves at the provider between two commands. It does not know what happens
 //! in the store; whoever consumes a voucher asks [`decide::use_amounts`] for the money behind one use.
 //!
-//! Commands: [`create_coupon`], [`stop_coupon`], [`claim_coupon`], [`claim_code`]; [`place_order`], [`cancel_order`],
-//! [`release_order`], [`close_group`]; [`start_payment`], [`confirm_payment`],
+//! Commands: [`create_coupon`], [`stop_coupon`], [`claim_coupon`], [`claim_code`]; [`place_order`], [`place_cart`],
+//! [`cancel_order`], [`release_order`], [`close_group`]; [`start_payment`], [`start_payments`], [`confirm_payment`],
 //! [`fail_payment`]; [`refund_voucher`], [`expire_voucher`], [`mark_refund_sent`], [`confirm_refund`],
 //! [`fail_refund`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`charge_back`], [`reverse_chargeback`],
 //! [`place_booked_order`], [`refund_booked`], [`prolong_booked`].
 
 mod automatic;
+mod cart;
 mod commands;
 pub mod decide;
 pub mod events;

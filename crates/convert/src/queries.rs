@@ -14,6 +14,7 @@ pub(crate) use coupons::{
     usable_wallet_coupons, wallet_coupons_of,
 };
 
+pub use crate::cart::{CartOrder, quote_cart};
 pub use crate::preview::{CouponPreview, OtherCoupon, SampleBuyer, SampleCart, SampleItem, preview_coupon};
 pub use crate::quote::{BestCoupons, ByItself, best_coupons, quote};
 pub use coupons::{Coupon, WalletEntry, coupon, coupons_of, wallet};
@@ -30,8 +31,8 @@ pub use refunds::{
     refunds_of, refunds_of_person, refunds_to_send, voucher_money, voucher_moneys,
 };
 pub use routes::{
-    Route, attempt_route, claim_code_locks, claim_locks, order_lane, order_route, place_route, refund_route,
-    voucher_route,
+    Route, attempt_route, cart_route, claim_code_locks, claim_locks, order_lane, order_route, place_route,
+    refund_route, voucher_route,
 };
 
 use kernel::BasisPoints;

@@ -104,7 +104,7 @@ pub fn best_coupons(
     facts.stores = stores(read, cmd.offer, &facts)?;
     let history = history(read, &facts)?;
     let price = price(ctx, &facts, history, &cmd)?;
-    let (mut used, mut refused, mut automatic) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut refused, mut automatic) = (Vec::new(), Vec::new());
     let why_not = |candidate: usize| {
         let mut of_price = price.refused.iter();
         of_price
@@ -112,15 +112,13 @@ pub fn best_coupons(
             .map(|(_, why)| why.clone())
     };
     for (candidate, coupon) in facts.coupons.iter().enumerate() {
-        match why_not(candidate) {
-            None => used.push(coupon.id),
-            Some(why) => refused.push((coupon.id, why)),
-        }
+        refused.extend(why_not(candidate).map(|why| (coupon.id, why)));
     }
+    let used = used_coupons(&facts, &price);
     let mut candidates = facts.coupons.len()..;
     for coupon in facts.automatic {
         automatic.push(ByItself {
-            refused: coupon.why_not.or_else(|| why_not(candidates.next()?)),
+            refused: coupon.why_not().or_else(|| why_not(candidates.next()?)),
             coupon: coupon.coupon,
             title: coupon.title,
         });
@@ -132,6 +130,14 @@ pub fn best_coupons(
         refused,
         automatic,
     })
+}
+
+/// The coupons of the wallet that a price is with.
+pub(crate) fn used_coupons(facts: &Facts, price: &OrderPrice) -> Vec<WalletCouponId> {
+    let is_refused = |candidate| price.refused.iter().any(|(refused, _)| *refused == candidate);
+    let candidates = facts.coupons.iter().enumerate();
+    let used = candidates.filter(|(candidate, _)| !is_refused(*candidate));
+    used.map(|(_, coupon)| coupon.id).collect()
 }
 
 /// Loads what the price rests on, and refuses what cannot be ordered.
@@ -275,7 +281,7 @@ impl Facts {
 
     /// The coupons of the wallet, then those that come by themselves and can be had.
     fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
-        let automatic = self.automatic.iter().filter(|coupon| coupon.why_not.is_none());
+        let automatic = self.automatic.iter().filter(|coupon| coupon.why_not().is_none());
         let automatic = automatic.map(AutomaticCoupon::candidate);
         self.coupons.iter().map(WalletCoupon::candidate).chain(automatic)
     }
@@ -304,7 +310,7 @@ pub(crate) fn history(read: &mut ReadTx, facts: &Facts) -> Result<History, Fail>
     })
 }
 
-fn stores(read: &mut ReadTx, offer: OfferId, facts: &Facts) -> Result<Vec<StoreId>, Fail> {
+pub(crate) fn stores(read: &mut ReadTx, offer: OfferId, facts: &Facts) -> Result<Vec<StoreId>, Fail> {
     let mut candidates = facts.candidates();
     if candidates.any(|candidate| candidate.terms.conditions.store.is_some()) {
         return offer::queries::stores_of_offer(read, offer);

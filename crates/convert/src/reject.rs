@@ -58,6 +58,9 @@ kernel::reject_table! {
     ORDER_NOT_FOUND: NotFound, "order_not_found",
         "There is no such order.",
         "Check the order's id; list your orders.";
+    CART_INVALID: Invalid, "cart_invalid",
+        "The orders cannot be placed or paid together.",
+        "Send 1 to 20 orders, each of them once; pay those of another currency by themselves.";
     ORDER_QUANTITY: Invalid, "order_quantity_invalid",
         "The quantity is below one or above what one order may have.",
         "Send a whole number from 1 to the offer's limit per order.";

@@ -62,6 +62,25 @@ pub struct NewPayment {
     pub return_url: Option<String>,
 }
 
+/// `POST /v1/payments/together`: ask to be paid for several things at once, all of one currency. Each is a payment of its
+/// own, as if it had been asked for alone; only the page is one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPayments {
+    /// 1 to [`MOST_TOGETHER`].
+    pub payments: Vec<NewPayment>,
+}
+
+/// Payments that the payer decides about at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentsTogether {
+    /// As they are, in the order in which they were asked for.
+    pub payments: Vec<Payment>,
+    /// Where the payer pays those that wait.
+    pub pay_url: String,
+}
+
 /// A payment as the provider sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -359,6 +378,9 @@ pub struct ErrorAnswer {
     /// What was wrong this time, and what to do.
     pub message: String,
 }
+
+/// The most payments that are paid at once, as many as of a combined payment of WeChat Pay (`combine-transactions`, v3).
+pub const MOST_TOGETHER: usize = 50;
 
 /// The most references of one look-up.
 pub const MOST_REFERENCES: usize = 100;

@@ -1,6 +1,7 @@
 //! Every "no" as `application/problem+json` (RFC 9457). The status follows from the reject's class; the
 //! table of all rejects is also the page `/problems` and `docs/generated/problems.md`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -128,7 +129,7 @@ impl From<Reject> for Problem {
     fn from(reject: Reject) -> Self {
         Self {
             members: reject.members,
-            ..Self::new(reject.kind, reject.detail, reject.field.map(str::to_owned))
+            ..Self::new(reject.kind, reject.detail, reject.field.map(Cow::into_owned))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The shape of a "no". Each stage crate lists its reasons in one table, `reject.rs`, made with
 //! [`reject_table!`](crate::reject_table); the API, its documentation and the tests read those tables.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// What sort of "no" it is. The HTTP status follows from it, nowhere else.
@@ -44,7 +45,7 @@ pub struct Reject {
     /// What exactly was wrong this time.
     pub detail: String,
     /// The input field that it is about, as a JSON pointer (`/quantity`).
-    pub field: Option<&'static str>,
+    pub field: Option<Cow<'static, str>>,
     /// Its detail in parts, where a program can use them.
     pub members: Option<Box<Members>>,
 }
@@ -54,6 +55,12 @@ impl Reject {
     pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
         let members = self.members.get_or_insert_default();
         members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same about a part of a larger input: `parent` points to the part.
+    pub fn within(mut self, parent: &str) -> Self {
+        self.field = Some(format!("{parent}{}", self.field.unwrap_or_default()).into());
         self
     }
 }
@@ -79,7 +86,7 @@ impl RejectKind {
         Reject {
             kind: self,
             detail: detail.into(),
-            field: Some(field),
+            field: Some(field.into()),
             members: None,
         }
     }

@@ -1,6 +1,7 @@
 //! One command on its way through a lane: what to run, under which key, with which rows locked, and
 //! what can come back.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use kernel::{Actor, Ctx, Members, Reject};
@@ -140,7 +141,7 @@ impl From<Reject> for Rejected {
         Self {
             code: reject.kind.code.to_owned(),
             detail: reject.detail,
-            field: reject.field.map(str::to_owned),
+            field: reject.field.map(Cow::into_owned),
             members: reject.members,
         }
     }

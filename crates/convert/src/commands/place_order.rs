@@ -73,15 +73,19 @@ pub struct Booked<'a> {
 /// a share link 1.
 pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrder, Fail> {
     let facts = load(tx, ctx, cmd)?;
-    if facts.sale.is_booked {
-        return Err(ORDER_NEEDS_BOOKING.plain().into());
-    }
-    if cmd.seats.is_some() {
-        return Err(offer::SHOWING_NOT_FOUND
-            .at("/seats", offer::SHOWING_NOT_FOUND.title)
-            .into());
-    }
+    check_plain(cmd, &facts)?;
     place(tx, ctx, cmd, facts, None)
+}
+
+/// Refuses what is sold for a time only.
+pub(crate) fn check_plain(cmd: &PlaceOrder, facts: &Facts) -> Result<(), Reject> {
+    if facts.sale.is_booked {
+        return Err(ORDER_NEEDS_BOOKING.plain());
+    }
+    match cmd.seats {
+        Some(_) => Err(offer::SHOWING_NOT_FOUND.at("/seats", offer::SHOWING_NOT_FOUND.title)),
+        None => Ok(()),
+    }
 }
 
 /// The same for an offer that is booked: a step of the command that has chosen the places. All units are one voucher.

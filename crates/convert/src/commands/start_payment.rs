@@ -1,13 +1,16 @@
 //! A try at paying an order with one provider. The provider hears of it from the gateway, under the
 //! attempt's id.
 
+use std::collections::HashSet;
+
 use kernel::{Ctx, Money, OrderId, PaymentAttemptId, PaymentId, Timestamp};
 use store::{Fail, Lock, Tx, sql};
 
 use crate::commands::check_reference;
+use crate::commands::place_cart::{check_size, each};
 use crate::events::PaymentStarted;
 use crate::model::{AttemptStatus, GroupStatus, OrderStatus, Stored};
-use crate::reject::{GROUP_NOT_OPEN, ORDER_NOT_FOUND, ORDER_NOT_OPEN};
+use crate::reject::{CART_INVALID, GROUP_NOT_OPEN, ORDER_NOT_FOUND, ORDER_NOT_OPEN};
 
 /// What [`start_payment`] is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,25 @@ impl StartPayment {
     /// The order's row.
     pub fn locks(&self) -> Vec<Lock> {
         vec![Lock::row("orders", self.order)]
+    }
+}
+
+/// What [`start_payments`] is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartPayments {
+    /// What to pay, at most [`crate::MAX_CART`].
+    pub orders: Vec<OrderId>,
+    /// With whom: a name that the gateway knows.
+    pub provider: String,
+}
+
+impl StartPayments {
+    /// The orders' rows.
+    pub fn locks(&self) -> Vec<Lock> {
+        self.orders
+            .iter()
+            .map(|order| Lock::row("orders", *order))
+            .collect()
     }
 }
 
@@ -75,6 +97,26 @@ pub fn start_payment(tx: &mut Tx, ctx: &Ctx, cmd: &StartPayment) -> Result<Start
         None => begin(tx, ctx, cmd, payment, due)?,
     };
     Ok(StartedPayment { attempt, due })
+}
+
+/// Starts a try for each of these orders, for the payer to pay all of them at once. Each stays a payment of its own: it is
+/// confirmed, refunded and charged back by itself.
+pub fn start_payments(tx: &mut Tx, ctx: &Ctx, cmd: &StartPayments) -> Result<Vec<StartedPayment>, Fail> {
+    check_size(cmd.orders.len())?;
+    tx.lock(&cmd.locks());
+    let (mut seen, mut currency) = (HashSet::new(), None);
+    each(&cmd.orders, |order| {
+        if !seen.insert(*order) {
+            return Err(CART_INVALID.because("This order is named before.").into());
+        }
+        let provider = cmd.provider.clone();
+        let order = *order;
+        let started = start_payment(tx, ctx, &StartPayment { order, provider })?;
+        if *currency.get_or_insert(started.due.currency) != started.due.currency {
+            return Err(CART_INVALID.because("This order is of another currency.").into());
+        }
+        Ok(started)
+    })
 }
 
 fn begin(

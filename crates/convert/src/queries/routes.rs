@@ -4,7 +4,7 @@
 use kernel::{BucketId, CouponId, GroupId, OfferId, OrderId, PaymentAttemptId, RefundId, VoucherId};
 use store::{Ask, Fail, Lock, ReadTx, Row, StorageError, sql};
 
-use crate::commands::PlaceOrder;
+use crate::commands::{PlaceCart, PlaceOrder};
 use crate::decide::TypedCode;
 use crate::model::GroupChoice;
 
@@ -64,6 +64,24 @@ pub fn place_route(cmd: &PlaceOrder) -> Ask<Option<Route>> {
         locks.dedup();
         Ok(Some(Route { lane, locks }))
     })
+}
+
+/// For [`crate::place_cart`]: the lane of its first order, and what all of them claim. `None`: nothing that is sold.
+pub fn cart_route(read: &mut ReadTx, cart: &PlaceCart) -> Result<Option<Route>, Fail> {
+    let mut whole: Option<Route> = None;
+    for order in &cart.orders {
+        let route = read.answer(place_route(order))?;
+        match (&mut whole, route) {
+            (Some(whole), Some(route)) => whole.locks.extend(route.locks),
+            (None, route) => whole = route,
+            (Some(_), None) => {}
+        }
+    }
+    if let Some(Route { locks, .. }) = &mut whole {
+        locks.sort();
+        locks.dedup();
+    }
+    Ok(whole)
 }
 
 /// The rows that [`crate::claim_coupon`] claims: the coupon's count.

@@ -1,6 +1,7 @@
 //! Coupons, orders, payments and refunds from outside, on both engines.
 
 mod automatic;
+mod cart;
 mod costs;
 mod coupons;
 mod erasure;

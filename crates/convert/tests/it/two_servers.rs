@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use convert::queries::{Route, attempt_route, place_route};
-use convert::{ConfirmedPayment, PaymentOutcome, PlacedOrder};
+use convert::queries::{Route, attempt_route, cart_route, place_route};
+use convert::{ConfirmedPayment, PaymentOutcome, PlaceCart, PlacedOrder};
 use kernel::{Actor, Ctx, PersonId};
 use store::testing::TestDatabase;
 use store::{Answer, Fail, Job, Rejected, Store, Tx};
@@ -87,5 +87,43 @@ fn one_hot_offer_is_sold_to_the_last_unit_and_not_beyond() {
         books(&servers[1]),
         [("provider_clearing", -escrow, 0), ("escrow", escrow, 0)]
     );
+    servers.into_iter().for_each(Store::close);
+}
+
+#[test]
+fn of_carts_that_name_the_same_last_units_in_any_order_one_has_them_all() {
+    let database = TestDatabase::postgres();
+    let servers = [database.open(), database.open()];
+    let last = Plan {
+        stock: 1,
+        ..Plan::default()
+    };
+    let shops: Vec<Shop> = (0..4).map(|_| Shop::open(&servers[0], &last)).collect();
+    let buyers: Vec<PersonId> = (0..BUYERS).map(|_| person(&servers[0])).collect();
+    let placed = at_once(BUYERS, |n| {
+        let mut orders: Vec<_> = shops.iter().map(|shop| shop.order_of(1)).collect();
+        orders.rotate_left(n % 4);
+        if n % 3 == 0 {
+            orders.reverse();
+        }
+        let (cart, db) = (PlaceCart { orders }, &servers[n % 2]);
+        let asked = cart.clone();
+        let route = db.read_blocking(move |read| cart_route(read, &asked));
+        let route = route.expect("an answer").expect("a route");
+        let actor = Actor::Consumer(buyers[n]);
+        match run_routed(db, actor, route, move |tx, ctx| {
+            convert::place_cart(tx, ctx, &cart)
+        }) {
+            Ok(placed) => placed.len(),
+            Err(rejected) => {
+                assert_eq!(rejected.code, "order_sold_out");
+                0
+            }
+        }
+    });
+    assert_eq!(placed.into_iter().sum::<usize>(), shops.len());
+    for shop in &shops {
+        assert_eq!(shop.units(), (1, 0));
+    }
     servers.into_iter().for_each(Store::close);
 }

@@ -155,6 +155,6 @@ fn positive(amount: i64) -> Result<i64, &'static str> {
 }
 
 /// A link that a page may offer: `javascript:` and its kin are not.
-fn is_web_address(text: &str) -> bool {
+pub(super) fn is_web_address(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }

@@ -13,7 +13,7 @@ use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::answer::{name, shortened};
+use super::answer::{is_web_address, name, shortened};
 use super::together::Together;
 use super::{
     AttemptRef, Outcome, ProviderEvent, ProviderPayment, ProviderRefund, ProviderTransfer, Record, Refusal,
@@ -21,8 +21,9 @@ use super::{
 };
 use crate::http_client::{self, ReadError, SetupError};
 use crate::protocol::{
-    BookEntry, BookPage, BookTotals, Changes, ErrorAnswer, Found, NewPayment, NewRefund, NewSettlement,
-    NewTransfer, Payment, REFERENCE_REUSED, Refund as WireRefund, Settlement, Transfer,
+    BookEntry, BookPage, BookTotals, Changes, ErrorAnswer, Found, NewPayment, NewPayments, NewRefund,
+    NewSettlement, NewTransfer, Payment, PaymentsTogether, REFERENCE_REUSED, Refund as WireRefund,
+    Settlement, Transfer,
 };
 
 /// The longest answer that is read: a page of the book has at most 1,000 entries of about 1 KiB.
@@ -77,19 +78,38 @@ impl SandboxClient {
         webhook_url: Option<&str>,
         return_url: Option<&str>,
     ) -> Outcome<ProviderPayment> {
-        let body = NewPayment {
-            reference: reference.to_string(),
-            amount: money.amount,
-            currency: money.currency,
-            description: description.to_owned(),
-            webhook_url: webhook_url.map(str::to_owned),
-            return_url: return_url.map(str::to_owned),
-        };
+        let body = new_payment(reference, money, description, webhook_url, return_url);
         let outcome: Outcome<Payment> = self.post("/v1/payments", &body).await;
         outcome.checked(ProviderPayment::checked).checked(|payment| {
             require("reference", payment.reference == reference)?;
             require("amount", payment.money == money)?;
             Ok(payment)
+        })
+    }
+
+    /// Asks to be paid for all of these at once: `pay_url` is where the payer goes. Each is a payment of its own, as
+    /// [`SandboxClient::create_payment`] makes it.
+    pub async fn create_together(
+        &self,
+        payments: &[(PaymentAttemptId, Money, String)],
+        return_url: Option<&str>,
+    ) -> Outcome<String> {
+        let new = |(reference, money, description): &(PaymentAttemptId, Money, String)| {
+            new_payment(*reference, *money, description, None, return_url)
+        };
+        let body = NewPayments {
+            payments: payments.iter().map(new).collect(),
+        };
+        let outcome: Outcome<PaymentsTogether> = self.post("/v1/payments/together", &body).await;
+        outcome.checked(|together| {
+            require("payments", together.payments.len() == payments.len())?;
+            for (made, (reference, money, _)) in together.payments.into_iter().zip(payments) {
+                let made = ProviderPayment::checked(made)?;
+                require("reference", made.reference == *reference)?;
+                require("amount", made.money == *money)?;
+            }
+            require("pay_url", is_web_address(&together.pay_url))?;
+            Ok(together.pay_url)
         })
     }
 
@@ -330,6 +350,23 @@ impl SandboxClient {
             Err(ReadError::Transport(error)) => Outcome::Unknown(transport_cause(&error)),
             Err(ReadError::TooLong) => Outcome::Unknown(UnknownCause::Answer("too long".to_owned())),
         }
+    }
+}
+
+fn new_payment(
+    reference: PaymentAttemptId,
+    money: Money,
+    description: &str,
+    webhook_url: Option<&str>,
+    return_url: Option<&str>,
+) -> NewPayment {
+    NewPayment {
+        reference: reference.to_string(),
+        amount: money.amount,
+        currency: money.currency,
+        description: description.to_owned(),
+        webhook_url: webhook_url.map(str::to_owned),
+        return_url: return_url.map(str::to_owned),
     }
 }
 

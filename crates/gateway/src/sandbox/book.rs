@@ -11,8 +11,8 @@ use sha2::Sha256;
 use super::error::ApiError;
 use super::rules;
 use crate::protocol::{
-    BookEntry, BookTotals, Changes, Chargeback, NewPayment, NewRefund, Pay, PayOutcome, Payment,
-    PaymentStatus, Refund, RefundStatus, Reversal, Settlement, Transfer,
+    BookEntry, BookTotals, Changes, Chargeback, NewPayment, NewPayments, NewRefund, Pay, PayOutcome, Payment,
+    PaymentStatus, PaymentsTogether, Refund, RefundStatus, Reversal, Settlement, Transfer,
 };
 
 /// Keeps every total within 64 bits: 8,000,000 entries of at most 10^12 minor units.
@@ -92,25 +92,53 @@ impl Book {
         book
     }
 
+    /// The payment that was asked for before, if this is the same. Refuses what breaks a rule.
+    fn known(&self, new: &NewPayment) -> Result<Option<&Payment>, ApiError> {
+        rules::payment(new)?;
+        let Some(known) = self.payment_named(&new.reference) else {
+            return Ok(None);
+        };
+        let same = (
+            known.amount,
+            known.currency,
+            &known.description,
+            self.webhook_url_of.get(&known.id),
+        ) == (
+            new.amount,
+            new.currency,
+            &new.description,
+            new.webhook_url.as_ref(),
+        );
+        if same {
+            Ok(Some(known))
+        } else {
+            Err(ApiError::reference_reused(&new.reference))
+        }
+    }
+
+    /// All of them or none.
+    pub(super) fn create_together(
+        &mut self,
+        new: NewPayments,
+        now: Timestamp,
+    ) -> Result<PaymentsTogether, ApiError> {
+        rules::together(&new.payments)?;
+        for payment in &new.payments {
+            self.known(payment)?;
+        }
+        self.check_room()?;
+        let created = new.payments.into_iter().map(|new| self.create_payment(new, now));
+        let payments: Vec<Payment> = created.collect::<Result<_, _>>()?;
+        let ids: Vec<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
+        Ok(PaymentsTogether {
+            pay_url: format!("{}/{}", self.pay_base, ids.join(",")),
+            payments,
+        })
+    }
+
     pub(super) fn create_payment(&mut self, new: NewPayment, now: Timestamp) -> Result<Payment, ApiError> {
-        rules::payment(&new)?;
-        if let Some(known) = self.payment_named(&new.reference) {
-            let same = (
-                known.amount,
-                known.currency,
-                &known.description,
-                self.webhook_url_of.get(&known.id),
-            ) == (
-                new.amount,
-                new.currency,
-                &new.description,
-                new.webhook_url.as_ref(),
-            );
-            return if same {
-                Ok(known.clone())
-            } else {
-                Err(ApiError::reference_reused(&new.reference))
-            };
+        if let Some(known) = self.known(&new)? {
+            return Ok(known.clone());
         }
         self.check_room()?;
         let id = self.draw_id("spay");
@@ -176,6 +204,30 @@ impl Book {
         let payment = payment.clone();
         self.pay_of.insert(id.to_owned(), pay);
         Ok((payment.clone(), Some(self.changed(payment, event, now))))
+    }
+
+    /// The payer's decision about all of these that wait for one; if none does, as about the first.
+    pub(super) fn pay_together(
+        &mut self,
+        ids: &[&str],
+        pay: &Pay,
+        fingerprint: &str,
+        now: Timestamp,
+    ) -> Result<Vec<News>, ApiError> {
+        let mut waiting = Vec::new();
+        for payment in self.payments(ids)? {
+            if payment.status == PaymentStatus::Pending {
+                waiting.push(payment.id.clone());
+            }
+        }
+        if waiting.is_empty() {
+            waiting.extend(ids.first().map(|id| (*id).to_owned()));
+        }
+        let mut news = Vec::new();
+        for id in waiting {
+            news.extend(self.pay(&id, pay.clone(), fingerprint.to_owned(), now)?.1);
+        }
+        Ok(news)
     }
 
     /// Notes that a payment is another one now. Gives the news of it.
@@ -341,6 +393,14 @@ impl Book {
                 url,
             },
         ))
+    }
+
+    /// The payments with these ids, all of them.
+    pub(super) fn payments(&self, ids: &[&str]) -> Result<Vec<&Payment>, ApiError> {
+        let found = ids
+            .iter()
+            .map(|id| self.payment(id).ok_or_else(|| ApiError::not_found("payment")));
+        found.collect()
     }
 
     pub(super) fn payment(&self, id: &str) -> Option<&Payment> {

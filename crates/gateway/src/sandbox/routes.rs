@@ -20,8 +20,8 @@ use super::error::ApiError;
 use super::misbehave::{Control, strike};
 use super::{Sandbox, deliver, now, page};
 use crate::protocol::{
-    BookPage, Changes, Found, MOST_REFERENCES, NewPayment, NewRefund, NewSettlement, NewTransfer, Pay,
-    Payment, Refund, Settlement, Transfer,
+    BookPage, Changes, Found, MOST_REFERENCES, NewPayment, NewPayments, NewRefund, NewSettlement,
+    NewTransfer, Pay, Payment, PaymentsTogether, Refund, Settlement, Transfer,
 };
 
 type Shared = State<Arc<Sandbox>>;
@@ -67,6 +67,7 @@ struct AfterPlace {
 pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
     let api = Router::new()
         .route("/v1/payments", post(create_payment).get(find_payment))
+        .route("/v1/payments/together", post(create_together))
         .route("/v1/payments/{id}", get(read_payment))
         .route("/v1/refunds", post(create_refund).get(find_refund))
         .route("/v1/transfers", post(create_transfer).get(find_transfer))
@@ -91,6 +92,11 @@ pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
 async fn create_payment(State(sandbox): Shared, input: Input<NewPayment>) -> Answer<Payment> {
     let Json(new) = input?;
     sandbox.book().create_payment(new, now()).map(Json)
+}
+
+async fn create_together(State(sandbox): Shared, input: Input<NewPayments>) -> Answer<PaymentsTogether> {
+    let Json(new) = input?;
+    sandbox.book().create_together(new, now()).map(Json)
 }
 
 async fn find_payment(State(sandbox): Shared, params: Params<ByReference>) -> Answer<Found<Payment>> {
@@ -213,13 +219,9 @@ async fn set_control(State(sandbox): Shared, input: Input<Control>) -> Answer<Co
 /// The payer has no key: knowing the payment's id is enough, as with a link to a wallet app.
 async fn pay(State(sandbox): Shared, Path(id): Path<String>, input: Input<Pay>) -> Answer<Payment> {
     let Json(decision) = input?;
-    decide(&sandbox, &id, decision)
-}
-
-fn decide(sandbox: &Arc<Sandbox>, id: &str, decision: Pay) -> Answer<Payment> {
     let fingerprint = sandbox.fingerprint(&decision.instrument);
-    let done = sandbox.book().pay(id, decision, fingerprint, now());
-    told(sandbox, done)
+    let done = sandbox.book().pay(&id, decision, fingerprint, now());
+    told(&sandbox, done)
 }
 
 /// In the place of the payer's bank, which has no key either.
@@ -253,11 +255,9 @@ async fn reverse_chargeback_by_form(sandbox: Shared, id: Path<String>) -> Result
 
 async fn pay_page(
     State(sandbox): Shared,
-    Path(id): Path<String>,
+    Path(ids): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let payment = sandbox.book().payment(&id).cloned();
-    let payment = payment.ok_or_else(|| ApiError::not_found("payment"))?;
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (
@@ -266,16 +266,25 @@ async fn pay_page(
         ),
     ];
     let decided = query.as_deref() == Some(DECIDED);
-    Ok((headers, page::of(&payment, decided)).into_response())
+    let book = sandbox.book();
+    let payments = book.payments(&ids.split(',').collect::<Vec<_>>())?;
+    Ok((headers, page::of(&payments, decided)).into_response())
 }
 
 async fn pay_by_form(
     State(sandbox): Shared,
-    Path(id): Path<String>,
+    Path(ids): Path<String>,
     Form(decision): Form<Pay>,
 ) -> Result<Redirect, ApiError> {
-    let Json(payment) = decide(&sandbox, &id, decision)?;
-    Ok(Redirect::to(&format!("{}?{DECIDED}", payment.pay_url)))
+    let fingerprint = sandbox.fingerprint(&decision.instrument);
+    let each: Vec<&str> = ids.split(',').collect();
+    let news = sandbox
+        .book()
+        .pay_together(&each, &decision, &fingerprint, now())?;
+    for news in news {
+        deliver::start(&sandbox, news);
+    }
+    Ok(Redirect::to(&format!("{ids}?{DECIDED}")))
 }
 
 /// Digests are compared instead of keys, so that the time taken says nothing about the key.

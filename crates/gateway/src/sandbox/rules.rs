@@ -1,9 +1,12 @@
 //! What the sandbox takes as input: names, amounts and addresses, each with its own sentence of refusal.
 
+use std::collections::HashSet;
+
+use kernel::Currency;
 use reqwest::Url;
 
 use super::error::ApiError;
-use crate::protocol::{MOST_AMOUNT, NewPayment, NewRefund, NewTransfer};
+use crate::protocol::{MOST_AMOUNT, MOST_TOGETHER, NewPayment, NewRefund, NewTransfer};
 
 const MOST_DESCRIPTION_CHARS: usize = 127;
 const MOST_NAME_BYTES: usize = 64;
@@ -23,6 +26,20 @@ pub(super) fn payment(new: &NewPayment) -> Result<(), ApiError> {
         }
     }
     Ok(())
+}
+
+/// What can be paid at once: each once, all of one currency.
+pub(super) fn together(new: &[NewPayment]) -> Result<(), ApiError> {
+    let references: HashSet<&str> = new.iter().map(|payment| payment.reference.as_str()).collect();
+    let currencies: HashSet<Currency> = new.iter().map(|payment| payment.currency).collect();
+    if (1..=MOST_TOGETHER).contains(&references.len())
+        && references.len() == new.len()
+        && currencies.len() == 1
+    {
+        return Ok(());
+    }
+    let rule = format!("payments: 1 to {MOST_TOGETHER}, each reference once, all of one currency");
+    Err(ApiError::invalid(rule))
 }
 
 pub(super) fn refund(new: &NewRefund) -> Result<(), ApiError> {

@@ -188,7 +188,7 @@ async fn the_page_for_payers_shows_hostile_text_as_text_and_takes_the_decision()
             answer.status().as_u16(),
             answer.headers()["location"].to_str().unwrap()
         ),
-        (303, format!("{}?decided", payment.pay_url).as_str())
+        (303, format!("{}?decided", payment.id).as_str())
     );
     let paid = done(sandbox.client.find_payment(payment.reference).await).unwrap();
     assert_eq!(paid.status, PaymentStatus::Succeeded);

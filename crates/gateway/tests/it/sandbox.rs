@@ -6,7 +6,9 @@ use gateway::sandbox::{SandboxConfig, serve};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{Receiver, TestSandbox, attempt, cny, config, done, listener, payout_ref};
+use crate::support::{
+    Receiver, TestSandbox, attempt, cny, config, done, listener, payout_ref, plain_http, refund_ref,
+};
 
 #[tokio::test]
 async fn a_reference_names_one_payment_whatever_is_sent() {
@@ -169,4 +171,114 @@ async fn a_setup_that_cannot_work_is_refused_at_the_start() {
         let error = serve(listener().await, broken).unwrap_err();
         assert!(error.to_string().contains(names), "{error}");
     }
+}
+
+#[tokio::test]
+async fn payments_are_paid_together_and_each_stays_one_of_its_own() {
+    let mut receiver = Receiver::start().await;
+    let sandbox = TestSandbox::start_for(&receiver).await;
+    let asked: Vec<_> = [(attempt(), 100), (attempt(), 250), (attempt(), 40)]
+        .map(|(reference, amount)| (reference, cny(amount), format!("tea for {amount}")))
+        .into();
+    let (alone, money, description) = &asked[1];
+    let before = sandbox
+        .client
+        .create_payment(*alone, *money, description, None, None);
+    let before = done(before.await);
+    let page = done(
+        sandbox
+            .client
+            .create_together(&asked, Some("https://shop.example/"))
+            .await,
+    );
+    let again = done(sandbox.client.create_together(&asked, None).await);
+    assert_eq!(page, again, "a repetition is the same page");
+    assert!(
+        page.contains(&before.id),
+        "what was asked for before is one of them"
+    );
+
+    let http = plain_http();
+    let html = http.get(&page).send().await.unwrap().text().await.unwrap();
+    assert!(html.contains("3.90 CNY") && html.contains("tea for 40"), "{html}");
+    sandbox.pay(&before.id, "succeed", "card-2").await;
+    let html = http.get(&page).send().await.unwrap().text().await.unwrap();
+    assert!(
+        html.contains("<h1>1.40 CNY"),
+        "what is paid is not asked for again: {html}"
+    );
+    let decide = |outcome: &str| {
+        let form = http
+            .post(&page)
+            .header("content-type", "application/x-www-form-urlencoded");
+        form.body(format!("outcome={outcome}&instrument=card-1")).send()
+    };
+    for _ in 0..2 {
+        assert_eq!(decide("succeed").await.unwrap().status(), 303);
+    }
+    assert_eq!(
+        decide("decline").await.unwrap().status(),
+        409,
+        "it is too late for that"
+    );
+    let mut told = BTreeSet::new();
+    for _ in 0..3 {
+        let event: serde_json::Value = serde_json::from_slice(&receiver.next().await.1).unwrap();
+        assert_eq!(event["type"], "payment.succeeded");
+        told.insert(event["data"]["reference"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(
+        told,
+        asked
+            .iter()
+            .map(|(reference, ..)| reference.to_string())
+            .collect()
+    );
+    for (reference, money, _) in &asked {
+        let paid = done(sandbox.client.find_payment(*reference).await).unwrap();
+        let refund = sandbox.client.refund(refund_ref(), &paid.id, *money);
+        assert_eq!(done(refund.await).money, *money);
+    }
+    assert_eq!(done(sandbox.client.book().await).entries.len(), 6);
+}
+
+#[tokio::test]
+async fn what_cannot_be_paid_together_is_not_asked_for_at_all() {
+    let sandbox = TestSandbox::start().await;
+    let known = json!({"reference": "a-1", "amount": 100, "currency": "CNY", "description": "tea"});
+    sandbox.post("/v1/payments", known.clone()).await;
+    let of = |reference: &str, changed: &str, value: serde_json::Value| {
+        let mut new = known.clone();
+        new["reference"] = json!(reference);
+        new[changed] = value;
+        new
+    };
+    let many: Vec<_> = (0..51)
+        .map(|n| of(&format!("m-{n}"), "amount", json!(1)))
+        .collect();
+    let plain = of("b-1", "amount", json!(5));
+    for (together, code) in [
+        (vec![], "invalid_request"),
+        (many, "invalid_request"),
+        (vec![plain.clone(), plain.clone()], "invalid_request"),
+        (
+            vec![plain.clone(), of("c-1", "currency", json!("EUR"))],
+            "invalid",
+        ),
+        (
+            vec![plain.clone(), of("c-1", "amount", json!(0))],
+            "invalid_request",
+        ),
+        (
+            vec![plain.clone(), of("a-1", "amount", json!(7))],
+            "reference_reused",
+        ),
+    ] {
+        let (status, answer) = sandbox
+            .post("/v1/payments/together", json!({"payments": together}))
+            .await;
+        assert!((400..500).contains(&status), "{answer}");
+        assert_eq!(answer["code"], code, "{answer}");
+    }
+    assert_eq!(done(sandbox.client.book().await).entries.len(), 1);
 }

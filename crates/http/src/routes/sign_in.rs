@@ -372,7 +372,7 @@ async fn get_me(State(app): State<App>, signed_in: SignedIn) -> Result<axum::Jso
 /// The address in this field of a body.
 pub fn contact_at(field: &'static str, text: &str) -> Result<Contact, Reject> {
     Contact::parse(text).map_err(|reject| Reject {
-        field: Some(field),
+        field: Some(field.into()),
         ..reject
     })
 }

@@ -434,7 +434,7 @@ mod tests {
         let (zeros, long) = ("0".repeat(66), "A".repeat(10_000));
         for text in ["", "=", "x", &short[1..], &zeros, &"zz".repeat(33), &long, "键"] {
             let reject = device_key(text).unwrap_err();
-            let told = (reject.kind.code, reject.field);
+            let told = (reject.kind.code, reject.field.as_deref());
             assert_eq!(told, ("device_key_invalid", Some("/device_key")), "{text}");
         }
     }

@@ -156,7 +156,7 @@ async fn redeem_scan(
     };
     let checked = check_qr(&write.body.qr, &scanner, shell::now());
     let at_qr = |refusal| Reject {
-        field: Some("/qr"),
+        field: Some("/qr".into()),
         ..Reject::from(refusal)
     };
     let cmd = checked.map_err(at_qr).map(|pass| RedeemScan {

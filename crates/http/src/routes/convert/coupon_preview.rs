@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::coupons::NewCoupon;
-use super::orders::{CouponRefusal, OrderPrice, price_of};
+use super::orders::{OrderPrice, Refusal, price_of};
 use crate::access::{Finance, Manager, OfMerchant, Operator, Staff};
 use crate::app::App;
 use crate::body::{Asked, Query};
@@ -112,7 +112,7 @@ struct NotUsed {
     #[schema(value_type = String)]
     coupon: CouponId,
     #[serde(flatten)]
-    why: CouponRefusal,
+    why: Refusal,
 }
 
 /// Tries a coupon of the merchant's before it is made. Nothing is written; its terms are refused as they would be then.

@@ -1,5 +1,6 @@
 //! Buying: coupons, orders, payments with the provider's webhook, and refunds before use.
 
+mod cart;
 mod chargebacks;
 mod conflicts;
 mod coupon_codes;
@@ -35,6 +36,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(coupon_preview::operations())
         .merge(groups::operations())
         .merge(orders::operations())
+        .merge(cart::operations())
         .merge(merchant::operations())
         .merge(payments::operations())
         .merge(refunds::operations())

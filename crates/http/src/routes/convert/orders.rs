@@ -334,18 +334,19 @@ struct AutomaticCoupon {
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     title: LocalText,
     /// Why it is not used; absent if it is.
-    refused: Option<CouponRefusal>,
+    refused: Option<Refusal>,
 }
 
+/// Why something of an order is not had.
 #[derive(Serialize, ToSchema)]
-pub struct CouponRefusal {
-    /// As an order with it would be refused: `coupon_min_spend_not_met`, …
+pub struct Refusal {
+    /// As the order would be refused: `coupon_min_spend_not_met`, …
     code: String,
     /// Why, in words.
     detail: String,
 }
 
-impl From<Reject> for CouponRefusal {
+impl From<Reject> for Refusal {
     fn from(why: Reject) -> Self {
         Self {
             code: why.kind.code.to_owned(),
@@ -359,7 +360,7 @@ struct RefusedCoupon {
     #[schema(value_type = String)]
     wallet_coupon: WalletCouponId,
     #[serde(flatten)]
-    why: CouponRefusal,
+    why: Refusal,
 }
 
 /// The best set of the coupons in the caller's wallet for an order: of the thirty that run out first. Nothing is kept.
@@ -398,7 +399,7 @@ async fn best_coupons(
     let automatic = best.automatic.into_iter().map(|coupon| AutomaticCoupon {
         coupon: coupon.coupon,
         title: coupon.title,
-        refused: coupon.refused.map(CouponRefusal::from),
+        refused: coupon.refused.map(Refusal::from),
     });
     Ok(Json(BestCoupons {
         price: price_of(best.currency, &best.price.amounts, &best.price.discounts),

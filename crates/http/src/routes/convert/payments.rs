@@ -37,9 +37,25 @@ pub fn operations() -> OpenApiRouter<App> {
 
 /// What is remembered of a started payment.
 #[derive(Serialize, Deserialize)]
-struct RememberedAttempt {
+pub struct RememberedAttempt {
     attempt: PaymentAttemptId,
     due: WireMoney,
+}
+
+impl From<StartedPayment> for RememberedAttempt {
+    fn from(StartedPayment { attempt, due }: StartedPayment) -> Self {
+        Self {
+            attempt,
+            due: due.into(),
+        }
+    }
+}
+
+impl RememberedAttempt {
+    /// What the provider is asked for: its reference, how much, and what the payer sees.
+    pub fn of(self, order: OrderId) -> (PaymentAttemptId, Money, String) {
+        (self.attempt, self.due.into(), format!("Qiao {order}"))
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -112,34 +128,22 @@ async fn start_payment(
     let command = app
         .command("startPayment", lane, consumer.actor(), write.key)
         .locking(cmd.locks());
-    let remembered = command.run_to_text(move |tx, ctx| {
-        let StartedPayment { attempt, due } = convert::start_payment(tx, ctx, &cmd)?;
-        Ok(RememberedAttempt {
-            attempt,
-            due: due.into(),
-        })
-    });
-    let RememberedAttempt { attempt, due } = parse_json(remembered.await?.as_bytes())?;
+    let remembered = command
+        .run_to_text(move |tx, ctx| Ok(RememberedAttempt::from(convert::start_payment(tx, ctx, &cmd)?)));
+    let remembered: RememberedAttempt = parse_json(remembered.await?.as_bytes())?;
+    let (attempt, due, description) = remembered.of(order);
     let back = app.site.url_as_reached(&headers, &format!("/orders/{order}"));
-    let pay_url = ask_provider(&app, order, attempt, due.into(), back).await?;
+    let asked = app
+        .provider
+        .create_payment(attempt, due, &description, None, back.as_deref());
+    let pay_url = paid_at(asked.await)?.pay_url;
     Ok(Json(PaymentStarted { attempt, pay_url }))
 }
 
-/// The address at which the try is paid. Asking again gives the same payment.
-async fn ask_provider(
-    app: &App,
-    order: OrderId,
-    attempt: PaymentAttemptId,
-    due: Money,
-    back: Option<String>,
-) -> Result<String, Problem> {
-    let description = format!("Qiao {order}");
-    match app
-        .provider
-        .create_payment(attempt, due, &description, None, back.as_deref())
-        .await
-    {
-        Outcome::Done(payment) => Ok(payment.pay_url),
+/// What the provider made of it. Asking again gives the same.
+pub fn paid_at<T>(asked: Outcome<T>) -> Result<T, Problem> {
+    match asked {
+        Outcome::Done(page) => Ok(page),
         Outcome::Refused(refusal) => Err(PROVIDER_REFUSED.because(refusal.to_string()).into()),
         Outcome::Unknown(cause) => Err(provider_away(&cause)),
     }
