@@ -72,9 +72,12 @@ fn load_wish<'a>(
     order: &'a PlaceOrder,
     use_coupons: bool,
 ) -> Result<Wish<'a>, Fail> {
-    let mut facts = load(read, ctx, order)?;
+    let unasked = PlaceOrder {
+        wallet_coupons: Vec::new(),
+        ..order.clone()
+    };
+    let mut facts = load(read, ctx, &unasked)?;
     check_plain(order, &facts)?;
-    facts.coupons.clear();
     if use_coupons {
         facts.coupons = usable_wallet_coupons(read, facts.buyer, ctx.now)?;
         facts.coupons.truncate(MAX_CANDIDATES - facts.automatic.len());

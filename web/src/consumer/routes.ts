@@ -46,6 +46,7 @@ export const router = createRouter({
       meta: personal,
       component: () => import('./pages/CheckoutPage.vue'),
     },
+    { path: '/cart', name: 'cart', meta: personal, component: () => import('./pages/CartPage.vue') },
     { path: '/orders', name: 'orders', meta: personal, component: () => import('./pages/OrdersPage.vue') },
     {
       path: '/orders/:order',

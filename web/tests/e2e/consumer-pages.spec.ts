@@ -15,6 +15,7 @@ const PAGES = [
   '/?view=map',
   '/coupons',
   '/vouchers',
+  '/cart',
   '/orders',
   '/bookings',
   '/rebates',

@@ -162,6 +162,37 @@ async function couponCode(owner: Page, title: string, fill: (form: Page) => Prom
   return codes[0] ?? ''
 }
 
+test('a cart of two merchants is ordered and paid at once', async ({ page, server }) => {
+  const inCart = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /Cart/ })
+  for (const [n, title] of ['Beef-tallow hot pot for two', 'Six-latte card'].entries()) {
+    await page.goto(`/?text=${title.replaceAll(' ', '+')}`)
+    await page.getByRole('link', { name: title }).first().click()
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await expect(inCart).toContainText(`${n + 1} in the cart`)
+  }
+  await page.getByRole('link', { name: 'In the cart', exact: true }).click()
+  await signIn(page, server, '+8613900000016')
+  await expect(page.getByRole('heading', { name: 'Your cart' })).toBeVisible()
+  const pots = page.getByRole('listitem').filter({ hasText: 'Beef-tallow hot pot for two' })
+  const due = page.getByText('To pay').locator('..').getByRole('definition')
+  await expect(due).toHaveText('¥262.20')
+  await pots.getByRole('button', { name: 'One more' }).click()
+  await expect(due).toHaveText('¥420.60')
+  await page.getByRole('button', { name: 'Order and pay' }).click()
+
+  // The payer turns back, and finds what waits among the orders.
+  await expect(page.getByRole('heading', { name: '420.60 CNY' })).toBeVisible()
+  await page.goto('/orders')
+  await page.getByRole('button', { name: 'Pay ¥420.60 at once' }).click()
+  await page.getByRole('button', { name: /Pay/ }).click()
+  await expect(page).toHaveURL(/\/orders$/)
+  await expect(page.getByRole('listitem').filter({ hasText: 'Paid' })).toHaveCount(2)
+  await expect(inCart).not.toContainText('in the cart')
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Vouchers' }).click()
+  await expect(page.getByRole('link', { name: /hot pot for two/ })).toHaveCount(2)
+  await expect(page.getByRole('link', { name: /Six-latte card/ })).toHaveCount(1)
+})
+
 test('a coupon comes by itself until it is stopped', async ({ page, browser, server }) => {
   const viewport = { width: 1280, height: 900 }
   const context = await browser.newContext({ locale: 'en', baseURL: server.url, viewport })

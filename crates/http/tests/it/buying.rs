@@ -41,6 +41,19 @@ async fn awaiting(app: &TestApp, sale: &Sale, buyer: &ConsumerUser) -> (String, 
     (order, of_attempt.unwrap())
 }
 
+/// The refunds of an order, which come by a webhook.
+async fn refunds_once_there(app: &TestApp, buyer: &ConsumerUser, order: &str) -> Value {
+    let refunds = format!("/v1/orders/{order}/refunds");
+    for _ in 0..2_000 {
+        let found = app.get(&buyer.0, &refunds).await.ok();
+        if found != json!([]) {
+            return found;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("nothing of {order} goes back");
+}
+
 /// The news that a payment succeeded or failed, as the provider words it.
 fn news(payment: &Value, outcome: &str) -> Vec<u8> {
     let mut data = payment.clone();
@@ -430,6 +443,51 @@ fn friends_join_a_group_and_have_their_vouchers_with_its_last_payment() {
 }
 
 #[test]
+fn a_cart_is_quoted_placed_and_paid_at_once_and_what_was_cancelled_meanwhile_goes_back() {
+    on_both_with_provider(async |app| {
+        let (sale, li) = (Sale::of(app, 1).await, ConsumerUser(app.consumer(1).await));
+        let item = |quantity: i64| json!({"offer": sale.offer, "quantity": quantity});
+        let cart = json!({"orders": [item(1), item(2), item(1)]});
+        let quoted = app.post(&li.0, "/v1/cart/quote", cart.clone()).await.ok();
+        let cash = |order: &Value| order["price"]["cash_due"]["amount"].as_i64().unwrap();
+        let costs: Vec<i64> = quoted["orders"].as_array().unwrap().iter().map(cash).collect();
+        assert_eq!(costs, [8_000, 16_000, 8_000]);
+        let too_many = json!({"orders": [item(1), item(6)]});
+        let refused = app.post(&li.0, "/v1/cart/orders", too_many).await;
+        assert_eq!(refused.refusal(), (422, "order_quantity_invalid".to_owned()));
+        assert_eq!(refused.json()["field"], "/orders/1/quantity");
+
+        let placed = app.post(&li.0, "/v1/cart/orders", cart).await.ok();
+        let placed: Vec<(String, i64)> = placed["orders"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|order| (text(order, "order"), cash(order)))
+            .collect();
+        assert_eq!(placed.iter().map(|(_, cash)| *cash).collect::<Vec<_>>(), costs);
+        let orders: Vec<&str> = placed.iter().map(|(order, _)| order.as_str()).collect();
+        let pay = json!({"orders": orders});
+        let started = app.post(&li.0, "/v1/payments", pay.clone()).await.ok();
+        assert_eq!(app.post(&li.0, "/v1/payments", pay).await.ok(), started);
+        app.post(&li.0, &format!("/v1/orders/{}/cancel", orders[2]), json!({}))
+            .await
+            .ok();
+        let provider = app.provider.as_ref().unwrap();
+        provider.pay(&text(&started, "pay_url"), "succeed").await;
+        assert_eq!(provider.payments().await.len(), 3);
+        for (order, vouchers) in [(orders[0], 1), (orders[1], 2)] {
+            let paid = li.order_once(app, order, "paid").await;
+            assert_eq!(paid["vouchers"].as_array().unwrap().len(), vouchers);
+        }
+        let refunds = refunds_once_there(app, &li, orders[2]).await;
+        assert_eq!(
+            (&refunds[0]["cause"], &refunds[0]["cash"]["amount"]),
+            (&json!("late_payment"), &json!(8_000))
+        );
+    });
+}
+
+#[test]
 fn money_that_comes_too_late_goes_back_whole() {
     on_both_with_provider(async |app| {
         let (sale, li) = (Sale::of(app, 1).await, ConsumerUser(app.consumer(1).await));
@@ -443,15 +501,7 @@ fn money_that_comes_too_late_goes_back_whole() {
             .unwrap()
             .pay(&text(&started, "pay_url"), "succeed")
             .await;
-        let refunds = format!("/v1/orders/{order}/refunds");
-        let mut found = app.get(&li.0, &refunds).await.ok();
-        for _ in 0..2_000 {
-            if found != json!([]) {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            found = app.get(&li.0, &refunds).await.ok();
-        }
+        let found = refunds_once_there(app, &li, &order).await;
         assert_eq!(
             (&found[0]["cause"], &found[0]["cash"]["amount"]),
             (&json!("late_payment"), &json!(8_000))

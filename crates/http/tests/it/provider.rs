@@ -46,12 +46,13 @@ impl Provider {
         self.handle.base_url()
     }
 
-    /// The payer decides: `succeed` or `decline`.
+    /// The payer decides about each payment of the page: `succeed` or `decline`.
     pub async fn pay(&self, pay_url: &str, outcome: &str) {
-        let id = pay_url.rsplit('/').next().unwrap();
         let body = json!({"outcome": outcome, "instrument": "card-4242"});
-        let (status, answer) = self.call("POST", &format!("/v1/payments/{id}/pay"), &body).await;
-        assert_eq!(status, 200, "{answer}");
+        for id in pay_url.rsplit('/').next().unwrap().split(',') {
+            let (status, answer) = self.call("POST", &format!("/v1/payments/{id}/pay"), &body).await;
+            assert_eq!(status, 200, "{answer}");
+        }
     }
 
     /// The payer's bank takes it back.

@@ -2,7 +2,14 @@ import type { Catalogue } from '@/shared/i18n'
 import type zhCN from './zh-CN'
 
 export default {
-  nav: { label: 'Main', discover: 'Discover', coupons: 'Coupons', vouchers: 'Vouchers', me: 'Me' },
+  nav: {
+    label: 'Main',
+    discover: 'Discover',
+    coupons: 'Coupons',
+    cart: 'Cart',
+    vouchers: 'Vouchers',
+    me: 'Me',
+  },
   footer: { label: 'More', merchant: 'For merchants', platform: 'For operators', api: 'API' },
   home: {
     title: 'Good places near you',
@@ -328,6 +335,20 @@ export default {
     order: 'Place the order',
     note: 'It is kept for you for 15 minutes. You can cancel at any time before you pay.',
   },
+  cart: {
+    title: 'Your cart',
+    none: 'There is nothing in your cart',
+    add: 'Add to cart',
+    in: 'In the cart',
+    count: '{n} in the cart',
+    takeOut: 'Take {title} out of the cart',
+    gone: 'No longer on sale',
+    useCoupons: 'Use my coupons where they save most',
+    currencies: 'What is paid at once is of one currency.',
+    notAll: 'Take out or change what cannot be had; then the rest can be ordered.',
+    order: 'Order and pay',
+    note: 'One order for each, and one payment for all. Each can be cancelled by itself.',
+  },
   price: {
     list: 'Price',
     agreement: 'Deal',
@@ -343,6 +364,8 @@ export default {
     go: 'Pay',
   },
   order: {
+    waiting: '{n} orders wait for their payment',
+    payTogether: 'Pay {amount} at once',
     title: 'Order',
     all: 'My orders',
     none: 'No orders yet',

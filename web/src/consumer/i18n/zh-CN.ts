@@ -1,5 +1,12 @@
 export default {
-  nav: { label: '主导航', discover: '发现', coupons: '优惠券', vouchers: '我的券', me: '我的' },
+  nav: {
+    label: '主导航',
+    discover: '发现',
+    coupons: '优惠券',
+    cart: '购物车',
+    vouchers: '我的券',
+    me: '我的',
+  },
   footer: { label: '更多', merchant: '我是商家', platform: '平台管理', api: '开放接口' },
   home: {
     title: '发现身边好店',
@@ -321,6 +328,20 @@ export default {
     order: '提交订单',
     note: '提交后为您保留 15 分钟，付款前可随时取消。',
   },
+  cart: {
+    title: '购物车',
+    none: '购物车是空的',
+    add: '加入购物车',
+    in: '已在购物车',
+    count: '购物车中有 {n} 件',
+    takeOut: '移除 {title}',
+    gone: '已下架',
+    useCoupons: '自动使用最划算的优惠券',
+    currencies: '一次支付只能用一种货币。',
+    notAll: '请移除或修改无法购买的商品，其余的即可下单。',
+    order: '下单并支付',
+    note: '每件商品各成一单，一次付清；每单可单独取消。',
+  },
   price: {
     list: '商品金额',
     agreement: '活动优惠',
@@ -336,6 +357,8 @@ export default {
     go: '去支付',
   },
   order: {
+    waiting: '{n} 个订单待支付',
+    payTogether: '合并支付 {amount}',
     title: '订单',
     all: '我的订单',
     none: '还没有订单',

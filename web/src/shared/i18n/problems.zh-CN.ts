@@ -94,6 +94,7 @@ export default {
   order_rebate_changed: '可用返利刚有变化，尚未下单，请重新下单。',
   order_share_link_invalid: '该分享链接不适用于此商品，请不使用链接下单。',
   order_sold_out: '库存不足，请减少数量或稍后再试。',
+  cart_invalid: '这些订单不能一起下单或支付：最多 20 单，不可重复，且须为同一货币。',
   order_too_large: '订单金额超出上限，请减少数量。',
   password_invalid: '密码需 8 至 256 个字符。',
   path_malformed: '链接不正确。',

@@ -65,6 +65,7 @@ pub const AGREEMENT: Machine<AgreementStatus, Deal> = Machine {
         |w, d| w.publish_offer(w.shop, d.draft).probe(),
         |w, d| w.create_share_link(w.consumer(), d.offer).probe(),
         |w, d| w.place_order(w.consumer(), order_of(d.offer)).probe(),
+        |w, d| w.place_cart(w.consumer(), vec![order_of(d.offer)]).probe(),
     ],
 };
 

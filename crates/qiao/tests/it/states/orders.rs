@@ -2,8 +2,8 @@
 
 use convert::{
     AttemptStatus, CancelOrder, ChargeBack, ClosePaymentConflict, ConfirmPayment, ConfirmRefund,
-    ConfirmedPayment, ExpireVoucher, FailPayment, FailRefund, MarkRefundSent, OrderStatus, PlaceOrder,
-    PlacedOrder, RefundStatus, RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment, StartedPayment,
+    ConfirmedPayment, ExpireVoucher, FailPayment, FailRefund, MarkRefundSent, OrderStatus, PlaceCart,
+    PlaceOrder, PlacedOrder, RefundStatus, RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment, StartPayments, StartedPayment,
     Stored, queries,
 };
 use kernel::{
@@ -70,6 +70,7 @@ pub const ORDER: Machine<OrderStatus, Purchase> = Machine {
     look: |read, purchase| Ok(queries::order(read, purchase.order)?.unwrap().status),
     tries: &[
         |w, p| w.start_payment(p.buyer, p.order, "other").probe(),
+        |w, p| w.start_payments(p.buyer, vec![p.order]).probe(),
         |w, p| w.fail_payment(p).probe(),
         |w, p| w.confirm_payment(p).probe(),
         |w, p| w.charge_back(p).probe(),
@@ -191,6 +192,16 @@ fn report_of(purchase: &Purchase) -> ConfirmPayment {
 impl World {
     pub fn place_order(&self, buyer: PersonId, order: PlaceOrder) -> Act<PlacedOrder> {
         act(ctx(Actor::Consumer(buyer)), convert::place_order, order)
+    }
+
+    pub fn place_cart(&self, buyer: PersonId, orders: Vec<PlaceOrder>) -> Act<Vec<PlacedOrder>> {
+        act(ctx(Actor::Consumer(buyer)), convert::place_cart, PlaceCart { orders })
+    }
+
+    pub fn start_payments(&self, buyer: PersonId, orders: Vec<OrderId>) -> Act<Vec<StartedPayment>> {
+        let provider = PROVIDER.to_owned();
+        let cmd = StartPayments { orders, provider };
+        act(ctx(Actor::Consumer(buyer)), convert::start_payments, cmd)
     }
 
     pub fn start_payment(&self, buyer: PersonId, order: OrderId, provider: &str) -> Act<StartedPayment> {

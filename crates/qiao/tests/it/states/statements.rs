@@ -173,6 +173,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.claim_coupon(w.consumer(), w.new_coupon()).probe(),
     |w| w.claim_code(w.consumer(), &w.new_code().1).probe(),
     |w| w.place_order(w.consumer(), order_of(w.offer)).probe(),
+    |w| w.place_cart(w.consumer(), vec![order_of(w.offer)]).probe(),
     |w| w.place_booking(w.consumer(), w.offer_of_tables().0).probe(),
     |w| w.move_booking(&w.confirmed_booking()).probe(),
     |w| w.cancel_booking(&w.confirmed_booking()).probe(),
@@ -202,6 +203,10 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| {
         let purchase = w.placed(order_of(w.offer));
         w.start_payment(purchase.buyer, purchase.order, "other").probe()
+    },
+    |w| {
+        let purchase = w.placed(order_of(w.offer));
+        w.start_payments(purchase.buyer, vec![purchase.order]).probe()
     },
     |w| w.confirm_payment(&w.placed(order_of(w.offer))).probe(),
     |w| w.charge_back(&w.bought(order_of(w.offer))).probe(),
