@@ -21,7 +21,7 @@ mod world;
 use std::path::PathBuf;
 
 use life::Life;
-use op::Step;
+use op::{Step, number_of};
 
 pub use life::Totals;
 
@@ -117,11 +117,11 @@ pub fn run_seed(seed: u64, settings: &RunSettings) -> Result<Lived, Box<Divergen
 
 fn live(seed: u64, settings: &RunSettings, steps: &mut Vec<Step>) -> Result<Lived, String> {
     let mut life = Life::begin(seed, &settings.engines)?;
-    for no in 1..=settings.steps {
-        let step = life.draw(no, steps.last(), settings.faults);
+    for n in 1..=settings.steps {
+        let step = life.draw(number_of(n), steps.last(), settings.faults);
         steps.push(step);
         life.step(&step)?;
-        if no % settings.audit_every == 0 {
+        if n % settings.audit_every == 0 {
             life.audit()?;
         }
     }

@@ -7,6 +7,16 @@ use kernel::Timestamp;
 /// The number of a step. It keeps it when others are left out.
 pub(crate) type No = u32;
 
+/// The number of the n-th step of a life. The one after it is free for what a step makes two of.
+pub(crate) fn number_of(n: u32) -> No {
+    2 * n
+}
+
+/// The second order of a cart is named so.
+pub(crate) fn second_of(no: No) -> No {
+    no + 1
+}
+
 /// What a step made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Name {
@@ -135,6 +145,8 @@ pub(crate) enum Op {
         count: usize,
     },
     Place(Place),
+    /// Two orders of the first one's buyer, both or none.
+    Cart([Place; 2]),
     Cancel {
         person: usize,
         order: No,
@@ -489,6 +501,19 @@ pub(crate) struct Step {
     pub op: Op,
 }
 
+impl Place {
+    fn names(&self) -> impl Iterator<Item = Name> + use<> {
+        let wallets = self.wallets.into_iter().flatten().map(Name::Wallet);
+        let link = self.link.map(Name::Link);
+        let entry = self.entry.map(Name::Entry);
+        let group = match self.group {
+            Some(GroupChoice::Join(group)) => Some(Name::Group(group)),
+            Some(GroupChoice::Open) | None => None,
+        };
+        wallets.chain(link).chain(entry).chain(group)
+    }
+}
+
 impl Op {
     /// Everything that it names.
     pub fn names(&self) -> Vec<Name> {
@@ -500,20 +525,9 @@ impl Op {
                 } else {
                     None
                 };
-                let wallets = place.wallets.into_iter().flatten().map(Name::Wallet);
-                let link = place.link.map(Name::Link);
-                let entry = place.entry.map(Name::Entry);
-                let group = match place.group {
-                    Some(GroupChoice::Join(group)) => Some(Name::Group(group)),
-                    Some(GroupChoice::Open) | None => None,
-                };
-                wallets
-                    .chain(link)
-                    .chain(entry)
-                    .chain(group)
-                    .chain(taken)
-                    .collect()
+                place.names().chain(taken).collect()
             }
+            Self::Cart(places) => places.iter().flat_map(Place::names).collect(),
             Self::Move { by, booking, .. }
             | Self::CancelBooking { by, booking, .. }
             | Self::NoShow { by, booking }

@@ -34,6 +34,7 @@ const HAPPENS: [&[&str]; 3] = [
     &[
         "Place",
         "PlaceInGroup",
+        "Cart",
         "CloseGroup",
         "Book",
         "Keep",

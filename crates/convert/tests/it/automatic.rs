@@ -1,9 +1,9 @@
 //! Coupons that nobody claims.
 
 use convert::decide::{Buyers, Conditions};
-use convert::queries::{BestCoupons, best_coupons, coupon, wallet};
+use convert::queries::{BestCoupons, best_coupons, coupon, quote, wallet};
 use convert::{CancelOrder, CouponKind, CreateCoupon, Distribution, PlaceOrder, PlacedOrder, StopCoupon};
-use kernel::{Actor, CouponId, Ctx, Money, PersonId};
+use kernel::{Actor, CouponId, Ctx, HOUR_US, Money, PersonId};
 use store::Store;
 
 use crate::shop::{Plan, Shop};
@@ -80,6 +80,41 @@ fn whoever_orders_what_it_fits_gets_it_and_gives_it_back_as_one_of_a_wallet() {
         assert_eq!(drawn(&shop, coupon), [(0, 0), (0, 0)]);
         let nothing = db.read_blocking(move |read| wallet(read, buyer, None, 10));
         assert!(nothing.expect("an answer").is_empty(), "it was never in a wallet");
+    });
+}
+
+#[test]
+fn a_day_has_a_limit_of_its_own_and_the_quote_knows_it() {
+    on_both(|db| {
+        let shop = Shop::open(db, &Plan::default());
+        let buyer = person(db);
+        shop.create_coupon(CreateCoupon {
+            per_person: 2,
+            per_day: 1,
+            ..automatic(&shop)
+        });
+        let cost_at = |hours: i64| {
+            let (at, wish) = (NOW.plus_us(hours * HOUR_US), shop.order_of(1));
+            let quoted = db.read_blocking({
+                let wish = wish.clone();
+                move |read| {
+                    let ctx = Ctx::new(at, Actor::Consumer(buyer), [0; 32]);
+                    quote(read, &ctx, &wish, None)
+                }
+            });
+            let placed = ok(run_at(db, Actor::Consumer(buyer), at, move |tx, ctx| {
+                convert::place_order(tx, ctx, &wish)
+            }));
+            let (_, quoted) = quoted.expect("an answer");
+            assert_eq!(quoted.amounts, placed.amounts, "after {hours} hours");
+            placed.amounts.cash_due
+        };
+        let costs = [0, 23, 24, 25, 48].map(cost_at);
+        assert_eq!(
+            costs,
+            [9_000, 10_000, 9_000, 10_000, 10_000],
+            "one a day, two in all"
+        );
     });
 }
 

@@ -5,6 +5,7 @@ use store::{Query, sql};
 
 use crate::run::Engines;
 use crate::run::life::Life;
+use crate::run::op::number_of;
 
 /// Lives are damaged one after another until each check had its chance to speak, but no more than so many.
 const FULL_LIVES: u64 = 12;
@@ -311,8 +312,11 @@ fn the_providers_book_and_search_are_compared() {
     };
     let mut lives = (1..=SHORT_LIVES).map(|seed| lived(seed, SHORT_LIFE_STEPS));
     let mut life = lives
-        .find(|life| !life.model.provider.paid_out.is_empty() && on_sale(life).is_some())
-        .expect("a life in which a merchant was paid");
+        .find(|life| {
+            let provider = &life.model.provider;
+            !provider.holds.is_empty() && !provider.paid_out.is_empty() && on_sale(life).is_some()
+        })
+        .expect("a life in which guests paid and a merchant was paid");
     *life.model.provider.holds.values_mut().next().expect("a payment") += 1;
     let heard = life
         .audit_provider()
@@ -343,8 +347,8 @@ fn lived(seed: u64, steps: u32) -> Life {
 
     let mut life = Life::begin(seed, &Engines::Both { server }).expect("an empty city");
     let mut last = None;
-    for no in 1..=steps {
-        let step = life.draw(no, last.as_ref(), false);
+    for n in 1..=steps {
+        let step = life.draw(number_of(n), last.as_ref(), false);
         life.step(&step).expect("a life that goes as it must");
         last = Some(step);
     }

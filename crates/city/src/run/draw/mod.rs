@@ -56,7 +56,8 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
         let drawn = match dice.random_below(180) {
             0..10 => Some(claim(dice, model)),
             10..15 => people::come(dice, model),
-            15..31 => Some(Op::Place(place(dice, model, now))),
+            15..29 => Some(Op::Place(place(dice, model, now))),
+            29..31 => Some(Op::Cart(cart(dice, model, now))),
             31..34 => cancel(dice, model),
             34..45 => start(dice, model),
             45..56 => pay(dice, model),
@@ -210,6 +211,20 @@ fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
         expected: None,
     };
     order(dice, model, now, place)
+}
+
+/// Two things for one person, who may want them by the same coupon.
+fn cart(dice: &Ctx, model: &Model, now: Timestamp) -> [Place; 2] {
+    let first = place(dice, model, now);
+    let good = bought(dice, model);
+    let second = Place {
+        good,
+        quantity: between(dice, 1, model.world.goods[good].max_per_order),
+        link: None,
+        group: None,
+        ..first
+    };
+    [first, order(dice, model, now, second)]
 }
 
 /// How an order is paid, and what it is thought to come to.

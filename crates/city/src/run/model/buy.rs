@@ -7,7 +7,7 @@ use super::{
     Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, Used, UsedCoupons, WalletStatus, made,
     told,
 };
-use crate::run::op::{GroupChoice, Place};
+use crate::run::op::{GroupChoice, Place, second_of};
 
 pub(super) const HOLD_US: i64 = 15 * MINUTE_US;
 
@@ -43,6 +43,22 @@ impl Model {
 
     pub(super) fn place(&mut self, no: No, now: Timestamp, place: &Place) -> Answer {
         self.order(no, now, place, None)
+    }
+
+    /// One order after the other, and neither if one is refused.
+    pub(super) fn cart(&mut self, no: No, now: Timestamp, [first, second]: &[Place; 2]) -> Answer {
+        let before = self.clone();
+        let both = self.place(no, now, first).and_then(|placed| {
+            let then = self.place(second_of(no), now, second)?;
+            made(
+                format!("{} {}", placed.text, then.text),
+                [placed.made, then.made].concat(),
+            )
+        });
+        if both.is_err() {
+            *self = before;
+        }
+        both
     }
 
     /// For a time that is booked, it is of one voucher until then.

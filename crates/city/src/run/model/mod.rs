@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{DAY_US, Timestamp};
 
-use super::op::{Book, By, Forgery, Name, News, No, Op, Post, Scan, Staff, Step, VoucherName};
+use super::op::{Book, By, Forgery, Name, News, No, Op, Place, Post, Scan, Staff, Step, VoucherName};
 use super::world::{BEGIN, World};
 
 pub(crate) use booking::Booking;
@@ -38,6 +38,7 @@ pub(crate) use state::*;
 pub(crate) use waitlist::{WaitlistEntry, WaitlistStatus};
 
 /// The platform as it must be.
+#[derive(Clone)]
 pub(crate) struct Model {
     pub world: World,
     pub books: Books,
@@ -169,17 +170,21 @@ impl Model {
             *staff == Staff::Owner || self.clerks.contains_key(&(*shop, *staff))
         };
         let has_entry = |entry: &Option<No>| entry.is_none_or(|entry| self.entries.contains_key(&entry));
+        let knows_place = |place: &Place| {
+            let mut wallets = place.wallets.into_iter().flatten();
+            has_entry(&place.entry)
+                && self.knows_group(place.group)
+                && wallets.all(|wallet| self.wallets.contains_key(&wallet))
+                && place
+                    .link
+                    .is_none_or(|link| self.links.values().any(|made| *made == link))
+        };
         match op {
             Op::TakePlace { entry, .. } if !self.waitlist.contains_key(entry) => false,
             Op::Place(place) | Op::Book(Book { place, .. }) | Op::TakePlace { place, .. } => {
-                let mut wallets = place.wallets.into_iter().flatten();
-                has_entry(&place.entry)
-                    && self.knows_group(place.group)
-                    && wallets.all(|wallet| self.wallets.contains_key(&wallet))
-                    && place
-                        .link
-                        .is_none_or(|link| self.links.values().any(|made| *made == link))
+                knows_place(place)
             }
+            Op::Cart(places) => places.iter().all(knows_place),
             Op::Move { by, booking, .. }
             | Op::CancelBooking { by, booking, .. }
             | Op::NoShow { by, booking }
@@ -323,6 +328,7 @@ impl Model {
             Op::CloseEntry { entry, shop } => self.close_entry(entry, shop),
             Op::Visit { entry, good, count } => self.visit(entry, good, count),
             Op::Place(place) => self.place(no, now, &place),
+            Op::Cart(places) => self.cart(no, now, &places),
             Op::Cancel { person, order } => self.cancel(person, order),
             Op::Book(book) => self.book(no, now, &book),
             Op::JoinWaitlist(wish) => self.join_waitlist(no, now, &wish),

@@ -19,7 +19,7 @@ pub(crate) struct Payment {
     pub reversed: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Provider {
     pub payments: BTreeMap<No, Payment>,
     /// The tries at each refund.

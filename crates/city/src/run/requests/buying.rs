@@ -1,7 +1,8 @@
 //! Coupons and orders.
 
 use convert::{
-    CancelOrder, ClaimCode, ClaimCoupon, CloseGroup, PlaceOrder, PlacedOrder, ReleaseOrder, StartPayment,
+    CancelOrder, ClaimCode, ClaimCoupon, CloseGroup, PlaceCart, PlaceOrder, PlacedOrder, ReleaseOrder,
+    StartPayment,
 };
 use http::PROVIDER_NAME;
 use kernel::{Actor, Money, ShareLinkId};
@@ -121,6 +122,28 @@ pub(super) fn place(scene: Scene<'_>, place: &Place) -> Request {
             let cmd = order.with_token(tx)?;
             let placed = convert::place_order(tx, ctx, &cmd)?;
             placed_reply(tx, &placed)
+        },
+    )
+}
+
+pub(super) fn place_cart(scene: Scene<'_>, places: &[Place; 2]) -> Request {
+    let orders = places.each_ref().map(|place| Order::new(scene, place));
+    Request::new(
+        "placeCart",
+        scene.consumer(places[0].person),
+        orders[0].cmd.offer.uuid(),
+        move |tx, ctx| {
+            let mut cart = PlaceCart { orders: Vec::new() };
+            for order in &orders {
+                cart.orders.push(order.with_token(tx)?);
+            }
+            let mut whole = Reply::text("");
+            for placed in convert::place_cart(tx, ctx, &cart)? {
+                let reply = placed_reply(tx, &placed)?;
+                let text = format!("{} {}", whole.text, reply.text).trim_start().to_owned();
+                whole = Reply::made(text, [whole.made, reply.made].concat());
+            }
+            Ok(whole)
         },
     )
 }

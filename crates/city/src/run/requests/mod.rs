@@ -181,6 +181,7 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         Op::CloseEntry { entry, shop } => coming::close_entry(scene, entry, shop),
         Op::Visit { entry, good, count } => coming::visit(scene, entry, good, count),
         Op::Place(place) => buying::place(scene, &place),
+        Op::Cart(places) => buying::place_cart(scene, &places),
         Op::Cancel { person, order } => buying::cancel(scene, person, order),
         Op::Book(book) => booking::book(scene, &book),
         Op::JoinWaitlist(wish) => waitlist::join(scene, &wish),

@@ -3,8 +3,8 @@
 use convert::{
     AttemptStatus, CancelOrder, ChargeBack, ClosePaymentConflict, ConfirmPayment, ConfirmRefund,
     ConfirmedPayment, ExpireVoucher, FailPayment, FailRefund, MarkRefundSent, OrderStatus, PlaceCart,
-    PlaceOrder, PlacedOrder, RefundStatus, RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment, StartPayments, StartedPayment,
-    Stored, queries,
+    PlaceOrder, PlacedOrder, RefundStatus, RefundVoucher, RefundedVoucher, ReleaseOrder, StartPayment,
+    StartPayments, StartedPayment, Stored, queries,
 };
 use kernel::{
     Actor, Currency, DAY_US, MINUTE_US, OfferId, OrderId, PaymentAttemptId, PaymentConflictId, PersonId,
@@ -195,7 +195,11 @@ impl World {
     }
 
     pub fn place_cart(&self, buyer: PersonId, orders: Vec<PlaceOrder>) -> Act<Vec<PlacedOrder>> {
-        act(ctx(Actor::Consumer(buyer)), convert::place_cart, PlaceCart { orders })
+        act(
+            ctx(Actor::Consumer(buyer)),
+            convert::place_cart,
+            PlaceCart { orders },
+        )
     }
 
     pub fn start_payments(&self, buyer: PersonId, orders: Vec<OrderId>) -> Act<Vec<StartedPayment>> {
