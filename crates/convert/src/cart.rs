@@ -9,7 +9,7 @@ use store::{Fail, ReadTx};
 use crate::commands::{PlaceOrder, check_plain, check_size};
 use crate::decide::{MAX_CANDIDATES, OrderPrice};
 use crate::queries::usable_wallet_coupons;
-use crate::quote::{Facts, History, history, load, price, stores, used_coupons};
+use crate::quote::{Facts, History, check_one_at_a_time, history, load, price, stores, used_coupons};
 
 /// An order of a cart, priced.
 #[derive(Debug)]
@@ -78,6 +78,7 @@ fn load_wish<'a>(
     };
     let mut facts = load(read, ctx, &unasked)?;
     check_plain(order, &facts)?;
+    check_one_at_a_time(read, ctx, &facts)?;
     if use_coupons {
         facts.coupons = usable_wallet_coupons(read, facts.buyer, ctx.now)?;
         facts.coupons.truncate(MAX_CANDIDATES - facts.automatic.len());

@@ -146,11 +146,11 @@ fn of_offer(
         .unit_price(sale.list_price, sample.quantity, sample.at);
     let stores = offer::queries::stores_of_offer(read, offer)?;
     let units = units_at(&sale.terms, price, sample.quantity);
-    Ok((
-        sale.currency,
-        sample.line(offer, sale.merchant, sale.category, stores),
-        units,
-    ))
+    let line = CartLine {
+        is_paid_after: sale.is_paid_after(),
+        ..sample.line(offer, sale.merchant, sale.category, stores)
+    };
+    Ok((sale.currency, line, units))
 }
 
 /// Of whatever the coupon is for.
@@ -193,6 +193,7 @@ impl SampleCart {
             quantity: self.quantity,
             due: 0,
             is_of_customer: self.buyer == SampleBuyer::Customer,
+            is_paid_after: false,
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::model::{GroupChoice, GroupStatus};
 use crate::queries::{self, WalletCoupon, usable_wallet_coupons, wallet_coupons_of};
 use crate::reject::{
     COUPON_NOT_COMBINED, COUPON_NOT_FOUND, GROUP_NOT_FOUND, GROUP_NOT_OFFERED, GROUP_NOT_OPEN, ORDER_ENTRY,
-    ORDER_QUANTITY, ORDER_SHARE_LINK,
+    ORDER_ONE_AT_A_TIME, ORDER_QUANTITY, ORDER_SHARE_LINK,
 };
 
 /// What an order rests on.
@@ -56,6 +56,7 @@ pub fn quote(
     nights: Option<NightChoice>,
 ) -> Result<(Currency, OrderPrice), Fail> {
     let facts = load_wish(read, ctx, cmd, nights)?;
+    check_one_at_a_time(read, ctx, &facts)?;
     let history = history(read, &facts)?;
     Ok((facts.sale.currency, price(ctx, &facts, history, cmd)?))
 }
@@ -310,6 +311,28 @@ pub(crate) fn history(read: &mut ReadTx, facts: &Facts) -> Result<History, Fail>
     })
 }
 
+/// Refuses an order of what is paid after the service while an earlier one of it is unused: it costs nothing, and whoever
+/// does not come must not keep what others would use.
+pub(crate) fn check_one_at_a_time(read: &mut ReadTx, ctx: &Ctx, facts: &Facts) -> Result<(), Fail> {
+    if !facts.sale.is_paid_after() {
+        return Ok(());
+    }
+    let (buyer, offer) = (facts.buyer, facts.sale.offer);
+    let [live, in_group] = read.ask([
+        voucher::queries::live_of_query(buyer, offer, ctx.now),
+        sql!(
+            "SELECT o.id FROM orders o JOIN order_line l ON l.order_id = o.id
+             WHERE o.person_id = $1 AND o.status = 'in_group' AND l.offer_id = $2 LIMIT 1",
+            buyer,
+            offer
+        ),
+    ])?;
+    if live.is_empty() && in_group.is_empty() {
+        return Ok(());
+    }
+    Err(ORDER_ONE_AT_A_TIME.plain().into())
+}
+
 pub(crate) fn stores(read: &mut ReadTx, offer: OfferId, facts: &Facts) -> Result<Vec<StoreId>, Fail> {
     let mut candidates = facts.candidates();
     if candidates.any(|candidate| candidate.terms.conditions.store.is_some()) {
@@ -378,6 +401,7 @@ pub(crate) fn price(
         quantity: cmd.quantity,
         due: 0,
         is_of_customer: history.is_customer,
+        is_paid_after: sale.is_paid_after(),
     };
     let coupons: Vec<Candidate> = facts.candidates().collect();
     let price = price_order(&PriceInputs {

@@ -7,7 +7,7 @@ use kernel::{
 };
 
 use crate::bucket::Level;
-use crate::{AgreementTerms, Deposit, GroupTerms, PriceRules, UnitPrice};
+use crate::{AgreementTerms, Deposit, DepositKind, GroupTerms, PriceRules, UnitPrice};
 
 /// Which of the two sits at the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,6 +245,14 @@ pub struct ForSale {
     pub store_set: [u8; 8],
     /// Whether it is sold for a time only ([`crate::BookingTerms`]).
     pub is_booked: bool,
+}
+
+impl ForSale {
+    /// Whether nothing of the price is paid before the service.
+    pub fn is_paid_after(&self) -> bool {
+        self.deposit
+            .is_some_and(|deposit| deposit.kind == DepositKind::PayAfter)
+    }
 }
 
 /// What a bucket counts.

@@ -1,8 +1,8 @@
 //! What others may ask about vouchers and signing keys. Lists are newest first; `after` is the last id of
 //! the page before, `limit` is held to 1 to 200. Who may ask is not checked here.
 
-use kernel::{MerchantId, PersonId, Timestamp, VoucherId};
-use store::{Fail, ReadTx, Row, StorageError, sql};
+use kernel::{MerchantId, OfferId, PersonId, Timestamp, VoucherId};
+use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 
 use crate::model::{StoredSigningKey, Voucher, VoucherStatus};
 use crate::{DevicePublicKey, KeyRing, SealedKey, StoreSet, StoreSetDigest, StoreSets, VoucherCode};
@@ -100,6 +100,16 @@ pub fn live_count(read: &mut ReadTx, holder: PersonId, now: Timestamp) -> Result
         now
     ))?;
     Ok(row.map_or(Ok(0), |mut row| row.take())?)
+}
+
+/// One of a person's vouchers of an offer that can still be used, to be asked together with others.
+pub fn live_of_query(holder: PersonId, offer: OfferId, now: Timestamp) -> Query {
+    sql!(
+        "SELECT id FROM voucher WHERE holder_id = $1 AND offer_id = $2 AND status = 'live' AND valid_until > $3 LIMIT 1",
+        holder,
+        offer,
+        now
+    )
 }
 
 /// The voucher of this merchant that has this code, or had it when it was closed some days ago. The caller

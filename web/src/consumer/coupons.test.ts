@@ -55,6 +55,9 @@ describe('couponOff', () => {
       { conditions: { buyers: 'first_order' } },
     ]
     for (const changes of elsewhere) expect(couponOff(coupon(changes), purchase, NOW)).toBe(0)
+    const after = { ...purchase, deposit: { kind: 'pay_after' } }
+    expect(couponOff(coupon({ platform_bp: 1 }), after, NOW)).toBe(0)
+    expect(couponOff(coupon({}), after, NOW)).toBe(1000)
   })
 })
 

@@ -11,17 +11,20 @@ export interface Purchase {
   currency: string
   due: number
   quantity: number
+  /** What is paid ahead, if not all. */
+  deposit?: { kind: string } | null
 }
 
 /** Whether a coupon can be for an offer now; what it is of, and who asks, may still speak against it. */
 export function isFor(
   coupon: Coupon,
-  offer: { merchant: string; id: string; price: { currency: string } },
+  offer: { merchant: string; id: string; price: { currency: string }; deposit?: { kind: string } | null },
   now = Date.now(),
 ): boolean {
   return (
     (!coupon.merchant || coupon.merchant === offer.merchant) &&
     (!coupon.offer || coupon.offer === offer.id) &&
+    (!coupon.platform_bp || offer.deposit?.kind !== 'pay_after') &&
     coupon.min_spend.currency === offer.price.currency &&
     coupon.status === 'live' &&
     Date.parse(coupon.starts_at) <= now &&
@@ -37,9 +40,9 @@ export function shareOf(basisPoints: number, amount: number): number {
 /** What the coupon takes off in minor units: nothing where it does not apply, or only the server can know. */
 export function couponOff(coupon: Coupon, purchase: Purchase, now = Date.now()): number {
   const { category, store, hours, buyers = 'everybody' } = coupon.conditions
-  const { merchant, offer, currency } = purchase
+  const { merchant, offer, currency, deposit } = purchase
   const applies =
-    isFor(coupon, { merchant, id: offer, price: { currency } }, now) &&
+    isFor(coupon, { merchant, id: offer, price: { currency }, deposit }, now) &&
     coupon.min_spend.amount <= purchase.due &&
     !category &&
     !store &&

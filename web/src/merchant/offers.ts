@@ -61,7 +61,7 @@ export function formOf(offer: OwnOffer): OfferForm {
       size: String(offer.group?.size ?? 3),
       hours: String((offer.group?.window_us ?? 24 * HOUR_US) / HOUR_US),
     },
-    deposit: { kind: offer.deposit?.kind ?? '', percent: percentText(offer.deposit?.share_bp ?? 2_000) },
+    deposit: { kind: offer.deposit?.kind ?? '', percent: percentText(offer.deposit?.share_bp || 2_000) },
     uses: String(offer.uses),
     validDays: String(offer.valid_us / DAY_US),
     perOrder: String(offer.max_per_order),
@@ -94,7 +94,10 @@ export function offerOf(form: OfferForm, currency: string, from?: OwnOffer) {
         }
       : undefined,
     deposit: form.deposit.kind
-      ? { kind: form.deposit.kind, share_bp: parsePercent(form.deposit.percent) ?? 0 }
+      ? {
+          kind: form.deposit.kind,
+          share_bp: form.deposit.kind === 'pay_after' ? 0 : (parsePercent(form.deposit.percent) ?? 0),
+        }
       : undefined,
     uses: wholeNumber(form.uses),
     valid_us: parseSpan(form.validDays, DAY_US) ?? NaN,

@@ -93,6 +93,14 @@ export function depositTexts(
   return [t(`deposit.rule.${kind === 'earnest' && isBooked ? 'booked' : kind}`)]
 }
 
+/** What stands before the amount that is due at the store. */
+export const atStoreKey = (kind: string | null | undefined) =>
+  kind === 'pay_after' ? 'deposit.afterService' : 'deposit.atStore'
+
+/** What the staff are told to collect. */
+export const collectKey = (kind: string | undefined) =>
+  kind === 'pay_after' ? 'deposit.collectAfter' : 'deposit.collect'
+
 /** What it costs not to come, in plain words; of a booking or, without a beginning, of any. */
 export function policyTexts(
   t: Translate,

@@ -316,10 +316,10 @@ impl Founder<'_> {
                 window_us: group.window_us,
             }),
             deposit: good.deposit.map(|deposit| Deposit {
-                kind: if deposit.earnest {
-                    DepositKind::Earnest
-                } else {
-                    DepositKind::Refundable
+                kind: match deposit.bp {
+                    0 => DepositKind::PayAfter,
+                    _ if deposit.earnest => DepositKind::Earnest,
+                    _ => DepositKind::Refundable,
                 },
                 share_bp: bp(deposit.bp),
             }),

@@ -52,7 +52,7 @@ pub(crate) struct Good {
     pub ends_at: Timestamp,
 }
 
-/// A share of the price that is paid ahead: earnest money, or to go back.
+/// A share of the price that is paid ahead: earnest money, or to go back. Of none all is paid after the service.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deposit {
     pub earnest: bool,
@@ -183,6 +183,9 @@ impl World {
             if let (Some(booked), Some(Deposit { earnest: false, .. })) = (&mut good.booked, good.deposit) {
                 booked.policies.iter_mut().for_each(Policy::keep_nothing);
             }
+            if good.is_paid_after() {
+                good.platform_bp = 0;
+            }
         }
         Self {
             shops,
@@ -199,6 +202,10 @@ impl World {
 }
 
 impl Good {
+    pub fn is_paid_after(&self) -> bool {
+        self.deposit.is_some_and(|deposit| deposit.bp == 0)
+    }
+
     /// From two units on, one of some goods costs this.
     pub fn price_of_two(&self) -> Option<i64> {
         let is_cheaper = self.list_price > 1 && self.max_per_order % 2 == 0;
@@ -245,7 +252,7 @@ fn deposit(dice: &Ctx) -> Deposit {
     let bp = if earnest {
         *pick(dice, &[1, 777, 777, 2_000, 2_000])
     } else {
-        *pick(dice, &[1, 3_333, 9_999])
+        *pick(dice, &[0, 0, 1, 3_333, 9_999])
     };
     Deposit { earnest, bp }
 }

@@ -81,6 +81,7 @@ const HAPPENS: [&[&str]; 3] = [
         "coupon_not_for_buyer",
         "coupon_not_for_this",
         "order_price_changed",
+        "order_one_at_a_time",
         "group_full",
         "group_joined",
         "group_not_found",

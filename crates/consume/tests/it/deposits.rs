@@ -1,15 +1,16 @@
 //! Deposits: what is collected at the store, and what becomes of what was paid ahead.
 
-use consume::{CancelBooking, PlaceBooking, When};
+use consume::{CancelBooking, MarkNoShow, PlaceBooking, When};
 use convert::{OrderStatus, PlaceOrder, RefundVoucher};
-use kernel::{Actor, DAY_US, HOUR_US, PersonId, Timestamp, VoucherId};
+use kernel::{Actor, DAY_US, HOUR_US, PersonId, RefundId, Timestamp, VoucherId};
 use ledger::Account;
 use offer::testing::{booked, bp, dinner, seats};
-use offer::{Deposit, DepositKind, ResourceKind};
-use party::testing::{NOW, ctx_at, run};
+use offer::{AgreementTerms, Deposit, DepositKind, ResourceKind};
+use party::testing::{NOW, consumer, ctx_at, run};
 use store::testing::TestDatabase;
 
 use crate::chargebacks::{charge_back, report, reverse};
+use crate::rebates::link;
 use crate::refunds::pay_out;
 use crate::world::World;
 use crate::{code, on_both};
@@ -21,6 +22,11 @@ const EARNEST: Deposit = Deposit {
 const REFUNDABLE: Deposit = Deposit {
     kind: DepositKind::Refundable,
     share_bp: bp(5_000),
+};
+
+const PAY_AFTER: Deposit = Deposit {
+    kind: DepositKind::PayAfter,
+    share_bp: bp(0),
 };
 
 /// An offer of 100.00 CNY, of which the platform gives 5.00 and the merchant 15.00; of the 80.00 that are left a part is
@@ -48,12 +54,16 @@ fn given(world: &World) -> [i64; 2] {
 }
 
 fn give_up_as_merchant(world: &World, voucher: VoucherId) {
+    world.confirm_refund(given_up_by_merchant(world, voucher));
+}
+
+fn given_up_by_merchant(world: &World, voucher: VoucherId) -> RefundId {
     let ctx = ctx_at(NOW, world.shop.as_owner()).with_reason("the kitchen is closed".to_owned());
     let refunded = run(world.db, ctx, move |tx, ctx| {
         convert::refund_voucher(tx, ctx, &RefundVoucher { voucher })
     });
     world.audit();
-    world.confirm_refund(refunded.expect("refunded").refund);
+    refunded.expect("refunded").refund
 }
 
 #[test]
@@ -224,6 +234,100 @@ fn the_rest_is_due_with_each_use_of_a_card() {
     }
 }
 
+/// The platform's part of the discount is the merchant's.
+fn without_platform() -> AgreementTerms {
+    AgreementTerms {
+        discount_platform_bp: bp(0),
+        ..offer::testing::terms()
+    }
+}
+
+#[test]
+fn all_of_it_is_paid_after_the_service_and_the_merchant_owes_the_commission() {
+    for database in TestDatabase::both() {
+        let store = database.open();
+        let world = World::new(&store, without_platform(), |offer| {
+            offer.deposit = Some(PAY_AFTER);
+        });
+        let sharer = consumer(&store, 2);
+        let token = link(&world, sharer);
+        let placed = world.place(world.buyer, 1, Some(token));
+        // A friend pays 5 % less than 80.00, commission is 10 % of that; nothing is held that a sharer could be paid of.
+        assert_eq!(
+            (placed.status, placed.amounts.due_at_store),
+            (OrderStatus::Paid, 7_600)
+        );
+        assert_eq!(world.escrow(placed.order), (0, 0));
+        let voucher = placed.vouchers[0];
+        let redeemed = world.scan(voucher).expect("redeemed");
+        assert_eq!((redeemed.amount.amount, redeemed.due_at_store.amount), (0, 7_600));
+        assert_eq!((world.payable(), world.commission()), (-760, 760));
+        world.undo(redeemed.redemption, NOW).expect("undone");
+        assert_eq!((world.payable(), world.commission()), (0, 0));
+        let again = world.scan(voucher).expect("redeemed");
+        world
+            .refund_redeemed(world.shop.as_owner(), again.redemption, NOW)
+            .expect("refunded");
+        assert_eq!((world.payable(), world.commission()), (0, 0));
+        assert_eq!((balance(&world, sharer), given(&world)), (0, [0, 0]));
+
+        let second = world.place(world.buyer, 1, None);
+        given_up_by_merchant(&world, second.vouchers[0]);
+        assert_eq!(
+            (world.payable(), balance(&world, world.buyer)),
+            (0, 0),
+            "there is nothing to double"
+        );
+        store.close();
+    }
+}
+
+#[test]
+fn a_time_is_booked_for_nothing_and_costs_nothing_if_nobody_comes() {
+    on_both(|world| {
+        let tables = ["T1", "T2"].map(|name| (ResourceKind::Table, seats(name, (1, 4), "")));
+        let mut terms = dinner();
+        terms.policy.late_fee_bp = bp(0);
+        terms.policy.no_show_fee_bp = bp(0);
+        let agreement = (without_platform(), 71);
+        let (on_sale, _) = booked(world.db, world.shop, agreement, (terms, &tables), |offer| {
+            offer.deposit = Some(PAY_AFTER);
+        });
+        let starts_at = Timestamp(NOW.0 + 26 * HOUR_US);
+        let book = || {
+            let wish = PlaceBooking {
+                order: PlaceOrder {
+                    offer: on_sale.offer,
+                    ..order_of(world)
+                },
+                store: world.shop.store,
+                when: When::At(starts_at),
+                party: 2,
+                area: None,
+                resources: Vec::new(),
+            };
+            world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
+                consume::place_booking(tx, ctx, &wish)
+            })
+        };
+        let placed = book().expect("free");
+        assert_eq!(placed.order.status, OrderStatus::Paid);
+        assert_eq!(code(book()), "order_one_at_a_time");
+        let (cancelled, late) = (placed.booking, starts_at.plus_us(-HOUR_US));
+        let refund = world.run(Actor::Consumer(world.buyer), late, move |tx, ctx| {
+            consume::cancel_booking(tx, ctx, &CancelBooking { booking: cancelled })
+        });
+        assert!(refund.is_ok());
+        let booking = book().expect("free again").booking;
+        let no_show = world.run(world.as_cashier(), starts_at.plus_us(HOUR_US), move |tx, ctx| {
+            consume::mark_no_show(tx, ctx, &MarkNoShow { booking })
+        });
+        no_show.expect("told");
+        world.audit();
+        assert_eq!((world.payable(), world.commission()), (0, 0));
+    });
+}
+
 fn order_of(world: &World) -> PlaceOrder {
     PlaceOrder {
         offer: world.offer,
@@ -330,5 +434,11 @@ fn what_the_law_and_a_policy_do_not_allow_is_refused() {
             offer::set_booking_terms(tx, ctx, &cmd)
         });
         assert_eq!(code(fees), "booking_terms_invalid");
+        let given = change(|offer| offer.deposit = Some(PAY_AFTER));
+        assert_eq!(
+            code(given),
+            "offer_invalid",
+            "the platform pays a part of the discount"
+        );
     });
 }

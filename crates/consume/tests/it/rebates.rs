@@ -10,7 +10,7 @@ use crate::on_both;
 use crate::world::{Bought, CNY, World};
 
 /// The token of a person's link to the offer.
-fn link(world: &World, sharer: PersonId) -> String {
+pub fn link(world: &World, sharer: PersonId) -> String {
     let offer = world.offer;
     let link = world.run(Actor::Consumer(sharer), NOW, move |tx, ctx| {
         channel::create_share_link(tx, ctx, &channel::CreateShareLink { offer })

@@ -15,7 +15,7 @@ use crate::decide::{COUPONS_FIELD, OrderPrice};
 use crate::events::OrderPlaced;
 use crate::group::{OrderGroup, accepts};
 use crate::model::{GroupChoice, GroupStatus, OrderStatus, PaymentStatus, PlacedOrder, Stored};
-use crate::quote::{Facts, history, load, price};
+use crate::quote::{Facts, check_one_at_a_time, history, load, price};
 use crate::reject::{
     COUPON_BUDGET_SPENT, COUPON_IN_USE, GROUP_FULL, GROUP_JOINED, GROUP_NOT_OFFERED, GROUP_NOT_OPEN,
     ORDER_HEAD_COUNT_FULL, ORDER_NEEDS_BOOKING, ORDER_PLACE_TAKEN, ORDER_PRICE_CHANGED, ORDER_QUANTITY,
@@ -70,7 +70,7 @@ pub struct Booked<'a> {
 /// Places an order for the consumer who acts. It is paid at once if nothing is left to pay.
 ///
 /// Statements: 8 for a plain order; a coupon adds 4, one that comes by itself 1 or more, one for new buyers 2 more, rebates 2,
-/// a share link 1.
+/// a share link 1, what is paid after the service 2.
 pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrder, Fail> {
     let facts = load(tx, ctx, cmd)?;
     check_plain(cmd, &facts)?;
@@ -111,10 +111,11 @@ fn place(
     facts: Facts,
     booked: Option<Booked>,
 ) -> Result<PlacedOrder, Fail> {
-    if facts.asks_history() {
+    if facts.asks_history() || facts.sale.is_paid_after() {
         // Of two first orders at once one comes second.
         tx.lock(&[Lock::row("person", facts.buyer)]);
     }
+    check_one_at_a_time(tx, ctx, &facts)?;
     let history = history(tx, &facts)?;
     let price = price(ctx, &facts, history, cmd)?;
     check_expected(cmd, &facts, &price)?;
@@ -331,7 +332,7 @@ fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<B
     let discounts = to_json(&placed.discounts)?;
     let deposit = sale.deposit.map(|deposit| deposit.kind);
     let on_expiry = match deposit {
-        Some(DepositKind::Refundable) => OnExpiry::Refund,
+        Some(DepositKind::Refundable | DepositKind::PayAfter) => OnExpiry::Refund,
         Some(DepositKind::Earnest) if booked.is_none() => OnExpiry::Forfeit,
         Some(DepositKind::Earnest) | None => terms.on_expiry,
     };

@@ -114,6 +114,8 @@ pub struct CartLine {
     pub due: i64,
     /// Whether the buyer has ordered of this merchant before.
     pub is_of_customer: bool,
+    /// Whether all of it is paid at the store, after the service: the platform, which sees none of that money, gives nothing.
+    pub is_paid_after: bool,
 }
 
 /// A coupon that could be used for a cart.
@@ -274,6 +276,7 @@ fn is_for(coupon: &CouponTerms, line: &CartLine) -> bool {
             .is_none_or(|category| *category == line.category)
         && conditions.store.is_none_or(|store| line.stores.contains(&store))
         && (conditions.buyers != Buyers::NewCustomer || !line.is_of_customer)
+        && (coupon.platform_share == BasisPoints::ZERO || !line.is_paid_after)
 }
 
 /// The first condition that no line meets, in words.
@@ -298,6 +301,8 @@ fn why_not_for(coupon: &CouponTerms, cart: &Cart) -> &'static str {
         .is_some_and(|store| no(&|line| line.stores.contains(&store)))
     {
         "The coupon is for another store."
+    } else if coupon.platform_share > BasisPoints::ZERO && no(&|line| !line.is_paid_after) {
+        "What is paid after the service takes no coupon that the platform pays a part of."
     } else if conditions.buyers == Buyers::NewCustomer {
         "The coupon is for new customers of the merchant."
     } else {

@@ -70,7 +70,7 @@ impl VoucherMoney {
     pub fn fee(&self) -> BasisPoints {
         match self.deposit {
             Some(DepositKind::Earnest) => BasisPoints::WHOLE,
-            Some(DepositKind::Refundable) | None => BasisPoints::ZERO,
+            Some(DepositKind::Refundable | DepositKind::PayAfter) | None => BasisPoints::ZERO,
         }
     }
 }

@@ -9,6 +9,7 @@ mod figures;
 mod groups;
 mod money_table;
 mod orders;
+mod pay_after;
 mod payments;
 mod races;
 mod random_lives;

@@ -11,7 +11,7 @@ use crate::decide::check_offer;
 use crate::events::OfferCreated;
 use crate::model::{AgreementStatus, BucketKind};
 use crate::reject::{AGREEMENT_NOT_ACCEPTED, OFFER_INVALID, OFFER_STORE_UNKNOWN};
-use crate::{Deposit, GroupTerms, PriceRule, PriceRules, queries, store_set_digest};
+use crate::{AgreementTerms, Deposit, GroupTerms, PriceRule, PriceRules, queries, store_set_digest};
 
 /// Makes a draft.
 #[derive(Debug, Clone)]
@@ -87,21 +87,29 @@ pub(super) fn check_agreement(tx: &mut Tx, cmd: &CreateOffer) -> Result<(), Fail
             return Err(AGREEMENT_NOT_ACCEPTED.at("/agreement", detail).into());
         }
     }
-    check_currency(
-        agreement.terms.platform_cap.map(|cap| cap.currency),
-        cmd.list_price.currency,
-    )
+    check_terms(&agreement.terms, cmd.list_price.currency, cmd.deposit)
 }
 
-/// A cap in money holds for prices in the same money only.
-pub(super) fn check_currency(of_cap: Option<Currency>, of_price: Currency) -> Result<(), Fail> {
-    match of_cap {
-        Some(currency) if currency != of_price => {
-            let detail = format!("the agreement limits the platform's share in {}", currency.code());
-            Err(OFFER_INVALID.at("/list_price/currency", detail).into())
+/// A cap in money holds for prices in the same money only, and not every discount goes with every deposit.
+pub(super) fn check_terms(
+    terms: &AgreementTerms,
+    of_price: Currency,
+    deposit: Option<Deposit>,
+) -> Result<(), Fail> {
+    match terms.platform_cap {
+        Some(cap) if cap.currency != of_price => {
+            let detail = format!(
+                "the agreement limits the platform's share in {}",
+                cap.currency.code()
+            );
+            return Err(OFFER_INVALID.at("/list_price/currency", detail).into());
         }
-        Some(_) | None => Ok(()),
+        Some(_) | None => {}
     }
+    if let Some(deposit) = deposit {
+        deposit.check_terms(terms)?;
+    }
+    Ok(())
 }
 
 pub(super) fn check_media(tx: &mut Tx, merchant: MerchantId, media: Option<MediaId>) -> Result<(), Fail> {

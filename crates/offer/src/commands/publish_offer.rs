@@ -3,7 +3,7 @@
 use kernel::{Ctx, OfferId};
 use store::{Fail, Lock, Tx};
 
-use super::create_offer::check_currency;
+use super::create_offer::check_terms;
 use super::{claim_step, managed_offer};
 use crate::decide::OfferStep;
 use crate::events::OfferPublished;
@@ -43,10 +43,7 @@ pub fn publish_offer(tx: &mut Tx, ctx: &Ctx, cmd: &PublishOffer) -> Result<(), F
         return Err(AGREEMENT_NOT_ACCEPTED.because(detail).into());
     }
     // The terms may have been countered since the draft was made.
-    check_currency(
-        agreement.terms.platform_cap.map(|cap| cap.currency),
-        offer.list_price.currency,
-    )?;
+    check_terms(&agreement.terms, offer.list_price.currency, offer.deposit)?;
     let version = claim_step(tx, &offer, OfferStep::Publish)?;
     let event = OfferPublished {
         offer: offer.id,

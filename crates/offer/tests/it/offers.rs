@@ -1,7 +1,7 @@
 //! From a draft to what a buyer sees.
 
 use kernel::{Actor, Currency, HOUR_US, LocalText, MediaId, Money, OfferId, StoreId};
-use offer::testing::{agreed, draft, on_sale, terms};
+use offer::testing::{agreed, bp, draft, on_sale, terms};
 use offer::*;
 use party::testing::{NOW, Shop, certified_shop, ctx, operator, registered_shop, run, staff, store_details};
 use party::{AddStore, OperatorRole, Role, SuspendMerchant};
@@ -202,6 +202,53 @@ fn publishing_needs_a_certified_merchant_and_an_accepted_agreement() {
     });
 }
 
+fn paid_after(share_bp: i64) -> Deposit {
+    Deposit {
+        kind: DepositKind::PayAfter,
+        share_bp: bp(share_bp),
+    }
+}
+
+#[test]
+fn what_is_paid_after_the_service_has_nothing_of_the_platform_whatever_was_bargained() {
+    on_both(|store| {
+        let shop = certified_shop(store, 1);
+        let propose = ProposeAgreement {
+            merchant: shop.merchant,
+            terms: AgreementTerms {
+                discount_platform_bp: bp(0),
+                ..terms()
+            },
+        };
+        let agreement = act(store, shop.as_owner(), move |tx, ctx| {
+            propose_agreement(tx, ctx, &propose)
+        });
+        let agreement = agreement.expect("a proposal");
+        let mut cmd = draft(shop, agreement);
+        cmd.deposit = Some(paid_after(0));
+        let id = create(store, shop.as_owner(), cmd).expect("a draft");
+        let admin = Actor::Operator(operator(store, OperatorRole::Admin, 7));
+        let counter = CounterAgreement {
+            agreement,
+            version: 1,
+            terms: terms(),
+        };
+        act(store, admin, move |tx, ctx| counter_agreement(tx, ctx, &counter)).expect("a counter-proposal");
+        let accept = AcceptAgreement {
+            agreement,
+            version: 2,
+        };
+        act(store, shop.as_owner(), move |tx, ctx| {
+            accept_agreement(tx, ctx, &accept)
+        })
+        .expect("accepted");
+        assert_eq!(
+            code(publish(store, shop.as_owner(), id)),
+            (OFFER_INVALID.code.to_owned(), Some("/deposit/kind".to_owned()))
+        );
+    });
+}
+
 #[test]
 fn a_field_out_of_bounds_is_named() {
     on_both(|store| {
@@ -248,6 +295,9 @@ fn a_field_out_of_bounds_is_named() {
             (Box::new(|o| o.stores.push(euro_store)), "/stores"),
             (Box::new(|o| o.list_price.currency = Currency::JPY), "/stores"),
             (Box::new(|o| o.agreement = of_other), "/agreement"),
+            (Box::new(|o| o.deposit = Some(paid_after(1))), "/deposit/share_bp"),
+            // The platform gives a part of this agreement's discount.
+            (Box::new(|o| o.deposit = Some(paid_after(0))), "/deposit/kind"),
             (
                 Box::new(|o| o.media = Some(MediaId::from_uuid(uuid::Uuid::from_u128(5)))),
                 "/media",

@@ -87,6 +87,7 @@ fn line(dice: &Ctx) -> CartLine {
         quantity: 1 + dice.random_below(4) as i64,
         due: 1_000 + dice.random_below(50_000) as i64,
         is_of_customer: false,
+        is_paid_after: false,
     }
 }
 

@@ -477,6 +477,7 @@ export default {
     noneHint: 'What becomes of your orders, vouchers and rebates is told here.',
     unread: '{n} unread messages',
     new: 'New',
+    ready: 'Your vouchers are ready',
     kind: {
       order_paid: 'Paid. Your vouchers are ready',
       voucher_redeemed: 'A voucher was used',

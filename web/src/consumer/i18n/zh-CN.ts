@@ -468,6 +468,7 @@ export default {
     noneHint: '订单、券和返利的动态会显示在这里。',
     unread: '{n} 条未读消息',
     new: '新',
+    ready: '券已到账',
     kind: {
       order_paid: '支付成功，券已到账',
       voucher_redeemed: '券已使用',

@@ -9,7 +9,7 @@ export interface KitOffer {
   title: Record<string, string>
   uses: number
   listPrice: Schemas['Money']
-  takesDeposit: boolean
+  deposit?: Schemas['DepositKind']
 }
 
 export interface Kit {
@@ -62,7 +62,7 @@ async function fetchOffers(merchant: string): Promise<Record<string, KitOffer>> 
     const params = { path: { merchant }, query: { after } }
     const page = await done(api.GET('/v1/merchants/{merchant}/offers/own', { params }))
     for (const { id, title, uses, list_price, deposit } of page.items) {
-      offers[id] = { title, uses, listPrice: list_price, takesDeposit: !!deposit }
+      offers[id] = { title, uses, listPrice: list_price, deposit: deposit?.kind }
     }
     after = page.next ?? undefined
   } while (after)

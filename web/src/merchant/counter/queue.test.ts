@@ -15,8 +15,8 @@ const kit: Kit = {
   maxUses: 2,
   maxAmount: { amount: 25_000, currency: 'CNY' },
   offers: {
-    off_1: { title: {}, uses: 1, takesDeposit: false, listPrice: price },
-    off_2: { title: {}, uses: 4, takesDeposit: false, listPrice: price },
+    off_1: { title: {}, uses: 1, listPrice: price },
+    off_2: { title: {}, uses: 4, listPrice: price },
   },
   sync: { platform: NOW, wall: NOW },
 }

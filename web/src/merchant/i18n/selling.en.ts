@@ -79,6 +79,8 @@ export default {
       earnest:
         'You keep it if the guest backs out, and give it back twice if you do. At most 20 % of the price.',
       refundable: 'It goes back whole if the guest does not come.',
+      pay_after:
+        'You collect all of it yourself and owe the commission. Each guest has one order at a time; the platform gives no discount to it.',
     },
     depositShare: 'Share of the price',
     stores: 'Where it is used',

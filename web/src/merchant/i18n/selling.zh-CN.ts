@@ -74,6 +74,7 @@ export default {
     depositHint: {
       earnest: '顾客违约，定金归您；您违约，须双倍返还。不得超过价款的 20%。',
       refundable: '顾客未到店，全额退还。',
+      pay_after: '全款由您当面收取，佣金另计。每位顾客同时只能有一单，平台不补贴优惠。',
     },
     depositShare: '占价款比例',
     stores: '可用门店',

@@ -1,17 +1,30 @@
-/** What is paid ahead of an offer, and the rest at the store. 定金 and 订金 are two things. */
+/** What is paid ahead of an offer, and the rest at the store; or all of it there, after the service. 定金 and 订金 are two
+ * things. */
 export default {
-  kind: { earnest: '定金', refundable: '订金（可退）' },
+  kind: { earnest: '定金', refundable: '订金（可退）', pay_after: '不预付，服务后到店付' },
   now: '现在支付 {share}，其余到店支付',
+  nothingNow: '现在无需付款，服务后到店付',
   rule: {
     earnest: '定金：您取消或未到店，定金归商家；商家毁约，双倍返还。',
     booked: '已付的是定金：商家按取消规则收取的是定金的一部分；商家毁约，双倍返还。',
     refundable: '订金：您取消或未到店，全额退还。',
+    pay_after: '服务后到店付款。所订的用完或退掉之前，不能再次下单。',
   },
   paid: '已付定金或订金，券到店可用，余款到店支付。',
+  orderNote: '未使用前可随时退掉，无需付款。',
+  ordered: '已下单',
+  orderedHint: '到店出示券，服务后当面付款。',
+  givenBack: '已退掉',
+  givenBackHint: '未付款，无需退款。',
+  giveBack: '不要了，退掉',
+  giveBackHint: '未付款，无需退款。券立即失效，之后可以再次下单。',
   atStore: '到店支付',
+  afterService: '服务后到店支付',
   toPay: '现在应付',
   collect: '请收取 {amount}',
+  collectAfter: '服务后请收取 {amount}',
   collectOffline: '顾客只付了部分款项，余款见顾客手机上的券，请当面收取。',
+  collectAllOffline: '顾客尚未付款，金额见顾客手机上的券，请在服务后当面收取。',
   twice: '付的是定金：门店取消须双倍返还，其中一倍从您的结算款中扣除。',
   compensation: '商家加倍返还',
 }

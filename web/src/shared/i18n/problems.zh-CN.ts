@@ -88,6 +88,7 @@ export default {
   order_needs_booking: '该商品需要预订时间，请先选择时间。',
   order_not_found: '没有这个订单。',
   order_not_open: '订单已不在待支付状态，请查看订单。',
+  order_one_at_a_time: '此商品服务后付款，每人同时只能有一单；请先使用或退掉已下的订单。',
   order_place_taken: '位置刚被他人订走，请重新选择时间。',
   order_price_changed: '价格已变化，尚未下单，请确认新价格后再下单。',
   order_quantity_invalid: '购买数量超出限制。',

@@ -4,8 +4,8 @@ use kernel::{MINUTE_US, Timestamp};
 
 use super::money::{Paid, share};
 use super::{
-    Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, Used, UsedCoupons, WalletStatus, made,
-    told,
+    Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, Used, UsedCoupons, Voucher, VoucherStatus,
+    WalletStatus, made, told,
 };
 use crate::run::op::{GroupChoice, Place, second_of};
 
@@ -83,6 +83,9 @@ impl Model {
         if booked_until.is_none() && self.world.goods[good].booked.is_some() {
             return Err("order_needs_booking");
         }
+        if self.world.goods[good].is_paid_after() && self.has_unused(place.person, good, now) {
+            return Err("order_one_at_a_time");
+        }
         let (whole, coupons) = self.price(place, sharer.is_some(), now)?;
         if place
             .expected
@@ -128,6 +131,14 @@ impl Model {
             names.extend(self.settle(no, now));
         }
         made(text, names)
+    }
+
+    fn has_unused(&self, person: usize, good: usize, now: Timestamp) -> bool {
+        let is_live = |voucher: &Voucher| voucher.status == VoucherStatus::Live && voucher.valid_until > now;
+        self.orders.values().any(|order| {
+            (order.person, order.good) == (person, good)
+                && (order.status == OrderStatus::InGroup || order.vouchers.iter().any(is_live))
+        })
     }
 
     fn sharer_of(&self, place: &Place) -> Result<Option<usize>, &'static str> {

@@ -232,7 +232,8 @@ impl Model {
             && coupon
                 .store
                 .is_none_or(|store| store < self.world.goods[good].stores)
-            && (coupon.buyers != Buyers::NewCustomer || !self.has_ordered(place.person, Some(shop)));
+            && (coupon.buyers != Buyers::NewCustomer || !self.has_ordered(place.person, Some(shop)))
+            && (coupon.platform_bp == 0 || !self.world.goods[good].is_paid_after());
         if !is_for {
             return Err("coupon_not_for_this");
         }

@@ -62,6 +62,7 @@ fn line(n: u128, quantity: i64, due: i64) -> CartLine {
         quantity,
         due,
         is_of_customer: n.is_multiple_of(2),
+        is_paid_after: false,
     }
 }
 

@@ -55,6 +55,7 @@ fn line(quantity: i64) -> CartLine {
         quantity,
         due: 0,
         is_of_customer: false,
+        is_paid_after: false,
     }
 }
 
@@ -200,7 +201,11 @@ fn the_worked_orders_are_what_the_rules_make_of_them() {
         inputs.paid_ahead = bp(2_000);
         inputs.spendable_rebate = 600;
     };
-    let orders: [Worked; 7] = [
+    let after_the_service = |inputs: &mut PriceInputs| {
+        inputs.paid_ahead = BasisPoints::ZERO;
+        inputs.spendable_rebate = 600;
+    };
+    let orders: [Worked; 8] = [
         (
             "One after the other",
             (10_000, 2),
@@ -249,6 +254,12 @@ fn the_worked_orders_are_what_the_rules_make_of_them() {
             (20_000, 1),
             vec![coupon(CouponKind::Cash { amount: 2_000 }, 10_000, None)],
             &a_deposit,
+        ),
+        (
+            "Paid after the service",
+            (20_000, 1),
+            vec![coupon(CouponKind::Cash { amount: 2_000 }, 0, None)],
+            &after_the_service,
         ),
     ];
     for (name, order, coupons, change) in orders {

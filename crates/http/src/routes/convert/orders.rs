@@ -141,7 +141,7 @@ pub struct OrderPrice {
     rebate_used: WireMoney,
     /// To be paid through the provider.
     cash_due: WireMoney,
-    /// To be paid at the store, if the offer takes a deposit.
+    /// To be paid at the store, if the offer takes a deposit or is paid after the service.
     due_at_store: WireMoney,
     /// What was taken off, in the order in which it was.
     discounts: Vec<OrderDiscount>,
@@ -447,7 +447,7 @@ pub struct OrderDetails {
     /// How often each voucher can be used.
     uses: i64,
     price: OrderPrice,
-    /// `earnest` or `refundable`, if only a deposit is paid ahead.
+    /// `earnest` or `refundable`, if only a deposit is paid ahead; `pay_after`, if nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     deposit_kind: Option<String>,
     /// What came back in cash so far.
@@ -496,10 +496,10 @@ impl From<Labelled<OrderView>> for OrderDetails {
     }
 }
 
-/// A right for which only a deposit was paid ahead.
+/// A right for which only a deposit was paid ahead, or nothing.
 #[derive(Serialize, ToSchema)]
 pub struct DepositPaid {
-    /// `earnest` or `refundable`.
+    /// `earnest`, `refundable` or `pay_after`.
     kind: String,
     /// What is to be paid at the store, for the uses that are left.
     due_at_store: WireMoney,

@@ -91,6 +91,25 @@ fn the_last_unit_is_sold_once() {
 }
 
 #[test]
+fn what_is_paid_after_the_service_is_ordered_once_at_a_time() {
+    run(&Rule {
+        held_back: "person",
+        set_up: |market, cast| {
+            let offer = market.paid_after().to_string();
+            let body = json!({ "offer": offer, "quantity": 1 });
+            Race::of(
+                cast.guests
+                    .iter()
+                    .map(|_| Write::post(&cast.guests[0], "/v1/orders", body.clone())),
+            )
+        },
+        reasons: &[(409, "order_one_at_a_time")],
+        counted: |audit| audit.orders(),
+        ..ONE_SIDED
+    });
+}
+
+#[test]
 fn a_head_count_is_kept() {
     run(&Rule {
         set_up: |market, cast| {

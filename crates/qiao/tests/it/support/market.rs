@@ -8,7 +8,7 @@ use kernel::{
     PersonId, ResourceId, ShowingId, StoreId, Timestamp,
 };
 use offer::testing::{booked, bp, on_sale, seats, terms};
-use offer::{AgreementTerms, BookingTerms, GroupTerms, ResourceKind};
+use offer::{AgreementTerms, BookingTerms, Deposit, DepositKind, GroupTerms, ResourceKind};
 use party::testing::{PASSWORD_HASH, Shop, certified_shop, mail, operator, staff};
 use party::{Contact, OperatorRole, RequestCode, Role, SignIn, SignInWithCode, SignInWithPassword};
 use sha2::{Digest, Sha256};
@@ -135,6 +135,22 @@ impl Market {
             .unwrap()
             .unwrap();
         Good { offer, stock }
+    }
+
+    /// An offer that is paid after the service.
+    pub fn paid_after(&mut self) -> OfferId {
+        let terms = AgreementTerms {
+            discount_platform_bp: bp(0),
+            ..Self::terms()
+        };
+        let n = self.next();
+        let on_sale = on_sale(&self.store, self.shop, terms, n, |draft| {
+            draft.deposit = Some(Deposit {
+                kind: DepositKind::PayAfter,
+                share_bp: bp(0),
+            });
+        });
+        on_sale.offer
     }
 
     /// An offer of one table, or of one room for nights.
