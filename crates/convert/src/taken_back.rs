@@ -50,9 +50,9 @@ pub(crate) fn take_for_refunds(
     Ok(beyond)
 }
 
-/// The provider has said whether it moved the money too. If it did, the bank's was for another refund that has not
-/// arrived, or it went back twice, which is the platform's loss until the bank gives it back. If it did not, and the
-/// bank has given its own back since, the payer is without it again.
+/// The provider has said whether it moved the money too. If it did, the bank's was for others that have not arrived,
+/// together with what no refund explained before, or it went back twice, which is the platform's loss until the bank
+/// gives it back. If it did not, and the bank has given its own back since, the payer is without it again.
 pub(crate) fn learn_whether_it_moved(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -69,22 +69,21 @@ pub(crate) fn learn_whether_it_moved(
     let (amount, currency): (i64, Currency) = (row.take()?, row.take()?);
     tx.lock(&[Lock::row("payment_attempt", attempt)]);
     let row = tx.one(sql!(
-        "SELECT chargeback_reversed_at FROM payment_attempt WHERE id = $1",
+        "SELECT chargeback_reversed_at, charged_back_lost FROM payment_attempt WHERE id = $1",
         attempt
     ))?;
-    let reversed_at: Option<Timestamp> = row
-        .ok_or_else(|| StorageError::bug("a refund of no payment"))?
-        .take()?;
+    let mut row = row.ok_or_else(|| StorageError::bug("a refund of no payment"))?;
+    let (reversed_at, lost_before): (Option<Timestamp>, i64) = (row.take()?, row.take()?);
     match (moved, reversed_at.is_some()) {
         (false, false) => Ok(()),
         (true, false) => {
-            let lost = take_for_refunds(tx, ctx, attempt, amount)?;
+            let lost = take_for_refunds(tx, ctx, attempt, amount + lost_before)?;
             tx.tell(sql!(
-                "UPDATE payment_attempt SET charged_back_lost = charged_back_lost + $1 WHERE id = $2",
+                "UPDATE payment_attempt SET charged_back_lost = $1 WHERE id = $2",
                 lost,
                 attempt
             ))?;
-            book_loss(tx, ctx, refund.uuid(), currency, lost)
+            book_loss(tx, ctx, refund.uuid(), currency, lost - lost_before)
         }
         (true, true) => {
             let legs = [
@@ -100,7 +99,7 @@ pub(crate) fn learn_whether_it_moved(
     }
 }
 
-/// What went back to the payer twice, if anything did.
+/// What went back to the payer twice, if anything did; below zero, what did not after all.
 pub(crate) fn book_loss(
     tx: &mut Tx,
     ctx: &Ctx,

@@ -21,6 +21,8 @@ use super::{Engines, found, work};
 
 /// Steps that finish what the provider has not said yet are numbered from here on.
 const DRAINED_FROM: No = 1_000_000;
+/// And are never so many.
+const MOST_DRAINED: No = 10_000;
 
 /// What was seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -235,6 +237,11 @@ impl Life {
         let mut no = DRAINED_FROM;
         while let Some(op) = draw::drain(&self.model) {
             no += 1;
+            if no > DRAINED_FROM + MOST_DRAINED {
+                return Err(format!(
+                    "the provider never comes to an end: {op:?} is still to be done"
+                ));
+            }
             let step = Step {
                 no,
                 at: last.at.plus_us(i64::from(no - DRAINED_FROM) * 1_000),

@@ -292,6 +292,37 @@ fn a_refund_at_the_provider_when_the_bank_takes_the_payment_goes_back_once() {
 }
 
 #[test]
+fn of_two_refunds_at_the_provider_the_bank_took_the_one_that_it_did_not_move() {
+    on_both_with(2, 10_000, |world| {
+        for failure_first in [false, true] {
+            let bought = world.buy(2);
+            let cash = -world.credit(Account::ProviderClearing, None).0;
+            world.scan(bought.vouchers[0]).expect("redeemed");
+            let (moved, taken) = (cash / 4, cash / 2);
+            let sent = [0, 1].map(|n| {
+                let refund = world.refund_voucher(bought.vouchers[n]).expect("refunded");
+                world.send_refund(refund);
+                refund
+            });
+            // The provider moved the first, and nobody has heard of it.
+            charge_back(world, &report(world, bought.order, cash - moved)).expect("booked");
+            if failure_first {
+                world.fail_refund(sent[1], 1);
+            }
+            world.confirm_refund(sent[0]);
+            world.fail_refund(sent[1], 1);
+            let arrived = |amount| (RefundCause::Asked, RefundStatus::Succeeded, amount);
+            let found = refunds(world, bought.order);
+            assert!(
+                found.contains(&arrived(moved)) && found.contains(&arrived(taken)),
+                "{found:?}"
+            );
+            nothing_is_left(world, bought.order);
+        }
+    });
+}
+
+#[test]
 fn a_part_of_a_payment_is_for_people_to_look_into() {
     on_both(|world| {
         let bought = world.buy(1);

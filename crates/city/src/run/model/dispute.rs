@@ -165,14 +165,16 @@ impl Model {
         let is_reversed = charged_back.expect("the bank took it").reversed;
         let rarity = match (moved, is_reversed) {
             (true, false) => {
-                let lost = self.take_for_refunds(attempt, cash);
-                let loss = [
-                    ("chargeback_loss", Owner::Platform, lost),
-                    ("provider_clearing", Owner::Platform, -lost),
+                // All that no refund explained until now is looked at again.
+                let before = charged_back.expect("the bank took it").lost;
+                let lost = self.take_for_refunds(attempt, before + cash);
+                let more = [
+                    ("chargeback_loss", Owner::Platform, lost - before),
+                    ("provider_clearing", Owner::Platform, before - lost),
                 ];
-                self.books.post(currency, &loss);
+                self.books.post(currency, &more);
                 let charged_back = self.attempt_mut(attempt).charged_back.as_mut();
-                charged_back.expect("the bank took it").lost += lost;
+                charged_back.expect("the bank took it").lost = lost;
                 "RefundedTwice"
             }
             (false, false) => "TakenInsteadOfRefunded",
