@@ -18,6 +18,7 @@ const PAGES = [
   '/orders',
   '/bookings',
   '/rebates',
+  '/memberships',
   '/messages',
   '/me',
   '/account',
