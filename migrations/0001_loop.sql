@@ -144,6 +144,14 @@ CREATE TABLE person_device (
   PRIMARY KEY (person_id, device_hash)
 );
 
+-- Who is a member of which merchant, for free: what prices for members ask.
+CREATE TABLE member (
+  person_id BYTEA NOT NULL REFERENCES person (id),
+  merchant_id BYTEA NOT NULL,
+  joined_at BIGINT NOT NULL,
+  PRIMARY KEY (person_id, merchant_id)
+);
+
 CREATE TABLE operator (
   person_id BYTEA NOT NULL PRIMARY KEY REFERENCES person (id),
   role TEXT NOT NULL,

@@ -283,6 +283,7 @@ impl Founding<'_> {
             hours: Vec::new(),
             from_day: None,
             until_day: None,
+            for_members: false,
         };
         let of_three = GroupTerms {
             price: price * 8 / 1_000 * 100,

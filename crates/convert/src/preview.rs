@@ -143,7 +143,7 @@ fn of_offer(
     let sale = offer::queries::for_sale(read, offer, ctx.now)?;
     let price = sale
         .price_rules
-        .unit_price(sale.list_price, sample.quantity, sample.at);
+        .unit_price(sale.list_price, sample.quantity, sample.at, false);
     let stores = offer::queries::stores_of_offer(read, offer)?;
     let units = units_at(&sale.terms, price, sample.quantity);
     let line = CartLine {

@@ -35,6 +35,8 @@ pub(crate) struct Facts {
     pub entry: Option<EntryId>,
     pub spendable: i64,
     pub group: Option<GroupFacts>,
+    /// Whether the buyer is a member of the merchant, if a price asks.
+    pub is_member: bool,
     /// Of all units; none if they cost what the offer does.
     pub surcharges: Vec<Surcharge>,
 }
@@ -171,8 +173,11 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
     } else {
         0
     };
+    let is_member =
+        sale.price_rules.ask_membership() && party::queries::is_member(read, buyer, sale.merchant)?;
     let mut facts = Facts {
         buyer,
+        is_member,
         sale,
         coupons,
         automatic: read_automatic(automatic, ctx.now)?,
@@ -386,7 +391,7 @@ pub(crate) fn price(
     let sale = &facts.sale;
     let list_price = sale
         .price_rules
-        .unit_price(sale.list_price, cmd.quantity, ctx.now);
+        .unit_price(sale.list_price, cmd.quantity, ctx.now, facts.is_member);
     let group_price = facts.group.map_or(list_price.amount, |group| group.price);
     let list_price = list_price.amount.min(group_price);
     let friend_discount = match facts.link {

@@ -1,4 +1,4 @@
-//! Prices below an offer's list price: in some hours of the week, on some days, from a number of units on.
+//! Prices below an offer's list price: in some hours of the week, on some days, from a number of units on, for members.
 //! Of all that apply the lowest counts, so their order says nothing.
 
 use jiff::civil::{Date, DateTime};
@@ -25,11 +25,14 @@ pub struct PriceRule {
     pub from_day: Option<Date>,
     /// Not after this day.
     pub until_day: Option<Date>,
+    /// Of members of the merchant only.
+    pub for_members: bool,
 }
 
 impl PriceRule {
-    fn applies(&self, quantity: i64, local: DateTime) -> bool {
+    fn applies(&self, quantity: i64, local: DateTime, is_member: bool) -> bool {
         quantity >= self.from_quantity
+            && (is_member || !self.for_members)
             && (self.hours.is_empty() || self.hours.iter().any(|span| span.contains(local)))
             && self.from_day.is_none_or(|day| day <= local.date())
             && self.until_day.is_none_or(|day| local.date() <= day)
@@ -56,21 +59,26 @@ pub struct PriceRules {
 }
 
 impl PriceRules {
+    /// Whether some price depends on who buys.
+    pub fn ask_membership(&self) -> bool {
+        self.rules.iter().any(|rule| rule.for_members)
+    }
+
     /// What one of so many units costs at this moment, before any discount.
-    pub fn unit_price(&self, list_price: Money, quantity: i64, now: Timestamp) -> Money {
+    pub fn unit_price(&self, list_price: Money, quantity: i64, now: Timestamp, is_member: bool) -> Money {
         if self.rules.is_empty() {
             return list_price;
         }
         let Some(local) = local_time(&self.time_zone, now) else {
             return list_price;
         };
-        self.lowest(list_price, |rule| rule.applies(quantity, local))
+        self.lowest(list_price, |rule| rule.applies(quantity, local, is_member))
     }
 
-    /// The lowest price that is to be had every week, of some hours or quantity. Rules of certain days are left out:
+    /// The lowest price that everybody has every week, of some hours or quantity. Rules of certain days are left out:
     /// they pass, and what a list was made of them would be wrong then.
     pub fn price_from(&self, list_price: Money) -> Money {
-        self.lowest(list_price, |rule| !rule.is_of_days())
+        self.lowest(list_price, |rule| !rule.is_of_days() && !rule.for_members)
     }
 
     fn lowest(&self, list_price: Money, counts: impl Fn(&PriceRule) -> bool) -> Money {
@@ -115,8 +123,8 @@ pub(crate) fn check_price_rules(
         {
             return wrong(format!("{from} is after {until}"));
         }
-        if rule.from_quantity == 1 && !rule.is_timed() {
-            return wrong("a price of every time and quantity is the list price".to_owned());
+        if rule.from_quantity == 1 && !rule.is_timed() && !rule.for_members {
+            return wrong("a price of every time and quantity for everybody is the list price".to_owned());
         }
     }
     Ok(())

@@ -406,7 +406,10 @@ pub fn offer_page(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<O
     let (stock, head_count) = (read_level(&mut sale)?, read_level(&mut sale)?);
     Ok(Some(OfferPage {
         stores,
-        price: prices(&terms, offer.price_rules.unit_price(offer.list_price, 1, now)),
+        price: prices(
+            &terms,
+            offer.price_rules.unit_price(offer.list_price, 1, now, false),
+        ),
         price_from: prices(&terms, offer.price_rules.price_from(offer.list_price)),
         group_price: offer.group.map(|group| {
             prices(

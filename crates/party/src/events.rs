@@ -29,6 +29,34 @@ impl EventBody for PersonErased {
     const V: i64 = 1;
 }
 
+/// A person became a member of a merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MembershipJoined {
+    /// Who.
+    pub person: PersonId,
+    /// Of whom.
+    pub merchant: MerchantId,
+}
+
+impl EventBody for MembershipJoined {
+    const TYPE: &'static str = "MembershipJoined";
+    const V: i64 = 1;
+}
+
+/// A person is a member of a merchant no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MembershipLeft {
+    /// Who.
+    pub person: PersonId,
+    /// Of whom.
+    pub merchant: MerchantId,
+}
+
+impl EventBody for MembershipLeft {
+    const TYPE: &'static str = "MembershipLeft";
+    const V: i64 = 1;
+}
+
 /// A merchant became known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MerchantRegistered {

@@ -1,10 +1,10 @@
-//! People, merchants, stores, staff, roles and certification: who somebody is and what they may do.
+//! People, merchants and their members, stores, staff, roles and certification: who somebody is and what they may do.
 //! It sends no message and hashes no password (codes and passwords arrive hashed), and it knows no
 //! offer, order or money.
 //!
 //! Commands. People: [`request_code`], [`sign_in_with_code`], [`sign_in_with_password`],
 //! [`count_password_miss`], [`sign_out`], [`end_session`], [`end_sessions`], [`prune_sessions`],
-//! [`update_person`], [`grant_operator`], [`revoke_operator`]; steps of others' commands: [`erase_person`],
+//! [`update_person`], [`join_membership`], [`leave_membership`], [`grant_operator`], [`revoke_operator`]; steps of others' commands: [`erase_person`],
 //! [`note_device`]. Merchants: [`register_merchant`], [`import_merchants`], [`submit_certification`],
 //! [`decide_certification`], [`expire_certification`], [`suspend_merchant`], [`reinstate_merchant`].
 //! Their stores: [`add_store`], [`update_store`], [`add_staff`], [`revoke_staff`], [`register_device`],

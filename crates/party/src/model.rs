@@ -328,6 +328,15 @@ pub struct Franchise {
     pub since: Option<Timestamp>,
 }
 
+/// That a person is a member of a merchant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// Of whom.
+    pub merchant: MerchantId,
+    /// Since when.
+    pub joined_at: Timestamp,
+}
+
 /// A staff member as the merchant's people page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffMember {

@@ -16,8 +16,8 @@ use crate::model::{
 use crate::rows::named;
 
 pub use people::{
-    grants, identity, names_of, operators, password, people_at, profile, session, sessions_of,
-    share_a_device, signed_in_on, staff_of,
+    grants, identity, is_member, memberships_of, names_of, operators, password, people_at, profile, session,
+    sessions_of, share_a_device, signed_in_on, staff_of,
 };
 
 const MAX_PAGE: i64 = 200;

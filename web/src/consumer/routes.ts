@@ -88,6 +88,12 @@ export const router = createRouter({
       meta: personal,
       component: () => import('./pages/ReviewPage.vue'),
     },
+    {
+      path: '/memberships',
+      name: 'memberships',
+      meta: personal,
+      component: () => import('./pages/MembershipsPage.vue'),
+    },
     { path: '/rebates', name: 'rebates', meta: personal, component: () => import('./pages/RebatesPage.vue') },
     {
       path: '/messages',

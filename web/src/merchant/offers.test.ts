@@ -7,7 +7,7 @@ const offer = {
   description: { en: 'Two bowls' },
   category: 'hot_pot',
   list_price: { amount: 10_050, currency: 'CNY' },
-  price_rules: [{ price: 9_000, from_quantity: 3, hours: [] }],
+  price_rules: [{ price: 9_000, from_quantity: 3, hours: [], for_members: false }],
   group: { price: 6_000, size: 3, window_us: 86_400_000_000 },
   deposit: { kind: 'earnest', share_bp: 1_500 },
   uses: 3,

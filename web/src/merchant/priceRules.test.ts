@@ -9,9 +9,17 @@ const span = (weekday: number, from_minute = 0, until_minute = 1440) => ({
 
 it('gives rules back as they were', () => {
   const rules = [
-    { price: 8000, from_quantity: 1, hours: [1, 2, 3].map((day) => span(day, 600, 900)) },
-    { price: 8550, from_quantity: 5, hours: [], from_day: '2026-10-01', until_day: '2026-10-07' },
-    { price: 100, from_quantity: 1, hours: [span(7)] },
+    { price: 8000, from_quantity: 1, hours: [1, 2, 3].map((day) => span(day, 600, 900)), for_members: false },
+    {
+      price: 8550,
+      from_quantity: 5,
+      hours: [],
+      from_day: '2026-10-01',
+      until_day: '2026-10-07',
+      for_members: false,
+    },
+    { price: 100, from_quantity: 1, hours: [span(7)], for_members: false },
+    { price: 90, from_quantity: 1, hours: [], for_members: true },
   ]
   expect(rulesOf(rowsOf(rules, 'CNY'), 'CNY')).toEqual(rules)
 })

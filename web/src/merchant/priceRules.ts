@@ -7,12 +7,13 @@ import { hoursRows, spansOf, type HoursRow } from '@/shared/console/weekHours'
 
 type PriceRule = Schemas['PriceRule']
 
-/** Days of the week with the same hours, from a day until a day, from a number of units on. */
+/** Days of the week with the same hours, from a day until a day, from a number of units on, for members or everybody. */
 export interface PriceRow extends HoursRow {
   price: string
   fromQuantity: string
   fromDay: string
   untilDay: string
+  forMembers: boolean
 }
 
 const MIDNIGHT = '00:00'
@@ -26,6 +27,7 @@ export function newRow(): PriceRow {
     until: MIDNIGHT,
     fromDay: '',
     untilDay: '',
+    forMembers: false,
   }
 }
 
@@ -38,6 +40,7 @@ export function rowsOf(rules: readonly PriceRule[], currency: string): PriceRow[
       fromQuantity: String(rule.from_quantity),
       fromDay: rule.from_day ?? '',
       untilDay: rule.until_day ?? '',
+      forMembers: rule.for_members ?? false,
     }
     const rows = hoursRows(rule.hours ?? []).map((hours) => ({ ...row, ...hours }))
     return rows.length ? rows : [row]
@@ -54,6 +57,7 @@ export function rulesOf(rows: readonly PriceRow[], currency: string): PriceRule[
       hours: isAllDay && row.weekdays.length === 0 ? [] : spansOf(row),
       from_day: row.fromDay || undefined,
       until_day: row.untilDay || undefined,
+      for_members: row.forMembers,
     }
   })
 }

@@ -19,6 +19,7 @@ const PAGES = [
   '/orders',
   '/bookings',
   '/rebates',
+  '/memberships',
   '/messages',
   '/me',
   '/account',

@@ -477,5 +477,6 @@ fn of_two(price: i64) -> PriceRule {
         hours: Vec::new(),
         from_day: None,
         until_day: None,
+        for_members: false,
     }
 }

@@ -70,7 +70,7 @@ pub struct Booked<'a> {
 /// Places an order for the consumer who acts. It is paid at once if nothing is left to pay.
 ///
 /// Statements: 8 for a plain order; a coupon adds 4, one that comes by itself 1 or more, one for new buyers 2 more, rebates 2,
-/// a share link 1, what is paid after the service 2.
+/// a share link 1, what is paid after the service 2, prices for members 1.
 pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrder, Fail> {
     let facts = load(tx, ctx, cmd)?;
     check_plain(cmd, &facts)?;

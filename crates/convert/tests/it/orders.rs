@@ -68,6 +68,7 @@ fn an_order_keeps_the_price_of_its_quantity_and_hour_when_it_is_paid_later() {
             hours: hours.to_vec(),
             from_day: None,
             until_day: None,
+            for_members: false,
         };
         let mut plan = Plan {
             price_rules: vec![rule(9_000, 1, &[until_ten_past_four]), rule(7_000, 3, &[])],
@@ -99,6 +100,42 @@ fn an_order_keeps_the_price_of_its_quantity_and_hour_when_it_is_paid_later() {
         shop.pay(buyer, &placed);
         let view = shop.view(placed.order);
         assert_eq!((view.status, view.amounts), (OrderStatus::Paid, placed.amounts));
+    });
+}
+
+#[test]
+fn who_is_a_member_when_they_order_pays_the_price_of_members() {
+    on_both(|db| {
+        let rule = PriceRule {
+            price: 9_000,
+            from_quantity: 1,
+            hours: Vec::new(),
+            from_day: None,
+            until_day: None,
+            for_members: true,
+        };
+        let plan = Plan {
+            price_rules: vec![rule],
+            ..Plan::default()
+        };
+        let (shop, buyer) = (Shop::open(db, &plan), person(db));
+        let merchant = shop.merchant;
+        let due = || shop.place(buyer, shop.order_of(2)).amounts.cash_due;
+        assert_eq!(due(), 20_000);
+        ok(run_at(db, Actor::Consumer(buyer), NOW, move |tx, ctx| {
+            party::join_membership(tx, ctx, &party::JoinMembership { merchant })
+        }));
+        assert_eq!(due(), 18_000);
+        let order = shop.order_of(1);
+        let quoted = ok(run_at(db, Actor::Consumer(buyer), NOW, move |tx, ctx| {
+            convert::queries::quote(tx, ctx, &order, None)
+        }));
+        assert_eq!(quoted.1.amounts.cash_due, 9_000);
+        assert_eq!(shop.place(person(db), shop.order_of(1)).amounts.cash_due, 10_000);
+        ok(run_at(db, Actor::Consumer(buyer), NOW, move |tx, ctx| {
+            party::leave_membership(tx, ctx, &party::LeaveMembership { merchant })
+        }));
+        assert_eq!(due(), 20_000);
     });
 }
 

@@ -108,7 +108,10 @@ fn an_offer_is_seen_once_published_with_the_price_of_its_agreement() {
         let agreement = agree(app, &shop, &admin).await;
         let picture = app.picture(&shop).await;
         let mut body = new_offer(&shop, &agreement, &picture);
-        body["price_rules"] = json!([{"price": 9_000, "from_quantity": 3}]);
+        body["price_rules"] = json!([
+            {"price": 9_000, "from_quantity": 3},
+            {"price": 5_000, "from_quantity": 1, "for_members": true}
+        ]);
         let offer = app
             .post(&shop.owner, &format!("{}/offers", shop.path), body)
             .await
@@ -124,10 +127,13 @@ fn an_offer_is_seen_once_published_with_the_price_of_its_agreement() {
         let shown = app.get(&nobody, &page).await.ok();
         assert_eq!(shown["list_price"], json!({"amount": 10_000, "currency": "CNY"}));
         assert_eq!(shown["price"], json!({"amount": 8_000, "currency": "CNY"}));
-        let rule = json!({"price": 7_200, "from_quantity": 3, "hours": []});
+        let rules = json!([
+            {"price": 7_200, "from_quantity": 3, "hours": [], "for_members": false},
+            {"price": 4_000, "from_quantity": 1, "hours": [], "for_members": true}
+        ]);
         assert_eq!(
             (&shown["price_from"]["amount"], &shown["price_rules"]),
-            (&json!(7_200), &json!([rule]))
+            (&json!(7_200), &rules)
         );
         assert_eq!(
             (&shown["on_sale"], &shown["units_left"]),

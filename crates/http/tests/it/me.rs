@@ -16,7 +16,11 @@ fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
         app.call(&here.buyer.0, Method::PATCH, "/v1/me", None, named.to_string())
             .await
             .ok();
+        let merchant = &here.ids["merchant"];
+        let membership = format!("/v1/merchants/{merchant}/membership");
+        app.post(&here.buyer.0, &membership, json!({})).await.ok();
         let copy = app.get(&here.buyer.0, "/v1/me/export").await.ok();
+        assert_eq!(&copy["memberships"][0]["merchant"], merchant);
         assert_eq!((&copy["name"], &copy["locale"]), (&json!("李伟"), &json!("en")));
         assert_eq!(copy["contacts"], json!(["+8613700000001"]));
         assert_eq!(copy["sessions"][0]["is_current"], true);
@@ -27,6 +31,7 @@ fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
             ("vouchers", 3),
             ("bookings", 1),
             ("waitlist", 1),
+            ("memberships", 1),
             ("reviews", 1),
             ("share_links", 1),
             ("refunds", 0),
@@ -43,6 +48,28 @@ fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
         for (_, id) in there.ids.iter().filter(|(name, _)| **name != "day") {
             assert!(!copy.to_string().contains(id), "{id} is another's");
         }
+    });
+}
+
+#[test]
+fn a_member_joins_is_told_of_whom_and_leaves() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (buyer, merchant) = (&world.here.buyer.0, &world.here.ids["merchant"]);
+        let membership = format!("/v1/merchants/{merchant}/membership");
+        let is_member = async || app.get(buyer, &membership).await.ok()["is_member"].clone();
+        assert_eq!(is_member().await, false);
+        for _ in 0..2 {
+            app.post(buyer, &membership, json!({})).await.ok();
+        }
+        assert_eq!(is_member().await, true);
+        let listed = app.get(buyer, "/v1/me/memberships").await.ok();
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+        assert_eq!(listed["items"][0]["merchant_name"]["zh-CN"], "桥头餐饮 1");
+        app.call(buyer, Method::DELETE, &membership, None, Body::empty())
+            .await
+            .ok();
+        assert_eq!(is_member().await, false);
     });
 }
 

@@ -50,7 +50,10 @@ const WITH_PUBLIC_THINGS: &[&str] = &[
     "bestCombination",
     "claimCoupon",
     "createShareLink",
+    "getMyMembership",
+    "joinMembership",
     "joinQueue",
+    "leaveMembership",
     "quoteOrder",
 ];
 

@@ -32,6 +32,7 @@ fn from_units(from_quantity: i64, price: i64) -> PriceRule {
         hours: Vec::new(),
         from_day: None,
         until_day: None,
+        for_members: false,
     }
 }
 
@@ -63,6 +64,24 @@ fn in_shanghai(text: &str) -> Timestamp {
     Timestamp(moment.timestamp().as_microsecond())
 }
 
+/// The rows of the table under this heading.
+fn worked(heading: &str) -> Vec<Vec<&'static str>> {
+    let text = include_str!("../../../../docs/domain/pricing.md");
+    let (_, after) = text.split_once(&format!("### {heading}\n")).expect("a table");
+    let rows = after.lines().skip_while(|line| !line.starts_with('|'));
+    let rows = rows.take_while(|line| line.starts_with('|')).skip(2);
+    rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
+}
+
+/// The price of one unit, as a row of a table begins: `Monday 2026-09-28 14:59 | 1`.
+fn price_of(rules: &PriceRules, row: &[&str], is_member: bool) -> String {
+    let (_, at) = row[0].split_once(' ').expect("a weekday and a day");
+    let quantity = row[1].parse().expect("units");
+    let price = rules.unit_price(cny(10_000), quantity, in_shanghai(at), is_member);
+    price.to_string()
+}
+
 #[test]
 fn the_worked_prices_are_what_the_rules_make_of_them() {
     let rules = rules(&[
@@ -70,21 +89,33 @@ fn the_worked_prices_are_what_the_rules_make_of_them() {
         from_units(5, 8_500),
         on_days("2026-10-01", "2026-10-07", 9_000),
     ]);
-    let text = include_str!("../../../../docs/domain/pricing.md");
-    let (_, after) = text.split_once("### By time and quantity\n").expect("a table");
-    let rows = after.lines().skip_while(|line| !line.starts_with('|'));
-    let rows = rows.take_while(|line| line.starts_with('|')).skip(2);
-    let mut seen = 0;
+    let rows = worked("By time and quantity");
+    assert!(rows.len() >= 6);
     for row in rows {
-        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
-        let (_, at) = cells[0].split_once(' ').expect("a weekday and a day");
-        let quantity = cells[1].parse().expect("units");
-        let price = rules.unit_price(cny(10_000), quantity, in_shanghai(at));
-        assert_eq!(format!("{} CNY", cells[2]), price.to_string(), "{row}");
-        seen += 1;
+        assert_eq!(format!("{} CNY", row[2]), price_of(&rules, &row, true), "{row:?}");
     }
-    assert!(seen >= 6);
     assert_eq!(rules.price_from(cny(10_000)), cny(8_000));
+}
+
+#[test]
+fn the_worked_prices_of_members_are_what_the_rules_make_of_them() {
+    let for_members = |rule| PriceRule {
+        for_members: true,
+        ..rule
+    };
+    let rules = rules(&[
+        in_hours(1..=5, 15 * 60, 8_500),
+        for_members(from_units(1, 9_000)),
+        for_members(from_units(3, 8_000)),
+    ]);
+    let rows = worked("For members");
+    assert!(rows.len() >= 4);
+    for row in rows {
+        let told = [row[2], row[3]].map(|price| format!("{price} CNY"));
+        let found = [true, false].map(|is_member| price_of(&rules, &row, is_member));
+        assert_eq!(told, found, "{row:?}");
+    }
+    assert_eq!(rules.price_from(cny(10_000)), cny(8_500));
 }
 
 fn any_rule() -> impl Strategy<Value = PriceRule> {
@@ -101,27 +132,33 @@ fn any_rule() -> impl Strategy<Value = PriceRule> {
         prop::collection::vec(span, 0..3),
         day(),
         day(),
+        any::<bool>(),
     )
-        .prop_map(|(price, from_quantity, hours, from_day, until_day)| PriceRule {
-            price,
-            from_quantity,
-            hours,
-            from_day,
-            until_day,
-        })
+        .prop_map(
+            |(price, from_quantity, hours, from_day, until_day, for_members)| PriceRule {
+                price,
+                from_quantity,
+                hours,
+                from_day,
+                until_day,
+                for_members,
+            },
+        )
 }
 
 proptest! {
     #[test]
     fn more_units_and_more_rules_never_cost_more_and_their_order_says_nothing(
         mut listed in prop::collection::vec(any_rule(), 0..6), quantity in 1..=5_i64,
-        minutes in 0..60 * 24 * 40_i64, zone in prop::sample::select(vec![SHANGHAI, "America/New_York", "Europe/Berlin"]),
+        is_member in any::<bool>(), minutes in 0..60 * 24 * 40_i64, zone in prop::sample::select(vec![SHANGHAI, "America/New_York", "Europe/Berlin"]),
     ) {
         // From the end of February on, so that clocks are put forward within.
         let now = Timestamp(1_772_150_400_000_000 + minutes * 60_000_000);
-        let price = |rules: &[PriceRule], quantity| PriceRules {
+        let price_for = |rules: &[PriceRule], quantity, is_member| PriceRules {
             time_zone: zone.to_owned(), rules: rules.to_vec(),
-        }.unit_price(cny(10_000), quantity, now).amount;
+        }.unit_price(cny(10_000), quantity, now, is_member).amount;
+        prop_assert!(price_for(&listed, quantity, true) <= price_for(&listed, quantity, false));
+        let price = |rules: &[PriceRule], quantity| price_for(rules, quantity, is_member);
         let found = price(&listed, quantity);
         prop_assert!((1..=10_000).contains(&found));
         prop_assert!(price(&listed, quantity + 1) <= found);

@@ -6,7 +6,7 @@ use store::{Fail, Tx, sql};
 use crate::events::PersonErased;
 use crate::{PERSON_HAS_ROLE, account, queries, require_consumer};
 
-/// A step of others' commands: erases the acting person's addresses, name, pictures, devices and sessions, so that nobody can
+/// A step of others' commands: erases the acting person's addresses, name, pictures, devices, memberships and sessions, so that nobody can
 /// sign in as them any more, and gives who it was. Rejects somebody who works for a merchant or the platform.
 /// The last one-time code of an address, which carries its limits, is forgotten within two days.
 pub fn erase_person(tx: &mut Tx, ctx: &Ctx) -> Result<PersonId, Fail> {
@@ -20,6 +20,7 @@ pub fn erase_person(tx: &mut Tx, ctx: &Ctx) -> Result<PersonId, Fail> {
         sql!("DELETE FROM person_profile WHERE person_id = $1", person),
         sql!("DELETE FROM media WHERE owner_id = $1", person),
         sql!("DELETE FROM person_device WHERE person_id = $1", person),
+        sql!("DELETE FROM member WHERE person_id = $1", person),
     ])?;
     account::delete_sessions(tx, person)?;
     // A person has no version; the time grows just as well.

@@ -9,6 +9,7 @@ mod erase_person;
 mod franchise;
 mod grant_operator;
 mod import_merchants;
+mod membership;
 mod note_device;
 mod record_media;
 mod register_device;
@@ -37,6 +38,7 @@ pub use franchise::{
 };
 pub use grant_operator::{GrantOperator, RevokeOperator, grant_operator, revoke_operator};
 pub use import_merchants::{ImportMerchants, ImportOutcome, ImportRow, MAX_IMPORT_ROWS, import_merchants};
+pub use membership::{JoinMembership, LeaveMembership, join_membership, leave_membership};
 pub use note_device::note_device;
 pub use record_media::{RecordMedia, record_media};
 pub use register_device::{RegisterDevice, RevokeDevice, register_device, revoke_device};

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::{MerchantId, PersonId, Timestamp};
 use store::{Ask, Fail, Query, ReadTx, Row, StorageError, sql};
 
-use super::{all, first};
+use super::{all, below, first, page};
 use crate::Contact;
 use crate::model::{
-    Grants, Identity, OperatorRole, OperatorView, Profile, Role, Session, SessionView, StaffGrant,
-    StaffMember, StoredPassword,
+    Grants, Identity, Membership, OperatorRole, OperatorView, Profile, Role, Session, SessionView,
+    StaffGrant, StaffMember, StoredPassword,
 };
 use crate::rows::{named, take_staff_store};
 
@@ -230,6 +230,38 @@ pub fn people_at(read: &mut ReadTx, contact: &Contact) -> Result<Vec<PersonId>, 
         ),
     ])?;
     all(answers.into_iter().flatten().collect(), |row| row.take())
+}
+
+/// Whether a person is a member of a merchant. One statement.
+pub fn is_member(read: &mut ReadTx, person: PersonId, merchant: MerchantId) -> Result<bool, Fail> {
+    let row = read.one(sql!(
+        "SELECT joined_at FROM member WHERE person_id = $1 AND merchant_id = $2",
+        person,
+        merchant
+    ))?;
+    Ok(row.is_some())
+}
+
+/// Of whom a person is a member: the newest merchants first.
+pub fn memberships_of(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<MerchantId>,
+    limit: i64,
+) -> Result<Vec<Membership>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT merchant_id, joined_at FROM member WHERE person_id = $1 AND merchant_id < $2
+         ORDER BY merchant_id DESC LIMIT $3",
+        person,
+        below(after),
+        page(limit)
+    ))?;
+    all(rows, |row| {
+        Ok(Membership {
+            merchant: row.take()?,
+            joined_at: row.take()?,
+        })
+    })
 }
 
 /// Whether two people signed in on one device. One statement.

@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod certification;
 mod imports;
+mod memberships;
 mod sign_in;
 mod staff;
 mod stores;

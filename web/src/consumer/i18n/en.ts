@@ -152,12 +152,13 @@ export default {
     see: 'See the group',
   },
   priceRule: {
-    title: 'Cheaper at times or together',
+    title: 'Lower prices',
     hint: 'The lowest price that fits your order counts, at the time when you order.',
     days: '{from} – {until}',
     fromDay: 'From {day}',
     untilDay: 'Until {day}',
     units: '{n} or more',
+    members: 'Members',
   },
   offer: {
     priceFrom: 'from {price}',
@@ -470,6 +471,18 @@ export default {
     noneHint: 'Share a place that you like; you get a rebate when a friend goes there.',
     due: 'Expected on {date}',
     status: { pending: 'Pending', posted: 'Received', voided: 'Cancelled', reversed: 'Taken back' },
+  },
+  member: {
+    all: 'Memberships',
+    none: 'No memberships yet',
+    noneHint: 'Become a member of a place that you like, for free: some offers cost members less.',
+    hint: 'Members pay less where an offer has a price for members.',
+    price: 'Members pay {price}.',
+    prices: 'Members have lower prices.',
+    isOne: 'You are a member.',
+    since: 'Since {date}',
+    join: 'Become a member – free',
+    leave: 'Leave',
   },
   message: {
     title: 'Messages',

@@ -145,12 +145,13 @@ export default {
     see: '查看拼团',
   },
   priceRule: {
-    title: '分时段价与多件价',
+    title: '更低的价格',
     hint: '按下单时间和件数，自动取符合条件的最低价。',
     days: '{from} 至 {until}',
     fromDay: '{day} 起',
     untilDay: '截至 {day}',
     units: '满 {n} 件，每件',
+    members: '会员',
   },
   offer: {
     priceFrom: '{price} 起',
@@ -461,6 +462,18 @@ export default {
     noneHint: '把喜欢的店分享给朋友，朋友到店后您就有返利。',
     due: '预计 {date} 到账',
     status: { pending: '待到账', posted: '已到账', voided: '已取消', reversed: '已收回' },
+  },
+  member: {
+    all: '我的会员',
+    none: '还没有加入会员',
+    noneHint: '免费成为喜欢的商家的会员，部分商品享会员价。',
+    hint: '有会员价的商品，会员更便宜。',
+    price: '会员价 {price}。',
+    prices: '会员享更低价。',
+    isOne: '您已是会员。',
+    since: '{date} 加入',
+    join: '免费成为会员',
+    leave: '退出',
   },
   message: {
     title: '消息',

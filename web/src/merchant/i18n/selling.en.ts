@@ -110,7 +110,7 @@ export default {
     add: 'Add dearer nights',
   },
   priceRule: {
-    title: 'Prices by time and number',
+    title: 'Prices by time, number and membership',
     hint: 'Below the list price. Of all that apply to an order the lowest counts, at the time of the order.',
     nth: 'Price {n}',
     price: 'Price of one',
@@ -119,6 +119,7 @@ export default {
     until: 'Until',
     fromDay: 'First day (optional)',
     untilDay: 'Last day (optional)',
+    forMembers: 'For members only. Whoever wants becomes one, for free.',
     add: 'Add a price',
     remove: 'Take it away',
   },

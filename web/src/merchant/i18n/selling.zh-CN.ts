@@ -104,7 +104,7 @@ export default {
     add: '添加加价日',
   },
   priceRule: {
-    title: '分时段价与多件价',
+    title: '分时段价、多件价与会员价',
     hint: '都低于原价；同时符合多条时取最低价，以下单时间为准。',
     nth: '第 {n} 条',
     price: '每件价格',
@@ -113,6 +113,7 @@ export default {
     until: '结束时间',
     fromDay: '开始日期（可不填）',
     untilDay: '结束日期（可不填）',
+    forMembers: '仅限会员。顾客可免费成为会员。',
     add: '添加一条',
     remove: '移除',
   },

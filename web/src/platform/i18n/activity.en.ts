@@ -41,6 +41,8 @@ export default {
     GroupFailed: 'A group of buyers was not completed',
     GroupGrew: 'A buyer joined a group',
     GroupOpened: 'A group of buyers was opened',
+    MembershipJoined: 'A guest became a member',
+    MembershipLeft: 'A guest is a member no longer',
     MerchantUpdated: 'A merchant changed its name or logo',
     MerchantRenamed: 'A merchant was renamed',
     MerchantSuspended: 'A merchant was suspended',

@@ -35,6 +35,8 @@ export default {
     MerchantDecertified: '商家认证失效',
     MerchantRegistered: '新商家注册',
     MerchantReinstated: '商家恢复营业',
+    MembershipJoined: '顾客成为会员',
+    MembershipLeft: '顾客退出会员',
     MerchantUpdated: '商家名称或标志已更改',
     MerchantRenamed: '商家更名',
     MerchantSuspended: '商家停业',

@@ -26,6 +26,7 @@ use crate::routes::consume::{WaitlistEntryDetails, WireBooking, bookings_of, wai
 use crate::routes::convert::{OrderDetails, PaymentTry, RefundDetails, WalletCouponDetails, labelled_orders};
 use crate::routes::feedback::{ReviewDetails, Signed, signed};
 use crate::routes::ledger::EarnedRebate;
+use crate::routes::party::{MembershipDetails, memberships_of};
 use crate::routes::retain::{PersonMessage, labelled_messages};
 use crate::routes::voucher::{VoucherDetails, voucher_details};
 use crate::shell;
@@ -46,6 +47,7 @@ struct MyData {
     /// RFC 3339.
     created_at: String,
     sessions: Vec<MySession>,
+    memberships: Vec<MembershipDetails>,
     orders: Vec<OrderDetails>,
     payments: Vec<PaymentTry>,
     refunds: Vec<RefundDetails>,
@@ -146,6 +148,7 @@ async fn export_me(State(app): State<App>, signed_in: SignedIn) -> Result<Json<M
         contacts: contacts.map(|contact| contact.address().to_owned()).collect(),
         created_at: profile.created_at.to_string(),
         sessions: sessions.into_iter().map(MySession::from).collect(),
+        memberships: all(&app, person, memberships_of, MembershipDetails::id).await?,
         orders: all(&app, person, my_orders, |order| order.item.id).await?,
         payments: all(&app, person, attempts_of_person, |attempt| attempt.id).await?,
         refunds: all(&app, person, refunds_of_person, |refund| refund.id).await?,

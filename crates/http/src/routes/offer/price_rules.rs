@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::body::Object;
 
-/// What one unit costs in some hours, on some days, from a number of units on. Of all that apply the lowest counts.
+/// What one unit costs in some hours, on some days, from a number of units on, for members. Of all that apply the lowest counts.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PriceRule)]
@@ -30,6 +30,9 @@ pub struct WirePriceRule {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     until_day: Option<Date>,
+    /// Of members of the merchant only.
+    #[serde(default)]
+    for_members: bool,
 }
 
 impl From<WirePriceRule> for PriceRule {
@@ -40,6 +43,7 @@ impl From<WirePriceRule> for PriceRule {
             hours: wire.hours.into_iter().map(|Object(span)| span.into()).collect(),
             from_day: wire.from_day,
             until_day: wire.until_day,
+            for_members: wire.for_members,
         }
     }
 }
@@ -52,6 +56,7 @@ impl From<PriceRule> for WirePriceRule {
             hours: rule.hours.into_iter().map(|span| Object(span.into())).collect(),
             from_day: rule.from_day,
             until_day: rule.until_day,
+            for_members: rule.for_members,
         }
     }
 }

@@ -5,6 +5,7 @@ mod certifications;
 mod devices;
 mod franchises;
 mod media;
+mod memberships;
 mod merchants;
 mod operators;
 mod platform;
@@ -15,12 +16,14 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+pub use memberships::{MembershipDetails, memberships_of};
 pub use merchants::{MerchantPage, merchant_page};
 pub use stores::{OfStore, PublicStore, public_stores};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(merchants::operations())
+        .merge(memberships::operations())
         .merge(platform::operations())
         .merge(operators::operations())
         .merge(stores::operations())

@@ -46,6 +46,8 @@ const MEET_NO_STATE: &[&str] = &[
     "party::end_sessions",
     "party::grant_operator",
     "party::import_merchants",
+    "party::join_membership",
+    "party::leave_membership",
     "party::prune_sessions",
     "party::register_merchant",
     "party::request_code",

@@ -5,8 +5,8 @@ use kernel::{Actor, LocalText, PersonId};
 use party::testing::{NOW, PASSWORD_HASH, consumer, ctx, mail, operator, registered_shop, sha_like};
 use party::{
     CodeSent, Contact, CountPasswordMiss, EndSession, EndSessions, GrantOperator, ImportMerchants,
-    ImportOutcome, ImportRow, OperatorRole, RequestCode, RevokeOperator, SignIn, SignInWithCode,
-    SignInWithPassword, SignOut, UpdatePerson, queries,
+    ImportOutcome, ImportRow, JoinMembership, LeaveMembership, OperatorRole, RequestCode, RevokeOperator,
+    SignIn, SignInWithCode, SignInWithPassword, SignOut, UpdatePerson, queries,
 };
 
 use super::act::{Act, act};
@@ -104,6 +104,24 @@ impl World {
             locale: Some("en".to_owned()),
         };
         act(ctx(Actor::Consumer(self.consumer())), party::update_person, input)
+    }
+
+    pub fn join_membership(&self, person: PersonId) -> Act<()> {
+        let merchant = self.shop.merchant;
+        act(
+            ctx(Actor::Consumer(person)),
+            party::join_membership,
+            JoinMembership { merchant },
+        )
+    }
+
+    pub fn leave_membership(&self, person: PersonId) -> Act<()> {
+        let merchant = self.shop.merchant;
+        act(
+            ctx(Actor::Consumer(person)),
+            party::leave_membership,
+            LeaveMembership { merchant },
+        )
     }
 
     /// Who has nothing open.

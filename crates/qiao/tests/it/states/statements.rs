@@ -132,6 +132,12 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.end_session().probe(),
     |w| w.end_sessions().probe(),
     |w| w.update_person().probe(),
+    |w| w.join_membership(w.consumer()).probe(),
+    |w| {
+        let member = w.consumer();
+        w.done(w.join_membership(member));
+        w.leave_membership(member).probe()
+    },
     |w| w.erase_person().probe(),
     |w| w.prune_sessions().probe(),
     |w| w.grant_operator().probe(),
