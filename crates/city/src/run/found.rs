@@ -309,7 +309,7 @@ impl Founder<'_> {
             description: LocalText::one("en", "Something good"),
             category: "hot_pot".to_owned(),
             list_price: Money::new(good.list_price, currency),
-            price_rules: good.price_of_two().map(of_two).into_iter().collect(),
+            price_rules: price_rules(good),
             group: good.group.map(|group| GroupTerms {
                 price: group.price,
                 size: group.size,
@@ -470,13 +470,16 @@ fn store_details(n: usize, currency: Currency) -> Result<party::StoreDetails, Fa
     })
 }
 
-fn of_two(price: i64) -> PriceRule {
-    PriceRule {
+fn price_rules(good: &Good) -> Vec<PriceRule> {
+    let rule = |price, from_quantity, for_members| PriceRule {
         price,
-        from_quantity: 2,
+        from_quantity,
         hours: Vec::new(),
         from_day: None,
         until_day: None,
-        for_members: false,
-    }
+        for_members,
+    };
+    let of_two = good.price_of_two().map(|price| rule(price, 2, false));
+    let of_members = good.price_of_members().map(|price| rule(price, 1, true));
+    of_two.into_iter().chain(of_members).collect()
 }

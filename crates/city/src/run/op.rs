@@ -125,6 +125,12 @@ pub(crate) enum Op {
         number: i64,
         mistyped: bool,
     },
+    /// Of the shop, or not any more.
+    Member {
+        person: usize,
+        shop: usize,
+        joins: bool,
+    },
     Share {
         person: usize,
         good: usize,
@@ -603,6 +609,7 @@ impl Op {
             | Self::ReverseOutside { .. }
             | Self::Claim { .. }
             | Self::ClaimCode { .. }
+            | Self::Member { .. }
             | Self::Share { .. }
             | Self::JoinWaitlist(_)
             | Self::OpenEntry { .. }

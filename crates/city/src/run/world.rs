@@ -206,6 +206,12 @@ impl Good {
         self.deposit.is_some_and(|deposit| deposit.bp == 0)
     }
 
+    /// One of some goods costs members this.
+    pub fn price_of_members(&self) -> Option<i64> {
+        let is_cheaper = self.list_price > 1 && self.stock % 2 == 0;
+        is_cheaper.then(|| self.list_price - 1 - self.list_price / 3)
+    }
+
     /// From two units on, one of some goods costs this.
     pub fn price_of_two(&self) -> Option<i64> {
         let is_cheaper = self.list_price > 1 && self.max_per_order % 2 == 0;
@@ -252,7 +258,7 @@ fn deposit(dice: &Ctx) -> Deposit {
     let bp = if earnest {
         *pick(dice, &[1, 777, 777, 2_000, 2_000])
     } else {
-        *pick(dice, &[0, 0, 1, 3_333, 9_999])
+        *pick(dice, &[0, 1, 3_333, 9_999])
     };
     Deposit { earnest, bp }
 }

@@ -45,6 +45,8 @@ const HAPPENS: [&[&str]; 3] = [
         "ChangePolicy",
         "Remind",
         "PlaceWithCoupons",
+        "Member",
+        "MemberOrders",
         "ClaimCode",
         "HearPaid",
         "HearChargedBack",

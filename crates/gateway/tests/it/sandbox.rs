@@ -263,7 +263,7 @@ async fn what_cannot_be_paid_together_is_not_asked_for_at_all() {
         (vec![plain.clone(), plain.clone()], "invalid_request"),
         (
             vec![plain.clone(), of("c-1", "currency", json!("EUR"))],
-            "invalid",
+            "invalid_request",
         ),
         (
             vec![plain.clone(), of("c-1", "amount", json!(0))],

@@ -6,7 +6,7 @@ use super::{any, index, order, owner_or_other, person, staff};
 use crate::dice::{between, chance, pick};
 use crate::run::booked::{PricePer, Stay};
 use crate::run::model::{Booking, Keeps, Model, WaitlistStatus};
-use crate::run::op::{Book, By, JoinWaitlist, No, Op, Place, When};
+use crate::run::op::{Book, By, JoinWaitlist, News, No, Op, Place, Staff, When};
 
 /// Shanghai's clocks.
 const AHEAD_US: i64 = 480 * MINUTE_US;
@@ -170,8 +170,48 @@ fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
     When::At(Timestamp(day * DAY_US + minute * MINUTE_US - AHEAD_US))
 }
 
+/// The next step to the payment of what is booked: by themselves few are paid in time.
+fn paying(model: &Model) -> Option<Op> {
+    let held = model.bookings.values().rev();
+    let mut held = held.filter(|booking| model.keeps(booking) == Keeps::Held);
+    held.find_map(|booking| {
+        let no = booking.order?;
+        let order = &model.orders[&no];
+        let Some(attempt) = order.attempts.last().copied() else {
+            let person = order.person;
+            return Some(Op::Start { person, order: no });
+        };
+        let mut payments = model.provider.payments.iter();
+        match payments.find(|(_, payment)| payment.attempt == attempt) {
+            None => Some(Op::PayOutside {
+                attempt,
+                amount: order.whole.cash as i64,
+            }),
+            Some((payment, _)) => Some(Op::Hear {
+                news: News::Paid(*payment),
+                asked: false,
+            }),
+        }
+    })
+}
+
 /// What becomes of a booking.
 pub(super) fn bookings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    if chance(dice, 40)
+        && let Some(op) = paying(model)
+    {
+        return Some(op);
+    }
+    // Earnest money goes back twice only as far as the shop is owed that, which is rare.
+    let mut of_earnest = model.bookings.iter();
+    if let Some((booking, _)) = of_earnest.find(|(no, booking)| model.compensates(**no, booking)) {
+        let shop = model.bookings[booking].shop;
+        return Some(Op::CancelBooking {
+            by: By::Staff(shop, Staff::Owner),
+            booking: *booking,
+            with_reason: true,
+        });
+    }
     let (weight, whatever) = (dice.random_below(12), chance(dice, 12));
     let fits = |no: &No, booking: &Booking| match weight {
         _ if whatever => true,

@@ -11,9 +11,14 @@ pub(super) fn come(dice: &Ctx, model: &Model) -> Option<Op> {
     let (shops, goods) = (model.world.shops.len(), model.world.goods.len());
     let shop = chance(dice, 75).then(|| index(dice, shops));
     Some(match dice.random_below(10) {
-        0..5 => Op::Share {
+        0..3 => Op::Share {
             person: person(dice, model),
             good: index(dice, goods),
+        },
+        3 | 4 => Op::Member {
+            person: person(dice, model),
+            shop: index(dice, shops),
+            joins: chance(dice, 70),
         },
         5 => Op::OpenEntry { shop },
         6 => {

@@ -5,8 +5,8 @@ use kernel::Timestamp;
 use super::money::{Paid, Split, split};
 use super::pay::refund_legs;
 use super::{
-    Answer, Line, Model, Name, No, OrderStatus, Owner, RefundStatus, TimerKind, VoucherStatus, WalletStatus,
-    made, told,
+    Answer, Booking, Line, Model, Name, No, Order, OrderStatus, Owner, RefundStatus, TimerKind,
+    VoucherStatus, WalletStatus, made, told,
 };
 use crate::run::op::VoucherName;
 
@@ -138,19 +138,31 @@ impl Model {
         self.forfeits.insert(name, (rest, split));
     }
 
+    /// What a shop's next payout would be.
+    pub fn owed(&self, shop: usize) -> i128 {
+        let is_open = |line: &&Line| line.shop == shop && line.payout.is_none();
+        let open = self.lines.iter().filter(is_open);
+        open.map(|line| line.split.payable).sum()
+    }
+
+    /// Whether the shop would pay its guest for giving this up.
+    pub fn compensates(&self, no: No, booking: &Booking) -> bool {
+        let is_earnest = |order: &Order| {
+            let deposit = self.world.goods[order.good].deposit;
+            order.whole.paid_ahead() > 0 && deposit.is_some_and(|deposit| deposit.earnest)
+        };
+        let order = booking.order.map(|order| &self.orders[&order]);
+        self.is_expected(no) && order.is_some_and(is_earnest) && self.owed(booking.shop) > 0
+    }
+
     /// As much as what goes back of earnest money is the buyer's, from the shop that gave it up, as far as it is owed that.
     pub(super) fn compensate(&mut self, no: No, now: Timestamp) {
-        let refund = self.refunds.get_mut(&no).expect("a known refund");
+        let refund = &self.refunds[&no];
         let (order, earnest) = (refund.order, refund.paid.paid_ahead());
         let (person, good) = (self.orders[&order].person, self.orders[&order].good);
         let shop = self.world.goods[good].shop;
-        let open = self
-            .lines
-            .iter()
-            .filter(|line| line.shop == shop && line.payout.is_none());
-        let owed: i128 = open.map(|line| line.split.payable).sum();
-        let amount = earnest.min(owed.max(0));
-        refund.compensation = amount;
+        let amount = earnest.min(self.owed(shop).max(0));
+        self.refunds.get_mut(&no).expect("a known refund").compensation = amount;
         let currency = self.currency_of_order(order);
         let legs = [
             ("merchant_payable", Owner::Shop(shop), amount),

@@ -12,6 +12,18 @@ use crate::run::op::{GroupChoice, Place, second_of};
 pub(super) const HOLD_US: i64 = 15 * MINUTE_US;
 
 impl Model {
+    pub(super) fn member(&mut self, person: usize, shop: usize, joins: bool) -> Answer {
+        if !joins {
+            self.members.remove(&(person, shop));
+            return told("");
+        }
+        if self.suspended[shop] {
+            return Err("merchant_suspended");
+        }
+        self.members.insert((person, shop));
+        told("")
+    }
+
     pub(super) fn share(&mut self, no: No, now: Timestamp, person: usize, good: usize) -> Answer {
         if let Some(link) = self.links.get(&(person, good)) {
             return made("", vec![Name::Link(*link), Name::Entry(*link)]);
@@ -95,6 +107,9 @@ impl Model {
         }
         self.check_room(place, &coupons)?;
         self.spend(place.person, good, whole.rebate);
+        if self.member_price(place).is_some() {
+            self.rarities.insert("MemberOrders");
+        }
         let order = Order {
             person: place.person,
             good,
@@ -174,6 +189,9 @@ impl Model {
             i128::from(place.quantity),
             i128::from(of_two.unwrap_or(good.list_price)),
         );
+        let list = self
+            .member_price(place)
+            .map_or(list, |price| list.min(price.into()));
         let in_group = good.group.filter(|_| place.group.is_some());
         let list = in_group.map_or(list, |group| list.min(group.price.into()));
         let discount = share(list, good.discount_bp.into());
@@ -212,6 +230,13 @@ impl Model {
             at_store: due - now_due,
         };
         Ok((whole, coupons))
+    }
+
+    /// What one costs the buyer as a member.
+    fn member_price(&self, place: &Place) -> Option<i64> {
+        let good = &self.world.goods[place.good];
+        let is_member = self.members.contains(&(place.person, good.shop));
+        good.price_of_members().filter(|_| is_member)
     }
 
     pub fn spendable_of(&self, person: usize, good: usize) -> i128 {

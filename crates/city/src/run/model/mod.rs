@@ -65,6 +65,8 @@ pub(crate) struct Model {
     /// Share links by person and good, and the step that made each.
     pub links: BTreeMap<(usize, usize), No>,
     pub timers: BTreeMap<(TimerKind, Name), Timestamp>,
+    /// Who is a member of which shop.
+    pub members: BTreeSet<(usize, usize)>,
     /// What people can spend of their rebates, by currency.
     pub spendable: BTreeMap<(usize, &'static str), i128>,
     pub stock: Vec<Bucket>,
@@ -141,6 +143,7 @@ impl Model {
             wallets: BTreeMap::new(),
             links: BTreeMap::new(),
             timers: timers.collect(),
+            members: BTreeSet::new(),
             spendable: BTreeMap::new(),
             stock: of_goods(|good| good.stock),
             head_count: of_goods(|good| good.head_count),
@@ -279,6 +282,7 @@ impl Model {
             | Op::Dismiss { shop, staff } => employs(shop, staff),
             Op::Claim { .. }
             | Op::ClaimCode { .. }
+            | Op::Member { .. }
             | Op::Share { .. }
             | Op::JoinWaitlist(_)
             | Op::OpenEntry { .. }
@@ -323,6 +327,7 @@ impl Model {
                 number,
                 mistyped,
             } => self.claim_code(no, now, (person, coupon), (number, mistyped)),
+            Op::Member { person, shop, joins } => self.member(person, shop, joins),
             Op::Share { person, good } => self.share(no, now, person, good),
             Op::OpenEntry { shop } => self.open_entry(no, shop),
             Op::CloseEntry { entry, shop } => self.close_entry(entry, shop),

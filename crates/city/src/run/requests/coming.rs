@@ -1,10 +1,28 @@
-//! Where people come from: links, posters, visits.
+//! Where people come from: links, posters, visits; and of whom they are members.
 
 use channel::{CloseEntry, CreateEntry, EntryKind, RecordVisits, Visit};
 use kernel::{Actor, EntryId};
+use party::{JoinMembership, LeaveMembership};
 
 use super::{Reply, Request, Scene};
 use crate::run::op::{Name, No, Staff};
+
+pub(super) fn member(scene: Scene<'_>, person: usize, shop: usize, joins: bool) -> Request {
+    let merchant = scene.directory.cast.shops[shop].merchant;
+    let name = if joins {
+        "joinMembership"
+    } else {
+        "leaveMembership"
+    };
+    Request::new(name, scene.consumer(person), merchant.uuid(), move |tx, ctx| {
+        if joins {
+            party::join_membership(tx, ctx, &JoinMembership { merchant })?;
+        } else {
+            party::leave_membership(tx, ctx, &LeaveMembership { merchant })?;
+        }
+        Ok(Reply::text(""))
+    })
+}
 
 pub(super) fn share(scene: Scene<'_>, person: usize, good: usize) -> Request {
     let cmd = channel::CreateShareLink {

@@ -176,6 +176,7 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
             number,
             mistyped,
         } => buying::claim_code(scene, person, coupon, (number, mistyped)),
+        Op::Member { person, shop, joins } => coming::member(scene, person, shop, joins),
         Op::Share { person, good } => coming::share(scene, person, good),
         Op::OpenEntry { shop } => coming::open_entry(scene, shop),
         Op::CloseEntry { entry, shop } => coming::close_entry(scene, entry, shop),
