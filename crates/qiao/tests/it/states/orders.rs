@@ -203,7 +203,7 @@ impl World {
     }
 
     pub fn start_payments(&self, buyer: PersonId, orders: Vec<OrderId>) -> Act<Vec<StartedPayment>> {
-        let provider = PROVIDER.to_owned();
+        let provider = "other".to_owned();
         let cmd = StartPayments { orders, provider };
         act(ctx(Actor::Consumer(buyer)), convert::start_payments, cmd)
     }
