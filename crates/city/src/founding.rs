@@ -12,7 +12,7 @@ use crate::dice::{between, chance, pick};
 use crate::people::{self, Operators};
 use crate::picture::Kept;
 use crate::shops::{Counter, Good, Profile, Site};
-use crate::texts::{self, Idea, both};
+use crate::texts::{self, Idea, Mood, both};
 use crate::works::acting;
 
 /// A merchant on its way to its first sale.
@@ -277,13 +277,13 @@ impl Founding<'_> {
         let is_worth = idea.title.0.contains('券') || self.profile.number == 0;
         let percent = if is_worth { 100 } else { between(self.ctx, 92, 112) };
         let price = (idea.price * percent / 10_000 * 100).max(500);
-        let of_five = PriceRule {
+        let cheaper = |from_quantity, for_members| PriceRule {
             price: price * 9 / 1_000 * 100,
-            from_quantity: 5,
+            from_quantity,
             hours: Vec::new(),
             from_day: None,
             until_day: None,
-            for_members: false,
+            for_members,
         };
         let of_three = GroupTerms {
             price: price * 8 / 1_000 * 100,
@@ -291,6 +291,12 @@ impl Founding<'_> {
             window_us: DAY_US,
         };
         let is_cheaper_together = idea.uses == 1 && self.profile.number.is_multiple_of(3);
+        let is_for_regulars = idea.uses > 1 && self.profile.trade.mood == Mood::Service;
+        let price_rule = match (is_cheaper_together, is_for_regulars) {
+            (true, _) => Some(cheaper(5, false)),
+            (false, true) => Some(cheaper(1, true)),
+            (false, false) => None,
+        };
         offer::CreateOffer {
             merchant: self.merchant,
             agreement,
@@ -301,7 +307,7 @@ impl Founding<'_> {
             ),
             category: self.profile.trade.category.to_owned(),
             list_price: Money::new(price, Currency::CNY),
-            price_rules: is_cheaper_together.then_some(of_five).into_iter().collect(),
+            price_rules: price_rule.into_iter().collect(),
             group: is_cheaper_together.then_some(of_three),
             deposit: None,
             stock: between(self.ctx, 30, 200) * 10,

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page, Route } from '@playwright/test'
 import { chromium } from '@playwright/test'
 import { demoMerchant, film, Guest } from './merchant-stage'
+import { findings } from './support/axe'
 import { go, handScan, PASSWORD, signIn as signInAt, verdict } from './support/console'
 import { ALL_HOSTILE, expectUnharmed } from './support/hostile'
 import { expect, test } from './support/server'
@@ -289,10 +289,7 @@ test('what a merchant writes under a review shows as text to everybody, with and
 })
 
 async function check(page: Page, where: string) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  const found = serious.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join(' '))])
-  expect.soft(found, where).toEqual([])
+  expect.soft(await findings(page), where).toEqual([])
 }
 
 test('a coupon is tried on a sample before it is made', async ({ page }) => {

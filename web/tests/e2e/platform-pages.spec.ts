@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { registered } from './platform-stage'
+import { findings } from './support/axe'
 import { ALL_HOSTILE, expectUnharmed, HOSTILE } from './support/hostile'
 import { go, signIn } from './support/console'
 import { expect, test } from './support/server'
@@ -62,10 +62,7 @@ test('hostile text in every field shows as text', async ({ page, request }) => {
 })
 
 async function check(page: Page, where: string) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  const found = serious.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join(' '))])
-  expect(found, where).toEqual([])
+  expect(await findings(page), where).toEqual([])
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -19,7 +19,7 @@ async function agreed(owner: Page, browser: Browser): Promise<string> {
     head_count: 100,
     discount_bp: 1_000,
     discount_platform_bp: 0,
-    commission_bp: 500,
+    commission_bp: 1_200,
     rebate_bp: 0,
     friend_discount_bp: 0,
     refund_window_us: DAY_US,

@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { APIRequestContext, Page } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
+import { isUsable } from './support/axe'
 import { PASSWORD } from './support/console'
 import { pay, signIn } from './support/guest'
 import { expect, test } from './support/server'
@@ -44,14 +44,6 @@ async function salon(request: APIRequestContext) {
     stock: 100,
   })
   return { offer: id as string, store, publish: () => post(`${base}/offers/${id}/publish`, {}) }
-}
-
-async function isUsable(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
-  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
-  expect(isWide).toBe(false)
 }
 
 test('a salon sells three services in one visit, and each of its people is booked for their own', async ({

@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { APIRequestContext, Page } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
+import { isUsable } from './support/axe'
 import { PASSWORD } from './support/console'
 import { pay, signIn } from './support/guest'
 import { expect, test } from './support/server'
@@ -56,13 +56,6 @@ async function openShowing(page: Page, offer: string) {
   await days.nth(1).click()
   await page.getByRole('link', { name: /19:00.*Hall 7/ }).click()
   await expect(page.getByRole('grid', { name: 'Seats' })).toBeVisible()
-}
-async function isUsable(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
-  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
-  expect(isWide).toBe(false)
 }
 const seat = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name},`) })
 
