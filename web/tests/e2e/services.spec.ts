@@ -1,4 +1,4 @@
-import type { APIRequestContext, Page } from '@playwright/test'
+import type { APIRequestContext } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
 import { isUsable } from './support/axe'
 import { PASSWORD } from './support/console'
