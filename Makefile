@@ -38,6 +38,7 @@ prove: setup ## The long run of what is promised: docs/reliability.md.
 lint: web
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	for script in $$(git ls-files scripts .ci | xargs grep -l '^#!.*bash'); do bash -n $$script || exit 1; done
 	[ ! -d web/node_modules ] || npm --prefix web run check
 
 deny: ## Licences, sources and known advisories of everything that is linked in; needs cargo-deny.
