@@ -15,7 +15,7 @@ const MAX_EARNEST: i64 = 2_000;
 pub struct Deposit {
     /// What becomes of it if the visit does not take place.
     pub kind: DepositKind,
-    /// Of what is left of the price after all discounts.
+    /// Of what is left of the price after all discounts, and at least one minor unit of that unless it is zero.
     pub share_bp: BasisPoints,
 }
 

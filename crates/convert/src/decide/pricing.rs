@@ -43,7 +43,8 @@ pub struct PriceInputs<'a> {
     pub coupons: &'a [Candidate<'a>],
     /// What the buyer would spend of earned rebates at most, in minor units.
     pub spendable_rebate: i64,
-    /// How much of what is left after all discounts is paid ahead; the rest is due at the store.
+    /// How much of what is left after all discounts is paid ahead, at least one minor unit unless it is none; the rest is
+    /// due at the store.
     pub paid_ahead: BasisPoints,
 }
 
@@ -112,7 +113,8 @@ pub fn price_order(inputs: &PriceInputs) -> Result<OrderPrice, Reject> {
         let platform = candidate.terms.platform_share.of(amount);
         take(DiscountKind::Coupon, amount, platform, Some(candidate.coupon));
     }
-    let due_now = inputs.paid_ahead.of(due);
+    let least = i64::from(inputs.paid_ahead > BasisPoints::ZERO).min(due);
+    let due_now = inputs.paid_ahead.of(due).max(least);
     let rebate_used = inputs.spendable_rebate.clamp(0, due_now);
     let discount_platform = discounts.iter().map(|d: &Discount| d.platform).sum();
     let discount_merchant = discounts.iter().map(|d| d.amount - d.platform).sum();

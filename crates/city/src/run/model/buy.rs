@@ -215,7 +215,11 @@ impl Model {
             merchant += discount - of_platform;
             due -= discount;
         }
-        let now_due = good.deposit.map_or(due, |deposit| share(due, deposit.bp.into()));
+        let now_due = match good.deposit {
+            None => due,
+            Some(_) if good.is_paid_after() || due == 0 => 0,
+            Some(deposit) => share(due, deposit.bp.into()).max(1),
+        };
         let rebate = if place.use_rebate {
             self.spendable_of(place.person, place.good).min(now_due)
         } else {

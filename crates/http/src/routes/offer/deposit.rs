@@ -13,7 +13,7 @@ pub struct WireDeposit {
     /// What becomes of it if the guest does not come.
     kind: WireDepositKind,
     /// Of what is left of the price after all discounts, in basis points: at most 2000 of `earnest` money, 0 of
-    /// `pay_after`.
+    /// `pay_after`. Rounded half up, and at least one minor unit unless it is 0.
     #[schema(value_type = i64)]
     share_bp: BasisPoints,
 }
