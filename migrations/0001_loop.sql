@@ -755,8 +755,9 @@ CREATE TABLE order_line (
   on_expiry TEXT NOT NULL,
   -- Of which kind the deposit is, if not all of the price was paid ahead.
   deposit TEXT,
-  -- Of a line that was booked: all its units are one voucher, valid until then.
+  -- Of a line that was booked: all its units are one voucher, valid until then, for that store.
   booked_until BIGINT,
+  booked_store BYTEA,
   PRIMARY KEY (order_id, n)
 );
 

@@ -1,7 +1,7 @@
-//! What was bought is given up before it was used: what is kept of its money is the merchant's, the rest goes back. A
-//! merchant that gives up what earnest money was paid for owes the buyer as much again.
+//! What was bought is given up before it was used: what is kept of its money is of who would have served the buyer, the
+//! rest goes back. A merchant that gives up what earnest money was paid for owes the buyer as much again.
 
-use kernel::{BasisPoints, Ctx, RefundId};
+use kernel::{BasisPoints, Ctx, MerchantId, RefundId};
 use ledger::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine};
 use offer::DepositKind;
 use store::{Fail, Lock, Tx, sql};
@@ -36,25 +36,33 @@ pub(crate) fn give_up(
     Ok((refund, part))
 }
 
-/// What is kept of a voucher becomes the merchant's, less the commission; of nothing nothing is written. Nobody
-/// earns a rebate by what was not used.
+/// What is kept of a voucher becomes its payee's, less the commission; of nothing nothing is written. Nobody earns a
+/// rebate by what was not used.
 pub(crate) fn forfeit(tx: &mut Tx, ctx: &Ctx, money: &VoucherMoney, kept: &UnitMoney) -> Result<(), Fail> {
     if kept.escrow() == 0 {
         return Ok(());
     }
+    let payee = payee(tx, money)?;
     let split = split_escrow(kept.escrow(), money.commission, BasisPoints::ZERO);
     let line = SettlementLine {
         discount_platform: kept.discount_platform,
         discount_merchant: kept.discount_merchant,
         due_at_store: kept.due_at_store,
         commission: split.commission,
-        ..line(ctx, money, LineKind::Forfeit, (kept.price, split.payable))
+        ..line(ctx, money, payee, LineKind::Forfeit, (kept.price, split.payable))
     };
     ledger::settle_line(tx, ctx, &line, Reason::Forfeited)
 }
 
-/// As much as earnest money goes back, from the merchant to the buyer's balance, at once. No more than the merchant is
-/// owed: the platform does not lend it, or two of one mind could draw money from a merchant that has none.
+/// Of whom what is not used is: who runs the store that it was booked at, or who sold it.
+fn payee(tx: &mut Tx, money: &VoucherMoney) -> Result<MerchantId, Fail> {
+    match money.booked_store {
+        Some(store) => party::queries::payee(tx, store),
+        None => Ok(money.merchant),
+    }
+}
+
+/// As much as earnest money goes back, from the payee to the buyer's balance, at once. No more than the payee is owed: the platform does not lend it, or two of one mind could draw money from a merchant that has none.
 fn compensate(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -62,11 +70,12 @@ fn compensate(
     refund: RefundId,
     earnest: i64,
 ) -> Result<(), Fail> {
-    tx.lock(&[Lock::row("merchant", money.merchant)]);
-    let owed = ledger::queries::open_sum(tx, money.merchant, money.currency)?;
+    let payee = payee(tx, money)?;
+    tx.lock(&[Lock::row("merchant", payee)]);
+    let owed = ledger::queries::open_sum(tx, payee, money.currency)?;
     let amount = earnest.min(owed.max(0));
     let legs = [
-        Leg::debit(Account::MerchantPayable, Some(money.merchant.uuid()), amount),
+        Leg::debit(Account::MerchantPayable, Some(payee.uuid()), amount),
         Leg::credit(Account::RebatePayable, Some(money.buyer.uuid()), amount),
     ];
     let entry = NewEntry::of(Reason::Compensated, money.voucher.uuid(), money.currency, legs);
@@ -77,7 +86,7 @@ fn compensate(
     ledger::book_line(
         tx,
         ctx,
-        &line(ctx, money, LineKind::Compensation, (-amount, -amount)),
+        &line(ctx, money, payee, LineKind::Compensation, (-amount, -amount)),
     )?;
     ledger::give_back(tx, money.buyer, money.currency, amount)?;
     tx.tell(sql!(
@@ -89,11 +98,17 @@ fn compensate(
 }
 
 /// A line of what was not used.
-fn line(ctx: &Ctx, money: &VoucherMoney, kind: LineKind, (price, payable): (i64, i64)) -> SettlementLine {
+fn line(
+    ctx: &Ctx,
+    money: &VoucherMoney,
+    payee: MerchantId,
+    kind: LineKind,
+    (price, payable): (i64, i64),
+) -> SettlementLine {
     SettlementLine {
         id: ctx.new_id(),
-        merchant: money.merchant,
-        store: None,
+        merchant: payee,
+        store: money.booked_store,
         voucher: money.voucher,
         order: money.order,
         reference: money.voucher.uuid(),

@@ -80,7 +80,7 @@ pub struct SettlementLine {
     pub id: SettlementLineId,
     /// Who is paid.
     pub merchant: MerchantId,
-    /// Where it was used; none for what was never used.
+    /// Where it was used, or was booked; none for what was neither.
     pub store: Option<StoreId>,
     /// Which voucher.
     pub voucher: VoucherId,

@@ -129,7 +129,7 @@ pub fn statement_lines(
 /// Which lines of a statement somebody looks for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LineFilter {
-    /// Used in this store.
+    /// Used or booked in this store.
     pub store: Option<StoreId>,
     /// From here on.
     pub since: Option<Timestamp>,

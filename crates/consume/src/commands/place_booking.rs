@@ -69,6 +69,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         places: &slot.places,
         surcharges: &slot.surcharges,
         until: valid_until(slot.period),
+        store: cmd.store,
     };
     let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
     let booking: BookingId = ctx.new_id();

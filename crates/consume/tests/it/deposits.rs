@@ -1,19 +1,24 @@
 //! Deposits: what is collected at the store, and what becomes of what was paid ahead.
 
-use consume::{CancelBooking, MarkNoShow, PlaceBooking, When};
+use consume::{CancelBooking, MarkNoShow, PlaceBooking, PlacedBooking, When};
 use convert::{OrderStatus, PlaceOrder, RefundVoucher};
-use kernel::{Actor, DAY_US, HOUR_US, PersonId, RefundId, Timestamp, VoucherId};
+use kernel::{Actor, BookingId, DAY_US, HOUR_US, OfferId, PersonId, RefundId, Timestamp, VoucherId};
 use ledger::Account;
 use offer::testing::{booked, bp, dinner, seats};
-use offer::{AgreementTerms, Deposit, DepositKind, ResourceKind};
-use party::testing::{NOW, consumer, ctx_at, run};
+use offer::{AgreementTerms, BookingTerms, Deposit, DepositKind, OnExpiry, ResourceKind};
+use party::testing::{NOW, certified_shop, consumer, ctx_at, run};
+use store::Rejected;
 use store::testing::TestDatabase;
 
+use crate::bookings::SATURDAY_SIX;
 use crate::chargebacks::{charge_back, report, reverse};
 use crate::rebates::link;
 use crate::refunds::pay_out;
-use crate::world::World;
+use crate::world::{Bought, World};
 use crate::{code, on_both};
+
+/// When it is too late to cancel for nothing.
+const LATE: Timestamp = Timestamp(SATURDAY_SIX.0 - HOUR_US);
 
 const EARNEST: Deposit = Deposit {
     kind: DepositKind::Earnest,
@@ -285,45 +290,16 @@ fn all_of_it_is_paid_after_the_service_and_the_merchant_owes_the_commission() {
 #[test]
 fn a_time_is_booked_for_nothing_and_costs_nothing_if_nobody_comes() {
     on_both(|world| {
-        let tables = ["T1", "T2"].map(|name| (ResourceKind::Table, seats(name, (1, 4), "")));
         let mut terms = dinner();
         terms.policy.late_fee_bp = bp(0);
         terms.policy.no_show_fee_bp = bp(0);
-        let agreement = (without_platform(), 71);
-        let (on_sale, _) = booked(world.db, world.shop, agreement, (terms, &tables), |offer| {
-            offer.deposit = Some(PAY_AFTER);
-        });
-        let starts_at = Timestamp(NOW.0 + 26 * HOUR_US);
-        let book = || {
-            let wish = PlaceBooking {
-                order: PlaceOrder {
-                    offer: on_sale.offer,
-                    ..order_of(world)
-                },
-                store: world.shop.store,
-                when: When::At(starts_at),
-                party: 2,
-                area: None,
-                resources: Vec::new(),
-            };
-            world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
-                consume::place_booking(tx, ctx, &wish)
-            })
-        };
+        let offer = tables(world, (without_platform(), terms), PAY_AFTER);
+        let book = || book(world, offer);
         let placed = book().expect("free");
         assert_eq!(placed.order.status, OrderStatus::Paid);
         assert_eq!(code(book()), "order_one_at_a_time");
-        let (cancelled, late) = (placed.booking, starts_at.plus_us(-HOUR_US));
-        let refund = world.run(Actor::Consumer(world.buyer), late, move |tx, ctx| {
-            consume::cancel_booking(tx, ctx, &CancelBooking { booking: cancelled })
-        });
-        assert!(refund.is_ok());
-        let booking = book().expect("free again").booking;
-        let no_show = world.run(world.as_cashier(), starts_at.plus_us(HOUR_US), move |tx, ctx| {
-            consume::mark_no_show(tx, ctx, &MarkNoShow { booking })
-        });
-        no_show.expect("told");
-        world.audit();
+        cancel(world, Actor::Consumer(world.buyer), LATE, placed.booking);
+        no_show(world, book().expect("free again").booking);
         assert_eq!((world.payable(), world.commission()), (0, 0));
     });
 }
@@ -342,41 +318,65 @@ fn order_of(world: &World) -> PlaceOrder {
     }
 }
 
+/// Two tables that are booked with a deposit.
+fn tables(world: &World, (agreed, terms): (AgreementTerms, BookingTerms), deposit: Deposit) -> OfferId {
+    let tables = ["T1", "T2"].map(|name| (ResourceKind::Table, seats(name, (1, 4), "")));
+    let (on_sale, _) = booked(world.db, world.shop, (agreed, 71), (terms, &tables), |offer| {
+        offer.deposit = Some(deposit);
+    });
+    on_sale.offer
+}
+
+fn book(world: &World, offer: OfferId) -> Result<PlacedBooking, Rejected> {
+    let wish = PlaceBooking {
+        order: PlaceOrder {
+            offer,
+            ..order_of(world)
+        },
+        store: world.shop.store,
+        when: When::At(SATURDAY_SIX),
+        party: 2,
+        area: None,
+        resources: Vec::new(),
+    };
+    world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
+        consume::place_booking(tx, ctx, &wish)
+    })
+}
+
+fn book_and_pay(world: &World, offer: OfferId) -> (BookingId, Bought) {
+    let placed = book(world, offer).expect("free");
+    let bought = world.pay(world.buyer, &placed.order, "card-1");
+    (placed.booking, bought)
+}
+
+fn cancel(world: &World, actor: Actor, at: Timestamp, booking: BookingId) -> RefundId {
+    let ctx = ctx_at(at, actor).with_reason("the cook is ill".to_owned());
+    let refund = run(world.db, ctx, move |tx, ctx| {
+        consume::cancel_booking(tx, ctx, &CancelBooking { booking })
+    });
+    world.audit();
+    refund.expect("cancelled").expect("a refund")
+}
+
+fn no_show(world: &World, booking: BookingId) {
+    let told = world.run(
+        world.as_cashier(),
+        SATURDAY_SIX.plus_us(HOUR_US),
+        move |tx, ctx| consume::mark_no_show(tx, ctx, &MarkNoShow { booking }),
+    );
+    told.expect("told");
+    world.audit();
+}
+
 #[test]
 fn the_policy_of_a_booking_is_of_its_deposit() {
     on_both(|world| {
-        let tables = [(ResourceKind::Table, seats("T1", (1, 4), ""))];
-        let agreement = (offer::testing::terms(), 71);
-        let (on_sale, _) = booked(world.db, world.shop, agreement, (dinner(), &tables), |offer| {
-            offer.deposit = Some(EARNEST);
-        });
-        let offer = on_sale.offer;
-        let starts_at = Timestamp(NOW.0 + 26 * HOUR_US);
+        let offer = tables(world, (offer::testing::terms(), dinner()), EARNEST);
         let cancel = |actor: Actor, at: Timestamp| {
-            let wish = PlaceBooking {
-                order: PlaceOrder {
-                    offer,
-                    ..order_of(world)
-                },
-                store: world.shop.store,
-                when: When::At(starts_at),
-                party: 2,
-                area: None,
-                resources: Vec::new(),
-            };
-            let placed = world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
-                consume::place_booking(tx, ctx, &wish)
-            });
-            let placed = placed.expect("free");
-            world.pay(world.buyer, &placed.order, "card-1");
+            let (booking, _) = book_and_pay(world, offer);
             let before = (world.payable(), world.commission(), balance(world, world.buyer));
-            let ctx = ctx_at(at, actor).with_reason("the cook is ill".to_owned());
-            let booking = placed.booking;
-            let refund = run(world.db, ctx, move |tx, ctx| {
-                consume::cancel_booking(tx, ctx, &CancelBooking { booking })
-            });
-            world.audit();
-            let refund = refund.expect("cancelled").expect("a refund");
+            let refund = cancel(world, actor, at, booking);
             let back = world
                 .db
                 .read_blocking(move |read| convert::queries::refund(read, refund));
@@ -386,12 +386,61 @@ fn the_policy_of_a_booking_is_of_its_deposit() {
         };
         let guest = Actor::Consumer(world.buyer);
         assert_eq!(cancel(guest, NOW), (1_600, 0, 0, 0));
-        assert_eq!(cancel(guest, starts_at.plus_us(-HOUR_US)), (800, 720, 80, 0));
+        assert_eq!(cancel(guest, LATE), (800, 720, 80, 0));
         assert_eq!(
             cancel(world.shop.as_owner(), NOW),
             (1_600, -720, 0, 720),
             "as far as it is owed"
         );
+    });
+}
+
+#[test]
+fn what_is_kept_of_a_booking_is_of_who_runs_its_store_and_so_is_what_a_cancellation_costs() {
+    with_deposit(EARNEST, |world| {
+        let franchisee = certified_shop(world.db, 2);
+        let owed = || [world.payable(), world.payable_to(franchisee)];
+        let agreed = AgreementTerms {
+            on_expiry: OnExpiry::Forfeit,
+            ..offer::testing::terms()
+        };
+        let offer = tables(world, (agreed, dinner()), EARNEST);
+        let guest = Actor::Consumer(world.buyer);
+        let (before, _) = book_and_pay(world, offer);
+        no_show(world, before);
+        world.offer_franchise(franchisee);
+        let (late, _) = book_and_pay(world, offer);
+        cancel(world, guest, LATE, late);
+        assert_eq!(owed(), [1_440 + 720, 0], "nobody has accepted yet");
+
+        let (missed, bought) = book_and_pay(world, offer);
+        world.accept_franchise(franchisee);
+        no_show(world, missed);
+        assert_eq!(owed(), [2_160, 1_440]);
+        let (late, _) = book_and_pay(world, offer);
+        cancel(world, guest, LATE, late);
+        assert_eq!(owed(), [2_160, 2_160]);
+        let (called_off, _) = book_and_pay(world, offer);
+        cancel(world, world.shop.as_owner(), NOW, called_off);
+        assert_eq!(owed(), [2_160, 560], "given back twice");
+        let (_, lapsed) = book_and_pay(world, offer);
+        assert!(world.expire(lapsed.vouchers[0], NOW.plus_us(9 * DAY_US)));
+        assert_eq!(owed(), [2_160, 2_000]);
+        assert_eq!(world.commission(), 2 * (160 + 80) + 160);
+
+        let nowhere = world.buy(1).vouchers[0];
+        assert!(world.expire(nowhere, NOW.plus_us(91 * DAY_US)));
+        assert_eq!(owed(), [3_600, 2_000], "a voucher of no store is of who sold it");
+
+        let (last, _) = book_and_pay(world, offer);
+        world.end_franchise();
+        no_show(world, last);
+        assert_eq!(owed(), [5_040, 2_000]);
+        let taken = report(world, bought.order, 1_600);
+        charge_back(world, &taken).expect("booked");
+        assert_eq!(owed(), [5_040, 560], "off the statement of who got it");
+        reverse(world, &taken).expect("booked");
+        assert_eq!(owed(), [5_040, 2_000]);
     });
 }
 

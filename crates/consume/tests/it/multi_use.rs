@@ -2,7 +2,6 @@
 
 use ledger::Account;
 use party::testing::{NOW, certified_shop};
-use party::{AcceptFranchise, EndFranchise, OfferFranchise};
 
 use crate::{code, on_both, on_both_with};
 
@@ -120,36 +119,19 @@ fn a_free_card_is_used_without_money() {
 #[test]
 fn a_use_is_settled_to_who_runs_the_store_then() {
     on_both_with(4, 10_001, |world| {
-        let (store, franchisee) = (world.shop.store, certified_shop(world.db, 2));
-        let theirs = || {
-            world
-                .credit(Account::MerchantPayable, Some(franchisee.merchant.uuid()))
-                .0
-        };
+        let franchisee = certified_shop(world.db, 2);
+        let theirs = || world.payable_to(franchisee);
         let voucher = world.buy(1).vouchers[0];
-        let offer = OfferFranchise {
-            store,
-            franchisee: franchisee.merchant,
-        };
-        let offered = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
-            party::offer_franchise(tx, ctx, &offer)
-        });
-        offered.expect("offered");
+        world.offer_franchise(franchisee);
         world.scan(voucher).expect("redeemed");
         let own = world.payable();
         assert!(own > 0, "nobody has accepted yet");
-        let accepted = world.run(franchisee.as_owner(), NOW, move |tx, ctx| {
-            party::accept_franchise(tx, ctx, &AcceptFranchise { store })
-        });
-        accepted.expect("accepted");
+        world.accept_franchise(franchisee);
         let second = world.scan(voucher).expect("redeemed").redemption;
         world.scan(voucher).expect("redeemed");
         let of_two = theirs();
         assert!((of_two - 2 * own).abs() <= 2, "{of_two} of uses at {own} each");
-        let ended = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
-            party::end_franchise(tx, ctx, &EndFranchise { store })
-        });
-        ended.expect("ended");
+        world.end_franchise();
         world.scan(voucher).expect("redeemed");
         assert_eq!(theirs(), of_two);
         assert!((world.payable() - 2 * own).abs() <= 2);

@@ -16,7 +16,7 @@ use kernel::{
 use ledger::Account;
 use offer::{AgreementTerms, CreateOffer};
 use party::testing::{NOW, Shop, certified_shop, consumer, ctx_at, run, staff, store_details};
-use party::{AddStore, RegisterDevice, Role};
+use party::{AcceptFranchise, AddStore, EndFranchise, OfferFranchise, RegisterDevice, Role};
 use store::{Fail, Rejected, Store, Tx, sql};
 use voucher::{
     BindDevice, CheckedPass, DeviceKey, KeyRing, Network, Scanner, SigningKey, StoreSets, VoucherCode,
@@ -361,8 +361,36 @@ impl<'s> World<'s> {
     }
 
     pub fn payable(&self) -> i64 {
-        self.credit(Account::MerchantPayable, Some(self.shop.merchant.uuid()))
+        self.payable_to(self.shop)
+    }
+
+    pub fn payable_to(&self, shop: Shop) -> i64 {
+        self.credit(Account::MerchantPayable, Some(shop.merchant.uuid()))
             .0
+    }
+
+    pub fn offer_franchise(&self, to: Shop) {
+        let offer = OfferFranchise {
+            store: self.shop.store,
+            franchisee: to.merchant,
+        };
+        ok(self.db, ctx_at(NOW, self.shop.as_owner()), move |tx, ctx| {
+            party::offer_franchise(tx, ctx, &offer)
+        });
+    }
+
+    pub fn accept_franchise(&self, by: Shop) {
+        let store = self.shop.store;
+        ok(self.db, ctx_at(NOW, by.as_owner()), move |tx, ctx| {
+            party::accept_franchise(tx, ctx, &AcceptFranchise { store })
+        });
+    }
+
+    pub fn end_franchise(&self) {
+        let store = self.shop.store;
+        ok(self.db, ctx_at(NOW, self.shop.as_owner()), move |tx, ctx| {
+            party::end_franchise(tx, ctx, &EndFranchise { store })
+        });
     }
 
     pub fn commission(&self) -> i64 {

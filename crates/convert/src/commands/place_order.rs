@@ -3,8 +3,8 @@
 //! paid. No amount comes from the buyer; an expected one is only compared.
 
 use kernel::{
-    BucketId, Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Reject, Timestamp,
-    WalletCouponId,
+    BucketId, Ctx, EntryId, GroupId, Money, OfferId, OrderId, PaymentId, PersonId, Reject, StoreId,
+    Timestamp, WalletCouponId,
 };
 use offer::place::{self, Place};
 use offer::{DepositKind, OnExpiry, SeatChoice, Surcharge, bucket};
@@ -65,6 +65,8 @@ pub struct Booked<'a> {
     pub surcharges: &'a [Surcharge],
     /// Until when its one voucher is valid.
     pub until: Timestamp,
+    /// Where it takes place.
+    pub store: StoreId,
 }
 
 /// Places an order for the consumer who acts. It is paid at once if nothing is left to pay.
@@ -340,8 +342,8 @@ fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<B
     tx.tell(sql!(
         "INSERT INTO order_line (order_id, n, offer_id, agreement_id, agreement_version, quantity, list_total,
            discounts, discount_platform, discount_merchant, commission_bp, rebate_bp, uses, store_set, valid_us,
-           refund_window_us, undo_window_us, on_expiry, deposit, booked_until)
-         VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+           refund_window_us, undo_window_us, on_expiry, deposit, booked_until, booked_store)
+         VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         placed.order,
         placed.offer,
         sale.agreement,
@@ -360,7 +362,8 @@ fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<B
         terms.undo_window_us,
         on_expiry.as_str(),
         deposit.map(DepositKind::as_str),
-        booked.map(|booked| booked.until)
+        booked.map(|booked| booked.until),
+        booked.map(|booked| booked.store)
     ))?;
     Ok(())
 }

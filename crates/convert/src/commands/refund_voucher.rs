@@ -42,7 +42,7 @@ pub struct RefundedVoucher {
 pub fn refund_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &RefundVoucher) -> Result<RefundedVoucher, Fail> {
     tx.lock(&cmd.locks());
     let money = own_money(tx, ctx, cmd.voucher)?;
-    if money.is_booked {
+    if money.booked_store.is_some() {
         return Err(REFUND_BOOKED.plain().into());
     }
     let voucher = voucher::queries::voucher(tx, cmd.voucher)?.ok_or_else(|| REFUND_NOT_FOUND.plain())?;

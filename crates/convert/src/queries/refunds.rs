@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::{
     BasisPoints, Currency, MerchantId, Money, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId,
-    Timestamp, VoucherId,
+    StoreId, Timestamp, VoucherId,
 };
 use offer::{DepositKind, OnExpiry};
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
@@ -34,8 +34,8 @@ pub struct VoucherMoney {
     pub offer: OfferId,
     /// Units of the whole order.
     pub quantity: i64,
-    /// Whether it is the right to a booking.
-    pub is_booked: bool,
+    /// Where it was booked, if it is the right to a booking.
+    pub booked_store: Option<StoreId>,
     /// How often it can be used.
     pub uses: i64,
     /// The platform's commission on each use.
@@ -57,7 +57,10 @@ pub struct VoucherMoney {
 impl VoucherMoney {
     /// How many units of the order it is: one, or all of what was booked.
     pub fn units(&self) -> i64 {
-        if self.is_booked { self.quantity } else { 1 }
+        match self.booked_store {
+            Some(_) => self.quantity,
+            None => 1,
+        }
     }
 
     /// What is left to be paid at the store for the last so many of its uses.
@@ -154,7 +157,7 @@ fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
         currency: row.take()?,
         offer: row.take()?,
         quantity: row.take()?,
-        is_booked: row.take::<Option<Timestamp>>()?.is_some(),
+        booked_store: row.take()?,
         uses: row.take()?,
         commission: take_share(row)?,
         rebate: take_share(row)?,
@@ -168,7 +171,7 @@ fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
 
 fn voucher_money_query(voucher: VoucherId) -> Query {
     sql!(
-        "SELECT v.voucher_id, o.id, o.merchant_id, o.person_id, o.sharer_id, o.currency, l.offer_id, l.quantity, l.booked_until, l.uses,
+        "SELECT v.voucher_id, o.id, o.merchant_id, o.person_id, o.sharer_id, o.currency, l.offer_id, l.quantity, l.booked_store, l.uses,
                 l.commission_bp, l.rebate_bp, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit, v.price,
                 v.discount_platform, v.discount_merchant, v.rebate_used, v.cash, v.due_at_store
          FROM order_voucher v JOIN orders o ON o.id = v.order_id

@@ -176,7 +176,7 @@ export default {
   },
   franchise: {
     title: 'Franchises',
-    hint: 'A store of a chain can be run by another merchant. What guests use there is settled to that merchant from the day it accepts.',
+    hint: 'A store of a chain can be run by another merchant. What guests use there, and what is kept of bookings there, is settled to that merchant from the day it accepts.',
     none: 'No franchise',
     other: 'With whom',
     chain: 'Store of',
@@ -190,10 +190,11 @@ export default {
     accept: 'Accept',
     acceptTitle: 'Run {store}?',
     acceptHint:
-      'What guests use there is settled to you from now on, and what is given back of it later is taken off your statement.',
+      'What guests use there, and what is kept of bookings there, is settled to you from now on, and what is given back of it later is taken off your statement.',
     end: 'End',
     endTitle: 'End the franchise of {store}?',
-    endHint: 'What guests use there is settled to the chain from now on. Earlier lines stay where they are.',
+    endHint:
+      'What guests use there, and what is kept of bookings there, is settled to the chain from now on. Earlier lines stay where they are.',
   },
   staff: {
     hint: 'Everybody has an account of their own and sees what their role needs.',

@@ -9,7 +9,7 @@ use kernel::{
     MerchantId, Money, OrderId, PayoutId, RedemptionId, SettlementLineId, StoreId, Timestamp, VoucherId,
 };
 use ledger::queries::{LineFilter, open_lines, statement_lines};
-use ledger::{Account, LineKind, Payout, SettlementLine};
+use ledger::{Account, Payout, SettlementLine};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
@@ -45,7 +45,7 @@ pub struct StatementLine {
     kind: String,
     /// RFC 3339.
     at: String,
-    /// Where it was used; absent for what was never used.
+    /// Where it was used, or was booked; absent for what was neither.
     #[schema(value_type = Option<String>)]
     store: Option<StoreId>,
     /// The use; absent for what was never used.
@@ -74,18 +74,13 @@ pub struct StatementLine {
 impl From<SettlementLine> for StatementLine {
     fn from(line: SettlementLine) -> Self {
         let money = |amount| Money::new(amount, line.currency).into();
-        let redemption = match line.kind {
-            LineKind::Redemption | LineKind::Undo | LineKind::Refund => Some(line.reference),
-            LineKind::Forfeit | LineKind::Compensation => None,
-            // What was forfeited was used nowhere.
-            LineKind::Chargeback | LineKind::ChargebackReversed => line.store.map(|_| line.reference),
-        };
+        let is_of_use = line.reference != line.voucher.uuid();
         Self {
             id: line.id,
             kind: line.kind.as_str().to_owned(),
             at: line.at.to_string(),
             store: line.store,
-            redemption: redemption.map(RedemptionId::from_uuid),
+            redemption: is_of_use.then(|| RedemptionId::from_uuid(line.reference)),
             voucher: line.voucher,
             order: line.order,
             price: money(line.price),
@@ -108,7 +103,7 @@ pub fn page_of(found: Vec<SettlementLine>) -> Page<StatementLine> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct StatementAsked {
-    /// Used in this store; absent for all.
+    /// Used or booked in this store; absent for all.
     #[param(value_type = Option<String>)]
     store: Option<StoreId>,
     /// From here on, RFC 3339; absent: from the first one on.
