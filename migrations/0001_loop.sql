@@ -868,7 +868,8 @@ CREATE INDEX redemption_by_voucher ON redemption (voucher_id, id);
 CREATE INDEX redemption_by_store ON redemption (store_id, id);
 
 -- A time at a store that is kept for the buyer of an order, or by the store itself (without one). Whose claims of
--- places it has is `place_owner`; `policy` and the names of `seats` are JSON, frozen. How it stands follows from its order, voucher and outcome.
+-- places it has is `place_owner`; `policy` and the names of `seats` are JSON, frozen; what its guest `asked_for` is JSON,
+-- service by service. How it stands follows from its order, voucher and outcome.
 CREATE TABLE booking (
   id BYTEA NOT NULL PRIMARY KEY,
   order_id BYTEA UNIQUE REFERENCES orders (id),
@@ -884,6 +885,7 @@ CREATE TABLE booking (
   showing_id BYTEA REFERENCES showing (id),
   seats TEXT NOT NULL,
   policy TEXT,
+  asked_for TEXT,
   note TEXT NOT NULL,
   outcome TEXT,
   created_at BIGINT NOT NULL,

@@ -4,7 +4,7 @@
 use kernel::{
     BookingId, LocalText, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId,
 };
-use offer::{BookingPolicy, Period};
+use offer::{BookingPolicy, Period, ResourceKind};
 use uuid::Uuid;
 
 /// How a booking stands. It follows from its order, its voucher and its outcome.
@@ -91,6 +91,8 @@ pub struct Guest {
     pub person: PersonId,
     /// What it costs not to come, as it was when it was booked.
     pub policy: BookingPolicy,
+    /// Service by service whom, or what, they asked for. What is not named is any.
+    pub asked_for: Vec<Option<ResourceId>>,
     /// The right to be served, once it is confirmed.
     pub voucher: Option<VoucherId>,
 }
@@ -135,6 +137,8 @@ pub struct BookedResource {
     pub id: ResourceId,
     /// What it is called now.
     pub name: String,
+    /// What it is.
+    pub kind: ResourceKind,
     /// For which of several services, as it was called when it was booked; empty if the booking is nothing else.
     pub service: LocalText,
     /// When. The time before and after it that nobody else has is left out.

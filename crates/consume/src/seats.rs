@@ -48,6 +48,9 @@ fn check(ctx: &Ctx, cmd: &PlaceBooking, chosen: &ChosenSeats) -> Result<(), Reje
         let detail = format!("The showing starts at {}.", showing.period.starts_at);
         return Err(BOOKING_TIME.at("/when/starts_at", detail));
     }
+    if !cmd.resources.is_empty() {
+        return Err(BOOKING_NOT_OFFERED.at("/resources", "Of a showing only seats are chosen."));
+    }
     check_in_time(terms, showing.period, ctx.now)?;
     check_party(terms, cmd.party)?;
     let seats = chosen.numbers.len() as i64;

@@ -6,7 +6,7 @@ mod showing;
 
 pub use booking::{
     MAX_RESOURCES_OF_STORE, bookable, booking_terms, resource, resource_count, resource_ids_of_offer,
-    resource_kinds, resources_of, resources_of_offer, store_days,
+    resource_kinds, resource_names, resources_of, resources_of_offer, store_days,
 };
 pub use showing::{
     chosen_seats, coming_showings, hall, showing, showings_of_offer, showings_of_store, used_seats,

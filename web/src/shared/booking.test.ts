@@ -57,6 +57,7 @@ it('says how long each service takes for so many, and who or what a booking has 
   const has = (name: string, starts_at: string, service: string) => ({
     id: name,
     name,
+    kind: 'person',
     starts_at,
     ends_at: starts_at,
     service: { en: service },

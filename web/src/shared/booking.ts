@@ -67,11 +67,19 @@ export function servicesOf({ visit }: Terms, party: number): { name: string; min
 
 /** What a booking has, service by service. */
 export function servingsOf({ resources }: Pick<Booking, 'resources'>) {
-  const servings: { starts_at: string; ends_at: string; service: string; who: string }[] = []
-  for (const { starts_at, ends_at, service, name } of resources) {
-    const last = servings.at(-1)
-    if (last?.starts_at === starts_at) last.who += ` + ${name}`
-    else servings.push({ starts_at, ends_at, service: textOf(service), who: name })
+  const servings: {
+    starts_at: string
+    ends_at: string
+    service: string
+    who: string
+    hasPerson: boolean
+  }[] = []
+  for (const { starts_at, ends_at, service, name, kind } of resources) {
+    const [last, hasPerson] = [servings.at(-1), kind === 'person']
+    if (last?.starts_at === starts_at) {
+      last.who += ` + ${name}`
+      last.hasPerson ||= hasPerson
+    } else servings.push({ starts_at, ends_at, service: textOf(service), who: name, hasPerson })
   }
   return servings
 }

@@ -126,14 +126,33 @@ test('a salon sells three services in one visit, and each of its people is booke
   await expect(lane('Tina').getByRole('button')).toHaveText(/^11:45.* · Manicure$/)
   await isUsable(owner)
   await expect(lane('Mia').getByRole('button')).toHaveCount(0)
+  const listed = owner.getByRole('table', { name: 'The day’s bookings' }).getByRole('row').nth(1)
+  await expect(listed).toContainText(/Haircut:\s+Jay Asked for Jay.*Colouring:\s+Lynn \+ Basin 1 Anyone/)
 
   await page.getByRole('button', { name: 'Move it' }).click()
   const sheet = page.getByRole('dialog', { name: 'Move it' })
+  const stylist = sheet.getByRole('group', { name: 'Haircut: With whom' })
+  await expect(stylist.getByRole('button', { name: 'Jay', exact: true })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  )
   await page.getByRole('group', { name: 'Day' }).getByRole('button', { disabled: false }).nth(-2).click()
   await sheet.getByRole('group', { name: 'Time' }).getByRole('button', { name: '14:00' }).click()
   await sheet.getByRole('button', { name: /^Move to .*14:00/ }).click()
   await expect(rows.nth(2)).toContainText('15:45 – 16:15')
+  await expect(rows.nth(0)).toContainText('Jay')
   await expect(lane('Tina').getByRole('button')).toHaveText(/^15:45/)
+
+  await lane('Jay').getByRole('button').click()
+  const panel = owner.getByRole('dialog')
+  await expect(panel).toContainText('Jay · Asked for Jay')
+  await panel.getByText('Also with others than the guest asked for').click()
+  await isUsable(owner)
+  await panel.getByRole('group', { name: 'Day' }).getByRole('button', { disabled: false }).nth(-2).click()
+  await panel.getByRole('group', { name: 'Time' }).getByRole('button', { name: '10:00' }).click()
+  await panel.getByRole('button', { name: /^Move to .*10:00/ }).click()
+  await expect(rows.nth(0)).toHaveText('Haircut10:00 – 10:45Lynn')
+  await expect(listed).toContainText(/Haircut:\s+Lynn Asked for Jay/)
   await owner.goto(`/merchant/offers/${offer}`)
   await expect(service(2).getByLabel('What it is called (English)')).toHaveValue('Colouring')
   await expect(service(2).getByRole('checkbox', { name: 'Basin 1' })).toBeChecked()

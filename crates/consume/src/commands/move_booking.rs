@@ -3,7 +3,7 @@
 use kernel::{Actor, BookingId, Claim, Ctx, ResourceId};
 use offer::{Day, NightChoice, Period, Surcharge, Wish, place};
 use party::Role;
-use store::{Fail, Tx, sql};
+use store::{Fail, Tx, sql, to_json};
 
 use super::remind_guest::remind_of;
 use super::{expected_guest, own_booking};
@@ -18,12 +18,13 @@ pub struct MoveBooking {
     pub booking: BookingId,
     /// To when. Of nights as many, in as many rooms.
     pub when: When,
-    /// Service by service: only with this person or in this room. What is not named is any.
-    pub resources: Vec<Option<ResourceId>>,
+    /// Service by service: only with this person or in this room. What is not named is any. `None`: as its guest asked.
+    pub resources: Option<Vec<Option<ResourceId>>>,
 }
 
 /// Moves a confirmed booking: the guest for nothing as long as it can be cancelled for nothing, and to nights that cost
-/// the same; the staff of the store at any time. Its order, price and policy stay.
+/// the same; the staff of the store at any time. Its order, price and policy stay. Whom its guest asked for serves them
+/// there too, unless others are named; only the guest changes what was asked for.
 ///
 /// Rejects: `not_found`, `booking_status`, `booking_not_free`, and as [`crate::place_booking`] does.
 ///
@@ -44,7 +45,7 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
             party: booking.party,
             rooms: cmd.when.rooms(),
             area: None,
-            resources: &cmd.resources,
+            resources: cmd.resources.as_ref().unwrap_or(&guest.asked_for),
             for_store: is_staff,
         },
     };
@@ -73,16 +74,21 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
             return Err(BOOKING_TIME.at("/when/from", detail).into());
         }
     }
+    let asked_for = match &cmd.resources {
+        Some(others) if !is_staff => others,
+        Some(_) | None => &guest.asked_for,
+    };
     let owner = ctx.new_id::<Claim>().uuid();
     if !place::take(tx, booking.merchant, owner, &slot.places)? {
         return Err(BOOKING_FULL.plain().into());
     }
     let moved = tx.claim(sql!(
-        "UPDATE booking SET starts_at = $1, ends_at = $2, place_owner = $3, version = version + 1
-         WHERE id = $4 AND version = $5",
+        "UPDATE booking SET starts_at = $1, ends_at = $2, place_owner = $3, asked_for = $4, version = version + 1
+         WHERE id = $5 AND version = $6",
         slot.period.starts_at,
         slot.period.ends_at,
         owner,
+        to_json(asked_for)?,
         booking.id,
         booking.version
     ))?;

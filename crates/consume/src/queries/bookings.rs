@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use convert::Stored;
 use convert::model::OrderStatus;
 use kernel::{BookingId, OfferId, OrderId, PersonId, ResourceId, ShowingId, StoreId, Timestamp, VoucherId};
-use offer::{Day, DayAvailability, Period, Wish};
+use offer::{Day, DayAvailability, Period, ResourceKind, Wish};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use voucher::VoucherStatus;
 
@@ -16,7 +16,7 @@ use crate::slot;
 pub fn booking(read: &mut ReadTx, booking: BookingId) -> Result<Option<Booking>, Fail> {
     let rows = read.many(sql!(
         "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
-                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.id = $1",
@@ -51,7 +51,7 @@ pub fn bookings_of_person(
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
         "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
-                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.person_id = $1 AND b.id < $2 ORDER BY b.id DESC LIMIT $3",
@@ -128,7 +128,7 @@ pub fn bookings_of_store(
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
         "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
-                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, o.status, v.id, v.status
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.store_id = $1 AND b.starts_at >= $2 AND b.starts_at < $3 ORDER BY b.starts_at, b.id LIMIT 1000",
@@ -144,7 +144,7 @@ fn with_resources(read: &mut ReadTx, rows: Vec<Row>) -> Result<Vec<Booking>, Fai
     let mut bookings: Vec<Booking> = bookings.collect::<Result<_, _>>()?;
     let questions = bookings.iter().map(|booking| {
         sql!(
-            "SELECT r.id, r.name, b.service, b.starts_at, b.ends_at
+            "SELECT r.id, r.name, r.kind, b.service, b.starts_at, b.ends_at
              FROM booking_resource b JOIN resource r ON r.id = b.resource_id
              WHERE b.booking_id = $1 ORDER BY b.starts_at, r.id",
             booking.id
@@ -156,6 +156,7 @@ fn with_resources(read: &mut ReadTx, rows: Vec<Row>) -> Result<Vec<Booking>, Fai
             booking.resources.push(BookedResource {
                 id: row.take()?,
                 name: row.take()?,
+                kind: read_kind(&row.take::<String>()?)?,
                 service: row.take_json()?,
                 period: Period {
                     starts_at: row.take()?,
@@ -165,6 +166,10 @@ fn with_resources(read: &mut ReadTx, rows: Vec<Row>) -> Result<Vec<Booking>, Fai
         }
     }
     Ok(bookings)
+}
+
+fn read_kind(text: &str) -> Result<ResourceKind, StorageError> {
+    ResourceKind::from_name(text).ok_or_else(|| StorageError::bug(format!("a resource that is {text:?}")))
 }
 
 fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
@@ -196,7 +201,8 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
         }
         return Ok(booking);
     };
-    let (offer, person, policy) = (row.take()?, row.take()?, row.take_json()?);
+    let (offer, person) = (row.take()?, row.take()?);
+    let (policy, asked_for) = (row.take_json()?, row.take_json()?);
     let order_status = OrderStatus::from_stored(&row.take::<String>()?)?;
     let voucher: Option<VoucherId> = row.take()?;
     let voucher_status: Option<String> = row.take()?;
@@ -207,6 +213,7 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
         offer,
         person,
         policy,
+        asked_for,
         voucher,
     });
     Ok(booking)

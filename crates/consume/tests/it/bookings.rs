@@ -323,7 +323,7 @@ fn a_guest_is_told_once_that_a_booking_is_soon_if_it_still_is() {
         let cmd = MoveBooking {
             booking: moves,
             when: When::At(later),
-            resources: Vec::new(),
+            resources: None,
         };
         world
             .run(guest, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
@@ -404,7 +404,7 @@ fn a_booking_is_moved_to_what_is_free_also_over_its_own_time() {
             let cmd = MoveBooking {
                 booking,
                 when: When::At(at),
-                resources: Vec::new(),
+                resources: None,
             };
             world.run(actor, now, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
         };
@@ -578,7 +578,7 @@ fn a_stay_is_moved_with_as_many_nights_and_rooms_whatever_its_price_is_of() {
             let cmd = MoveBooking {
                 booking: placed.booking,
                 when: stay("2027-01-21", nights, rooms),
-                resources: Vec::new(),
+                resources: None,
             };
             world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
                 consume::move_booking(tx, ctx, &cmd)
@@ -648,7 +648,7 @@ fn a_stay_is_moved_to_nights_of_the_same_price_by_its_guest_and_to_any_by_the_st
             let cmd = MoveBooking {
                 booking: placed.booking,
                 when: nights(from, 2, 1),
-                resources: Vec::new(),
+                resources: None,
             };
             world.run(actor, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
         };

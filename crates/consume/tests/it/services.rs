@@ -289,7 +289,7 @@ fn a_visit_is_moved_with_all_of_its_services() {
             let cmd = MoveBooking {
                 booking: placed.booking,
                 when: When::At(at),
-                resources: salon.wish(at, with).resources,
+                resources: Some(salon.wish(at, with).resources),
             };
             let guest = Actor::Consumer(world.buyer);
             world.run(guest, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
@@ -324,6 +324,47 @@ fn a_visit_is_moved_with_all_of_its_services() {
             services,
             [of("Wei", 120), of("Min", 165), of("Basin", 165), of("Qi", 225)]
         );
+    });
+}
+
+#[test]
+fn a_booking_remembers_whom_its_guest_asked_for_and_moves_with_them() {
+    on_both(|world| {
+        let salon = Salon::new(world);
+        let placed = salon.place(TEN, &[Some(MIN)]).expect("free");
+        world.pay(world.buyer, &placed.order, "card-1");
+        let booking = placed.booking;
+        let asked_for = || {
+            let found = world
+                .db
+                .read_blocking(move |read| consume::queries::booking(read, booking));
+            let guest = found.expect("an answer").and_then(|found| found.guest);
+            guest.expect("a guest").asked_for
+        };
+        let move_to = |actor: Actor, at, with: Option<&[Option<usize>]>| {
+            let cmd = MoveBooking {
+                booking,
+                when: When::At(at),
+                resources: with.map(|with| salon.wish(at, with).resources),
+            };
+            world.run(actor, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))?;
+            Ok::<_, Rejected>(salon.resources_of(&placed)[0].0.clone())
+        };
+        let [wei, min] = [WEI, MIN].map(|n| Some(salon.booked.resources[n]));
+        let (guest, store) = (Actor::Consumer(world.buyer), world.as_cashier());
+        assert_eq!(asked_for(), [min]);
+        assert_eq!(move_to(guest, later(60), None).expect("free"), "Min");
+        assert_eq!(move_to(store, later(120), None).expect("free"), "Min");
+
+        salon.keep(MIN, later(300), 240);
+        assert_eq!(code(move_to(store, later(300), None)), "booking_full");
+        assert_eq!(move_to(store, later(300), Some(&[])).expect("free"), "Wei");
+        assert_eq!(asked_for(), [min], "it was the store that chose another");
+        assert_eq!(
+            move_to(guest, later(315), Some(&[Some(WEI), None])).expect("free"),
+            "Wei"
+        );
+        assert_eq!(asked_for(), [wei, None]);
     });
 }
 

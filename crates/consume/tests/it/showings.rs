@@ -258,6 +258,8 @@ fn what_is_no_choice_of_the_showing_is_refused_by_field() {
         assert_eq!(refused("A-1", &late), no("booking_time", "/when/starts_at"));
         let elsewhere = |wish: &mut PlaceBooking| wish.store = world.branch;
         assert_eq!(refused("A-1", &elsewhere), no("booking_not_offered", "/store"));
+        let usher = |wish: &mut PlaceBooking| wish.resources = vec![None];
+        assert_eq!(refused("A-1", &usher), no("booking_not_offered", "/resources"));
         let other = |wish: &mut PlaceBooking| wish.order.offer = world.offer;
         assert_eq!(
             refused("A-1", &other),

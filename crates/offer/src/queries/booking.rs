@@ -1,6 +1,6 @@
 //! Resources, how offers are booked, and the days that are not as their weekday.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use kernel::{OfferId, ResourceId, StoreId};
@@ -40,6 +40,22 @@ pub fn resource(read: &mut ReadTx, resource: ResourceId) -> Result<Option<Resour
         resource
     ))?;
     first(rows, read_resource)
+}
+
+/// What these resources are called now, in one round trip.
+pub fn resource_names(
+    read: &mut ReadTx,
+    resources: impl IntoIterator<Item = ResourceId>,
+) -> Result<BTreeMap<ResourceId, String>, Fail> {
+    let resources: BTreeSet<ResourceId> = resources.into_iter().collect();
+    let questions = resources
+        .into_iter()
+        .map(|resource| sql!("SELECT id, name FROM resource WHERE id = $1", resource));
+    let answers = read.ask_all(questions.collect())?;
+    let names = all(answers.into_iter().flatten().collect(), |row| {
+        Ok((row.take()?, row.take()?))
+    })?;
+    Ok(names.into_iter().collect())
 }
 
 /// The most resources of a store, retired ones too.

@@ -24,6 +24,8 @@ pub(crate) struct Booking {
     /// Resources, and how many units of each.
     pub places: Vec<(usize, i64)>,
     pub policy: Option<Policy>,
+    /// The resource that its guest asked for.
+    pub asked_for: Option<usize>,
     pub outcome: Option<Outcome>,
 }
 
@@ -64,6 +66,7 @@ impl Model {
             steps: slot.steps,
             places: slot.places,
             policy: Some(self.booked(good).policies[self.policies[good].0]),
+            asked_for: book.resource,
             outcome: None,
         };
         self.write_booking(no, booking);
@@ -116,6 +119,7 @@ impl Model {
             steps,
             places,
             policy: None,
+            asked_for: None,
             outcome: None,
         };
         self.write_booking(no, booking);
@@ -151,7 +155,7 @@ impl Model {
                 store: 0,
                 party: booking.party,
                 when,
-                resource,
+                resource: resource.or(booking.asked_for),
                 by_shop,
                 moves: Some(no),
             },
@@ -165,6 +169,7 @@ impl Model {
             period: slot.period,
             steps: slot.steps,
             places: slot.places,
+            asked_for: resource.filter(|_| !by_shop).or(booking.asked_for),
             ..booking.clone()
         };
         let person = self.orders[&voucher.0].person;

@@ -81,7 +81,7 @@ pub(super) fn move_to(scene: Scene<'_>, by: By, booking: No, (to, with): (When, 
     let cmd = MoveBooking {
         booking,
         when: when(to),
-        resources: resources(scene, with),
+        resources: with.map(|_| resources(scene, with)),
     };
     Request::new("moveBooking", actor, lane, move |tx, ctx| {
         Ok(Reply::text(said(consume::move_booking(tx, ctx, &cmd)?)))

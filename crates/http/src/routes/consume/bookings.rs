@@ -304,6 +304,8 @@ struct WireBookedResource {
     #[schema(value_type = String)]
     id: ResourceId,
     name: String,
+    /// `table`, `person`, `room`, `room_type`, `session` or `hall`.
+    kind: String,
     /// For which of several services, by language; empty if the booking is nothing else.
     service: BTreeMap<String, String>,
     /// From when, RFC 3339.
@@ -317,11 +319,20 @@ impl From<BookedResource> for WireBookedResource {
         Self {
             id: booked.id,
             name: booked.name,
+            kind: booked.kind.as_str().to_owned(),
             service: booked.service.0,
             starts_at: booked.period.starts_at.to_string(),
             ends_at: booked.period.ends_at.to_string(),
         }
     }
+}
+
+/// A person, a room or a table that a guest asked for.
+#[derive(Serialize, ToSchema)]
+struct AskedFor {
+    #[schema(value_type = String)]
+    id: ResourceId,
+    name: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -342,6 +353,8 @@ struct BookingGuest {
     /// What was paid ahead, once it is confirmed, if that was only a deposit.
     #[serde(skip_serializing_if = "Option::is_none")]
     deposit: Option<DepositPaid>,
+    /// Service by service whom, or what, the guest asked for, whoever serves them now. What is `null` or absent is any.
+    asked_for: Vec<Option<AskedFor>>,
     policy: WirePolicy,
     /// Until when it is cancelled and moved for nothing, RFC 3339.
     free_until: String,
@@ -367,6 +380,12 @@ pub fn shown(
     let names = Names::of(read, [], guests().map(|(_, guest)| guest.person))?;
     let vouchers = guests().filter_map(|(_, guest)| guest.voucher);
     let moneys = convert::queries::voucher_moneys(read, vouchers)?;
+    let asked_for = guests().flat_map(|(_, guest)| guest.asked_for.iter().flatten());
+    let called = offer::queries::resource_names(read, asked_for.copied())?;
+    let asked_for = |id: ResourceId| AskedFor {
+        id,
+        name: called.get(&id).cloned().unwrap_or_default(),
+    };
     let deposit_of = |voucher| {
         let money = moneys.get(&voucher)?;
         DepositPaid::of(money, money.uses)
@@ -380,6 +399,7 @@ pub fn shown(
             label: labels.get((guest.offer, booking.merchant)),
             voucher: guest.voucher,
             deposit: guest.voucher.and_then(deposit_of),
+            asked_for: guest.asked_for.into_iter().map(|id| id.map(asked_for)).collect(),
             free_until: booking
                 .period
                 .starts_at
@@ -469,10 +489,9 @@ async fn get_booking(
 pub struct OtherTime {
     #[schema(value_type = WireWhen)]
     when: Object<WireWhen>,
-    /// Service by service: only with this person or in this room. What is `null` or absent is any.
-    #[serde(default)]
-    #[schema(value_type = Vec<Option<String>>)]
-    resources: Vec<Option<ResourceId>>,
+    /// Service by service: only with this person or in this room. What is `null` in it is any. Absent: as the guest asked.
+    #[schema(value_type = Option<Vec<Option<String>>>)]
+    resources: Option<Vec<Option<ResourceId>>>,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -142,7 +142,7 @@ impl World {
         let cmd = MoveBooking {
             booking: booked.booking,
             when: When::At(DINNER.plus_us(HOUR_US)),
-            resources: Vec::new(),
+            resources: None,
         };
         act(
             ctx(Actor::Consumer(booked.purchase.buyer)),
