@@ -111,7 +111,7 @@ test('a hall is drawn, a showing scheduled, and seats are chosen from the map', 
   await page.keyboard.press('Space')
   await expect(page.getByText('Row 3, seat 5 ×')).toBeVisible()
   await page.getByRole('link', { name: /^Go on/ }).click()
-  await signIn(page, server, '+8613900000041')
+  await signIn(page, server, '+8613900000042')
   await expect(page.getByText(/Row 2, seat \d · Row 3, seat 5/)).toBeVisible()
   await page.getByRole('button', { name: 'Place the order' }).click()
   await pay(page)
