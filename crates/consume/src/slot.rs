@@ -92,11 +92,17 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
     if !asked.wish.for_store {
         check_in_time(&bookable.terms, period, ctx.now)?;
     }
-    let steps = bookable.steps_of_days(&(day.0..day.0 + 1), nights);
-    let used = used_of(tx, &bookable, asked.wish, &steps)?;
+    let used = used_of(
+        tx,
+        &bookable,
+        asked.wish,
+        &bookable.steps_to_choose(period, asked.wish.party),
+    )?;
     let servings = match bookable.choose(asked.wish, period, &used) {
         Ok(servings) => servings,
         Err(missing) => {
+            let steps = bookable.steps_of_days(&(day.0..day.0 + 1), nights);
+            let used = used_of(tx, &bookable, asked.wish, &steps)?;
             let asked_for = (period, missing);
             return Err(full(ctx, &bookable, (day, nights), asked.wish, asked_for, &used).into());
         }

@@ -133,6 +133,25 @@ impl Bookable {
         }
     }
 
+    /// The steps that decide what a party gets for a period: those that it needs and, where it gets whoever or whatever
+    /// is used least on a day, all of that day.
+    pub fn steps_to_choose(&self, period: Period, party: i64) -> Range<i64> {
+        let turns = self.turns(period, party).into_iter().enumerate();
+        let hull = |a: Range<i64>, b: Range<i64>| a.start.min(b.start)..a.end.max(b.end);
+        let needed = turns.map(|(service, turn)| {
+            let only_tables = self
+                .kinds(service)
+                .iter()
+                .all(|kind| *kind == ResourceKind::Table);
+            if only_tables {
+                turn.1
+            } else {
+                hull(self.steps_of_day(&turn), turn.1)
+            }
+        });
+        needed.reduce(hull).unwrap_or_default()
+    }
+
     /// What a party gets for a period, service by service: of each kind of resource one, of tables the smallest that
     /// is free and large enough, and several that are pushed together only if there is none. `used` is what is used
     /// of each resource. An error is the first service for which something is missing.

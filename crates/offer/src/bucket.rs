@@ -296,6 +296,7 @@ mod tests {
             &INSERT_CLAIMS,
             &GIVE_CLAIMS_BACK,
             &crate::place::CLAIM,
+            &crate::place::LEFT,
         ];
         for database in TestDatabase::both() {
             let store = database.open();

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use kernel::{BucketId, MINUTE_US, MerchantId, ResourceId, StoreId, Timestamp};
-use store::{Bulk, Fail, Query, ReadTx, Row, StorageError, Tx, sql};
+use store::{Bulk, Fail, ReadTx, StorageError, Tx, Value, sql};
 use uuid::Uuid;
 
 use crate::bucket::{self, Claim};
@@ -99,32 +99,29 @@ fn step_of(bucket: BucketId) -> i64 {
     i64::from(bucket.uuid().as_u128() as u32)
 }
 
-fn range(resource: ResourceId, steps: &Range<i64>) -> Query {
-    sql!(
-        "SELECT id, CASE closed WHEN 1 THEN 0 ELSE capacity - held - taken END FROM bucket
-         WHERE id >= $1 AND id < $2 ORDER BY id",
-        bucket_of(resource, steps.start),
-        bucket_of(resource, steps.end)
-    )
-}
+pub(crate) static LEFT: Bulk = Bulk::asking(
+    "SELECT id, CASE closed WHEN 1 THEN 0 ELSE capacity - held - taken END FROM bucket WHERE id >= $1 AND id < $2",
+    2,
+);
 
 /// What is used of each resource in these steps, in their order, in one round trip.
 pub fn used(read: &mut ReadTx, resources: &[&Resource], steps: &Range<i64>) -> Result<Vec<Used>, Fail> {
-    let questions = resources.iter().map(|resource| range(resource.id, steps));
-    let answers = read.ask_all(questions.collect())?;
-    answers
-        .into_iter()
-        .zip(resources)
-        .map(|(rows, resource)| {
-            let used = rows.into_iter().map(|mut row| read_used(&mut row, resource));
-            Ok(Used::new(used.collect::<Result<Vec<_>, _>>()?))
-        })
-        .collect()
-}
-
-fn read_used(row: &mut Row, resource: &Resource) -> Result<(i64, i64), StorageError> {
-    let (bucket, left) = (row.take()?, row.take::<i64>()?);
-    Ok((step_of(bucket), resource.details.units - left))
+    let ends = |resource: &Resource| [steps.start, steps.end].map(|step| bucket_of(resource.id, step));
+    let ranges = resources.iter().map(|of| ends(of).map(Value::from).to_vec());
+    let rows = read.ask_each(&LEFT, ranges.collect())?.into_iter();
+    let left = rows.map(|mut row| Ok((row.take()?, row.take()?)));
+    let mut left = left.collect::<Result<Vec<(BucketId, i64)>, StorageError>>()?;
+    left.sort_unstable();
+    let used_of = |resource: &&Resource| {
+        let [from, until] = ends(resource).map(|end| left.partition_point(|(bucket, _)| *bucket < end));
+        let units = resource.details.units;
+        Used::new(
+            left[from..until]
+                .iter()
+                .map(|(bucket, left)| (step_of(*bucket), units - left)),
+        )
+    };
+    Ok(resources.iter().map(used_of).collect())
 }
 
 /// A bucket is made by its first claim, and any later one is guarded by what is left of it.

@@ -552,12 +552,15 @@ pub fn store_sets_of(
     Ok(sets)
 }
 
-/// Whether a store belongs to a store set.
-pub fn store_takes(read: &mut ReadTx, set: [u8; 8], store: StoreId) -> Result<bool, Fail> {
+/// To whom what is used in a store is settled, which is who runs it, and whether the store belongs to a store set. A bug
+/// if there is no such store.
+pub fn payee_in_set(read: &mut ReadTx, set: [u8; 8], store: StoreId) -> Result<(MerchantId, bool), Fail> {
     let row = read.one(sql!(
-        "SELECT store_id FROM store_set WHERE digest = $1 AND store_id = $2",
+        "SELECT CASE WHEN s.franchised_at IS NULL THEN s.merchant_id ELSE s.franchisee_id END, m.digest
+         FROM store s LEFT JOIN store_set m ON m.store_id = s.id AND m.digest = $1 WHERE s.id = $2",
         set.as_slice(),
         store
     ))?;
-    Ok(row.is_some())
+    let mut row = row.ok_or_else(|| StorageError::bug("something is used in a store that does not exist"))?;
+    Ok((row.take()?, row.take::<Option<Vec<u8>>>()?.is_some()))
 }

@@ -1,5 +1,5 @@
 //! One statement for many rows of one table: what every command of a batch writes is written together, and what a
-//! command claims is claimed together.
+//! command claims, or looks at in many places, together too.
 
 use std::sync::OnceLock;
 
@@ -10,7 +10,7 @@ const MOST: usize = 64;
 /// One text for 1, 2, 4, … rows each, so that few texts serve any number of rows.
 const SIZES: usize = MOST.ilog2() as usize + 1;
 
-/// A statement for any number of rows, each in parentheses: of an insert, or of the list after `IN`.
+/// A statement for any number of rows.
 pub struct Bulk {
     /// What comes before the rows, with `shared` parameters.
     head: &'static str,
@@ -18,7 +18,15 @@ pub struct Bulk {
     columns: usize,
     /// What follows the rows.
     tail: &'static str,
+    rows: Rows,
     statements: OnceLock<[Statement; SIZES]>,
+}
+
+enum Rows {
+    /// Each in parentheses: of an insert, or of the list after `IN`.
+    Listed,
+    /// Each asks this, with the parameters from `$1` on.
+    Asked(&'static str),
 }
 
 impl Bulk {
@@ -30,8 +38,16 @@ impl Bulk {
             shared,
             columns,
             tail,
+            rows: Rows::Listed,
             statements: OnceLock::new(),
         }
+    }
+
+    /// The same question for each row, of at most nine parameters; the answers have no order.
+    pub const fn asking(question: &'static str, columns: usize) -> Self {
+        let mut bulk = Self::new("", 0, columns, "");
+        bulk.rows = Rows::Asked(question);
+        bulk
     }
 
     /// The statements for these rows in their order, and for how many rows each of them is.
@@ -58,15 +74,30 @@ impl Bulk {
     }
 
     fn text(&self, rows: usize) -> String {
-        let row = |row: usize| {
-            let before = self.shared + row * self.columns;
+        let number = |row: usize, column: usize| self.shared + row * self.columns + column;
+        let listed = |row: usize| {
             let parameters: Vec<String> = (1..=self.columns)
-                .map(|column| format!("${}", before + column))
+                .map(|column| format!("${}", number(row, column)))
                 .collect();
             format!("({})", parameters.join(", "))
         };
-        let rows: Vec<String> = (0..rows).map(row).collect();
-        format!("{} {} {}", self.head, rows.join(", "), self.tail)
+        let asked = |question: &str, row: usize| {
+            let numbered = |text: String, column| {
+                text.replace(&format!("${column}"), &format!("$#{}", number(row, column)))
+            };
+            (1..=self.columns)
+                .fold(question.to_owned(), numbered)
+                .replace("$#", "$")
+        };
+        let rows = 0..rows;
+        let rows = match self.rows {
+            Rows::Listed => rows.map(listed).collect::<Vec<_>>().join(", "),
+            Rows::Asked(question) => rows
+                .map(|row| asked(question, row))
+                .collect::<Vec<_>>()
+                .join(" UNION ALL "),
+        };
+        format!("{} {rows} {}", self.head, self.tail).trim().to_owned()
     }
 }
 
@@ -79,6 +110,8 @@ mod tests {
 
     static PAIRS: Bulk = Bulk::new("INSERT INTO pair (a, b) VALUES", 0, 2, "ON CONFLICT DO NOTHING");
     static LIST: Bulk = Bulk::new("UPDATE pair SET b = $1 WHERE a IN (", 1, 1, ") AND b < $1");
+
+    static ASKED: Bulk = Bulk::asking("SELECT a FROM pair WHERE a >= $1 AND a < $2 AND b > $1", 2);
 
     #[test]
     fn rows_are_inserted_in_order_by_few_statements() {
@@ -116,8 +149,13 @@ mod tests {
             list.text,
             "UPDATE pair SET b = $1 WHERE a IN ( ($2), ($3) ) AND b < $1"
         );
+        let asked = &ASKED.statements()[1];
+        assert_eq!(
+            asked.text,
+            "SELECT a FROM pair WHERE a >= $1 AND a < $2 AND b > $1 UNION ALL SELECT a FROM pair WHERE a >= $3 AND a < $4 AND b > $3"
+        );
         assert!(
-            [two, list]
+            [two, list, asked]
                 .iter()
                 .all(|text| text.numbers_its_parameters_in_order())
         );

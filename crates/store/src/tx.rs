@@ -8,7 +8,7 @@ use type_safe_id::{StaticType, TypeSafeId};
 
 use crate::driver::{Driver, Outcome};
 use crate::event::PendingEvent;
-use crate::{Ask, EventBody, Lock, Query, Row, StorageError, TimerKind, sql};
+use crate::{Ask, Bulk, EventBody, Lock, Query, Row, StorageError, TimerKind, Value, sql};
 
 /// How many statements a command ran and how often it waited for the engine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,6 +73,24 @@ impl ReadTx {
     pub fn ask_all(&mut self, queries: Vec<Query>) -> Result<Vec<Vec<Row>>, StorageError> {
         let outcomes = self.run_all(queries)?;
         Ok(outcomes.into_iter().map(|outcome| outcome.rows).collect())
+    }
+
+    /// All answers to the same question for each row, in any order and in one round trip: in few statements, unless
+    /// those would be planned each time.
+    pub fn ask_each(
+        &mut self,
+        question: &'static Bulk,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<Row>, StorageError> {
+        let queries = if self.driver.plans_once() {
+            question.of(&[], rows)
+        } else {
+            rows.into_iter()
+                .flat_map(|row| question.of(&[], vec![row]))
+                .collect()
+        };
+        let answers = self.ask_all(queries.into_iter().map(|(query, _)| query).collect())?;
+        Ok(answers.into_iter().flatten().collect())
     }
 
     fn outcomes<const N: usize>(&mut self, queries: [Query; N]) -> Result<[Outcome; N], StorageError> {

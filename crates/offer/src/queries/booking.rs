@@ -109,7 +109,7 @@ fn resources_in(offer: OfferId, store: StoreId) -> Query {
         "SELECT r.id, r.merchant_id, r.store_id, r.kind, r.name, r.area, r.units, r.seats_min, r.seats_max, r.joins,
                 r.hours, r.status, r.created_at, r.version, o.service
          FROM offer_resource o JOIN resource r ON r.id = o.resource_id
-         WHERE o.offer_id = $1 AND r.store_id = $2 ORDER BY r.id, o.service",
+         WHERE o.offer_id = $1 AND r.store_id = $2 ORDER BY o.service, o.resource_id",
         offer,
         store
     )
@@ -188,7 +188,9 @@ pub fn bookable(
         TimeZone::get(&zone).map_err(|error| StorageError::bug(format!("a stored time zone: {error}")))?;
     let mut services = vec![Vec::new(); terms.service_count()];
     let mut each: Vec<Resource> = Vec::new();
-    for (resource, service) in all(resources, read_offered)? {
+    let mut offered = all(resources, read_offered)?;
+    offered.sort_by_key(|(resource, service)| (resource.id, *service));
+    for (resource, service) in offered {
         if each.last().is_none_or(|last| last.id != resource.id) {
             each.push(resource);
         }

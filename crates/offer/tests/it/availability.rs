@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use kernel::{DAY_US, HOUR_US, LocalText, MINUTE_US, MerchantId, ResourceId, StoreId, Timestamp};
-use offer::place::{STEP_US, Used, bucket_of, places, step_at};
+use offer::place::{STEP_US, Used, bucket_of, places, step_at, steps};
 use offer::testing::{dinner, seats};
 use offer::{Bookable, Day, Resource, ResourceKind, Service, Stay, Turn, Wish};
 use party::hours::Span;
@@ -155,6 +155,7 @@ proptest! {
             resources.iter().zip(&tables).filter(|(_, table)| !table.3).map(|(resource, _)| resource).collect();
         let single = free.iter().filter(|table| table.fits(party, 1)).map(|table| table.details.seats_max).min();
         let chosen = place.choose(wish(party), period, &used);
+        prop_assert_eq!(place.steps_to_choose(period, party), steps(period.starts_at, period.ends_at), "of tables no more");
         let days = place.availability(20_800..20_801, (wish(party), 1), &used, period.starts_at.plus_us(-DAY_US));
         prop_assert_eq!(days[0].starts[0].is_free, chosen.is_ok(), "what is shown is what is given");
         let of = |id| free.iter().find(|table| table.id == id);
@@ -270,6 +271,12 @@ proptest! {
         let only: Vec<_> = named.iter().filter_map(|n| salon.resources.get(*n)).map(|one| Some(one.id)).collect();
         let wish = Wish { resources: &only, ..wish(1) };
         let chosen = salon.choose(wish, period, &used);
+        let deciding = salon.steps_to_choose(period, 1);
+        let used_then = busy.iter().take(people.len()).map(|of_one| {
+            let steps = of_one.iter().map(|step| step_at(opens) + step);
+            Used::new(steps.filter(|step| deciding.contains(step)).map(|step| (step, 1)))
+        });
+        prop_assert_eq!(salon.choose(wish, period, &used_then.collect::<Vec<_>>()), chosen.clone());
         let days = salon.availability(day.0..day.0 + 1, (wish, 1), &used, opens.plus_us(-DAY_US));
         let shown = days[0].starts.iter().find(|start| start.period == period);
         prop_assert_eq!(shown.map(|start| start.is_free), Some(chosen.is_ok()), "what is shown is what is given");

@@ -62,9 +62,8 @@ fn store_sets_and_lists_follow_the_offers() {
         let ids = ask(store, |read| queries::offer_ids(read, None, 100));
         assert!(ids.len() == 10 && ids.is_sorted());
         let digest = store_set_digest(&both);
-        assert!(ask(store, move |read| queries::store_takes(read, digest, second)));
-        assert!(!ask(store, move |read| queries::store_takes(
-            read, [0; 8], second
-        )));
+        let at_second_of = |set| ask(store, move |read| queries::payee_in_set(read, set, second));
+        assert_eq!(at_second_of(digest), (merchant, true));
+        assert_eq!(at_second_of([0; 8]), (merchant, false));
     });
 }

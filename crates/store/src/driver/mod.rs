@@ -168,6 +168,14 @@ impl Driver {
         }
     }
 
+    /// Whether a statement is planned once, so that a long one costs no more than its rows.
+    pub fn plans_once(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(postgres) => postgres.plans_once,
+        }
+    }
+
     /// How often the program waited for the engine so far.
     pub fn round_trips(&self) -> u64 {
         match self {

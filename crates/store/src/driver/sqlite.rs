@@ -94,8 +94,11 @@ impl Sqlite {
             let mut rows = Vec::new();
             let mut found = statement.raw_query();
             while let Some(row) = found.next()? {
-                let values: rusqlite::Result<_> = (0..width).map(|i| row.get_ref(i).map(read)).collect();
-                rows.push(Row::new(values?));
+                let mut values = Vec::with_capacity(width);
+                for i in 0..width {
+                    values.push(read(row.get_ref(i)?));
+                }
+                rows.push(Row::new(values));
             }
             let affected = rows.len() as u64;
             Ok(Outcome { rows, affected })

@@ -30,6 +30,7 @@ pub(crate) struct Postgres {
     /// How many names were given to statements, those that the server then refused included.
     names: usize,
     waiting: Vec<Request>,
+    pub plans_once: bool,
     pub round_trips: u64,
 }
 
@@ -79,6 +80,7 @@ impl Postgres {
             prepared: HashMap::new(),
             names: 0,
             waiting: Vec::new(),
+            plans_once: false,
             round_trips: 0,
         };
         let settings = "SET statement_timeout = '30s'; SET lock_timeout = '5s';
@@ -92,6 +94,7 @@ impl Postgres {
     pub fn connect_writer(url: &str) -> Result<Self, StorageError> {
         let mut postgres = Self::connect(url)?;
         postgres.script("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")?;
+        postgres.plans_once = true;
         Ok(postgres)
     }
 
