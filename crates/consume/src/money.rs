@@ -4,7 +4,7 @@
 use convert::SelfDealing;
 use convert::decide::{UseMoney, use_amounts};
 use convert::queries::VoucherMoney;
-use kernel::{BasisPoints, Ctx};
+use kernel::{BasisPoints, Ctx, MerchantId};
 use ledger::{AccrueRebate, LineKind, Reason, ReverseRebate, SettlementLine};
 use store::{Fail, StorageError, Tx};
 
@@ -30,16 +30,15 @@ pub(crate) fn money_of_use(
     Ok((money, refused))
 }
 
-/// Moves a use's money out of escrow to who runs the store and the platform, and sets the sharer's rebate
+/// Moves a use's money out of escrow to the payee, who runs the store, and the platform, and sets the sharer's rebate
 /// aside.
 pub(crate) fn settle_use(
     tx: &mut Tx,
     ctx: &Ctx,
-    redemption: &Redemption,
+    (redemption, payee): (&Redemption, MerchantId),
     terms: &VoucherMoney,
     money: &UseMoney,
 ) -> Result<(), Fail> {
-    let payee = party::queries::payee(tx, redemption.store)?;
     let line = SettlementLine {
         id: ctx.new_id(),
         merchant: payee,

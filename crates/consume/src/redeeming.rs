@@ -52,6 +52,7 @@ impl Counter {
 pub(crate) struct Presented {
     pub voucher: Voucher,
     pub money: VoucherMoney,
+    payee: MerchantId,
     shown: Shown,
 }
 
@@ -69,9 +70,10 @@ impl Presented {
         let Some(voucher) = voucher::queries::voucher(tx, voucher)? else {
             return Ok(None);
         };
+        let (payee, in_its_store) = offer::queries::payee_in_set(tx, voucher.store_set.0, counter.store)?;
         let shown = Shown {
             merchant: counter.merchant,
-            in_its_store: offer::queries::store_takes(tx, voucher.store_set.0, counter.store)?,
+            in_its_store,
             binding,
             at,
         };
@@ -80,6 +82,7 @@ impl Presented {
         Ok(Some(Self {
             voucher,
             money,
+            payee,
             shown,
         }))
     }
@@ -123,7 +126,7 @@ pub(crate) fn take_use(
     };
     let amount = Money::new(money.paid.escrow(), terms.currency);
     insert(tx, &redemption)?;
-    settle_use(tx, ctx, &redemption, terms, &money)?;
+    settle_use(tx, ctx, (&redemption, presented.payee), terms, &money)?;
     announce(tx, ctx, &redemption, taken.uses_left, amount)?;
     Ok(Redeemed {
         redemption: redemption.id,

@@ -1,8 +1,8 @@
 //! Redeems a voucher by its 12-digit code. The code is a number to look up, not a secret: whoever types
 //! ten wrong ones within an hour is locked, the person and the device both.
 
-use kernel::{Ctx, DeviceId, HOUR_US, MINUTE_US, MerchantId, Reject, StoreId, Timestamp};
-use store::{Fail, Tx, sql};
+use kernel::{Ctx, DeviceId, HOUR_US, MINUTE_US, MerchantId, PersonId, StoreId, Timestamp};
+use store::{Fail, Lock, Tx, sql};
 use voucher::VoucherCode;
 
 use crate::decide::MAX_MISSES;
@@ -40,95 +40,64 @@ pub enum CodeAnswer {
     },
 }
 
+impl RedeemCode {
+    /// The rows that it will claim when this person types: who is held to the misses, so that tries at the same time
+    /// are counted one after another.
+    pub fn locks(&self, staff: PersonId) -> Vec<Lock> {
+        let device = self.device.map(|device| Lock::row("device", device));
+        [Lock::row("person", staff)].into_iter().chain(device).collect()
+    }
+}
+
 /// Takes one use of the voucher with this code and settles its money.
 ///
 /// Rejects: `redeem_codes_locked`, and those of [`crate::redeem_scan`] that are not about the QR. Why a
 /// voucher is live no longer is known for some days; later its code is nobody's.
 ///
-/// Statements: 18 with a device and without a sharer, 25 with one: those of a scan, the look for the
-/// code, and the try's count for person and device.
+/// Statements: 15 with a device and without a sharer, 22 with one: those of a scan, the look for the
+/// code, and whether person or device is locked.
 pub fn redeem_code(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemCode) -> Result<CodeAnswer, Fail> {
     let place = (cmd.merchant, cmd.store);
     let counter = Counter::of_actor(tx, ctx, place, cmd.device, RedemptionMode::Code)?;
-    let tries = count_try(tx, ctx, &counter)?;
+    tx.lock(&cmd.locks(counter.staff));
+    check_not_locked(tx, ctx, &counter)?;
     let Some(found) = voucher::queries::find_by_code(tx, cmd.merchant, cmd.code)? else {
-        return miss(tx, ctx, &counter, tries);
+        return miss(tx, ctx, &counter);
     };
     let presented = Presented::load(tx, &counter, found.id, None, ctx.now)?;
     let presented = presented.ok_or_else(|| VOUCHER_UNKNOWN.plain())?;
     if let Err(reason) = presented.check() {
         return Err(refuse(tx, &presented, reason)?.into());
     }
-    for subject in subjects(&counter) {
-        tx.tell(sql!(
-            "UPDATE code_miss SET misses = misses - 1, locked_until = 0 WHERE subject = $1",
-            subject
-        ))?;
-    }
     Ok(CodeAnswer::Redeemed(take_use(tx, ctx, &counter, &presented)?))
 }
 
-/// Who is held to the misses: the person, and the device if there is one, in the order of their ids.
-fn subjects(counter: &Counter) -> Vec<[u8; 16]> {
-    let ids = [
-        Some(counter.staff.uuid()),
-        counter.device.map(|device| device.uuid()),
-    ];
-    let mut subjects: Vec<[u8; 16]> = ids.into_iter().flatten().map(|id| id.into_bytes()).collect();
-    subjects.sort_unstable();
-    subjects
+/// Who is held to the misses: the person and the device; without one, the person twice.
+fn subjects(counter: &Counter) -> [[u8; 16]; 2] {
+    let staff = counter.staff.uuid();
+    let device = counter.device.map_or(staff, |device| device.uuid());
+    [staff, device].map(|id| id.into_bytes())
 }
 
-/// Counts a try as a miss before the code is looked up, so that parallel tries cannot exceed the limit,
-/// and gives the higher of the two counts. A hit takes its own try back, and no miss before it; so does a
-/// voucher that is refused, because its count is undone with the command.
-fn count_try(tx: &mut Tx, ctx: &Ctx, counter: &Counter) -> Result<i64, Fail> {
-    let counts = subjects(counter).into_iter().map(|subject| {
-        sql!(
-            "INSERT INTO code_miss (subject, since, misses, locked_until) VALUES ($1, $2, 1, 0)
-             ON CONFLICT (subject) DO UPDATE SET
-               misses = CASE WHEN code_miss.since <= $3 OR code_miss.locked_until > 0 THEN 1
-                             ELSE code_miss.misses + 1 END,
-               since = CASE WHEN code_miss.since <= $3 OR code_miss.locked_until > 0 THEN excluded.since
-                            ELSE code_miss.since END,
-               locked_until = CASE WHEN code_miss.since > $3 AND code_miss.locked_until = 0
-                                        AND code_miss.misses + 1 >= $4 THEN CAST($5 AS BIGINT) ELSE 0 END
-             WHERE code_miss.locked_until <= excluded.since
-             RETURNING misses",
-            subject,
-            ctx.now,
-            ctx.now.plus_us(-MISS_WINDOW_US),
-            MAX_MISSES,
-            ctx.now.plus_us(LOCK_US)
-        )
-    });
-    let mut highest = 0;
-    for rows in tx.ask_all(counts.collect())? {
-        let Some(mut row) = rows.into_iter().next() else {
-            return Err(locked(tx, counter)?.into());
-        };
-        highest = highest.max(row.take()?);
+fn check_not_locked(tx: &mut Tx, ctx: &Ctx, counter: &Counter) -> Result<(), Fail> {
+    let [staff, device] = subjects(counter);
+    let locked = tx.one(sql!(
+        "SELECT MAX(locked_until) FROM code_miss WHERE subject IN ($1, $2)",
+        staff,
+        device
+    ))?;
+    let until: Option<Timestamp> = locked.map_or(Ok(None), |mut row| row.take())?;
+    match until.filter(|until| *until > ctx.now) {
+        None => Ok(()),
+        Some(until) => Err(CODES_LOCKED
+            .because(format!("No code counts until {until}."))
+            .with("locked_until", until.to_string())
+            .into()),
     }
-    Ok(highest)
 }
 
-fn locked(tx: &mut Tx, counter: &Counter) -> Result<Reject, Fail> {
-    let mut until = Timestamp(0);
-    for subject in subjects(counter) {
-        let row = tx.one(sql!(
-            "SELECT locked_until FROM code_miss WHERE subject = $1",
-            subject
-        ))?;
-        until = until.max(row.map_or(Ok(until), |mut row| row.take())?);
-    }
-    let until = until.to_string();
-    Ok(CODES_LOCKED
-        .because(format!("No code counts until {until}."))
-        .with("locked_until", until))
-}
-
-fn miss(tx: &mut Tx, ctx: &Ctx, counter: &Counter, tries: i64) -> Result<CodeAnswer, Fail> {
-    let tries_left = (MAX_MISSES - tries).max(0);
+fn miss(tx: &mut Tx, ctx: &Ctx, counter: &Counter) -> Result<CodeAnswer, Fail> {
+    let tries_left = (MAX_MISSES - count_miss(tx, ctx, counter)?).max(0);
     if tries_left == 0 {
         let event = CodesLocked {
             merchant: counter.merchant,
@@ -139,4 +108,35 @@ fn miss(tx: &mut Tx, ctx: &Ctx, counter: &Counter, tries: i64) -> Result<CodeAns
         tx.emit(ctx, counter.store, 0, &event)?;
     }
     Ok(CodeAnswer::Declined { tries_left })
+}
+
+/// Gives the higher count of person and device.
+fn count_miss(tx: &mut Tx, ctx: &Ctx, counter: &Counter) -> Result<i64, Fail> {
+    let mut subjects = subjects(counter).to_vec();
+    subjects.dedup();
+    let counts = subjects.into_iter().map(|subject| {
+        sql!(
+            "INSERT INTO code_miss (subject, since, misses, locked_until) VALUES ($1, $2, 1, 0)
+             ON CONFLICT (subject) DO UPDATE SET
+               misses = CASE WHEN code_miss.since <= $3 OR code_miss.locked_until > 0 THEN 1
+                             ELSE code_miss.misses + 1 END,
+               since = CASE WHEN code_miss.since <= $3 OR code_miss.locked_until > 0 THEN excluded.since
+                            ELSE code_miss.since END,
+               locked_until = CASE WHEN code_miss.since > $3 AND code_miss.locked_until = 0
+                                        AND code_miss.misses + 1 >= $4 THEN CAST($5 AS BIGINT) ELSE 0 END
+             RETURNING misses",
+            subject,
+            ctx.now,
+            ctx.now.plus_us(-MISS_WINDOW_US),
+            MAX_MISSES,
+            ctx.now.plus_us(LOCK_US)
+        )
+    });
+    let mut highest = 0;
+    for rows in tx.ask_all(counts.collect())? {
+        for mut row in rows {
+            highest = highest.max(row.take()?);
+        }
+    }
+    Ok(highest)
 }

@@ -30,13 +30,6 @@ impl Model {
             return self.miss(shop, typists, now, tries);
         }
         self.check_use((shop, store), name, None, now).map_err(refusal)?;
-        // A hit takes back its own try and unlocks, and no miss before it.
-        for typist in typists {
-            self.count_miss(shop, typist, now);
-            let misses = self.misses.get_mut(&(shop, typist)).expect("just counted");
-            misses.count -= 1;
-            misses.locked_until = Timestamp(0);
-        }
         self.take_use(no, (now, now), store, name)
     }
 

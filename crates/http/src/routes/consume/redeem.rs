@@ -212,6 +212,7 @@ async fn redeem_code(
         code: code.map_err(|fault| malformed(&BODY_MALFORMED, "/code", fault.to_string()))?,
     };
     let command = app.command("redeemCode", staff.merchant, staff.actor(), write.key);
+    let command = command.locking(cmd.locks(staff.person));
     let remembered = command.run_to_text(move |tx, ctx| {
         Ok(match consume::redeem_code(tx, ctx, &cmd)? {
             CodeAnswer::Redeemed(redeemed) => RememberedCode::Redeemed(redeemed.into()),

@@ -40,10 +40,6 @@ const REASONS: &[(&str, &str)] = &[
         "what is free is found as for a booking, and held, here of six quarters of an hour",
     ),
     (
-        "consume::redeem_code",
-        "a scan's, and the count of the try for person and device, and the look for the code",
-    ),
-    (
         "consume::refund_redeemed",
         "a redemption is reversed and a part of its order refunded",
     ),
