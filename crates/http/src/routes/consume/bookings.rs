@@ -254,7 +254,7 @@ async fn place_booking(
         Some(seats) => offer::showing::lock(seats.showing),
     });
     let command = app
-        .command("placeBooking", cmd.store, consumer.actor(), write.key)
+        .command("placeBooking", cmd.order.offer, consumer.actor(), write.key)
         .locking(locks)
         .creating();
     command

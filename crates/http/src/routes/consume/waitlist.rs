@@ -256,7 +256,7 @@ async fn take_place(
     let route = app.ask(convert::queries::place_route(&cmd.order)).await?;
     let mut locks = route.map(|route| route.locks).unwrap_or_default();
     locks.extend([place::lock(found.store), Lock::row("waitlist_entry", found.id)]);
-    app.command("takePlace", found.store, consumer.actor(), write.key)
+    app.command("takePlace", cmd.order.offer, consumer.actor(), write.key)
         .locking(locks)
         .creating()
         .run(move |tx, ctx| Ok(BookingPlaced::from(consume::take_place(tx, ctx, &cmd)?)))
