@@ -31,8 +31,8 @@ pub use refunds::{
     refunds_of, refunds_of_person, refunds_to_send, voucher_money, voucher_moneys,
 };
 pub use routes::{
-    Route, attempt_route, cart_route, claim_code_locks, claim_locks, order_lane, order_route, place_route,
-    refund_route, voucher_route,
+    ClaimRoute, Route, attempt_route, cart_route, claim_code_locks, claim_route, order_lane, order_route,
+    place_route, refund_route, voucher_route,
 };
 
 use kernel::BasisPoints;

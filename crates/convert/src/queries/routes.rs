@@ -1,7 +1,9 @@
 //! Where a command runs and what it locks: its offer's lane, and every row that it will claim. Buckets
 //! never change for an order, so whoever submits commands asks this first and then names them all.
 
-use kernel::{BucketId, CouponId, GroupId, OfferId, OrderId, PaymentAttemptId, RefundId, VoucherId};
+use kernel::{
+    BucketId, CouponId, GroupId, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId, Timestamp, VoucherId,
+};
 use store::{Ask, Fail, Lock, ReadTx, Row, StorageError, sql};
 
 use crate::commands::{PlaceCart, PlaceOrder};
@@ -84,13 +86,35 @@ pub fn cart_route(read: &mut ReadTx, cart: &PlaceCart) -> Result<Option<Route>, 
     Ok(whole)
 }
 
-/// The rows that [`crate::claim_coupon`] claims: the coupon's count.
-pub fn claim_locks(read: &mut ReadTx, coupon: CouponId) -> Result<Vec<Lock>, Fail> {
-    let coupon = super::coupon(read, coupon)?;
-    Ok(coupon
-        .map(|coupon| Lock::row("bucket", coupon.count_bucket))
-        .into_iter()
-        .collect())
+/// What is known of a coupon before [`crate::claim_coupon`] is run for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClaimRoute {
+    /// For [`store::Job::locking`].
+    pub locks: Vec<Lock>,
+    /// Others have claimed all of it, and the person none: the command would say so, and whoever waits for it would
+    /// wait for nothing.
+    pub all_claimed: bool,
+}
+
+/// For [`crate::claim_coupon`].
+pub fn claim_route(coupon: CouponId, person: PersonId, now: Timestamp) -> Ask<ClaimRoute> {
+    let query = sql!(
+        "SELECT c.count_bucket, CASE WHEN c.status = 'live' AND c.distribution = 'claimed' AND p.person_id IS NULL
+                  AND c.starts_at <= $1 AND c.ends_at > $1 AND b.held + b.taken >= b.capacity
+                THEN CAST(1 AS BIGINT) ELSE 0 END
+         FROM coupon c JOIN bucket b ON b.id = c.count_bucket
+         LEFT JOIN coupon_person p ON p.coupon_id = c.id AND p.person_id = $2 WHERE c.id = $3",
+        now,
+        person,
+        coupon
+    );
+    Ask::new(query, |rows| match rows.into_iter().next() {
+        Some(mut row) => Ok(ClaimRoute {
+            locks: vec![Lock::row("bucket", row.take::<BucketId>()?)],
+            all_claimed: row.take()?,
+        }),
+        None => Ok(ClaimRoute::default()),
+    })
 }
 
 /// The rows that [`crate::claim_code`] claims: the coupon's count.
@@ -98,10 +122,12 @@ pub fn claim_code_locks(read: &mut ReadTx, code: &str) -> Result<Vec<Lock>, Fail
     let Some(code) = TypedCode::read(code) else {
         return Ok(Vec::new());
     };
-    match super::coupon_of_batch(read, code.batch)? {
-        Some(coupon) => claim_locks(read, coupon),
-        None => Ok(Vec::new()),
-    }
+    let coupon = match super::coupon_of_batch(read, code.batch)? {
+        Some(coupon) => super::coupon(read, coupon)?,
+        None => None,
+    };
+    let lock = coupon.map(|coupon| Lock::row("bucket", coupon.count_bucket));
+    Ok(lock.into_iter().collect())
 }
 
 /// The lane of an order, for what claims nothing but the order itself: starting a payment.

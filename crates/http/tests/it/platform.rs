@@ -445,6 +445,39 @@ fn a_coupon_is_claimed_as_often_as_one_device_may_whoever_claims() {
 }
 
 #[test]
+fn who_got_the_last_coupon_is_told_so_again_and_everybody_else_that_none_is_left() {
+    on_both_with_provider(async |app| {
+        let world = World::new(app).await;
+        let (here, owner) = (&world.here, &world.here.owner.0.owner);
+        let coupon = json!({"title": {"en": "The only one"}, "kind": {"type": "cash", "amount": 100},
+            "currency": "CNY", "per_person": 1, "total": 1, "budget": 10_000,
+            "starts_at": in_days(-1), "ends_at": in_days(20)});
+        let coupons = format!("/v1/merchants/{}/coupons", here.ids["merchant"]);
+        let coupon = app.post(owner, &coupons, coupon).await.id();
+        let claim = async |who: &Client, key: &str| {
+            let request = who.sign(Request::post(format!("/v1/coupons/{coupon}/claims")));
+            let request = request.header("idempotency-key", key).body(Body::empty());
+            app.send(request.unwrap()).await
+        };
+        let (first, late) = (&world.here.buyer.0, &world.there.buyer.0);
+        let got = claim(first, "only").await.id();
+        for _ in 0..2 {
+            let none_left = (409, "coupon_all_claimed".to_owned());
+            assert_eq!(claim(late, "too-late").await.refusal(), none_left);
+            assert_eq!(claim(first, "only").await.id(), got);
+            let has_one = (409, "coupon_limit_reached".to_owned());
+            assert_eq!(claim(first, "another").await.refusal(), has_one);
+        }
+        let stop = format!("{coupons}/{coupon}/stop");
+        app.post(owner, &stop, json!({})).await.ok();
+        assert_eq!(
+            claim(late, "stopped").await.refusal(),
+            (409, "coupon_not_live".to_owned())
+        );
+    });
+}
+
+#[test]
 fn a_merchant_reads_the_rules_that_its_proposals_keep_to() {
     on_both_with_provider(async |app| {
         let world = World::new(app).await;

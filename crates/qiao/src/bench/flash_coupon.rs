@@ -1,8 +1,9 @@
-//! Everybody wants one of a thousand coupons at once, on PostgreSQL: claims over HTTP at one server and at two, beside the
-//! same claims in a transaction each. Most are told that all are gone.
+//! Twenty people for each of a thousand coupons, one a head, again and again, on PostgreSQL: claims over HTTP at one server
+//! and at two, beside the same claims in a transaction each. Most are told that all are gone.
 
 use std::time::Duration;
 
+use convert::reject::{COUPON_ALL_CLAIMED, COUPON_LIMIT_REACHED};
 use http::shell;
 use kernel::{Actor, BasisPoints, CouponId, Currency, HOUR_US, LocalText};
 use store::Store;
@@ -18,21 +19,28 @@ use super::wire::Connection;
 use crate::serve::Failure;
 
 const COUPONS: i64 = 1_000;
+const PEOPLE: usize = 20 * COUPONS as usize;
 
+/// A connection on which some people claim in turn.
 struct Claimer {
     connection: Connection,
-    visitor: Visitor,
+    people: Vec<Visitor>,
     coupon: CouponId,
     turn: usize,
 }
 
 impl Claimer {
-    async fn all(stage: &Stage, coupon: CouponId, visitors: &[Visitor]) -> Result<Vec<Self>, Failure> {
-        let mut claimers = Vec::with_capacity(visitors.len());
-        for visitor in visitors {
+    async fn all(
+        stage: &Stage,
+        coupon: CouponId,
+        people: &[Visitor],
+        connections: usize,
+    ) -> Result<Vec<Self>, Failure> {
+        let mut claimers = Vec::with_capacity(connections);
+        for people in people.chunks(people.len().div_ceil(connections)) {
             claimers.push(Self {
                 connection: Connection::open(stage.address).await?,
-                visitor: visitor.clone(),
+                people: people.to_vec(),
                 coupon,
                 turn: 0,
             });
@@ -41,15 +49,23 @@ impl Claimer {
     }
 }
 
+/// Whether all are gone, or the person has one.
+fn is_refusal(text: &str) -> bool {
+    [&COUPON_ALL_CLAIMED, &COUPON_LIMIT_REACHED]
+        .iter()
+        .any(|kind| text.contains(kind.code))
+}
+
 impl Worker for Claimer {
     async fn work(&mut self) -> Result<(), Failure> {
         self.turn += 1;
-        let (turn, coupon, token) = (self.turn, self.coupon, &self.visitor.token);
+        let (turn, coupon) = (self.turn, self.coupon);
+        let token = &self.people[turn % self.people.len()].token;
         let headers = format_args!("authorization: Bearer {token}\r\nidempotency-key: {coupon}-{turn}\r\n");
         let start = format_args!("POST /v1/coupons/{coupon}/claims");
         self.connection.prepare(start, headers, "");
         let answer = self.connection.send().await?;
-        if answer.body.contains(convert::reject::COUPON_ALL_CLAIMED.code) {
+        if is_refusal(&answer.body) {
             return Ok(());
         }
         answer.expect(201)
@@ -64,21 +80,25 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
         .ok_or("--database-url names a PostgreSQL database")?;
     let (stage, duration) = (Stage::open(options)?, options.duration());
     let shop = market::open_shops(&stage.app, 1)?[0];
-    let visitors = market::invite(&stage.app, options.clients)?;
-    let (ours, theirs) = visitors.split_at(visitors.len() / 2);
-    let claimers =
-        |stage: &Stage, coupon, visitors| stage.load.block_on(Claimer::all(stage, coupon, visitors));
+    let people = market::invite(&stage.app, PEOPLE)?;
+    let (ours, theirs) = people.split_at(PEOPLE / 2);
+    let claimers = |stage: &Stage, coupon, people: &[Visitor]| {
+        let connections = options.clients * people.len() / PEOPLE;
+        stage
+            .load
+            .block_on(Claimer::all(stage, coupon, people, connections))
+    };
 
-    let mut warm = claimers(&stage, coupon(&stage, shop)?, &visitors)?;
+    let mut warm = claimers(&stage, coupon(&stage, shop)?, &people)?;
     orders::drive(&stage, &mut warm, Duration::from_secs(1))?;
     drop(warm);
     let each = |coupon| {
-        one_by_one(url, &visitors, duration, move |store, lane, visitor| {
+        one_by_one(url, &people, duration, move |store, lane, visitor| {
             claim(store, lane, visitor, coupon)
         })
     };
     let before = each(coupon(&stage, shop)?)?;
-    let mut at_one = claimers(&stage, coupon(&stage, shop)?, &visitors)?;
+    let mut at_one = claimers(&stage, coupon(&stage, shop)?, &people)?;
     let by_one = orders::drive(&stage, &mut at_one, duration)?;
     drop(at_one);
     let other = stage.open_beside(options)?;
@@ -91,6 +111,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
 
     let mut report = Report::new("a flash coupon, PostgreSQL");
     report.note("coupons", COUPONS);
+    report.note("people", PEOPLE as u64);
     report.note("clients", options.clients);
     report.figure("claims/s over HTTP", by_one.finding.rate());
     report.figure("commands in a batch on average", by_one.batch);
@@ -104,7 +125,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     Ok(report)
 }
 
-/// A new coupon of which one person may have all.
+/// A new coupon, one a head.
 fn coupon(stage: &Stage, shop: Shop) -> Result<CouponId, Failure> {
     market::run(&stage.app, move |tx, ctx| {
         let create = convert::CreateCoupon {
@@ -116,8 +137,8 @@ fn coupon(stage: &Stage, shop: Shop) -> Result<CouponId, Failure> {
             currency: Currency::CNY,
             min_spend: 1_000,
             platform_share: BasisPoints::ZERO,
-            per_person: COUPONS,
-            per_day: COUPONS,
+            per_person: 1,
+            per_day: 1,
             per_device: None,
             distribution: convert::Distribution::Claimed,
             total: COUPONS,
@@ -136,7 +157,7 @@ fn claim(store: &Store, lane: Lane, visitor: &Visitor, coupon: CouponId) -> Resu
         convert::claim_coupon(tx, ctx, &convert::ClaimCoupon { coupon, device: None })
     })?;
     match claimed {
-        Err(no) if no.code != convert::reject::COUPON_ALL_CLAIMED.code => Err(no.code.into()),
+        Err(no) if !is_refusal(&no.code) => Err(no.code.into()),
         Ok(_) | Err(_) => Ok(()),
     }
 }

@@ -203,35 +203,50 @@ fn hash_of(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
+/// How many consumers arrive in one transaction.
+const ARRIVE_TOGETHER: usize = 100;
+
 /// So many consumers, each signed in.
 pub fn invite(app: &App, count: usize) -> Result<Vec<Visitor>, Failure> {
-    let join = |n: usize| {
-        let token = token();
-        let token_hash = hash_of(&token);
-        let person = run(app, move |tx, ctx| {
-            let contact = Contact::parse(&format!("+86100{n:08}"))?;
-            let nobody = acting(ctx, Actor::Anonymous);
-            let request = party::RequestCode {
-                contact: contact.clone(),
-                code_hash: [1; 32],
-            };
-            party::request_code(tx, &nobody, &request)?;
-            let (device, locale) = ("bench".to_owned(), "zh-CN".to_owned());
-            let sign_in = party::SignInWithCode {
-                contact,
-                code_hash: [1; 32],
-                token_hash,
-                device,
-                locale,
-            };
-            match party::sign_in_with_code(tx, &nobody, &sign_in)? {
-                party::SignIn::In { person, .. } => Ok(person),
-                party::SignIn::Declined { .. } => Err(StorageError::bug("a right code was declined").into()),
-            }
+    let tokens: Vec<String> = (0..count).map(|_| token()).collect();
+    let mut visitors = Vec::with_capacity(count);
+    for together in tokens.chunks(ARRIVE_TOGETHER) {
+        let first = visitors.len();
+        let hashes: Vec<_> = together.iter().map(|token| hash_of(token)).collect();
+        let persons = run(app, move |tx, ctx| {
+            let numbered = hashes.iter().enumerate();
+            let join = numbered.map(|(n, token_hash)| join(tx, ctx, first + n, *token_hash));
+            join.collect::<Result<Vec<_>, _>>()
         })?;
-        Ok(Visitor { person, token })
+        let joined = persons.into_iter().zip(together);
+        visitors.extend(joined.map(|(person, token)| Visitor {
+            person,
+            token: token.clone(),
+        }));
+    }
+    Ok(visitors)
+}
+
+fn join(tx: &mut Tx, ctx: &Ctx, n: usize, token_hash: [u8; 32]) -> Result<PersonId, Fail> {
+    let contact = Contact::parse(&format!("+86100{n:08}"))?;
+    let nobody = acting(ctx, Actor::Anonymous);
+    let request = party::RequestCode {
+        contact: contact.clone(),
+        code_hash: [1; 32],
     };
-    (0..count).map(join).collect()
+    party::request_code(tx, &nobody, &request)?;
+    let (device, locale) = ("bench".to_owned(), "zh-CN".to_owned());
+    let sign_in = party::SignInWithCode {
+        contact,
+        code_hash: [1; 32],
+        token_hash,
+        device,
+        locale,
+    };
+    match party::sign_in_with_code(tx, &nobody, &sign_in)? {
+        party::SignIn::In { person, .. } => Ok(person),
+        party::SignIn::Declined { .. } => Err(StorageError::bug("a right code was declined").into()),
+    }
 }
 
 /// So many cashiers of a shop, each signed in at a scanner of their own.

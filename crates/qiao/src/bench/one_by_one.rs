@@ -41,8 +41,8 @@ pub fn from_two_servers<W: Worker + Send + 'static>(
     })
 }
 
-/// Pieces of work a second when each command of a piece is a transaction of its own. Every connection has one lane and
-/// one thread that uses it, so a batch is never more than one command.
+/// Pieces of work a second when each command of a piece is a transaction of its own, for one visitor after the other.
+/// Every connection has one lane and one thread that uses it, so a batch is never more than one command.
 pub fn one_by_one(
     url: &str,
     visitors: &[Visitor],
@@ -55,9 +55,11 @@ pub fn one_by_one(
         ..Settings::new(url)
     })?;
     let started = shell::instant();
-    let count = |lane: Lane, visitor: &Visitor| -> Result<u64, String> {
+    let count = |n: usize| -> Result<u64, String> {
+        let lane = lane(n);
+        let visitors = visitors.iter().cycle().skip(n).step_by(CONNECTIONS);
         let mut done = 0;
-        while started.elapsed() < duration {
+        for visitor in visitors.take_while(|_| started.elapsed() < duration) {
             piece(&store, lane, visitor).map_err(|error| error.to_string())?;
             done += 1;
         }
@@ -65,12 +67,7 @@ pub fn one_by_one(
     };
     let done: Result<Vec<u64>, String> = std::thread::scope(|scope| {
         let count = &count;
-        let running: Vec<_> = (0..CONNECTIONS)
-            .map(|n| {
-                let (lane, visitor) = (lane(n), &visitors[n % visitors.len()]);
-                scope.spawn(move || count(lane, visitor))
-            })
-            .collect();
+        let running: Vec<_> = (0..CONNECTIONS).map(|n| scope.spawn(move || count(n))).collect();
         running
             .into_iter()
             .map(|one| one.join().unwrap_or_else(|_| Err("a thread panicked".into())))

@@ -4,7 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use convert::queries::{self, Coupon, WalletEntry};
-use convert::{COUPON_NOT_FOUND, ClaimCoupon, CouponKind, CreateCoupon, Distribution, StopCoupon, Stored};
+use convert::{
+    COUPON_ALL_CLAIMED, COUPON_NOT_FOUND, ClaimCoupon, CouponKind, CreateCoupon, Distribution, StopCoupon,
+    Stored,
+};
 use kernel::{
     BasisPoints, CouponId, Currency, LocalText, MerchantId, Money, OfferId, OrderId, Timestamp, WalletCoupon,
     WalletCouponId,
@@ -21,6 +24,7 @@ use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::problem::Problem;
 use crate::reject::BODY_MALFORMED;
+use crate::shell;
 use crate::wire::{After, Created, PAGE_SIZE, Page, WireMoney, currency_code, malformed, rfc_3339};
 
 pub fn operations() -> OpenApiRouter<App> {
@@ -428,7 +432,8 @@ async fn stop_platform_coupon(
         .await
 }
 
-/// Claims a coupon into the caller's wallet.
+/// Claims a coupon into the caller's wallet. That all are claimed is not kept under the key: whoever repeats it may get
+/// one that is free again.
 #[utoipa::path(post, path = "/v1/coupons/{coupon}/claims", operation_id = "claimCoupon", tag = "convert",
     params(OfCoupon), security(("session" = ["consumer"])), request_body = Nothing,
     responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
@@ -440,10 +445,15 @@ async fn claim_coupon(
     write: Write<Nothing>,
 ) -> Result<Response, Problem> {
     let cmd = ClaimCoupon { coupon, device };
-    let locks = app.read(move |read| queries::claim_locks(read, coupon)).await?;
+    let route = app
+        .ask(queries::claim_route(coupon, consumer.0, shell::now()))
+        .await?;
+    if route.all_claimed {
+        return Err(COUPON_ALL_CLAIMED.plain().into());
+    }
     let command = app
         .command("claimCoupon", coupon, consumer.actor(), write.key)
-        .locking(locks)
+        .locking(route.locks)
         .creating();
     command
         .run(move |tx, ctx| Ok(Created::of(convert::claim_coupon(tx, ctx, &cmd)?)))
