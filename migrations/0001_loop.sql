@@ -869,7 +869,7 @@ CREATE INDEX redemption_by_store ON redemption (store_id, id);
 
 -- A time at a store that is kept for the buyer of an order, or by the store itself (without one). Whose claims of
 -- places it has is `place_owner`; `policy` and the names of `seats` are JSON, frozen; what its guest `asked_for` is JSON,
--- service by service. How it stands follows from its order, voucher and outcome.
+-- service by service, and where is `area`. How it stands follows from its order, voucher and outcome.
 CREATE TABLE booking (
   id BYTEA NOT NULL PRIMARY KEY,
   order_id BYTEA UNIQUE REFERENCES orders (id),
@@ -886,6 +886,7 @@ CREATE TABLE booking (
   seats TEXT NOT NULL,
   policy TEXT,
   asked_for TEXT,
+  area TEXT,
   note TEXT NOT NULL,
   outcome TEXT,
   created_at BIGINT NOT NULL,

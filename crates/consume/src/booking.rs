@@ -93,6 +93,8 @@ pub struct Guest {
     pub policy: BookingPolicy,
     /// Service by service whom, or what, they asked for. What is not named is any.
     pub asked_for: Vec<Option<ResourceId>>,
+    /// Where they asked to be, if it matters.
+    pub area: Option<String>,
     /// The right to be served, once it is confirmed.
     pub voucher: Option<VoucherId>,
 }

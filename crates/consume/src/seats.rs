@@ -51,6 +51,9 @@ fn check(ctx: &Ctx, cmd: &PlaceBooking, chosen: &ChosenSeats) -> Result<(), Reje
     if !cmd.resources.is_empty() {
         return Err(BOOKING_NOT_OFFERED.at("/resources", "Of a showing only seats are chosen."));
     }
+    if cmd.area.is_some() {
+        return Err(BOOKING_NOT_OFFERED.at("/area", "Of a showing only seats are chosen."));
+    }
     check_in_time(terms, showing.period, ctx.now)?;
     check_party(terms, cmd.party)?;
     let seats = chosen.numbers.len() as i64;

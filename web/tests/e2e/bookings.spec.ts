@@ -22,8 +22,11 @@ async function bookedOffer(request: APIRequestContext, deposit?: object) {
   const own = (await (await request.get(`${base}/offers/own`)).json()).items
   const { agreement } = own.find(({ status }: { status: string }) => status === 'published')
   const resources = []
-  for (const name of ['Table 1', 'Table 2']) {
-    const table = { kind: 'table', name, seats_min: 1, seats_max: 4, units: 1, status: 'online' }
+  for (const [name, area] of [
+    ['Table 1', 'Terrace'],
+    ['Table 2', 'Hall'],
+  ]) {
+    const table = { kind: 'table', name, area, seats_min: 1, seats_max: 4, units: 1, status: 'online' }
     resources.push((await write('post', `${base}/stores/${store.id}/resources`, table)).id)
   }
   const { id } = await write('post', `${base}/offers`, {
@@ -63,7 +66,9 @@ test('a table is booked, moved, cancelled, booked again and taken', async ({ pag
   const owner = await context.newPage()
   const { offer, store } = await bookedOffer(owner.request)
 
+  const terrace = page.getByRole('group', { name: 'Where' }).getByRole('button', { name: 'Terrace' })
   await page.goto(`/o/${offer}`)
+  await terrace.click()
   await choose(page, '18:00')
   await page.getByRole('link', { name: /^Book .*18:00/ }).click()
   await signIn(page, server, '+8613900000031')
@@ -74,9 +79,10 @@ test('a table is booked, moved, cancelled, booked again and taken', async ({ pag
 
   await page.getByRole('link', { name: 'See the booking' }).click()
   await expect(page.getByText('Confirmed')).toBeVisible()
-  await expect(page.getByText(/Table \d/)).toBeVisible()
+  await expect(page.getByText('Table 1')).toBeVisible()
   await page.getByRole('button', { name: 'Move it' }).click()
   const sheet = page.getByRole('dialog', { name: 'Move it' })
+  await expect(terrace).toHaveAttribute('aria-pressed', 'true')
   await choose(page, '19:00')
   await sheet.getByRole('button', { name: /^Move to .*19:00/ }).click()
   await expect(page.getByText(/19:00 – 20:00/)).toBeVisible()
@@ -102,7 +108,9 @@ test('a table is booked, moved, cancelled, booked again and taken', async ({ pag
   await owner.getByLabel('Store', { exact: true }).selectOption(store.id)
   await owner.getByLabel('Day', { exact: true }).fill(day)
   const bookings = owner.getByRole('table', { name: 'The day’s bookings' }).getByRole('row')
-  await expect(bookings.filter({ hasText: '19:00–20:00' })).toContainText('Cancelled')
+  const cancelled = bookings.filter({ hasText: '19:00–20:00' })
+  await expect(cancelled).toContainText('Cancelled')
+  await expect(cancelled).toContainText('Table 1 Asked for Terrace')
   const next = bookings.filter({ hasText: '18:00–19:00' })
   await next.getByRole('button', { name: 'Arrived' }).click()
   await expect(next.getByText('Arrived', { exact: true })).toBeVisible()

@@ -146,7 +146,7 @@ test('a salon sells three services in one visit, and each of its people is booke
   await lane('Jay').getByRole('button').click()
   const panel = owner.getByRole('dialog')
   await expect(panel).toContainText('Jay · Asked for Jay')
-  await panel.getByText('Also with others than the guest asked for').click()
+  await panel.getByText('Not only what the guest asked for').click()
   await isUsable(owner)
   await panel.getByRole('group', { name: 'Day' }).getByRole('button', { disabled: false }).nth(-2).click()
   await panel.getByRole('group', { name: 'Time' }).getByRole('button', { name: '10:00' }).click()

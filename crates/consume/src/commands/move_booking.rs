@@ -20,16 +20,21 @@ pub struct MoveBooking {
     pub when: When,
     /// Service by service: only with this person or in this room. What is not named is any. `None`: as its guest asked.
     pub resources: Option<Vec<Option<ResourceId>>>,
+    /// Only there; empty: anywhere. `None`: where its guest asked to be.
+    pub area: Option<String>,
 }
 
 /// Moves a confirmed booking: the guest for nothing as long as it can be cancelled for nothing, and to nights that cost
 /// the same; the staff of the store at any time. Its order, price and policy stay. Whom its guest asked for serves them
-/// there too, unless others are named; only the guest changes what was asked for.
+/// there too, in the area they asked for, unless others are named; only the guest changes what was asked for.
 ///
 /// Rejects: `not_found`, `booking_status`, `booking_not_free`, and as [`crate::place_booking`] does.
 ///
 /// Statements: those of [`crate::place_booking`] without an order, and the way back of what it had.
 pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period, Fail> {
+    if let Some(area) = &cmd.area {
+        party::check::text("/area", area, 80)?;
+    }
     let booking = own_booking(tx, ctx, cmd.booking, Role::Cashier)?;
     let (guest, voucher) = expected_guest(&booking)?;
     let is_staff = matches!(ctx.actor, Actor::Staff(..));
@@ -37,6 +42,9 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
         return Err(BOOKING_NOT_FREE.plain().into());
     }
     place::give_back(tx, booking.place_owner)?;
+    let resources = cmd.resources.as_ref().unwrap_or(&guest.asked_for);
+    let area = cmd.area.as_ref().or(guest.area.as_ref());
+    let area = area.map(String::as_str).filter(|area| !area.is_empty());
     let asked = Asked {
         offer: guest.offer,
         store: booking.store,
@@ -44,8 +52,8 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
         wish: Wish {
             party: booking.party,
             rooms: cmd.when.rooms(),
-            area: None,
-            resources: cmd.resources.as_ref().unwrap_or(&guest.asked_for),
+            area,
+            resources,
             for_store: is_staff,
         },
     };
@@ -74,21 +82,23 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
             return Err(BOOKING_TIME.at("/when/from", detail).into());
         }
     }
-    let asked_for = match &cmd.resources {
-        Some(others) if !is_staff => others,
-        Some(_) | None => &guest.asked_for,
+    let (asked_for, asked_area) = match is_staff {
+        true => (&guest.asked_for, guest.area.as_deref()),
+        false => (resources, area),
     };
     let owner = ctx.new_id::<Claim>().uuid();
     if !place::take(tx, booking.merchant, owner, &slot.places)? {
         return Err(BOOKING_FULL.plain().into());
     }
     let moved = tx.claim(sql!(
-        "UPDATE booking SET starts_at = $1, ends_at = $2, place_owner = $3, asked_for = $4, version = version + 1
-         WHERE id = $5 AND version = $6",
+        "UPDATE booking SET starts_at = $1, ends_at = $2, place_owner = $3, asked_for = $4, area = $5,
+           version = version + 1
+         WHERE id = $6 AND version = $7",
         slot.period.starts_at,
         slot.period.ends_at,
         owner,
         to_json(asked_for)?,
+        asked_area.map(str::to_owned),
         booking.id,
         booking.version
     ))?;

@@ -77,8 +77,8 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
     let seats = seats.map_or(Vec::new(), |seats| seats.names);
     tx.tell(sql!(
         "INSERT INTO booking (id, order_id, offer_id, merchant_id, store_id, person_id, party, rooms, starts_at,
-           ends_at, place_owner, showing_id, seats, policy, asked_for, note, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', $16, 1)",
+           ends_at, place_owner, showing_id, seats, policy, asked_for, area, note, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', $17, 1)",
         booking,
         placed.order,
         placed.offer,
@@ -94,6 +94,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         to_json(&seats)?,
         to_json(&slot.policy)?,
         to_json(&cmd.resources)?,
+        cmd.area.clone(),
         ctx.now
     ))?;
     tell_resources(tx, booking, &slot.resources)?;

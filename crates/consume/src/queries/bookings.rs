@@ -16,7 +16,7 @@ use crate::slot;
 pub fn booking(read: &mut ReadTx, booking: BookingId) -> Result<Option<Booking>, Fail> {
     let rows = read.many(sql!(
         "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
-                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, o.status, v.id, v.status
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.id = $1",
@@ -51,7 +51,7 @@ pub fn bookings_of_person(
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
         "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
-                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, o.status, v.id, v.status
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.person_id = $1 AND b.id < $2 ORDER BY b.id DESC LIMIT $3",
@@ -128,7 +128,7 @@ pub fn bookings_of_store(
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
         "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
-                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, o.status, v.id, v.status
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.store_id = $1 AND b.starts_at >= $2 AND b.starts_at < $3 ORDER BY b.starts_at, b.id LIMIT 1000",
@@ -202,7 +202,7 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
         return Ok(booking);
     };
     let (offer, person) = (row.take()?, row.take()?);
-    let (policy, asked_for) = (row.take_json()?, row.take_json()?);
+    let (policy, asked_for, area) = (row.take_json()?, row.take_json()?, row.take()?);
     let order_status = OrderStatus::from_stored(&row.take::<String>()?)?;
     let voucher: Option<VoucherId> = row.take()?;
     let voucher_status: Option<String> = row.take()?;
@@ -214,6 +214,7 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
         person,
         policy,
         asked_for,
+        area,
         voucher,
     });
     Ok(booking)

@@ -324,6 +324,7 @@ fn a_guest_is_told_once_that_a_booking_is_soon_if_it_still_is() {
             booking: moves,
             when: When::At(later),
             resources: None,
+            area: None,
         };
         world
             .run(guest, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
@@ -395,6 +396,70 @@ fn nobody_is_a_no_show_before_the_grace_is_over_or_after_they_came() {
 }
 
 #[test]
+fn a_booking_remembers_where_its_guest_asked_to_be_and_stays_there_when_it_is_moved() {
+    on_both(|world| {
+        let [terrace, inside] = ["terrace", "inside"].map(|area| {
+            let table = ResourceDetails {
+                area: area.to_owned(),
+                ..seats(area, (1, 4), "")
+            };
+            (ResourceKind::Table, table)
+        });
+        let place = Restaurant::new(world, dinner(), &[inside, terrace]);
+        let book = |person, at| {
+            let area = Some("terrace".to_owned());
+            place.place_as(
+                person,
+                PlaceBooking {
+                    area,
+                    ..place.wish(2, at)
+                },
+            )
+        };
+        let [six, eight] = [0, 2].map(|hours| SATURDAY_SIX.plus_us(hours * HOUR_US));
+        let booked = book(world.buyer, six).unwrap();
+        world.pay(world.buyer, &booked.order, "card-1");
+        let booking = booked.booking;
+        let has = || {
+            let found = world
+                .db
+                .read_blocking(move |read| consume::queries::booking(read, booking));
+            let found = found.expect("an answer").expect("a booking");
+            let asked = found.guest.expect("a guest").area.unwrap_or_default();
+            (found.resources[0].name.clone(), asked)
+        };
+        let move_to = |actor, at, area: Option<&str>| {
+            let cmd = MoveBooking {
+                booking,
+                when: When::At(at),
+                resources: None,
+                area: area.map(str::to_owned),
+            };
+            world.run(actor, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))?;
+            Ok::<_, Rejected>(has())
+        };
+        let is = |name: &str, asked: &str| (name.to_owned(), asked.to_owned());
+        let (guest, store) = (Actor::Consumer(world.buyer), world.as_cashier());
+        let seven = six.plus_us(HOUR_US);
+        assert_eq!(move_to(guest, seven, None).unwrap(), is("terrace", "terrace"));
+        assert_eq!(move_to(store, six, None).unwrap(), is("terrace", "terrace"));
+
+        book(consumer(world.db, 77), eight).unwrap();
+        let refused = move_to(guest, eight, None).unwrap_err();
+        assert_eq!(refused.code, "booking_full");
+        let members = refused.members.expect("alternatives");
+        assert_eq!(members["alternatives"][0], "2027-01-16T10:30:00Z");
+        assert_eq!(move_to(store, eight, Some("")).unwrap(), is("inside", "terrace"));
+        assert_eq!(move_to(guest, six, None).unwrap(), is("terrace", "terrace"));
+        assert_eq!(
+            move_to(guest, eight, Some("inside")).unwrap(),
+            is("inside", "inside")
+        );
+        assert_eq!(move_to(guest, six, Some("")).unwrap().1, "");
+    });
+}
+
+#[test]
 fn a_booking_is_moved_to_what_is_free_also_over_its_own_time() {
     on_both(|world| {
         let place = Restaurant::tables(world, &[(1, 4, "")]);
@@ -405,6 +470,7 @@ fn a_booking_is_moved_to_what_is_free_also_over_its_own_time() {
                 booking,
                 when: When::At(at),
                 resources: None,
+                area: None,
             };
             world.run(actor, now, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
         };
@@ -579,6 +645,7 @@ fn a_stay_is_moved_with_as_many_nights_and_rooms_whatever_its_price_is_of() {
                 booking: placed.booking,
                 when: stay("2027-01-21", nights, rooms),
                 resources: None,
+                area: None,
             };
             world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
                 consume::move_booking(tx, ctx, &cmd)
@@ -649,6 +716,7 @@ fn a_stay_is_moved_to_nights_of_the_same_price_by_its_guest_and_to_any_by_the_st
                 booking: placed.booking,
                 when: nights(from, 2, 1),
                 resources: None,
+                area: None,
             };
             world.run(actor, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
         };

@@ -290,6 +290,7 @@ fn a_visit_is_moved_with_all_of_its_services() {
                 booking: placed.booking,
                 when: When::At(at),
                 resources: Some(salon.wish(at, with).resources),
+                area: None,
             };
             let guest = Actor::Consumer(world.buyer);
             world.run(guest, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))
@@ -346,6 +347,7 @@ fn a_booking_remembers_whom_its_guest_asked_for_and_moves_with_them() {
                 booking,
                 when: When::At(at),
                 resources: with.map(|with| salon.wish(at, with).resources),
+                area: None,
             };
             world.run(actor, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd))?;
             Ok::<_, Rejected>(salon.resources_of(&placed)[0].0.clone())

@@ -260,6 +260,8 @@ fn what_is_no_choice_of_the_showing_is_refused_by_field() {
         assert_eq!(refused("A-1", &elsewhere), no("booking_not_offered", "/store"));
         let usher = |wish: &mut PlaceBooking| wish.resources = vec![None];
         assert_eq!(refused("A-1", &usher), no("booking_not_offered", "/resources"));
+        let terrace = |wish: &mut PlaceBooking| wish.area = Some("terrace".to_owned());
+        assert_eq!(refused("A-1", &terrace), no("booking_not_offered", "/area"));
         let other = |wish: &mut PlaceBooking| wish.order.offer = world.offer;
         assert_eq!(
             refused("A-1", &other),

@@ -110,7 +110,7 @@ fn left_out(operation: &str) -> &'static [&'static str] {
             "/when/rooms",
             "area",
         ],
-        "moveBooking" | "moveBookingAsStore" => &["/when/from", "/when/nights", "/when/rooms"],
+        "moveBooking" | "moveBookingAsStore" => &["/when/from", "/when/nights", "/when/rooms", "area"],
         // Pictures of the merchant's are not the guest's.
         "postReview" => &["media"],
         _ => &[],

@@ -18,7 +18,7 @@ export default {
     with: 'Table, person, room',
     askedFor: 'Asked for {who}',
     anyone: 'Anyone',
-    mayBeOthers: 'Also with others than the guest asked for',
+    mayBeOthers: 'Not only what the guest asked for',
     party: 'People',
     status: 'Status',
     guest: 'A guest',

@@ -15,7 +15,7 @@ export default {
     with: '桌位、人员、房间',
     askedFor: '指定 {who}',
     anyone: '不指定',
-    mayBeOthers: '可以改由其他人员接待，不限于客人指定的',
+    mayBeOthers: '不限于客人指定的人员或区域',
     party: '人数',
     status: '状态',
     guest: '顾客',

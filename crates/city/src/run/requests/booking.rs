@@ -82,6 +82,7 @@ pub(super) fn move_to(scene: Scene<'_>, by: By, booking: No, (to, with): (When, 
         booking,
         when: when(to),
         resources: with.map(|_| resources(scene, with)),
+        area: None,
     };
     Request::new("moveBooking", actor, lane, move |tx, ctx| {
         Ok(Reply::text(said(consume::move_booking(tx, ctx, &cmd)?)))

@@ -355,6 +355,8 @@ struct BookingGuest {
     deposit: Option<DepositPaid>,
     /// Service by service whom, or what, the guest asked for, whoever serves them now. What is `null` or absent is any.
     asked_for: Vec<Option<AskedFor>>,
+    /// Where the guest asked to be, if it matters.
+    area: Option<String>,
     policy: WirePolicy,
     /// Until when it is cancelled and moved for nothing, RFC 3339.
     free_until: String,
@@ -400,6 +402,7 @@ pub fn shown(
             voucher: guest.voucher,
             deposit: guest.voucher.and_then(deposit_of),
             asked_for: guest.asked_for.into_iter().map(|id| id.map(asked_for)).collect(),
+            area: guest.area,
             free_until: booking
                 .period
                 .starts_at
@@ -492,6 +495,8 @@ pub struct OtherTime {
     /// Service by service: only with this person or in this room. What is `null` in it is any. Absent: as the guest asked.
     #[schema(value_type = Option<Vec<Option<String>>>)]
     resources: Option<Vec<Option<ResourceId>>>,
+    /// Only there; empty: anywhere. Absent: where the guest asked to be.
+    area: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -530,6 +535,7 @@ pub async fn moved(
         booking,
         when: write.body.when.0.when()?,
         resources: write.body.resources,
+        area: write.body.area,
     };
     let locks = locks(app, merchant, booking).await?;
     app.command("moveBooking", booking, actor, write.key)

@@ -143,6 +143,7 @@ impl World {
             booking: booked.booking,
             when: When::At(DINNER.plus_us(HOUR_US)),
             resources: None,
+            area: None,
         };
         act(
             ctx(Actor::Consumer(booked.purchase.buyer)),
