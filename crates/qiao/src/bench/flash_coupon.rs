@@ -65,7 +65,7 @@ impl Worker for Claimer {
         let start = format_args!("POST /v1/coupons/{coupon}/claims");
         self.connection.prepare(start, headers, "");
         let answer = self.connection.send().await?;
-        if is_refusal(&answer.body) {
+        if is_refusal(answer.body) {
             return Ok(());
         }
         answer.expect(201)
