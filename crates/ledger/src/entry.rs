@@ -77,11 +77,13 @@ pub enum Reason {
     PaidOut,
     /// The bank sent a merchant's money back. Reference: the payout.
     PayoutReturned,
+    /// A merchant paid what it owed. Reference: the payout, which is below zero.
+    PaidIn,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Paid,
         Self::PaidLate,
         Self::Redeemed,
@@ -100,6 +102,7 @@ impl Reason {
         Self::RebateReversed,
         Self::PaidOut,
         Self::PayoutReturned,
+        Self::PaidIn,
     ];
 
     /// Its stored name.
@@ -123,6 +126,7 @@ impl Reason {
             Self::RebateReversed => "rebate_reversed",
             Self::PaidOut => "paid_out",
             Self::PayoutReturned => "payout_returned",
+            Self::PaidIn => "paid_in",
         }
     }
 }

@@ -110,6 +110,24 @@ impl EventBody for PayoutReturned {
     const V: i64 = 1;
 }
 
+/// A merchant that owed the platform has paid it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantPaidIn {
+    /// The payout below zero that closed its lines.
+    pub payout: PayoutId,
+    /// Who paid.
+    pub merchant: MerchantId,
+    /// Minor units, above zero.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+impl EventBody for MerchantPaidIn {
+    const TYPE: &'static str = "MerchantPaidIn";
+    const V: i64 = 1;
+}
+
 /// A sharer earned a rebate that cannot be spent yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RebateAccrued {

@@ -164,7 +164,7 @@ impl FromValue for PayoutStatus {
     }
 }
 
-/// What is paid to a merchant for the lines that it stamped.
+/// What is paid to a merchant for the lines that it stamped, or was paid by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payout {
     /// Its id.
@@ -173,7 +173,7 @@ pub struct Payout {
     pub merchant: MerchantId,
     /// Of the amount.
     pub currency: Currency,
-    /// The sum of its lines in minor units, above zero.
+    /// The sum of its lines in minor units. Below zero, the merchant paid it in.
     pub amount: i64,
     /// How many lines.
     pub line_count: i64,

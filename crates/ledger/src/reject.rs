@@ -4,6 +4,9 @@ kernel::reject_table! {
     NOTHING_TO_PAY: Conflict, "nothing_to_pay",
         "The merchant's open lines do not come to anything above zero.",
         "Wait for more redemptions: a negative balance is netted into the next payout by itself.";
+    PAY_IN_DIFFERS: Conflict, "pay_in_differs",
+        "What the merchant paid in is not what its open lines come to below zero.",
+        "Read what is open; a merchant pays in the whole of what it owes up to a time.";
     PAYOUT_NOT_PROPOSED: Conflict, "payout_not_proposed",
         "Only a proposed payout can be approved.",
         "Read the payout's status; an approved one needs nothing more.";

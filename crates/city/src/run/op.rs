@@ -280,6 +280,11 @@ pub(crate) enum Op {
         shop: usize,
         second: bool,
     },
+    /// Finance books what the shop has paid in.
+    PayIn {
+        shop: usize,
+        amount: i64,
+    },
     Approve {
         payout: No,
         second: bool,
@@ -615,6 +620,7 @@ impl Op {
             | Self::OpenEntry { .. }
             | Self::Work { .. }
             | Self::Propose { .. }
+            | Self::PayIn { .. }
             | Self::StopCoupon { .. }
             | Self::ChangeStock { .. }
             | Self::ChangePolicy { .. }

@@ -52,6 +52,7 @@ const HAPPENS: [&[&str]; 3] = [
         "HearChargedBack",
         "HearReversed",
         "HearTransfer",
+        "PayIn",
         "LateRefundFailure",
         "LateTransferFailure",
         "RefundedTwice",

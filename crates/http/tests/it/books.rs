@@ -136,6 +136,53 @@ fn a_payouts_lines_are_exported_to_its_own_merchant_alone() {
 }
 
 #[test]
+fn a_merchant_whose_guest_was_refunded_after_its_payout_pays_that_in() {
+    on_both(async |app| {
+        let sale = Sale::of(app, 1).await;
+        let redemption = redeem_one(app, &sale, 1, None).await;
+        let (owner, path) = (&sale.shop.owner, &sale.shop.path);
+        let finance = app.operator(OperatorRole::Finance).await;
+        let propose = json!({"merchant": sale.shop.id, "currency": "CNY", "until": soon()});
+        let payout = app.post(&finance, "/v1/platform/payouts", propose).await.ok();
+        let approve = format!("/v1/platform/payouts/{}/approve", text(&payout, "payout"));
+        app.post(&sale.admin, &approve, json!({})).await.ok();
+        let refund = format!("/v1/platform/redemptions/{redemption}/refund");
+        let why = json!({"reason": "the guest was right"});
+        app.post(&sale.admin, &refund, why).await.ok();
+
+        let owed = format!("/v1/platform/owed?until={}", soon());
+        let debt = app.get(&finance, &owed).await.ok()["items"][0]["amount"].clone();
+        assert_eq!(debt, json!({"amount": -8_100, "currency": "CNY"}));
+        let pay_in = async |who: &Client, amount: i64| {
+            let amount = json!({"amount": amount, "currency": "CNY"});
+            let body = json!({"merchant": sale.shop.id, "amount": amount, "until": soon(), "reason": "KB-1"});
+            app.post(who, "/v1/platform/pay-ins", body).await
+        };
+        let wrong = pay_in(&finance, 8_000).await;
+        assert_eq!(wrong.refusal(), (409, "pay_in_differs".to_owned()));
+        assert!(text(&wrong.json(), "detail").contains("-81.00 CNY"));
+        assert_eq!(pay_in(owner, 8_100).await.refusal().0, 403);
+        let paid_in = pay_in(&finance, 8_100).await.id();
+        assert_eq!(app.get(&finance, &owed).await.ok()["items"], json!([]));
+        let shown = app.get(owner, &format!("{path}/payouts/{paid_in}")).await.ok();
+        assert_eq!(
+            (
+                &shown["status"],
+                amount(&shown["amount"]),
+                &shown["lines"]["items"][0]["kind"]
+            ),
+            (&json!("paid"), -8_100, &json!("refund"))
+        );
+        let balance = app.get(owner, &format!("{path}/balance")).await.ok();
+        assert_eq!(
+            amount(&balance[0]["posted"]),
+            8_100,
+            "and the payout is on its way"
+        );
+    });
+}
+
+#[test]
 fn the_books_balance_and_are_shown_to_finance_only() {
     on_both(async |app| {
         let sale = Sale::of(app, 1).await;

@@ -72,6 +72,7 @@ const PUBLIC_IN_BODIES: &[(&str, &str)] = &[
     // Marks what is the caller's own up to there.
     ("readMessages", "message"),
     ("proposePayout", "merchant"),
+    ("recordPayIn", "merchant"),
     ("offerFranchise", "franchisee"),
     ("createPlatformCoupon", "merchant"),
     ("createPlatformCoupon", "offer"),

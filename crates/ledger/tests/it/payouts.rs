@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Actor, MerchantId, PayoutId, Timestamp};
+use kernel::{Actor, Currency, MerchantId, Money, PayoutId, Timestamp};
 use ledger::{
     Account, ApprovePayout, Balance, CloseDay, ConfirmPayout, FailPayout, PayoutProposal, PayoutStatus,
-    ProposePayout, RetryPayout, ReturnPayout, SettlementLine, approve_payout, close_day, confirm_payout,
-    fail_payout, propose_payout, queries, retry_payout, return_payout,
+    ProposePayout, RecordPayIn, RetryPayout, ReturnPayout, SettlementLine, approve_payout, close_day,
+    confirm_payout, fail_payout, propose_payout, queries, record_pay_in, retry_payout, return_payout,
 };
 use store::{PARTITIONS, Store, StoredEvent};
 
@@ -207,6 +207,66 @@ fn what_the_bank_sends_back_is_owed_again_and_is_in_the_next_payout() {
         ];
         assert_eq!(told, BTreeSet::from(expected));
         assert!(of_bank.iter().all(|entry| entry.reference == sent.payout.uuid()));
+    });
+}
+
+fn pay_in(store: &Store, actor: Actor, merchant: MerchantId, amount: Money) -> Outcome<PayoutId> {
+    let cmd = RecordPayIn {
+        merchant,
+        amount,
+        until: NOW,
+    };
+    run_as(store, actor, move |tx, ctx| record_pay_in(tx, ctx, &cmd))
+}
+
+#[test]
+fn a_merchant_pays_in_exactly_what_it_owes_and_owes_nothing_then() {
+    on_both(|store| {
+        let seller = merchant(store, 1);
+        let (anna, carl) = (operator(store, 11, "finance"), operator(store, 13, "support"));
+        let yuan = |amount| Money::new(amount, CNY);
+        assert_eq!(code_of(pay_in(store, anna, seller, yuan(0))), "pay_in_differs");
+        book(store, seller, &[500, -800]);
+        for wrong in [299, 301, 0, -300, i64::MIN] {
+            let Ok(Err(rejected)) = pay_in(store, anna, seller, yuan(wrong)) else {
+                panic!("{wrong} is not what is owed")
+            };
+            assert_eq!(rejected.code, "pay_in_differs");
+            assert!(rejected.detail.contains("-3.00 CNY"), "{}", rejected.detail);
+        }
+        let dollars = Money::new(300, Currency::USD);
+        assert_eq!(code_of(pay_in(store, anna, seller, dollars)), "pay_in_differs");
+        assert_eq!(code_of(pay_in(store, carl, seller, yuan(300))), "forbidden");
+        assert_eq!(payables(store, seller, None), [500, -800]);
+
+        let answers = at_once(8, |_| pay_in(store, anna, seller, yuan(300)));
+        let mut paid_in = answers.into_iter().filter_map(|answer| answer.ok()?.ok());
+        let id = paid_in.next().expect("one pay-in");
+        assert_eq!(paid_in.next(), None, "what is owed is paid once");
+        let found = payout(store, id);
+        assert_eq!(
+            (found.status, found.amount, found.line_count),
+            (PayoutStatus::Paid, -300, 2)
+        );
+        assert_eq!(payables(store, seller, None), [] as [i64; 0]);
+        assert_eq!(balance(store, Account::Bank, None), posted(300));
+        let payable = || balance(store, Account::MerchantPayable, Some(seller.uuid()));
+        assert_eq!(
+            payable(),
+            posted(-300),
+            "against what the lines of a sale have booked"
+        );
+        assert_eq!(events(store, id), [(1, "MerchantPaidIn".to_owned())]);
+
+        // The bank took it back.
+        let bounced = ReturnPayout { payout: id };
+        let returned = run_as(store, anna, move |tx, ctx| return_payout(tx, ctx, &bounced));
+        assert_eq!(returned, Ok(Ok(())));
+        assert_eq!(
+            (balance(store, Account::Bank, None), payable()),
+            (posted(0), posted(0))
+        );
+        assert_eq!(payables(store, seller, None), [500, -800]);
     });
 }
 

@@ -29,6 +29,8 @@ export default {
   statement: {
     hint: 'Each use as price, discount, commission, rebate and what you get, down to the voucher.',
     owed: 'The platform owes you',
+    youOwe: 'You owe the platform',
+    youOweHint: 'Later sales make up for it, or pay it in to the platform’s account.',
     onTheWay: 'On its way',
     nothingYet: 'Nothing to be paid out yet.',
     open: 'Not paid out yet',

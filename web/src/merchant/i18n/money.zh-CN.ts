@@ -27,6 +27,8 @@ export default {
   statement: {
     hint: '每次核销拆成：价格、优惠、佣金、返利、应得，一直看到每张券。',
     owed: '平台应付',
+    youOwe: '应缴平台',
+    youOweHint: '由之后的销售抵扣，也可打款到平台账户缴清。',
     onTheWay: '付款途中',
     nothingYet: '还没有可结算的金额。',
     open: '待结算明细',

@@ -70,6 +70,7 @@ export default {
     PayoutProposed: 'A payout was proposed',
     PayoutRetried: 'A payout was retried',
     PayoutReturned: 'The bank returned a payout',
+    MerchantPaidIn: 'A merchant paid in what it owed',
     PersonErased: 'Somebody left for good',
     PersonJoined: 'Somebody joined',
     RebateAccrued: 'A rebate was earned',

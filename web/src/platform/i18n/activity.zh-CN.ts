@@ -68,6 +68,7 @@ export default {
     PayoutProposed: '提出了打款',
     PayoutRetried: '打款重试',
     PayoutReturned: '银行退回打款',
+    MerchantPaidIn: '商家缴清欠款',
     PersonErased: '用户注销',
     PersonJoined: '新用户',
     RebateAccrued: '产生返利',

@@ -102,6 +102,17 @@ export default {
       'The money is in the bank again and the merchant is owed it again: its lines are in the next payout. This is final.',
     returnHint: 'What the bank says. The merchant reads it.',
     returnDone: 'Booked back; the lines are open again',
+    payIn: 'Book as paid in',
+    payInAsk: 'Has {amount} arrived at the bank?',
+    payInText: 'From {merchant}, whose open lines up to now are closed with it. Nothing is sent.',
+    bankReference: 'Bank reference',
+    bankReferenceHint: 'It goes to the audit log.',
+    payInDone: 'Booked; the merchant owes nothing for these lines',
+    bounce: 'It bounced',
+    bounceAsk: 'Did the bank take this payment back?',
+    bounceText:
+      'The money is gone from the bank and the merchant owes it again: its lines are open. This is final.',
+    bounceDone: 'Booked back; the lines are open again',
   },
   paymentConflict: {
     hint: 'Reports of the provider that contradict what settled a payment. Nothing is booked for them: find out with the provider, then close.',
@@ -158,6 +169,7 @@ export default {
       rebate_reversed: 'Rebate taken back',
       paid_out: 'Paid out',
       payout_returned: 'Payout returned by the bank',
+      paid_in: 'Paid in by the merchant',
     },
   },
   rule: {

@@ -109,6 +109,7 @@ export default {
   payout_not_approved: '该付款尚未审批。',
   payout_not_failed: '仅失败的付款可以重试。',
   payout_over_balance: '此后的退款或拒付多于新的收入，待后续销售补足后再审批。',
+  pay_in_differs: '缴款金额与商家未结欠款不符，请核对后按全额登记。',
   payout_not_proposed: '仅待审批的付款可以审批。',
   person_has_open: '还有未使用的券、在途退款或可用返利，请先用完，或确认放弃。',
   person_has_role: '商家或平台的工作人员不能注销，请先撤销角色。',

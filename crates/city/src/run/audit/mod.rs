@@ -76,7 +76,7 @@ fn compare(expected: &Figures, found: &Figures) -> Result<(), String> {
 }
 
 /// Once everything is said that the provider has to say, what it holds is what the books say that it holds, and
-/// what it paid out is what the bank account is short of.
+/// what it paid out, less what shops paid in, is what the bank account is short of.
 pub(crate) fn audit_provider(platform: &mut Platform, model: &Model) -> Result<(), String> {
     let books = platform.read(found::cash)?;
     for (account, held) in [

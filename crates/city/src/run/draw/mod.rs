@@ -75,7 +75,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             92..94 => refund_redeemed(dice, model),
             94..98 => people::review(dice, model),
             98..106 => outside::refunds(dice, model),
-            106..114 => outside::payouts(dice, model),
+            106..114 => outside::payouts(dice, model, now),
             114..119 => outside::timer(dice, model, now),
             119 => Some(outside::work(dice)),
             120 => Some(people::staff_changes(dice, model)),

@@ -127,13 +127,20 @@ fn decided(dice: &Ctx, book: &BTreeMap<No, Vec<Option<bool>>>) -> Option<(No, us
     Some((no, 1 + index(dice, decided)))
 }
 
-pub(super) fn payouts(dice: &Ctx, model: &Model) -> Option<Op> {
+pub(super) fn payouts(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
     let second = chance(dice, 50);
     match dice.random_below(5) {
-        0 => Some(Op::Propose {
-            shop: index(dice, model.world.shops.len()),
-            second,
-        }),
+        0 => {
+            let shop = index(dice, model.world.shops.len());
+            let owes = -model.owed_to(shop, now);
+            Some(if owes > 0 && chance(dice, 50) {
+                let wrong = i64::from(chance(dice, 20));
+                let amount = i64::try_from(owes).unwrap_or(i64::MAX) - wrong;
+                Op::PayIn { shop, amount }
+            } else {
+                Op::Propose { shop, second }
+            })
+        }
         1 => {
             let payout = mostly(dice, &model.payouts, 10, |payout| {
                 payout.status == PayoutStatus::Proposed

@@ -288,6 +288,7 @@ impl Model {
             | Op::OpenEntry { .. }
             | Op::Work { .. }
             | Op::Propose { .. }
+            | Op::PayIn { .. }
             | Op::StopCoupon { .. }
             | Op::ChangeStock { .. }
             | Op::ChangePolicy { .. }
@@ -402,6 +403,7 @@ impl Model {
             } => self.refund_redeemed(no, now, (shop, by_operator), redemption),
             Op::SendRefund { refund } => self.send_refund(refund),
             Op::Propose { shop, second } => self.propose(no, now, shop, second),
+            Op::PayIn { shop, amount } => self.pay_in(no, now, shop, amount),
             Op::Approve { payout, second } => self.approve(payout, second),
             Op::Retry { payout } => self.retry(payout),
             Op::Release { order } => self.release(now, order),

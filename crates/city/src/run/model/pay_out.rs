@@ -2,26 +2,15 @@
 
 use kernel::Timestamp;
 
-use super::{Answer, Model, Name, No, Owner, Payout, PayoutStatus, made, told};
+use super::{Answer, Line, Model, Name, No, Owner, Payout, PayoutStatus, made, told};
 
 impl Model {
     pub(super) fn propose(&mut self, no: No, now: Timestamp, shop: usize, second: bool) -> Answer {
-        let is_open = |line: &super::Line| line.shop == shop && line.payout.is_none() && line.at <= now;
-        let amount: i128 = self
-            .lines
-            .iter()
-            .filter(|line| is_open(line))
-            .map(|line| line.split.payable)
-            .sum();
+        let amount = self.owed_to(shop, now);
         if amount <= 0 {
             return Err("nothing_to_pay");
         }
-        let stamped = self
-            .lines
-            .iter_mut()
-            .filter(|line| is_open(line))
-            .map(|line| line.payout = Some(no))
-            .count();
+        let stamped = self.stamp(no, now, shop);
         let payout = Payout {
             shop,
             amount,
@@ -30,6 +19,36 @@ impl Model {
         };
         self.payouts.insert(no, payout);
         made(format!("{amount} in {stamped} lines"), vec![Name::Payout(no)])
+    }
+
+    pub(super) fn pay_in(&mut self, no: No, now: Timestamp, shop: usize, paid: i64) -> Answer {
+        let amount = self.owed_to(shop, now);
+        if amount >= 0 || amount != -i128::from(paid) {
+            return Err("pay_in_differs");
+        }
+        self.stamp(no, now, shop);
+        let payout = Payout {
+            shop,
+            amount,
+            by_second: false,
+            status: PayoutStatus::Paid,
+        };
+        self.payouts.insert(no, payout);
+        let (currency, legs) = self.payout_legs(no);
+        self.books.post(currency, &legs);
+        *self.provider.paid_out.entry(currency).or_default() += amount;
+        made("", vec![Name::Payout(no)])
+    }
+
+    /// What a shop is owed that no payout has; below zero it owes it.
+    pub(crate) fn owed_to(&self, shop: usize, now: Timestamp) -> i128 {
+        let open = self.lines.iter().filter(|line| line.is_open(now, shop));
+        open.map(|line| line.split.payable).sum()
+    }
+
+    fn stamp(&mut self, no: No, now: Timestamp, shop: usize) -> usize {
+        let open = self.lines.iter_mut().filter(|line| line.is_open(now, shop));
+        open.map(|line| line.payout = Some(no)).count()
     }
 
     pub(super) fn approve(&mut self, no: No, second: bool) -> Answer {
@@ -101,5 +120,11 @@ impl Model {
             .expect("an approved payout")
             .push(None);
         told("")
+    }
+}
+
+impl Line {
+    fn is_open(&self, now: Timestamp, shop: usize) -> bool {
+        self.shop == shop && self.payout.is_none() && self.at <= now
     }
 }

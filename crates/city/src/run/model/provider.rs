@@ -28,7 +28,7 @@ pub(crate) struct Provider {
     pub transfers: BTreeMap<No, Vec<Try>>,
     /// What it holds for the platform, by currency.
     pub holds: BTreeMap<&'static str, i128>,
-    /// What it paid to merchants from the platform's bank account, by currency.
+    /// What it paid to merchants from the platform's bank account, less what they paid in, by currency.
     pub paid_out: BTreeMap<&'static str, i128>,
 }
 

@@ -1,7 +1,7 @@
 //! Payouts, and what shops and the platform do to what is sold.
 
-use kernel::{Actor, PayoutId};
-use ledger::{ApprovePayout, ProposePayout, RetryPayout};
+use kernel::{Actor, Money, PayoutId};
+use ledger::{ApprovePayout, ProposePayout, RecordPayIn, RetryPayout};
 use offer::{ChangeStock, EndAgreement, PauseOffer, ResumeOffer, StartAgreement};
 use party::{ReinstateMerchant, SuspendMerchant};
 
@@ -107,6 +107,26 @@ pub(super) fn propose(scene: Scene<'_>, shop: usize, second: bool) -> Request {
             Ok(Reply::made(text, vec![proposal.payout.uuid()]))
         },
     )
+}
+
+pub(super) fn pay_in(scene: Scene<'_>, shop: usize, amount: i64) -> Request {
+    let merchant = scene.directory.cast.shops[shop].merchant;
+    let amount = Money::new(amount, scene.model.world.shops[shop].currency);
+    Request::new(
+        "recordPayIn",
+        scene.finance(false),
+        merchant.uuid(),
+        move |tx, ctx| {
+            let cmd = RecordPayIn {
+                merchant,
+                amount,
+                until: ctx.now,
+            };
+            let payout = ledger::record_pay_in(tx, ctx, &cmd)?;
+            Ok(Reply::made("", vec![payout.uuid()]))
+        },
+    )
+    .because("by transfer")
 }
 
 pub(super) fn approve(scene: Scene<'_>, payout: No, second: bool) -> Request {

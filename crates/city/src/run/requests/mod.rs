@@ -256,6 +256,7 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         Op::SendRefund { refund } => returning::send_refund(scene, refund),
         Op::Expire { voucher } => returning::expire(scene, voucher),
         Op::Propose { shop, second } => house::propose(scene, shop, second),
+        Op::PayIn { shop, amount } => house::pay_in(scene, shop, amount),
         Op::Approve { payout, second } => house::approve(scene, payout, second),
         Op::Retry { payout } => house::retry(scene, payout),
         Op::Review {

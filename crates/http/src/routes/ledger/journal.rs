@@ -115,7 +115,7 @@ fn about(reason: Reason, id: Uuid) -> String {
             VoucherId::from_uuid(id).to_string()
         }
         Reason::RebateAccrued | Reason::RebateReversed => RebateId::from_uuid(id).to_string(),
-        Reason::PaidOut | Reason::PayoutReturned => PayoutId::from_uuid(id).to_string(),
+        Reason::PaidOut | Reason::PayoutReturned | Reason::PaidIn => PayoutId::from_uuid(id).to_string(),
     }
 }
 

@@ -209,7 +209,7 @@ async fn csv_of(
 struct OwnPayout {
     #[schema(value_type = String)]
     id: PayoutId,
-    /// The sum of its lines.
+    /// The sum of its lines; below zero, the merchant paid it in.
     amount: WireMoney,
     line_count: i64,
     /// The lines of up to this time are in it, RFC 3339.

@@ -56,7 +56,7 @@ struct PayoutListed {
     /// By language.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     merchant_name: LocalText,
-    /// The sum of its lines.
+    /// The sum of its lines; below zero, the merchant paid it in.
     amount: WireMoney,
     line_count: i64,
     /// The lines of up to this time are in it, RFC 3339.
@@ -192,7 +192,7 @@ struct OwedListed {
     /// By language.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     merchant_name: LocalText,
-    /// Below zero: the merchant owes it, and is paid nothing.
+    /// Below zero: the merchant owes it, and is paid nothing. It may pay it in.
     amount: WireMoney,
     line_count: i64,
 }

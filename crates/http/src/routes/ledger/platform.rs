@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::response::Response;
 use kernel::{Currency, MerchantId, Money, OrderId, PayoutId, PersonId, Timestamp};
 use ledger::{
-    Account, ApprovePayout, Balance, CloseDay, OwnerKind, PayoutProposal, ProposePayout, RetryPayout,
-    ReturnPayout,
+    Account, ApprovePayout, Balance, CloseDay, OwnerKind, PayoutProposal, ProposePayout, RecordPayIn,
+    RetryPayout, ReturnPayout,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use crate::access::{Finance, Operator};
 use crate::app::App;
-use crate::body::{Because, Nothing, Path, Query, Write};
+use crate::body::{Because, Nothing, Object, Path, Query, Write};
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
-use crate::wire::{WireMoney, currency_code, malformed, named, rfc_3339};
+use crate::wire::{Created, WireMoney, currency_code, malformed, named, rfc_3339};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -29,6 +29,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(approve_payout))
         .routes(routes!(retry_payout))
         .routes(routes!(return_payout))
+        .routes(routes!(record_pay_in))
         .routes(routes!(get_trial_balance))
         .routes(routes!(get_account_balance))
 }
@@ -191,6 +192,44 @@ async fn return_payout(
         .because(&write.body.reason)?
         .locking(cmd.locks())
         .run(move |tx, ctx| ledger::return_payout(tx, ctx, &cmd))
+        .await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPayIn {
+    /// Who paid.
+    #[schema(value_type = String)]
+    merchant: MerchantId,
+    /// What arrived at the bank: all that the merchant's open lines come to below zero.
+    #[schema(value_type = WireMoney)]
+    amount: Object<WireMoney>,
+    /// The open lines of up to this time.
+    #[serde(with = "rfc_3339")]
+    #[schema(value_type = String, format = DateTime)]
+    until: Timestamp,
+    /// Under which reference the bank has it.
+    reason: String,
+}
+
+/// Books what a merchant that owed the platform has paid it. Its lines are closed by a payout below zero.
+#[utoipa::path(post, path = "/v1/platform/pay-ins", operation_id = "recordPayIn", tag = "ledger",
+    security(("session" = ["operator:finance"])), request_body = NewPayIn,
+    responses((status = 201, body = Created), (status = "4XX", body = Problem)))]
+async fn record_pay_in(
+    State(app): State<App>,
+    operator: Operator<Finance>,
+    write: Write<NewPayIn>,
+) -> Result<Response, Problem> {
+    let cmd = RecordPayIn {
+        merchant: write.body.merchant,
+        amount: write.body.amount.0.into(),
+        until: write.body.until,
+    };
+    app.command("recordPayIn", cmd.merchant, operator.actor(), write.key)
+        .because(&write.body.reason)?
+        .creating()
+        .run(move |tx, ctx| Ok(Created::of(ledger::record_pay_in(tx, ctx, &cmd)?)))
         .await
 }
 

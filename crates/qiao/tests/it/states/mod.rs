@@ -37,6 +37,7 @@ const MEET_NO_STATE: &[&str] = &[
     "ledger::accrue_rebate",
     "ledger::carry_forward",
     "ledger::close_day",
+    "ledger::record_pay_in",
     "offer::add_resource",
     "offer::set_rule",
     "offer::set_store_day",

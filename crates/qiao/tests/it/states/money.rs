@@ -4,7 +4,7 @@ use convert::PlaceOrder;
 use kernel::{Actor, Currency, DAY_US, PayoutId, PersonId, RebateId, RedemptionId, Timestamp};
 use ledger::{
     AccrueRebate, ApprovePayout, CloseDay, ConfirmPayout, DayClosed, FailPayout, PayoutProposal,
-    PayoutStatus, PostRebate, ProposePayout, RebateStatus, RetryPayout, ReturnPayout, Reversal,
+    PayoutStatus, PostRebate, ProposePayout, RebateStatus, RecordPayIn, RetryPayout, ReturnPayout, Reversal,
     ReverseRebate, queries,
 };
 use party::testing::{NOW, Shop, ctx, ctx_at};
@@ -112,6 +112,21 @@ impl World {
             until: NOW,
         };
         act(ctx(self.admin), ledger::propose_payout, input)
+    }
+
+    /// Of what was refunded after it was paid out.
+    pub fn record_pay_in(&self) -> Act<PayoutId> {
+        let redemption = self.redemption();
+        let paid = self.done(self.propose_payout(self.shop));
+        self.done(self.approve_payout(paid.payout));
+        self.done(self.confirm_payout(paid.payout));
+        self.done(self.refund_redeemed(redemption, NOW));
+        let input = RecordPayIn {
+            merchant: self.shop.merchant,
+            amount: paid.amount,
+            until: NOW,
+        };
+        act(ctx(self.admin), ledger::record_pay_in, input)
     }
 
     pub fn proposed_payout(&self) -> PayoutId {

@@ -257,6 +257,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
         w.redemption();
         w.propose_payout(w.shop).probe()
     },
+    |w| w.record_pay_in().probe(),
     |w| w.approve_payout(w.proposed_payout()).probe(),
     |w| w.confirm_payout(w.approved_payout()).probe(),
     |w| w.fail_payout(w.approved_payout()).probe(),
