@@ -87,6 +87,12 @@ impl Used {
         used.take_while(|(step, _)| *step < steps.end)
             .map(|(_, units)| *units)
     }
+
+    fn free(&mut self, step: i64, units: i64) {
+        if let Ok(at) = self.0.binary_search_by_key(&step, |(of, _)| *of) {
+            self.0[at].1 -= units;
+        }
+    }
 }
 
 /// The bucket of a step.
@@ -122,6 +128,23 @@ pub fn used(read: &mut ReadTx, resources: &[&Resource], steps: &Range<i64>) -> R
         )
     };
     Ok(resources.iter().map(used_of).collect())
+}
+
+/// Counts what an owner has taken of these resources as free.
+pub fn leave_out(
+    read: &mut ReadTx,
+    owner: Uuid,
+    resources: &[Resource],
+    used: &mut [Used],
+) -> Result<(), Fail> {
+    for (bucket, units) in taken_by(read, owner)? {
+        let step = step_of(bucket);
+        let mut of_each = resources.iter().zip(&mut *used);
+        if let Some((_, used)) = of_each.find(|(of, _)| bucket_of(of.id, step) == bucket) {
+            used.free(step, units);
+        }
+    }
+    Ok(())
 }
 
 /// A bucket is made by its first claim, and any later one is guarded by what is left of it.

@@ -83,6 +83,7 @@ test('a table is booked, moved, cancelled, booked again and taken', async ({ pag
   await page.getByRole('button', { name: 'Move it' }).click()
   const sheet = page.getByRole('dialog', { name: 'Move it' })
   await expect(terrace).toHaveAttribute('aria-pressed', 'true')
+  await choose(page, '18:00')
   await choose(page, '19:00')
   await sheet.getByRole('button', { name: /^Move to .*19:00/ }).click()
   await expect(page.getByText(/19:00 – 20:00/)).toBeVisible()

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use convert::Stored;
 use convert::model::OrderStatus;
 use kernel::{BookingId, OfferId, OrderId, PersonId, ResourceId, ShowingId, StoreId, Timestamp, VoucherId};
-use offer::{Day, DayAvailability, Period, ResourceKind, Wish};
+use offer::{Day, DayAvailability, Period, ResourceKind, Wish, place};
 use store::{Fail, ReadTx, Row, StorageError, sql};
+use uuid::Uuid;
 use voucher::VoucherStatus;
 
 use crate::booking::{BookedResource, Booking, BookingStatus, Guest, Outcome};
@@ -254,6 +255,8 @@ pub struct Availability {
     pub area: Option<String>,
     /// Service by service: only with this person or in this room. What is not named is any.
     pub resources: Vec<Option<ResourceId>>,
+    /// Who has the places of a booking that is to be moved: they are as free.
+    pub moves: Option<Uuid>,
 }
 
 /// The most days of which can be asked at once.
@@ -284,6 +287,9 @@ pub fn availability(
         resources: &asked.resources,
         for_store: false,
     };
-    let used = slot::used_of(read, &bookable, wish, &bookable.steps_of_days(&days, nights))?;
+    let mut used = slot::used_of(read, &bookable, wish, &bookable.steps_of_days(&days, nights))?;
+    if let Some(owner) = asked.moves {
+        place::leave_out(read, owner, &bookable.resources, &mut used)?;
+    }
     Ok(bookable.availability(days, (wish, nights), &used, now))
 }

@@ -145,9 +145,16 @@ impl<'w, 's> Restaurant<'w, 's> {
 
     /// The times on that day at which a party could come, as hours and minutes in UTC.
     fn free(&self, party: i64, day: &str) -> Vec<String> {
+        self.free_for(None, party, day)
+    }
+
+    /// The same for who moves this booking.
+    fn free_for(&self, moves: Option<BookingId>, party: i64, day: &str) -> Vec<String> {
         let (offer, store) = (self.offer, self.world.shop.store);
         let day: Day = day.parse().expect("a day");
         let days = self.world.db.read_blocking(move |read| {
+            let moves = moves.map(|booking| consume::queries::booking(read, booking));
+            let moves = moves.transpose()?.flatten().map(|found| found.place_owner);
             let asked = consume::queries::Availability {
                 offer,
                 store,
@@ -158,6 +165,7 @@ impl<'w, 's> Restaurant<'w, 's> {
                 rooms: 1,
                 area: None,
                 resources: Vec::new(),
+                moves,
             };
             consume::queries::availability(read, &asked, NOW)
         });
@@ -476,6 +484,7 @@ fn a_booking_is_moved_to_what_is_free_also_over_its_own_time() {
         };
         let guest = Actor::Consumer(world.buyer);
         let half_past = SATURDAY_SIX.plus_us(30 * MINUTE_US);
+        assert_eq!(place.free_for(Some(booking), 2, "2027-01-16").len(), 9);
         assert_eq!(move_to(guest, NOW, half_past).unwrap().starts_at, half_past);
         assert_eq!(place.free(2, "2027-01-16"), ["12:00", "12:30", "13:00", "13:30"]);
         move_to(guest, NOW, SATURDAY_SIX).unwrap();

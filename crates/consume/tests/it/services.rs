@@ -101,6 +101,7 @@ impl<'w, 's> Salon<'w, 's> {
                 rooms: 1,
                 area: None,
                 resources: resources.clone(),
+                moves: None,
             };
             availability(read, &asked, NOW)
         });

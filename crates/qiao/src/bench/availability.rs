@@ -68,6 +68,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
                 rooms: 1,
                 area: None,
                 resources: Vec::new(),
+                moves: None,
             };
             let started = shell::instant();
             let found = store.read_blocking(move |read| availability(read, &asked, shell::now()));

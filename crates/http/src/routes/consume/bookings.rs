@@ -11,14 +11,15 @@ use kernel::{
     Actor, BookingId, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId,
 };
 use offer::{DayAvailability, Period, place};
-use party::NOT_FOUND;
+use party::{Identity, NOT_FOUND};
 use serde::{Deserialize, Serialize};
 use store::{Fail, Lock, ReadTx};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
-use crate::access::Consumer;
+use crate::access::{Consumer, SignedIn};
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::labels::{Label, Labels, Names};
@@ -61,6 +62,9 @@ struct AvailabilityAsked {
     /// Service by service, with commas between them: only with this person or in this room. Where there is nothing
     /// between commas, with any.
     resources: Option<String>,
+    /// A booking that is to be moved, of the caller's or of a store they work in: what it has counts as free.
+    #[param(value_type = Option<String>)]
+    moves: Option<BookingId>,
 }
 
 /// When something is free on a day.
@@ -107,16 +111,44 @@ fn by_service(text: &str) -> Result<Vec<Option<ResourceId>>, Problem> {
     wanted.map_err(|_| malformed(&QUERY_MALFORMED, "/resources", detail))
 }
 
+/// Who has the places of a booking, for who may move it; to anybody else it does not exist.
+fn places_of(read: &mut ReadTx, who: Option<&Identity>, booking: BookingId) -> Result<Uuid, Fail> {
+    let may_move = |of: &Booking| {
+        who.is_some_and(|who| {
+            let is_guest = of
+                .guest
+                .as_ref()
+                .is_some_and(|guest| guest.person == who.session.person);
+            let mut grants = who.grants.staff.iter();
+            is_guest
+                || grants.any(|grant| {
+                    grant.merchant == of.merchant && grant.store.is_none_or(|store| store == of.store)
+                })
+        })
+    };
+    let found = queries::booking(read, booking)?.filter(may_move);
+    Ok(found.ok_or_else(|| NOT_FOUND.plain())?.place_owner)
+}
+
 /// When an offer can be booked for a party. It may be taken a moment later.
 #[utoipa::path(get, path = "/v1/offers/{offer}/availability", operation_id = "getAvailability", tag = "consume",
     params(OfOffer, AvailabilityAsked),
     responses((status = 200, body = Vec<AvailableDay>), (status = "4XX", body = Problem)))]
 async fn get_availability(
     State(app): State<App>,
+    signed_in: Option<SignedIn>,
     Path(of): Path<OfOffer>,
     Query(asked): Query<AvailabilityAsked>,
 ) -> Result<Json<Vec<AvailableDay>>, Problem> {
     let resources = asked.resources.as_deref().map(by_service).transpose()?;
+    let moves = match asked.moves {
+        Some(booking) => {
+            let who = signed_in.map(|who| who.identity);
+            let places = app.read(move |read| places_of(read, who.as_ref(), booking));
+            Some(places.await?)
+        }
+        None => None,
+    };
     let asked = Availability {
         offer: of.offer,
         store: asked.store,
@@ -127,6 +159,7 @@ async fn get_availability(
         rooms: asked.rooms.unwrap_or(1),
         area: asked.area,
         resources: resources.unwrap_or_default(),
+        moves,
     };
     let now = shell::now();
     let days = app
