@@ -62,7 +62,8 @@ fn payee(tx: &mut Tx, money: &VoucherMoney) -> Result<MerchantId, Fail> {
     }
 }
 
-/// As much as earnest money goes back, from the payee to the buyer's balance, at once. No more than the payee is owed: the platform does not lend it, or two of one mind could draw money from a merchant that has none.
+/// As much as earnest money goes back, from the payee to the buyer's balance, at once. No more than the payee is owed: the
+/// platform does not lend it, or two of one mind could draw money from a merchant that has none.
 fn compensate(
     tx: &mut Tx,
     ctx: &Ctx,
