@@ -81,30 +81,33 @@ fn staff_role(
     store: Option<StoreId>,
 ) -> Result<(PersonId, Option<Role>), Fail> {
     let person = staff_of_merchant(ctx, merchant)?;
-    let at = stored_store(store);
-    let [roles, stores] = tx.ask([
-        sql!(
-            "SELECT role FROM staff
-             WHERE merchant_id = $1 AND person_id = $2 AND (store_id = $3 OR store_id = $4)",
-            merchant,
+    let grants = tx.many(match store {
+        Some(store) => sql!(
+            "SELECT f.store_id, f.role FROM store s
+             LEFT JOIN staff f ON f.merchant_id = s.merchant_id AND f.person_id = $1
+             WHERE s.id = $2 AND s.merchant_id = $3",
             person,
-            at,
-            EVERY_STORE
-        ),
-        sql!(
-            "SELECT id FROM store WHERE id = $1 AND merchant_id = $2",
-            at,
+            store,
             merchant
         ),
-    ])?;
-    if store.is_some() && stores.is_empty() {
+        None => sql!(
+            "SELECT store_id, role FROM staff WHERE merchant_id = $1 AND person_id = $2",
+            merchant,
+            person
+        ),
+    })?;
+    if store.is_some() && grants.is_empty() {
         return Err(NOT_FOUND.plain().into());
     }
-    let roles: Result<Vec<Role>, _> = roles
-        .into_iter()
-        .map(|mut row| named(&mut row, Role::from_name))
-        .collect();
-    Ok((person, roles?.into_iter().max()))
+    let covering = [stored_store(store), EVERY_STORE];
+    let mut highest = None;
+    for mut grant in grants {
+        let at: Option<[u8; 16]> = grant.take()?;
+        if at.is_some_and(|at| covering.contains(&at)) {
+            highest = highest.max(Some(named(&mut grant, Role::from_name)?));
+        }
+    }
+    Ok((person, highest))
 }
 
 /// The operator who acts, if they have one of these roles now.
