@@ -49,9 +49,9 @@ pub struct PlacedBooking {
 /// 0), as [`convert::place_order`] does; of seats `showing_not_found`,
 /// `showing_status`, `seats_invalid`, `seats_taken` and `seat_left_alone` (both with the nearest as `alternatives`).
 ///
-/// Statements: those of an order, eight for what decides, one for what is used of each resource, one for the reminder,
-/// three for each power of two of which its steps are made up: eight quarters of an hour are one, nine are two. Of seats four decide, and
-/// they are held as steps are.
+/// Statements: those of an order, eight for what decides, one for what is used of up to 64 resources, one for the reminder,
+/// three for each power of two of which its steps are made up: eight quarters of an hour are one, nine are two. Of seats four
+/// decide, and they are held as steps are.
 pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<PlacedBooking, Fail> {
     let buyer = party::require_consumer(ctx)?;
     if let Some(area) = &cmd.area {
