@@ -92,12 +92,8 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
     if !asked.wish.for_store {
         check_in_time(&bookable.terms, period, ctx.now)?;
     }
-    let used = used_of(
-        tx,
-        &bookable,
-        asked.wish,
-        &bookable.steps_to_choose(period, asked.wish.party),
-    )?;
+    let deciding = bookable.steps_to_choose(period, asked.wish.party);
+    let used = used_of(tx, &bookable, asked.wish, &deciding)?;
     let servings = match bookable.choose(asked.wish, period, &used) {
         Ok(servings) => servings,
         Err(missing) => {

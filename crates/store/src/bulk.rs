@@ -74,30 +74,31 @@ impl Bulk {
     }
 
     fn text(&self, rows: usize) -> String {
-        let number = |row: usize, column: usize| self.shared + row * self.columns + column;
-        let listed = |row: usize| {
-            let parameters: Vec<String> = (1..=self.columns)
-                .map(|column| format!("${}", number(row, column)))
-                .collect();
-            format!("({})", parameters.join(", "))
+        let separator = match self.rows {
+            Rows::Listed => ", ",
+            Rows::Asked(_) => " UNION ALL ",
         };
-        let asked = |question: &str, row: usize| {
-            let numbered = |text: String, column| {
-                text.replace(&format!("${column}"), &format!("$#{}", number(row, column)))
-            };
-            (1..=self.columns)
-                .fold(question.to_owned(), numbered)
-                .replace("$#", "$")
-        };
-        let rows = 0..rows;
-        let rows = match self.rows {
-            Rows::Listed => rows.map(listed).collect::<Vec<_>>().join(", "),
-            Rows::Asked(question) => rows
-                .map(|row| asked(question, row))
-                .collect::<Vec<_>>()
-                .join(" UNION ALL "),
-        };
-        format!("{} {rows} {}", self.head, self.tail).trim().to_owned()
+        let rows: Vec<String> = (0..rows).map(|row| self.row(row)).collect();
+        format!("{} {} {}", self.head, rows.join(separator), self.tail)
+            .trim()
+            .to_owned()
+    }
+
+    fn row(&self, row: usize) -> String {
+        let before = self.shared + row * self.columns;
+        let columns = 1..=self.columns;
+        match self.rows {
+            Rows::Listed => {
+                let parameters: Vec<String> = columns.map(|column| format!("${}", before + column)).collect();
+                format!("({})", parameters.join(", "))
+            }
+            // `#` keeps a number that was put in from being taken for one that was asked for.
+            Rows::Asked(question) => columns
+                .fold(question.to_owned(), |text, column| {
+                    text.replace(&format!("${column}"), &format!("$#{}", before + column))
+                })
+                .replace("$#", "$"),
+        }
     }
 }
 
@@ -110,7 +111,6 @@ mod tests {
 
     static PAIRS: Bulk = Bulk::new("INSERT INTO pair (a, b) VALUES", 0, 2, "ON CONFLICT DO NOTHING");
     static LIST: Bulk = Bulk::new("UPDATE pair SET b = $1 WHERE a IN (", 1, 1, ") AND b < $1");
-
     static ASKED: Bulk = Bulk::asking("SELECT a FROM pair WHERE a >= $1 AND a < $2 AND b > $1", 2);
 
     #[test]

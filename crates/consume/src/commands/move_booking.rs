@@ -82,9 +82,10 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
             return Err(BOOKING_TIME.at("/when/from", detail).into());
         }
     }
-    let (asked_for, asked_area) = match is_staff {
-        true => (&guest.asked_for, guest.area.as_deref()),
-        false => (resources, area),
+    let (asked_for, asked_area) = if is_staff {
+        (&guest.asked_for, guest.area.as_deref())
+    } else {
+        (resources, area)
     };
     let owner = ctx.new_id::<Claim>().uuid();
     if !place::take(tx, booking.merchant, owner, &slot.places)? {
