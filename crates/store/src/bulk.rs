@@ -105,7 +105,7 @@ impl Bulk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::INSERT_EVENTS;
+    use crate::event::{ADVANCE_CURSOR, INSERT_EVENTS};
     use crate::idempotency::INSERT_ANSWERS;
     use crate::testing::TestDatabase;
 
@@ -128,7 +128,7 @@ mod tests {
     fn every_text_prepares_on_both_engines() {
         for database in TestDatabase::both() {
             let store = database.open();
-            for bulk in [&INSERT_EVENTS, &INSERT_ANSWERS] {
+            for bulk in [&INSERT_EVENTS, &INSERT_ANSWERS, &ADVANCE_CURSOR] {
                 for statement in bulk.statements() {
                     let columns = store.read_blocking(|read| Ok(read.columns_of(statement.text)?));
                     assert_eq!(columns.unwrap(), Vec::<String>::new(), "{}", statement.text);

@@ -93,6 +93,13 @@ impl PendingEvent {
     }
 }
 
+pub(crate) static ADVANCE_CURSOR: Bulk = Bulk::new(
+    "INSERT INTO event_cursor (consumer, part, seq) VALUES",
+    0,
+    3,
+    "ON CONFLICT (consumer, part) DO UPDATE SET seq = excluded.seq WHERE event_cursor.seq < excluded.seq",
+);
+
 pub(crate) static INSERT_EVENTS: Bulk = Bulk::new(
     "INSERT INTO event (part, seq, id, at, type, v, subject, subject_version, actor, request, reason, body) VALUES",
     0,
@@ -249,15 +256,10 @@ impl StoredEvent {
 
     /// Notes that the consumer `name` has read these partitions so far. Never moves back.
     pub fn advance(tx: &mut Tx, name: &str, reached: &Cursor) -> Result<(), StorageError> {
-        for (partition, seq) in reached {
-            tx.claim(sql!(
-                "INSERT INTO event_cursor (consumer, part, seq) VALUES ($1, $2, $3)
-                 ON CONFLICT (consumer, part) DO UPDATE SET seq = excluded.seq WHERE event_cursor.seq < excluded.seq",
-                name,
-                i64::from(*partition),
-                *seq
-            ))?;
-        }
+        let row =
+            |(partition, seq): (&u8, &i64)| vec![name.into(), i64::from(*partition).into(), (*seq).into()];
+        let advances = ADVANCE_CURSOR.of(&[], reached.iter().map(row).collect());
+        tx.ask_all(advances.into_iter().map(|(query, _)| query).collect())?;
         Ok(())
     }
 }

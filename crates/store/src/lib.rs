@@ -38,7 +38,7 @@ pub use lane::{Lane, MAX_BATCH};
 pub use lease::take_lease;
 pub use migrate::MIGRATIONS;
 pub use reader::Ask;
-pub use recording::{Recorder, Recording};
+pub use recording::{DatabaseCopy, Recorder, Recording};
 pub use reject::{KEY_REUSED, REJECTS};
 pub use sql::{Query, STATEMENTS, Statement};
 pub use timer::{DueTimer, TimerKind, due_timers};

@@ -1,15 +1,17 @@
-//! The statements that the lanes of an SQLite database ran, in order, and a replay of them straight on
-//! the driver: what the engine itself does with the same statements in the same batches. Only for
-//! measuring; a store that nobody asked to record pays one look at a flag per statement.
+//! What the lanes of a database ran, in order, and a replay of it straight on the driver: what the engine
+//! itself does with the same statements in the same batches. Only for measuring; a store that nobody asked to
+//! record pays one look at a flag per statement.
 
-use std::collections::HashMap;
-use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use rusqlite::Statement;
+use url::Url;
 
-use crate::driver::Sqlite;
+use crate::driver::{Pipeline, Postgres, Request, Sqlite};
+use crate::executor::Database;
 use crate::{StorageError, Value};
 
 struct Recorded {
@@ -21,56 +23,90 @@ struct Recorded {
 #[derive(Default)]
 pub struct Recorder {
     on: AtomicBool,
-    statements: Mutex<Vec<Recorded>>,
+    connections: AtomicUsize,
+    recording: Mutex<Recording>,
 }
 
 impl Recorder {
+    /// A statement that the writer of an SQLite database runs.
     pub(crate) fn note(&self, text: &'static str, values: &[Value]) {
         if self.on.load(Ordering::Relaxed) {
             let values = values.to_vec();
-            self.statements().push(Recorded { text, values });
+            self.recording().sqlite.push(Recorded { text, values });
         }
     }
 
-    fn statements(&self) -> std::sync::MutexGuard<'_, Vec<Recorded>> {
-        self.statements.lock().unwrap_or_else(|e| e.into_inner())
+    /// What a connection to PostgreSQL sends together.
+    pub(crate) fn note_pipeline(&self, connection: usize, pipeline: &[Request]) {
+        if self.on.load(Ordering::Relaxed) {
+            let mut recording = self.recording();
+            let pipelines = recording.postgres.entry(connection).or_default();
+            pipelines.push(pipeline.to_vec());
+        }
+    }
+
+    /// A number for a connection, that no other has.
+    pub(crate) fn number_connection(&self) -> usize {
+        self.connections.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn recording(&self) -> MutexGuard<'_, Recording> {
+        self.recording.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     /// Takes down every statement from here on, all in memory.
     pub fn start(&self) {
-        self.statements().clear();
+        *self.recording() = Recording::default();
         self.on.store(true, Ordering::Relaxed);
     }
 
     /// What was taken down since [`Self::start`].
     pub fn stop(&self) -> Recording {
         self.on.store(false, Ordering::Relaxed);
-        Recording(std::mem::take(&mut *self.statements()))
+        std::mem::take(&mut *self.recording())
     }
 }
 
-/// Statements in the order in which they ran, with their parameters and the transactions around them.
-pub struct Recording(Vec<Recorded>);
+/// Statements in the order in which they ran, with their parameters and the transactions around them: one list on
+/// SQLite, one of pipelines for each connection on PostgreSQL.
+#[derive(Default)]
+pub struct Recording {
+    sqlite: Vec<Recorded>,
+    postgres: BTreeMap<usize, Vec<Pipeline>>,
+}
 
 impl Recording {
     /// How many statements, transaction control included.
     pub fn statements(&self) -> usize {
-        self.0.len()
+        self.sqlite.len() + self.requests().count()
     }
 
     /// How many transactions.
     pub fn commits(&self) -> usize {
-        self.0.iter().filter(|recorded| recorded.text == "COMMIT").count()
+        let sqlite = self.sqlite.iter().filter(|recorded| recorded.text == "COMMIT");
+        let postgres = self.requests().filter(|request| request.is_commit());
+        sqlite.count() + postgres.count()
     }
 
-    /// Runs everything again on a database that is as it was when the recording began, through
-    /// `rusqlite` with every statement prepared. `prepared` is called when the work itself starts.
-    pub fn replay(&self, path: &Path, prepared: impl FnOnce()) -> Result<(), StorageError> {
-        let sqlite = Sqlite::open_writer(path)?;
+    fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.postgres.values().flatten().flatten()
+    }
+
+    /// Runs everything again on a database that is as it was when the recording began, with every statement
+    /// prepared: through `rusqlite`, or over as many connections to PostgreSQL at once as there were. `prepared` is
+    /// called when the work itself starts.
+    pub fn replay(&self, copy: &DatabaseCopy, prepared: impl FnOnce()) -> Result<(), StorageError> {
+        match Database::from_url(&copy.url).map_err(StorageError::bug)? {
+            Database::Sqlite(path) => self.replay_on_sqlite(&Sqlite::open_writer(&path)?, prepared),
+            Database::Postgres(url) => self.replay_on_postgres(&url, prepared),
+        }
+    }
+
+    fn replay_on_sqlite(&self, sqlite: &Sqlite, prepared: impl FnOnce()) -> Result<(), StorageError> {
         let mut numbers = HashMap::new();
         let mut statements: Vec<Statement<'_>> = Vec::new();
-        let mut order = Vec::with_capacity(self.0.len());
-        for recorded in &self.0 {
+        let mut order = Vec::with_capacity(self.sqlite.len());
+        for recorded in &self.sqlite {
             let number = match numbers.get(recorded.text) {
                 Some(number) => *number,
                 None => {
@@ -82,7 +118,7 @@ impl Recording {
             order.push(number);
         }
         prepared();
-        for (recorded, number) in self.0.iter().zip(order) {
+        for (recorded, number) in self.sqlite.iter().zip(order) {
             let statement = &mut statements[number];
             Sqlite::bind(statement, &recorded.values)?;
             let width = statement.column_count();
@@ -94,6 +130,91 @@ impl Recording {
             }
         }
         Ok(())
+    }
+
+    fn replay_on_postgres(&self, url: &str, prepared: impl FnOnce()) -> Result<(), StorageError> {
+        let mut connections = Vec::with_capacity(self.postgres.len());
+        for pipelines in self.postgres.values() {
+            let mut postgres = Postgres::connect_writer(url)?;
+            pipelines
+                .iter()
+                .try_for_each(|pipeline| postgres.prepare(pipeline))?;
+            connections.push((postgres, pipelines));
+        }
+        prepared();
+        std::thread::scope(|scope| {
+            let replays = connections.into_iter().map(|(mut postgres, pipelines)| {
+                scope.spawn(move || {
+                    let mut each = pipelines.iter();
+                    each.try_for_each(|pipeline| postgres.run(pipeline).map(drop))
+                })
+            });
+            let replays: Vec<_> = replays.collect();
+            replays.into_iter().try_for_each(|replay| {
+                let panicked = |_| Err(StorageError::bug("a replay panicked"));
+                replay.join().unwrap_or_else(panicked)
+            })
+        })
+    }
+}
+
+/// A copy of a database, beside it, that is gone when this is dropped. Only for measuring.
+pub struct DatabaseCopy {
+    /// `sqlite:…` or `postgres://…`.
+    pub url: String,
+    original: String,
+}
+
+impl DatabaseCopy {
+    /// Copies a database that nobody uses at the moment.
+    pub fn of(original: &str, name: &str) -> Result<Self, StorageError> {
+        let url = match Database::from_url(original).map_err(StorageError::bug)? {
+            Database::Sqlite(path) => {
+                let copy = path.with_file_name(name);
+                // What is not in the file yet is in its log.
+                for suffix in ["", "-wal"] {
+                    let of = |path: &Path| PathBuf::from(format!("{}{suffix}", path.display()));
+                    if of(&path).exists() {
+                        std::fs::copy(of(&path), of(&copy)).map_err(|error| {
+                            StorageError::lost(format!("a copy of {}: {error}", path.display()))
+                        })?;
+                    }
+                }
+                format!("sqlite:{}", copy.display())
+            }
+            Database::Postgres(url) => {
+                let mut copy = Url::parse(&url).map_err(|error| StorageError::bug(error.to_string()))?;
+                let template = copy.path().trim_start_matches('/').to_owned();
+                let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+                Postgres::connect(&url)?.script(&create)?;
+                copy.set_path(name);
+                copy.into()
+            }
+        };
+        Ok(Self {
+            url,
+            original: original.to_owned(),
+        })
+    }
+
+    fn remove(&self) -> Result<(), StorageError> {
+        match Database::from_url(&self.url).map_err(StorageError::bug)? {
+            Database::Sqlite(path) => {
+                std::fs::remove_file(path).map_err(|error| StorageError::lost(error.to_string()))
+            }
+            Database::Postgres(url) => {
+                let name = url.rsplit('/').next().unwrap_or_default();
+                Postgres::connect(&self.original)?.script(&format!("DROP DATABASE {name} WITH (FORCE)"))
+            }
+        }
+    }
+}
+
+impl Drop for DatabaseCopy {
+    fn drop(&mut self) {
+        if let Err(error) = self.remove() {
+            tracing::warn!(%error, "a copy of the database is left behind");
+        }
     }
 }
 
@@ -112,14 +233,8 @@ mod tests {
         store.read_blocking(count).unwrap()
     }
 
-    #[test]
-    fn a_replay_leaves_what_the_lanes_left() {
-        let (original, copy) = (TestDatabase::sqlite(), TestDatabase::sqlite());
-        let path = |database: &TestDatabase| database.url.trim_start_matches("sqlite:").to_owned();
-        Store::open(&Settings::new(&copy.url)).unwrap().close();
-        let store = original.open();
-        store.recorder().start();
-        for n in 0..5_u8 {
+    fn set_timers(store: &Store, first: u8) {
+        for n in first..first + 5 {
             let ctx = Ctx::new(Timestamp(1), Actor::System, [n; 32]);
             let lane = ctx.request;
             let set = |tx: &mut crate::Tx, ctx: &Ctx| {
@@ -127,16 +242,28 @@ mod tests {
             };
             store.run_blocking("test", lane, ctx, set).unwrap().unwrap();
         }
-        let recording = store.recorder().stop();
-        assert_eq!(recording.commits(), 5);
-        let mut began = false;
-        recording
-            .replay(Path::new(&path(&copy)), || began = true)
-            .unwrap();
-        assert!(began);
-        let replayed = copy.open();
-        assert_eq!((timers(&store), timers(&replayed)), (5, 5));
-        replayed.close();
-        store.close();
+    }
+
+    #[test]
+    fn a_replay_leaves_what_the_lanes_left() {
+        for database in TestDatabase::both() {
+            let store = database.open();
+            set_timers(&store, 0);
+            store.close();
+            let name = format!("qiao_test_replay_{}", std::process::id());
+            let copy = DatabaseCopy::of(&database.url, &name).unwrap();
+            let store = database.open();
+            store.recorder().start();
+            set_timers(&store, 5);
+            let recording = store.recorder().stop();
+            assert_eq!(recording.commits(), 5);
+            let mut began = false;
+            recording.replay(&copy, || began = true).unwrap();
+            assert!(began);
+            let replayed = Store::open(&Settings::new(&copy.url)).unwrap();
+            assert_eq!((timers(&store), timers(&replayed)), (10, 10));
+            replayed.close();
+            store.close();
+        }
     }
 }

@@ -135,15 +135,11 @@ impl Bench {
             }
             Self::Orders(options) => {
                 let title = "orders, SQLite";
-                (orders::beside_rusqlite(&options, title, orders::offers)?, options)
-            }
-            Self::Book(options) if options.database_url.is_some() => {
-                let title = "tables booked, PostgreSQL";
-                (orders::beside_pgbench(&options, title, orders::tables)?, options)
+                (orders::beside_engine(&options, title, orders::offers)?, options)
             }
             Self::Book(options) => {
-                let title = "tables booked, SQLite";
-                (orders::beside_rusqlite(&options, title, orders::tables)?, options)
+                let title = "tables booked";
+                (orders::beside_engine(&options, title, orders::tables)?, options)
             }
             Self::FlashCoupon(options) => (flash_coupon::run(&options)?, options),
             Self::Availability(options) => (availability::run(&options)?, options),

@@ -2,16 +2,15 @@
 //! `POST /v1/orders/{id}/payments` (startPayment, a call to the provider, recordProviderPayment), and the
 //! provider's signed webhook (confirmPayment: money into escrow, voucher issued).
 
-use std::path::Path;
 use std::time::Duration;
 
 use gateway::webhook::WebhookSecret;
 use http::{App, shell};
 use kernel::{DAY_US, HOUR_US, Timestamp};
 use offer::Day;
-use store::Recording;
+use store::{DatabaseCopy, Recording};
 
-use super::cpu::CpuMark;
+use super::cpu::{Busy, CpuMark};
 use super::load::{Finding, Worker, closed};
 use super::market::{self, Shop, Visitor};
 use super::provider::{SignedNews, WEBHOOK_SECRET};
@@ -183,18 +182,52 @@ pub fn tables(app: &App) -> Result<Goods, Failure> {
     Ok(Goods::Tables(restaurants.collect::<Result<_, _>>()?))
 }
 
-/// On SQLite, beside a replay of the very statements on `rusqlite`.
-pub fn beside_rusqlite(options: &Options, title: &'static str, open: Open) -> Result<Report, Failure> {
+/// Beside a replay of the very statements straight on the engine, over as many connections as there are lanes.
+pub fn beside_engine(options: &Options, title: &'static str, open: Open) -> Result<Report, Failure> {
+    let mut report = Report::new(title);
+    measure_beside_engine(options, open, &mut report)?;
+    Ok(report)
+}
+
+/// On PostgreSQL, also beside `pgbench`'s TPC-B on the same server.
+pub fn beside_pgbench(options: &Options, title: &'static str, open: Open) -> Result<Report, Failure> {
+    let url = options.database_url.as_deref();
+    let url = url.ok_or("--database-url names a PostgreSQL database")?;
+    let mut report = Report::new(title);
+    let measured = measure_beside_engine(options, open, &mut report)?;
+    pgbench::prepare(url)?;
+    for (protocol, tps, ratio) in [
+        ("simple", "pgbench TPC-B tps, simple", "HTTP / pgbench simple"),
+        (
+            "prepared",
+            "pgbench TPC-B tps, prepared",
+            "HTTP / pgbench prepared",
+        ),
+    ] {
+        let found = pgbench::run(url, measured.lanes, protocol, options.seconds)?;
+        report.figure(tps, found);
+        report.at_least(ratio, measured.rate / found, 0.5, Some(1.0));
+    }
+    Ok(report)
+}
+
+/// What is compared with others than the engine itself.
+struct Rate {
+    rate: f64,
+    lanes: usize,
+}
+
+fn measure_beside_engine(options: &Options, open: Open, report: &mut Report) -> Result<Rate, Failure> {
     let stage = Stage::open(options)?;
     let goods = open(&stage.app)?;
     let visitors = market::invite(&stage.app, options.clients)?;
+    let url = stage.database_url.clone();
+    let folder = stage.close_but_keep()?;
     let copies = [
-        stage.folder.path().join("raw-1.db"),
-        stage.folder.path().join("raw-2.db"),
+        DatabaseCopy::of(&url, "qiao_raw_1")?,
+        DatabaseCopy::of(&url, "qiao_raw_2")?,
     ];
-    for copy in &copies {
-        copy_database(&stage.folder.path().join("qiao.db"), copy)?;
-    }
+    let stage = Stage::open_in(folder, options)?;
     let mut buyers = stage.load.block_on(Buyer::all(&stage, &goods, &visitors))?;
 
     stage.app.store.recorder().start();
@@ -206,15 +239,14 @@ pub fn beside_rusqlite(options: &Options, title: &'static str, open: Open) -> Re
     let second = replay(&recording, &copies[1])?;
     let raw = 2.0 * orders / (first.seconds + second.seconds);
 
-    let mut report = Report::new(title);
     report.figure("ms to sync 4 KiB, median", stage.folder.sync_ms()?);
-    note(&mut report, &measured, options.clients);
-    report.figure("rusqlite orders/s, before", orders / first.seconds);
-    report.figure("rusqlite orders/s, after", orders / second.seconds);
-    report.figure(
-        "rusqlite: CPU ms an order",
-        500.0 * (first.cpu_seconds + second.cpu_seconds) / orders,
-    );
+    note(report, &measured, options.clients);
+    if options.database_url.is_some() {
+        report.note("lanes", stage.lanes as u64);
+    }
+    report.figure("the engine alone, orders/s, before", orders / first.seconds);
+    report.figure("the engine alone, orders/s, after", orders / second.seconds);
+    report.note("the engine alone, busy cores", second.cpu.to_string());
     report.figure(
         "statements an order, transactions included",
         recording.statements() as f64 / orders,
@@ -223,73 +255,25 @@ pub fn beside_rusqlite(options: &Options, title: &'static str, open: Open) -> Re
         "commits an order, as replayed",
         recording.commits() as f64 / orders,
     );
-    report.at_least("HTTP / rusqlite", measured.finding.rate() / raw, 0.5, Some(0.8));
+    let rate = measured.finding.rate();
+    report.at_least("HTTP / the engine alone", rate / raw, 0.5, Some(0.8));
+    let lanes = stage.lanes;
     drop(buyers);
     stage.close()?;
-    Ok(report)
+    Ok(Rate { rate, lanes })
 }
 
-/// Copies an SQLite database that nobody writes to at the moment.
-fn copy_database(from: &Path, to: &Path) -> Result<(), Failure> {
-    let wal = |path: &Path| path.with_extension("db-wal");
-    std::fs::copy(from, to)?;
-    if wal(from).exists() {
-        std::fs::copy(wal(from), wal(to))?;
-    }
-    Ok(())
-}
-
-/// What the raw engine took for the recording.
+/// What the engine took for the recording.
 struct Replayed {
     seconds: f64,
-    cpu_seconds: f64,
+    cpu: Busy,
 }
 
-fn replay(recording: &Recording, database: &Path) -> Result<Replayed, Failure> {
+fn replay(recording: &Recording, copy: &DatabaseCopy) -> Result<Replayed, Failure> {
     let (mut started, mut cpu) = (shell::instant(), CpuMark::now());
-    recording.replay(database, || (started, cpu) = (shell::instant(), CpuMark::now()))?;
-    let seconds = started.elapsed().as_secs_f64();
+    recording.replay(copy, || (started, cpu) = (shell::instant(), CpuMark::now()))?;
     Ok(Replayed {
-        seconds,
-        cpu_seconds: cpu.busy_since().of("load") * seconds,
+        seconds: started.elapsed().as_secs_f64(),
+        cpu: cpu.busy_since(),
     })
-}
-
-/// On PostgreSQL, beside `pgbench`'s TPC-B on the same server with as many connections as there are lanes.
-pub fn beside_pgbench(options: &Options, title: &'static str, open: Open) -> Result<Report, Failure> {
-    let url = options
-        .database_url
-        .as_deref()
-        .ok_or("--database-url names a PostgreSQL database")?;
-    let stage = Stage::open(options)?;
-    let goods = open(&stage.app)?;
-    let visitors = market::invite(&stage.app, options.clients)?;
-    let mut buyers = stage.load.block_on(Buyer::all(&stage, &goods, &visitors))?;
-    let lanes = stage.lanes;
-    pgbench::prepare(url)?;
-    drive(&stage, &mut buyers, RECORDED)?;
-    let simple = pgbench::run(url, lanes, "simple", options.seconds)?;
-    let measured = drive(&stage, &mut buyers, options.duration())?;
-    let prepared = pgbench::run(url, lanes, "prepared", options.seconds)?;
-
-    let mut report = Report::new(title);
-    note(&mut report, &measured, options.clients);
-    report.note("lanes", lanes as u64);
-    report.figure("pgbench TPC-B tps, simple", simple);
-    report.figure("pgbench TPC-B tps, prepared", prepared);
-    report.at_least(
-        "HTTP / pgbench simple",
-        measured.finding.rate() / simple,
-        0.5,
-        Some(1.0),
-    );
-    report.at_least(
-        "HTTP / pgbench prepared",
-        measured.finding.rate() / prepared,
-        0.5,
-        Some(1.0),
-    );
-    drop(buyers);
-    stage.close()?;
-    Ok(report)
 }

@@ -3,8 +3,10 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use http::{App, Outbox, shell};
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
@@ -56,6 +58,9 @@ impl Drop for Folder {
     }
 }
 
+/// What the process counts is the first server's to tell.
+static COUNTERS: OnceLock<PrometheusHandle> = OnceLock::new();
+
 /// A running server.
 pub struct Stage {
     /// What its handlers hold.
@@ -68,6 +73,8 @@ pub struct Stage {
     pub folder: Folder,
     /// Writing connections.
     pub lanes: usize,
+    /// Which database it has.
+    pub database_url: String,
     server: Runtime,
     running: JoinHandle<Result<(), Failure>>,
     stop: watch::Sender<bool>,
@@ -89,7 +96,8 @@ impl Stage {
         Self::open_in(folder, options)
     }
 
-    fn open_in(folder: Folder, options: &Options) -> Result<Self, Failure> {
+    /// Opens a server with what the folder keeps.
+    pub fn open_in(folder: Folder, options: &Options) -> Result<Self, Failure> {
         let load = Builder::new_current_thread().enable_all().build()?;
         let server = Builder::new_multi_thread()
             .thread_name("server")
@@ -108,6 +116,7 @@ impl Stage {
         let listener = server.block_on(TcpListener::bind(&settings.listen))?;
         let ready = server.block_on(serve::open(&settings, Outbox::None, listener))?;
         let (app, address) = (ready.app.clone(), ready.address()?);
+        COUNTERS.get_or_init(|| app.metrics.clone());
         let (stop, stopped) = watch::channel(false);
         let running = server.spawn(ready.run(stopped));
         Ok(Self {
@@ -116,6 +125,7 @@ impl Stage {
             load,
             folder,
             lanes: settings.lanes,
+            database_url: settings.database_url,
             server,
             running,
             stop,
@@ -124,7 +134,7 @@ impl Stage {
 
     /// How many batches the lanes ran so far, and of how many commands.
     pub fn batches(&self) -> (f64, f64) {
-        let text = self.app.metrics.render();
+        let text = COUNTERS.get_or_init(|| self.app.metrics.clone()).render();
         let sum_of = |name: &str| -> f64 {
             let lines = text
                 .lines()
@@ -136,9 +146,15 @@ impl Stage {
 
     /// Ends the server; what it accepted is finished first.
     pub fn close(self) -> Result<(), Failure> {
+        self.close_but_keep().map(drop)
+    }
+
+    /// Ends the server and keeps its folder.
+    pub fn close_but_keep(self) -> Result<Folder, Failure> {
         self.stop.send_replace(true);
         drop(self.app);
-        self.server.block_on(self.running)?
+        self.server.block_on(self.running)??;
+        Ok(self.folder)
     }
 }
 

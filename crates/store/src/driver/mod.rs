@@ -10,7 +10,7 @@ use kernel::Timestamp;
 use crate::recording::Recorder;
 use crate::{Lock, Query, Row, StorageError, Value};
 
-pub(crate) use postgres::Postgres;
+pub(crate) use postgres::{Pipeline, Postgres, Request};
 pub(crate) use sqlite::{Sqlite, lock_file};
 
 /// What a statement gave.
@@ -31,10 +31,11 @@ pub(crate) enum Driver {
 }
 
 impl Driver {
-    /// Notes every statement from here on, on the engine that can replay them.
+    /// Notes every statement from here on.
     pub fn record_into(&mut self, recorder: &Arc<Recorder>) {
-        if let Self::Sqlite(sqlite) = self {
-            sqlite.record_into(recorder);
+        match self {
+            Self::Sqlite(sqlite) => sqlite.record_into(recorder),
+            Self::Postgres(postgres) => postgres.record_into(recorder),
         }
     }
 

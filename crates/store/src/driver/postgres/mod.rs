@@ -12,6 +12,7 @@ mod wire;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use fallible_iterator::FallibleIterator;
 use kernel::Timestamp;
@@ -19,6 +20,7 @@ use postgres_protocol::message::backend::Message;
 use postgres_protocol::message::frontend;
 
 use super::{Outcome, check_count};
+use crate::recording::Recorder;
 use crate::{Lock, Query, Statement, StorageError};
 use address::Address;
 use statement::{Column, Prepared, bind, read_row};
@@ -32,9 +34,14 @@ pub(crate) struct Postgres {
     waiting: Vec<Request>,
     pub plans_once: bool,
     pub round_trips: u64,
+    recorder: Option<(Arc<Recorder>, usize)>,
 }
 
-enum Request {
+/// What travels together.
+pub(crate) type Pipeline = Vec<Request>;
+
+#[derive(Clone)]
+pub(crate) enum Request {
     Asked(Query),
     Told { query: Query, expected: u64 },
     Control(&'static str),
@@ -60,6 +67,11 @@ impl Request {
         }
     }
 
+    /// Whether it ends a transaction.
+    pub fn is_commit(&self) -> bool {
+        matches!(self, Self::Control("COMMIT"))
+    }
+
     /// The error with the place of the statement that failed.
     fn blamed(&self, error: StorageError) -> StorageError {
         match self {
@@ -82,6 +94,7 @@ impl Postgres {
             waiting: Vec::new(),
             plans_once: false,
             round_trips: 0,
+            recorder: None,
         };
         let settings = "SET statement_timeout = '30s'; SET lock_timeout = '5s';
              SET idle_in_transaction_session_timeout = '60s'; SET synchronous_commit = on; SET jit = off";
@@ -96,6 +109,11 @@ impl Postgres {
         postgres.script("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")?;
         postgres.plans_once = true;
         Ok(postgres)
+    }
+
+    /// Notes what is sent from here on.
+    pub fn record_into(&mut self, recorder: &Arc<Recorder>) {
+        self.recorder = Some((Arc::clone(recorder), recorder.number_connection()));
     }
 
     pub fn tell(&mut self, query: Query, expected: u64) {
@@ -135,18 +153,26 @@ impl Postgres {
         if requests.is_empty() {
             return Ok(Vec::new());
         }
-        self.prepare(&requests)?;
+        if let Some((recorder, connection)) = &self.recorder {
+            recorder.note_pipeline(*connection, &requests);
+        }
+        Ok(self.run(&requests)?.split_off(first_asked))
+    }
+
+    /// Runs the requests together and gives their outcomes in order.
+    pub fn run(&mut self, requests: &[Request]) -> Result<Vec<Outcome>, StorageError> {
+        self.prepare(requests)?;
         self.round_trips += 1;
         let mut outcomes = Vec::with_capacity(requests.len());
         while outcomes.len() < requests.len() {
-            self.run_some(&requests, &mut outcomes)?;
+            self.run_some(requests, &mut outcomes)?;
         }
         for (request, outcome) in requests.iter().zip(&outcomes) {
             if let Request::Told { query, expected } = request {
                 check_count(query, *expected, outcome.affected)?;
             }
         }
-        Ok(outcomes.split_off(first_asked))
+        Ok(outcomes)
     }
 
     /// Runs as many of the requests that have no outcome yet as fit into one pipeline. After a failure
@@ -173,7 +199,7 @@ impl Postgres {
     }
 
     /// Prepares what was never prepared on this connection, all in one round trip.
-    fn prepare(&mut self, requests: &[Request]) -> Result<(), StorageError> {
+    pub fn prepare(&mut self, requests: &[Request]) -> Result<(), StorageError> {
         let mut new: Vec<(&Request, String)> = Vec::new();
         for request in requests {
             let text = request.text();
@@ -312,7 +338,7 @@ fn hear_outcome(wire: &mut Wire, prepared: &Prepared, request: &Request) -> Resu
             Message::CommandComplete(body) => {
                 let tag = body.tag()?;
                 // A transaction that failed before, unheard, answers COMMIT by rolling back.
-                if matches!(request, Request::Control("COMMIT")) && tag != "COMMIT" {
+                if request.is_commit() && tag != "COMMIT" {
                     return Err(wire.out_of_turn());
                 }
                 let affected = tag.rsplit(' ').next().and_then(|count| count.parse().ok());
