@@ -2,7 +2,8 @@
 //! [`offer::BookingPolicy`]'s to say.
 
 use kernel::{
-    BookingId, LocalText, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId,
+    BookingId, LocalText, MerchantId, OfferId, OrderId, PersonId, ResourceId, ShowingId, StoreId, Timestamp,
+    VoucherId,
 };
 use offer::{BookingPolicy, Period, ResourceKind};
 use uuid::Uuid;
@@ -118,7 +119,9 @@ pub struct Booking {
     pub period: Period,
     /// Who has the claims of its places.
     pub place_owner: Uuid,
-    /// The names of its seats, if it is of a showing.
+    /// Of which showing it is, if it is of one.
+    pub showing: Option<ShowingId>,
+    /// The names of its seats there.
     pub seats: Vec<String>,
     /// What the store wrote to itself.
     pub note: String,

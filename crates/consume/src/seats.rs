@@ -2,24 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Ctx, Reject, RejectKind};
+use kernel::{Ctx, LocalText, Reject, RejectKind};
 use offer::{ChosenSeats, Hall, SeatChoice, Seating, ShowingStatus, Stay};
 use store::{Fail, Tx};
 
-use crate::PlaceBooking;
 use crate::reject::{BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME, SEAT_LEFT_ALONE, SEATS_TAKEN};
-use crate::slot::{When, check_in_time, check_party};
+use crate::slot::{Asked, Slot, Taken, When, check_in_time, check_party};
 
-/// The seats that a booking names, which are free. The showing's row is locked, so they stay so.
+/// The seats that a booking names, which are free. The showing's row is locked, so they stay so. `field` is where the
+/// choice stands in the input.
 pub(crate) fn find_seats(
     tx: &mut Tx,
     ctx: &Ctx,
-    cmd: &PlaceBooking,
-    choice: &SeatChoice,
+    asked: &Asked,
+    (field, choice): (&str, &SeatChoice),
 ) -> Result<ChosenSeats, Fail> {
     tx.lock(&[offer::showing::lock(choice.showing)]);
-    let chosen = offer::queries::chosen_seats(tx, cmd.order.offer, choice)?;
-    check(ctx, cmd, &chosen)?;
+    let chosen = offer::queries::chosen_seats(tx, asked.offer, choice).map_err(|fail| match fail {
+        Fail::Reject(no) => no.within(field).into(),
+        Fail::Storage(_) => fail,
+    })?;
+    check(ctx, asked, &chosen)?;
     let used = offer::queries::used_seats(tx, &[choice.showing])?;
     let used: BTreeSet<i64> = used.into_iter().flatten().collect();
     let seating = chosen.hall.seating(&used);
@@ -36,31 +39,49 @@ pub(crate) fn find_seats(
     Ok(chosen)
 }
 
-fn check(ctx: &Ctx, cmd: &PlaceBooking, chosen: &ChosenSeats) -> Result<(), Reject> {
-    let (showing, terms) = (&chosen.showing, &chosen.terms);
-    if showing.store != cmd.store || terms.stay != Stay::Showings {
+/// What a booking of these seats takes.
+pub(crate) fn seat_slot(chosen: &ChosenSeats) -> Slot {
+    Slot {
+        policy: chosen.terms.policy,
+        period: chosen.showing.period,
+        places: chosen.places(),
+        resources: vec![Taken {
+            resource: chosen.hall.resource,
+            service: LocalText::default(),
+            period: chosen.showing.period,
+        }],
+        quantity: chosen.numbers.len() as i64,
+        surcharges: chosen.surcharges.clone(),
+    }
+}
+
+fn check(ctx: &Ctx, asked: &Asked, chosen: &ChosenSeats) -> Result<(), Reject> {
+    let (showing, terms, wish) = (&chosen.showing, &chosen.terms, &asked.wish);
+    if showing.store != asked.store || terms.stay != Stay::Showings {
         return Err(BOOKING_NOT_OFFERED.at("/store", "The showing is not there."));
     }
     if showing.status != ShowingStatus::Scheduled {
         return Err(offer::SHOWING_STATUS.plain());
     }
-    if cmd.when != When::At(showing.period.starts_at) {
+    if asked.when != When::At(showing.period.starts_at) {
         let detail = format!("The showing starts at {}.", showing.period.starts_at);
         return Err(BOOKING_TIME.at("/when/starts_at", detail));
     }
-    if !cmd.resources.is_empty() {
+    if !wish.resources.is_empty() {
         return Err(BOOKING_NOT_OFFERED.at("/resources", "Of a showing only seats are chosen."));
     }
-    if cmd.area.is_some() {
+    if wish.area.is_some() {
         return Err(BOOKING_NOT_OFFERED.at("/area", "Of a showing only seats are chosen."));
     }
-    check_in_time(terms, showing.period, ctx.now)?;
-    check_party(terms, cmd.party)?;
+    if !wish.for_store {
+        check_in_time(terms, showing.period, ctx.now)?;
+    }
+    check_party(terms, wish.party)?;
     let seats = chosen.numbers.len() as i64;
-    if cmd.party != seats {
+    if wish.party != seats {
         let detail = format!(
             "For {} people, {seats} seats are chosen: each has one.",
-            cmd.party
+            wish.party
         );
         return Err(BOOKING_PARTY.at("/party", detail));
     }

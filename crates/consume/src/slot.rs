@@ -242,9 +242,7 @@ fn period_of(bookable: &Bookable, when: When, day: Day, wish: &Wish) -> Result<P
             );
             BOOKING_TIME.at("/nights", detail)
         }
-        Stay::Showings => BOOKING_TIME.because(
-            "Seats of a showing are chosen by name; a booking of them is not moved, but cancelled and made again.",
-        ),
+        Stay::Showings => BOOKING_TIME.at("/seats", "Seats of a showing are chosen by name."),
     })
 }
 

@@ -119,15 +119,12 @@ impl SeatMap {
             .collect();
         let mut found = BTreeMap::new();
         for name in names {
-            let (number, seat) = *by_name.get(name).ok_or_else(|| {
-                SEATS_INVALID.at(
-                    "/order/seats/seats",
-                    format!("There is no seat {name:?} to be had."),
-                )
-            })?;
+            let (number, seat) = *by_name
+                .get(name)
+                .ok_or_else(|| SEATS_INVALID.at("/seats", format!("There is no seat {name:?} to be had.")))?;
             if found.insert(number, seat).is_some() {
                 let detail = format!("The seat {name} is named twice.");
-                return Err(SEATS_INVALID.at("/order/seats/seats", detail));
+                return Err(SEATS_INVALID.at("/seats", detail));
             }
         }
         Ok(found.into_iter().collect())

@@ -1,31 +1,35 @@
 //! A booking takes place at another time.
 
-use kernel::{Actor, BookingId, Claim, Ctx, ResourceId};
-use offer::{Day, NightChoice, Period, Surcharge, Wish, place};
+use kernel::{Actor, BookingId, Claim, Ctx, OfferId, Reject, ResourceId};
+use offer::{Bookable, ChosenSeats, Day, NightChoice, Period, SeatChoice, Surcharge, Wish, place};
 use party::Role;
 use store::{Fail, Tx, sql, to_json};
 
 use super::remind_guest::remind_of;
 use super::{expected_guest, own_booking};
+use crate::booking::Booking;
 use crate::events::BookingMoved;
-use crate::reject::{BOOKING_FULL, BOOKING_NOT_FREE, BOOKING_STATUS, BOOKING_TIME};
-use crate::slot::{Asked, When, find_slot, tell_resources, valid_until};
+use crate::reject::{BOOKING_FULL, BOOKING_NOT_FREE, BOOKING_NOT_OFFERED, BOOKING_STATUS, BOOKING_TIME};
+use crate::seats::{find_seats, seat_slot};
+use crate::slot::{Asked, Slot, When, find_slot, tell_resources, valid_until};
 
 /// Move a booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MoveBooking {
     /// Which.
     pub booking: BookingId,
-    /// To when. Of nights as many, in as many rooms.
+    /// To when. Of nights as many, in as many rooms; of a showing when that starts.
     pub when: When,
+    /// To which seats, if it is of a showing: as many, of this one or another.
+    pub seats: Option<SeatChoice>,
     /// Service by service: only with this person or in this room. What is not named is any. `None`: as its guest asked.
     pub resources: Option<Vec<Option<ResourceId>>>,
     /// Only there; empty: anywhere. `None`: where its guest asked to be.
     pub area: Option<String>,
 }
 
-/// Moves a confirmed booking: the guest for nothing as long as it can be cancelled for nothing, and to nights that cost
-/// the same; the staff of the store at any time. Its order, price and policy stay. Whom its guest asked for serves them
+/// Moves a confirmed booking: the guest for nothing as long as it can be cancelled for nothing, and to nights or seats
+/// that cost the same; the staff of the store at any time. Its order, price and policy stay. Whom its guest asked for serves them
 /// there too, in the area they asked for, unless others are named; only the guest changes what was asked for.
 ///
 /// Rejects: `not_found`, `booking_status`, `booking_not_free`, and as [`crate::place_booking`] does.
@@ -57,31 +61,22 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
             for_store: is_staff,
         },
     };
-    let (slot, bookable) = find_slot(tx, ctx, &asked)?;
-    if let When::Nights { nights, rooms, .. } = cmd.when {
-        let day = |at| Day::at(at, &bookable.zone).0;
-        let first = day(booking.period.starts_at);
-        let booked = day(booking.period.ends_at) - first;
-        if (nights, rooms) != (booked, booking.rooms) {
-            let detail = format!(
-                "It is for {booked} nights in {} rooms, also at another time.",
-                booking.rooms
-            );
-            return Err(BOOKING_TIME.at("/when/nights", detail).into());
+    let (slot, seats) = match &cmd.seats {
+        None => {
+            let (slot, bookable) = find_slot(tx, ctx, &asked)?;
+            check_nights(&booking, &asked, &slot, &bookable)?;
+            (slot, None)
         }
-        let before = NightChoice {
-            from: Day(first),
-            nights,
-        };
-        let before = bookable
-            .terms
-            .priced_nights()
-            .map(|terms| terms.surcharges(before, rooms));
-        if !is_staff && sum(&before.unwrap_or_default()) != sum(&slot.surcharges) {
-            let detail = "Those nights have another price: cancel the booking, and make one for them.";
-            return Err(BOOKING_TIME.at("/when/from", detail).into());
+        Some(choice) => {
+            let chosen = find_seats(tx, ctx, &asked, ("/seats", choice))?;
+            if !is_staff {
+                check_seats_cost(tx, &booking, guest.offer, &chosen)?;
+            }
+            (seat_slot(&chosen), Some(chosen))
         }
-    }
+    };
+    let showing = seats.as_ref().map(|seats| seats.showing.id);
+    let seats = seats.map_or(Vec::new(), |seats| seats.names);
     let (asked_for, asked_area) = if is_staff {
         (&guest.asked_for, guest.area.as_deref())
     } else {
@@ -92,14 +87,16 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
         return Err(BOOKING_FULL.plain().into());
     }
     let moved = tx.claim(sql!(
-        "UPDATE booking SET starts_at = $1, ends_at = $2, place_owner = $3, asked_for = $4, area = $5,
-           version = version + 1
-         WHERE id = $6 AND version = $7",
+        "UPDATE booking SET starts_at = $1, ends_at = $2, place_owner = $3, asked_for = $4, area = $5, showing_id = $6,
+           seats = $7, version = version + 1
+         WHERE id = $8 AND version = $9",
         slot.period.starts_at,
         slot.period.ends_at,
         owner,
         to_json(asked_for)?,
         asked_area.map(str::to_owned),
+        showing,
+        to_json(&seats)?,
         booking.id,
         booking.version
     ))?;
@@ -124,6 +121,53 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
     };
     tx.emit(ctx, booking.id, booking.version + 1, &event)?;
     Ok(slot.period)
+}
+
+/// Refuses another number of nights or rooms and, to a guest, nights that cost something else.
+fn check_nights(booking: &Booking, asked: &Asked, slot: &Slot, bookable: &Bookable) -> Result<(), Reject> {
+    let When::Nights { nights, rooms, .. } = asked.when else {
+        return Ok(());
+    };
+    let day = |at| Day::at(at, &bookable.zone).0;
+    let from = day(booking.period.starts_at);
+    let booked = day(booking.period.ends_at) - from;
+    if (nights, rooms) != (booked, booking.rooms) {
+        let detail = format!(
+            "It is for {booked} nights in {} rooms, also at another time.",
+            booking.rooms
+        );
+        return Err(BOOKING_TIME.at("/when/nights", detail));
+    }
+    let from = Day(from);
+    let before = bookable
+        .terms
+        .priced_nights()
+        .map(|terms| terms.surcharges(NightChoice { from, nights }, rooms));
+    if !asked.wish.for_store && sum(&before.unwrap_or_default()) != sum(&slot.surcharges) {
+        let detail = "Those nights have another price: cancel the booking, and make one for them.";
+        return Err(BOOKING_TIME.at("/when/from", detail));
+    }
+    Ok(())
+}
+
+/// Refuses seats that cost something else than those that are booked.
+fn check_seats_cost(
+    tx: &mut Tx,
+    booking: &Booking,
+    offer: OfferId,
+    chosen: &ChosenSeats,
+) -> Result<(), Fail> {
+    let before = booking.showing.map(|showing| SeatChoice {
+        showing,
+        seats: booking.seats.clone(),
+    });
+    let before = before.ok_or_else(|| BOOKING_NOT_OFFERED.plain())?;
+    let before = offer::queries::chosen_seats(tx, offer, &before)?;
+    if sum(&before.surcharges) != sum(&chosen.surcharges) {
+        let detail = "Those seats have another price: cancel the booking, and make one for them.";
+        return Err(BOOKING_TIME.at("/seats/seats", detail).into());
+    }
+    Ok(())
 }
 
 fn sum(surcharges: &[Surcharge]) -> i64 {

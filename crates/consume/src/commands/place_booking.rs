@@ -2,14 +2,14 @@
 //! the booking when it is paid.
 
 use convert::{Booked, PlaceOrder, PlacedOrder, place_booked_order};
-use kernel::{BookingId, Ctx, LocalText, ResourceId, StoreId};
-use offer::{ChosenSeats, Period, Wish, place};
+use kernel::{BookingId, Ctx, ResourceId, StoreId};
+use offer::{Period, Wish, place};
 use store::{Fail, Tx, sql, to_json};
 
 use super::remind_guest::remind_of;
 use crate::events::BookingPlaced;
-use crate::seats::find_seats;
-use crate::slot::{Asked, Slot, Taken, When, find_slot, tell_resources, valid_until};
+use crate::seats::{find_seats, seat_slot};
+use crate::slot::{Asked, When, find_slot, tell_resources, valid_until};
 
 /// What a guest would like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +57,25 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
     if let Some(area) = &cmd.area {
         party::check::text("/area", area, 80)?;
     }
+    let asked = Asked {
+        offer: cmd.order.offer,
+        store: cmd.store,
+        when: cmd.when,
+        wish: Wish {
+            party: cmd.party,
+            rooms: cmd.when.rooms(),
+            area: cmd.area.as_deref(),
+            resources: &cmd.resources,
+            for_store: false,
+        },
+    };
     let (slot, seats) = match &cmd.order.seats {
-        None => (time_slot(tx, ctx, cmd)?, None),
+        None => {
+            tx.lock(&[place::lock(cmd.store)]);
+            (find_slot(tx, ctx, &asked)?.0, None)
+        }
         Some(choice) => {
-            let chosen = find_seats(tx, ctx, cmd, choice)?;
+            let chosen = find_seats(tx, ctx, &asked, ("/order/seats", choice))?;
             (seat_slot(&chosen), Some(chosen))
         }
     };
@@ -116,36 +131,4 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         period: slot.period,
         resources: slot.resources.iter().map(|taken| taken.resource).collect(),
     })
-}
-
-fn time_slot(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Slot, Fail> {
-    tx.lock(&[place::lock(cmd.store)]);
-    let asked = Asked {
-        offer: cmd.order.offer,
-        store: cmd.store,
-        when: cmd.when,
-        wish: Wish {
-            party: cmd.party,
-            rooms: cmd.when.rooms(),
-            area: cmd.area.as_deref(),
-            resources: &cmd.resources,
-            for_store: false,
-        },
-    };
-    Ok(find_slot(tx, ctx, &asked)?.0)
-}
-
-fn seat_slot(chosen: &ChosenSeats) -> Slot {
-    Slot {
-        policy: chosen.terms.policy,
-        period: chosen.showing.period,
-        places: chosen.places(),
-        resources: vec![Taken {
-            resource: chosen.hall.resource,
-            service: LocalText::default(),
-            period: chosen.showing.period,
-        }],
-        quantity: chosen.numbers.len() as i64,
-        surcharges: chosen.surcharges.clone(),
-    }
 }

@@ -16,7 +16,7 @@ use crate::slot;
 /// A booking.
 pub fn booking(read: &mut ReadTx, booking: BookingId) -> Result<Option<Booking>, Fail> {
     let rows = read.many(sql!(
-        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.showing_id, b.seats,
                 b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
@@ -51,7 +51,7 @@ pub fn bookings_of_person(
     limit: i64,
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
-        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.showing_id, b.seats,
                 b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
@@ -128,7 +128,7 @@ pub fn bookings_of_store(
     until: Timestamp,
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
-        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.seats,
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.showing_id, b.seats,
                 b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
          FROM booking b LEFT JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
@@ -186,6 +186,7 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
             ends_at: row.take()?,
         },
         place_owner: row.take()?,
+        showing: row.take()?,
         seats: row.take_json()?,
         note: row.take()?,
         created_at: row.take()?,

@@ -331,6 +331,7 @@ fn a_guest_is_told_once_that_a_booking_is_soon_if_it_still_is() {
         let cmd = MoveBooking {
             booking: moves,
             when: When::At(later),
+            seats: None,
             resources: None,
             area: None,
         };
@@ -440,6 +441,7 @@ fn a_booking_remembers_where_its_guest_asked_to_be_and_stays_there_when_it_is_mo
             let cmd = MoveBooking {
                 booking,
                 when: When::At(at),
+                seats: None,
                 resources: None,
                 area: area.map(str::to_owned),
             };
@@ -477,6 +479,7 @@ fn a_booking_is_moved_to_what_is_free_also_over_its_own_time() {
             let cmd = MoveBooking {
                 booking,
                 when: When::At(at),
+                seats: None,
                 resources: None,
                 area: None,
             };
@@ -653,6 +656,7 @@ fn a_stay_is_moved_with_as_many_nights_and_rooms_whatever_its_price_is_of() {
             let cmd = MoveBooking {
                 booking: placed.booking,
                 when: stay("2027-01-21", nights, rooms),
+                seats: None,
                 resources: None,
                 area: None,
             };
@@ -724,6 +728,7 @@ fn a_stay_is_moved_to_nights_of_the_same_price_by_its_guest_and_to_any_by_the_st
             let cmd = MoveBooking {
                 booking: placed.booking,
                 when: nights(from, 2, 1),
+                seats: None,
                 resources: None,
                 area: None,
             };

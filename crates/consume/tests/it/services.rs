@@ -290,6 +290,7 @@ fn a_visit_is_moved_with_all_of_its_services() {
             let cmd = MoveBooking {
                 booking: placed.booking,
                 when: When::At(at),
+                seats: None,
                 resources: Some(salon.wish(at, with).resources),
                 area: None,
             };
@@ -347,6 +348,7 @@ fn a_booking_remembers_whom_its_guest_asked_for_and_moves_with_them() {
             let cmd = MoveBooking {
                 booking,
                 when: When::At(at),
+                seats: None,
                 resources: with.map(|with| salon.wish(at, with).resources),
                 area: None,
             };

@@ -1,8 +1,8 @@
 //! Seats of a showing: who gets which, what they cost, and what becomes of them when it is called off.
 
 use consume::{
-    Arrive, BookingStatus, CallOffShowing, CancelBooking, KeepPlaces, PlaceBooking, PlacedBooking,
-    REFUND_SHOWING, RefundShowing, When,
+    Arrive, BookingStatus, CallOffShowing, CancelBooking, KeepPlaces, MoveBooking, PlaceBooking,
+    PlacedBooking, REFUND_SHOWING, RefundShowing, When,
 };
 use convert::PlaceOrder;
 use kernel::{Actor, BookingId, HOUR_US, OfferId, PersonId, ResourceId, ShowingId, Timestamp};
@@ -100,6 +100,28 @@ impl<'w, 's> Cinema<'w, 's> {
             Ok(hall.names(&used[0]))
         });
         used.expect("an answer")
+    }
+
+    /// Somebody moves a booking to seats of a showing, or says nothing of seats.
+    fn move_to(
+        &self,
+        (actor, booking): (Actor, BookingId),
+        (showing, starts_at): (ShowingId, Timestamp),
+        seats: Option<&str>,
+    ) -> Result<Period, Rejected> {
+        let seats = seats.map(|seats| seats.split(' ').map(str::to_owned).collect());
+        let cmd = MoveBooking {
+            booking,
+            when: When::At(starts_at),
+            seats: seats.map(|seats| SeatChoice { showing, seats }),
+            resources: None,
+            area: None,
+        };
+        let moved = self
+            .world
+            .run(actor, NOW, move |tx, ctx| consume::move_booking(tx, ctx, &cmd));
+        self.world.audit();
+        moved
     }
 
     fn cancel(&self, booking: BookingId) {
@@ -338,6 +360,70 @@ fn a_showing_that_is_called_off_refunds_everybody_and_frees_its_hall() {
                 offer::schedule_showing(tx, ctx, &again)
             })
             .expect("the hall is free again");
+    });
+}
+
+#[test]
+fn seats_are_moved_to_others_that_cost_the_same() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["ssssss", "SSSSSS"], false);
+        let ten = two_hours(film.offer, film.hall, "2027-01-16", 22 * 60);
+        let later = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
+            offer::schedule_showing(tx, ctx, &ten)
+        });
+        let (seven, ten) = (
+            (film.showing, SEVEN),
+            (later.expect("a free hall"), SEVEN.plus_us(3 * HOUR_US)),
+        );
+        let placed = film.book("A-1 B-1");
+        let guest = (Actor::Consumer(world.buyer), placed.booking);
+        let staff = (world.as_cashier(), placed.booking);
+        film.move_to(guest, seven, Some("A-2 B-1"))
+            .expect("B-1 is theirs");
+        assert_eq!(film.used(), ["A-2", "B-1"]);
+
+        let refused = |(showing, at), seats| code(film.move_to(guest, (showing, at), seats));
+        film.place_as(consumer(world.db, 50), film.wish("A-6")).unwrap();
+        assert_eq!(refused(seven, Some("A-6 B-1")), "seats_taken");
+        assert_eq!(
+            refused(seven, Some("A-1 A-2")),
+            "booking_time",
+            "other zones, another price"
+        );
+        assert_eq!(refused(seven, Some("A-1")), "booking_party");
+        assert_eq!(refused(seven, Some("A-1 B-7")), "seats_invalid");
+        assert_eq!(refused((ten.0, SEVEN), Some("A-1 B-1")), "booking_time");
+        assert_eq!(refused(seven, None), "booking_time", "seats are named");
+        let stranger = (Actor::Consumer(consumer(world.db, 51)), placed.booking);
+        assert_eq!(code(film.move_to(stranger, seven, Some("A-1 B-1"))), "not_found");
+        assert_eq!(
+            film.used(),
+            ["A-2", "A-6", "B-1"],
+            "what is refused changes nothing"
+        );
+
+        let period = film.move_to(guest, ten, Some("A-6 B-6")).expect("free there");
+        assert_eq!(period.starts_at, ten.1);
+        assert_eq!(film.used(), ["A-6"]);
+        let booking = film.booking(placed.booking);
+        assert_eq!(
+            (booking.showing, booking.seats, booking.period, booking.status),
+            (
+                Some(ten.0),
+                vec!["A-6".to_owned(), "B-6".to_owned()],
+                period,
+                BookingStatus::Confirmed
+            )
+        );
+        film.move_to(staff, seven, Some("A-1 A-2"))
+            .expect("the store gives what it likes");
+        film.call_off("the projector is broken").unwrap();
+        assert_eq!(
+            code(film.move_to(staff, seven, Some("A-3 A-4"))),
+            "showing_status"
+        );
+        film.refund(NOW);
+        assert_eq!(film.booking(placed.booking).status, BookingStatus::Cancelled);
     });
 }
 

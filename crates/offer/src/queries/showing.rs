@@ -125,16 +125,17 @@ pub fn used_seats(read: &mut ReadTx, showings: &[ShowingId]) -> Result<Vec<BTree
     Ok(answers.map(seats).collect::<Result<_, StorageError>>()?)
 }
 
-/// The seats that somebody would like of a showing of this offer, with what they cost. Free or not.
+/// The seats that somebody would like of a showing of this offer, with what they cost. Free or not. What is wrong is
+/// said by the fields of the choice.
 pub fn chosen_seats(read: &mut ReadTx, offer: OfferId, choice: &SeatChoice) -> Result<ChosenSeats, Fail> {
-    let unknown = || SHOWING_NOT_FOUND.at("/order/seats/showing", SHOWING_NOT_FOUND.title);
+    let unknown = || SHOWING_NOT_FOUND.at("/showing", SHOWING_NOT_FOUND.title);
     let showing = showing(read, choice.showing)?.filter(|showing| showing.offer == offer);
     let showing = showing.ok_or_else(unknown)?;
     let hall = hall(read, showing.hall)?.ok_or_else(unknown)?;
     let (terms, _) = booking_terms(read, offer)?.ok_or_else(unknown)?;
     if !(1..=MAX_CHOSEN).contains(&choice.seats.len()) {
         let detail = format!("1 to {MAX_CHOSEN} seats are chosen at once.");
-        return Err(SEATS_INVALID.at("/order/seats/seats", detail).into());
+        return Err(SEATS_INVALID.at("/seats", detail).into());
     }
     let seats = hall.map.find(&choice.seats)?;
     let surcharge = |zone: &String| showing.surcharges.get(zone).copied().unwrap_or_default();

@@ -81,6 +81,7 @@ pub(super) fn move_to(scene: Scene<'_>, by: By, booking: No, (to, with): (When, 
     let cmd = MoveBooking {
         booking,
         when: when(to),
+        seats: None,
         resources: with.map(|_| resources(scene, with)),
         area: None,
     };

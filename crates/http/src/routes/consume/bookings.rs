@@ -10,7 +10,7 @@ use consume::{BookedResource, Booking, CancelBooking, MoveBooking, PlaceBooking,
 use kernel::{
     Actor, BookingId, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId,
 };
-use offer::{DayAvailability, Period, place};
+use offer::{DayAvailability, Period, SeatChoice, place};
 use party::{Identity, NOT_FOUND};
 use serde::{Deserialize, Serialize};
 use store::{Fail, Lock, ReadTx};
@@ -25,7 +25,7 @@ use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::labels::{Label, Labels, Names};
 use crate::problem::Problem;
 use crate::reject::{BODY_MALFORMED, QUERY_MALFORMED};
-use crate::routes::convert::{DepositPaid, NewOrder, OrderPlaced};
+use crate::routes::convert::{ChosenSeats, DepositPaid, NewOrder, OrderPlaced};
 use crate::routes::offer::{OfOffer, WirePolicy};
 use crate::shell;
 use crate::wire::{After, PAGE_SIZE, Page, day, malformed};
@@ -315,7 +315,9 @@ pub struct WireBooking {
     ends_at: String,
     /// What it has: tables, people, rooms, a hall; of several services in the order of time.
     resources: Vec<WireBookedResource>,
-    /// The names of its seats: `F-7`.
+    /// Which showing it is of, if it is of one.
+    showing: Option<String>,
+    /// The names of its seats there: `F-7`.
     seats: Vec<String>,
     /// What the store wrote to itself. Only it sees that.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -455,6 +457,7 @@ pub fn shown(
             starts_at: booking.period.starts_at.to_string(),
             ends_at: booking.period.ends_at.to_string(),
             resources: booking.resources.into_iter().map(Into::into).collect(),
+            showing: booking.showing.map(|showing| showing.to_string()),
             seats: booking.seats,
             note: for_store.then_some(booking.note),
             guest,
@@ -523,8 +526,12 @@ async fn get_booking(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OtherTime {
+    /// Of a showing: when that starts.
     #[schema(value_type = WireWhen)]
     when: Object<WireWhen>,
+    /// As many seats of this showing or another, if it is a booking of seats.
+    #[schema(value_type = Option<ChosenSeats>)]
+    seats: Option<Object<ChosenSeats>>,
     /// Service by service: only with this person or in this room. What is `null` in it is any. Absent: as the guest asked.
     #[schema(value_type = Option<Vec<Option<String>>>)]
     resources: Option<Vec<Option<ResourceId>>>,
@@ -567,10 +574,16 @@ pub async fn moved(
     let cmd = MoveBooking {
         booking,
         when: write.body.when.0.when()?,
+        seats: write.body.seats.map(SeatChoice::from),
         resources: write.body.resources,
         area: write.body.area,
     };
-    let locks = locks(app, merchant, booking).await?;
+    let mut locks = locks(app, merchant, booking).await?;
+    locks.extend(
+        cmd.seats
+            .as_ref()
+            .map(|seats| offer::showing::lock(seats.showing)),
+    );
     app.command("moveBooking", booking, actor, write.key)
         .locking(locks)
         .run(move |tx, ctx| {

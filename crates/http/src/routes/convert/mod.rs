@@ -25,7 +25,7 @@ use crate::wire::named;
 
 pub use coupons::WalletCouponDetails;
 pub use groups::OfGroup;
-pub use orders::{DepositPaid, NewOrder, OrderDetails, OrderPlaced, labelled_orders};
+pub use orders::{ChosenSeats, DepositPaid, NewOrder, OrderDetails, OrderPlaced, labelled_orders};
 pub use payments::PaymentTry;
 pub use refunds::RefundDetails;
 

@@ -78,11 +78,17 @@ pub struct NewOrder {
 /// Seats of a showing.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ChosenSeats {
+pub struct ChosenSeats {
     #[schema(value_type = String)]
     showing: ShowingId,
     /// By their names: `F-7`.
     seats: Vec<String>,
+}
+
+impl From<Object<ChosenSeats>> for SeatChoice {
+    fn from(Object(ChosenSeats { showing, seats }): Object<ChosenSeats>) -> Self {
+        Self { showing, seats }
+    }
 }
 
 impl From<NewOrder> for PlaceOrder {
@@ -95,10 +101,7 @@ impl From<NewOrder> for PlaceOrder {
             entry: new.entry,
             use_rebate: new.use_rebate,
             group: new.group,
-            seats: new.seats.map(|Object(chosen)| SeatChoice {
-                showing: chosen.showing,
-                seats: chosen.seats,
-            }),
+            seats: new.seats.map(SeatChoice::from),
             expected_cash: new.expected_cash.map(|cash| cash.0.into()),
         }
     }

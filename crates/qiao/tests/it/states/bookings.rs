@@ -142,6 +142,7 @@ impl World {
         let cmd = MoveBooking {
             booking: booked.booking,
             when: When::At(DINNER.plus_us(HOUR_US)),
+            seats: None,
             resources: None,
             area: None,
         };
