@@ -10,7 +10,7 @@ use crate::reject::{BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME, SEAT_LEFT_
 use crate::slot::{Asked, Slot, Taken, When, check_in_time, check_party};
 
 /// The seats that a booking names, which are free. The showing's row is locked, so they stay so. `field` is where the
-/// choice stands in the input.
+/// choice stands in the input. A store may leave a seat alone.
 pub(crate) fn find_seats(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -32,7 +32,7 @@ pub(crate) fn find_seats(
         let refusal = refuse(&SEATS_TAKEN, &detail, &chosen, &seating);
         return Err(refusal.with("taken", taken).into());
     }
-    if !seating.may_choose(&chosen.numbers) {
+    if !asked.wish.for_store && !seating.may_choose(&chosen.numbers) {
         let detail = "A seat beside these would have no free seat beside it.";
         return Err(refuse(&SEAT_LEFT_ALONE, detail, &chosen, &seating).into());
     }

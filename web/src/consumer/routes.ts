@@ -26,7 +26,7 @@ export const router = createRouter({
     {
       path: '/showings/:showing',
       name: 'showing',
-      props: true,
+      props: ({ params, query }) => ({ ...params, moves: query.moves }),
       component: () => import('./pages/ShowingPage.vue'),
     },
     {

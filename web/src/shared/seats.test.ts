@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createTexts, language } from './i18n'
-import { seatText, seatsText, widthOf } from './seats'
+import { priceOf, seatText, seatsText, widthOf } from './seats'
 
 const { t } = createTexts({ 'zh-CN': {}, en: {} }).global
 
@@ -18,4 +18,16 @@ it('is as wide as its longest row', () => {
   const row = { label: 'A', cells: [seat, null] }
   expect(widthOf({ zones: [], rows: [row, { ...row, cells: [seat] }] })).toBe(2)
   expect(widthOf({ zones: [], rows: [] })).toBe(0)
+})
+
+it('adds up what seats cost by their zones', () => {
+  const seat = (label: string, zone: string) => ({ label, zone, kind: 'standard' })
+  const zones = [
+    { code: 'a', name: 'Hall' },
+    { code: 'b', name: 'Box' },
+  ]
+  const map = { zones, rows: [{ label: 'A', cells: [seat('1', 'a'), null, seat('2', 'b')] }] }
+  const prices = [4000, 7000].map((amount) => ({ amount, currency: 'CNY', exponent: 2 }))
+  expect(priceOf({ map, prices }, ['A-1', 'A-2'])?.amount).toBe(11_000)
+  expect(priceOf({ map, prices }, [])).toBeUndefined()
 })

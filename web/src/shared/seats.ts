@@ -3,6 +3,7 @@ import type { Schemas } from '@/shared/api'
 
 export type SeatMap = Schemas['SeatMap']
 export type Seat = Schemas['Seat']
+export type ShowingShown = Schemas['ShowingShown']
 
 type Translate = (key: string, values: Record<string, unknown>) => string
 
@@ -30,6 +31,21 @@ export function seatsText(t: Translate, names: readonly string[]): string {
       : t('seats.some', { row, seats: seats.join(', ') }),
   )
   return texts.join(' · ')
+}
+
+/** What seats of a showing cost, before coupons; of no seats nothing. */
+export function priceOf(
+  { map, prices }: Pick<ShowingShown, 'map' | 'prices'>,
+  names: readonly string[],
+): Schemas['Money'] | undefined {
+  const priceOfZone = new Map(map.zones.map(({ code }, n) => [code, prices[n]]))
+  const all = map.rows.flatMap((row) =>
+    row.cells.flatMap((seat) =>
+      seat && names.includes(seatName(row, seat)) ? [priceOfZone.get(seat.zone)] : [],
+    ),
+  )
+  const [first] = all
+  return first && { ...first, amount: all.reduce((sum, price) => sum + (price?.amount ?? 0), 0) }
 }
 
 /** How many cells the longest row has. */

@@ -366,7 +366,7 @@ fn a_showing_that_is_called_off_refunds_everybody_and_frees_its_hall() {
 #[test]
 fn seats_are_moved_to_others_that_cost_the_same() {
     on_both(|world| {
-        let film = Cinema::new(world, &["ssssss", "SSSSSS"], false);
+        let film = Cinema::new(world, &["ssssss", "SSSSSS"], true);
         let ten = two_hours(film.offer, film.hall, "2027-01-16", 22 * 60);
         let later = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
             offer::schedule_showing(tx, ctx, &ten)
@@ -378,8 +378,10 @@ fn seats_are_moved_to_others_that_cost_the_same() {
         let placed = film.book("A-1 B-1");
         let guest = (Actor::Consumer(world.buyer), placed.booking);
         let staff = (world.as_cashier(), placed.booking);
-        film.move_to(guest, seven, Some("A-2 B-1"))
-            .expect("B-1 is theirs");
+        let alone = film.move_to(guest, seven, Some("A-2 B-1"));
+        assert_eq!(code(alone), "seat_left_alone");
+        film.move_to(staff, seven, Some("A-2 B-1"))
+            .expect("B-1 is theirs, and a store may leave A-1 alone");
         assert_eq!(film.used(), ["A-2", "B-1"]);
 
         let refused = |(showing, at), seats| code(film.move_to(guest, (showing, at), seats));

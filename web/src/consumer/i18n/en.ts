@@ -208,6 +208,7 @@ export default {
     pay: 'Pay',
     order: 'See the order',
     move: 'Move it',
+    moveSeats: 'Other seats or another time',
     moveTo: 'Move to {time}',
     moved: 'It is moved',
     cancel: 'Cancel the booking',

@@ -201,6 +201,7 @@ export default {
     pay: '去支付',
     order: '查看订单',
     move: '改期',
+    moveSeats: '换座或改场次',
     moveTo: '改到 {time}',
     moved: '已改期',
     cancel: '取消预订',

@@ -31,6 +31,7 @@ export default {
     noShowLater: 'The place is kept until {time}.',
     move: 'Move it',
     moveTo: 'Move to {time}',
+    moveToSeats: 'Move to {time}, {seats}',
     moved: 'It is moved',
     cancel: 'Cancel it',
     cancelTitle: 'Cancel this booking?',

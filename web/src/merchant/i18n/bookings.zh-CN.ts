@@ -28,6 +28,7 @@ export default {
     noShowLater: '位置保留至 {time}。',
     move: '改期',
     moveTo: '改到 {time}',
+    moveToSeats: '改到 {time}，{seats}',
     moved: '已改期',
     cancel: '取消预订',
     cancelTitle: '确定取消这笔预订？',

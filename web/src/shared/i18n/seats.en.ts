@@ -15,6 +15,8 @@ export default {
   noneTogether: 'There are no {n} seats side by side any more',
   choose: 'Choose up to {n} seats on the map',
   remove: 'Take {seat} away',
+  chooseAsMany: 'Choose {n} seat | Choose {n} seats',
+  otherPrice: 'These seats cost {after}, yours {before}: a booking is moved to seats that cost the same.',
   go: 'Go on · {amount}',
   goNone: 'Choose your seats',
   whole: 'Show the whole hall',

@@ -13,6 +13,8 @@ export default {
   noneTogether: '已没有 {n} 个相连的座位',
   choose: '请在图上选择座位，最多 {n} 座',
   remove: '取消 {seat}',
+  chooseAsMany: '请选 {n} 个座位',
+  otherPrice: '所选座位 {after}，原座位 {before}：只能换到同价的座位。',
   go: '确认选座 · {amount}',
   goNone: '请选择座位',
   whole: '查看全场',
