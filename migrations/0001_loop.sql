@@ -481,10 +481,12 @@ CREATE TABLE resource (
 );
 CREATE INDEX resource_by_store ON resource (store_id, id);
 
--- How an offer that is booked is booked, as JSON. What has no row is bought without a time.
+-- How an offer that is booked is booked, as JSON, and whether it is also bought without a time. What has no row is
+-- bought without one only.
 CREATE TABLE offer_booking (
   offer_id BYTEA NOT NULL PRIMARY KEY REFERENCES offer (id),
   terms TEXT NOT NULL,
+  open_tickets BIGINT NOT NULL,
   version BIGINT NOT NULL
 );
 

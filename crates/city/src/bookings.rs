@@ -313,6 +313,7 @@ fn terms(stay: Stay, price_per: PricePer, party_max: i64, policy: BookingPolicy)
         notice_us: 0,
         ahead_days: 60,
         policy,
+        open_tickets: false,
     }
 }
 

@@ -11,8 +11,9 @@ use voucher::Voucher;
 use crate::decide::{Shown, check_use};
 use crate::money::{money_of_use, settle_use};
 use crate::{
-    LossReason, Redeemed, Redemption, RedemptionMode, RedemptionStatus, VOUCHER_EXPIRED, VOUCHER_REBOUND,
-    VOUCHER_REFUNDED, VOUCHER_UNKNOWN, VOUCHER_USED_UP, VOUCHER_WRONG_STORE, VoucherRedeemed, queries,
+    LossReason, Redeemed, Redemption, RedemptionMode, RedemptionStatus, TICKET_NEEDS_SEATS, VOUCHER_EXPIRED,
+    VOUCHER_REBOUND, VOUCHER_REFUNDED, VOUCHER_UNKNOWN, VOUCHER_USED_UP, VOUCHER_WRONG_STORE,
+    VoucherRedeemed, queries,
 };
 
 /// Where vouchers are taken, by whom and how.
@@ -85,6 +86,18 @@ impl Presented {
             payee,
             shown,
         }))
+    }
+
+    /// Refuses an open ticket: who redeems it has no seat yet.
+    pub fn require_seats(&self) -> Result<(), Reject> {
+        if !self.money.is_open_ticket() {
+            return Ok(());
+        }
+        Err(TICKET_NEEDS_SEATS
+            .plain()
+            .with("voucher", self.voucher.id.to_string())
+            .with("offer", self.money.offer.to_string())
+            .with("seats", self.money.quantity))
     }
 
     /// Whether a use of it may be taken.

@@ -19,6 +19,12 @@ kernel::reject_table! {
     VOUCHER_EXPIRED: Conflict, "redeem_voucher_expired",
         "The voucher has expired.",
         "The guest finds in the order what becomes of its money.";
+    TICKET_NEEDS_SEATS: Conflict, "redeem_ticket_needs_seats",
+        "The seats of this open ticket are not chosen yet.",
+        "Choose `seats` seats of a showing of the `offer` for the `voucher`, and redeem it then.";
+    TICKET_NOT_OPEN: Conflict, "ticket_not_open",
+        "This is no open ticket, or its seats are chosen, or it is used up or refunded.",
+        "Reload the voucher to see what it is a right to.";
     CODE_UNKNOWN: NotFound, "redeem_code_unknown",
         "No voucher of this merchant has this code.",
         "Read the code again, or scan the QR; ten wrong codes lock the staff member and the device.";

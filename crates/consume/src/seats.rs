@@ -7,7 +7,7 @@ use offer::{ChosenSeats, Hall, SeatChoice, Seating, ShowingStatus, Stay};
 use store::{Fail, Tx};
 
 use crate::reject::{BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME, SEAT_LEFT_ALONE, SEATS_TAKEN};
-use crate::slot::{Asked, Slot, Taken, When, check_in_time, check_party};
+use crate::slot::{Asked, Slot, Taken, When, check_in_time};
 
 /// The seats that a booking names, which are free. The showing's row is locked, so they stay so. `field` is where the
 /// choice stands in the input. A store may leave a seat alone.
@@ -76,7 +76,6 @@ fn check(ctx: &Ctx, asked: &Asked, chosen: &ChosenSeats) -> Result<(), Reject> {
     if !wish.for_store {
         check_in_time(terms, showing.period, ctx.now)?;
     }
-    check_party(terms, wish.party)?;
     let seats = chosen.numbers.len() as i64;
     if wish.party != seats {
         let detail = format!(

@@ -31,6 +31,8 @@ pub struct BookingTerms {
     pub ahead_days: i64,
     /// What a booking that does not take place costs.
     pub policy: BookingPolicy,
+    /// Of showings only: whether it is also bought as an open ticket, whose seats are chosen later.
+    pub open_tickets: bool,
 }
 
 /// What is booked.
@@ -225,6 +227,9 @@ impl BookingTerms {
             0,
             24 * HOUR_US,
         )?;
+        if self.open_tickets && self.stay != Stay::Showings {
+            return no("/terms/open_tickets", "Only seats of showings are chosen later.");
+        }
         match &self.stay {
             Stay::Visit(visit) => {
                 if self.price_per == PricePer::Night {

@@ -245,6 +245,8 @@ pub struct ForSale {
     pub store_set: [u8; 8],
     /// Whether it is sold for a time only ([`crate::BookingTerms`]).
     pub is_booked: bool,
+    /// Whether it is then also sold as an open ticket, whose seats are chosen later.
+    pub open_tickets: bool,
 }
 
 impl ForSale {

@@ -143,6 +143,7 @@ pub fn dinner() -> BookingTerms {
             no_show_fee_bp: bp(10_000),
             grace_us: 15 * MINUTE_US,
         },
+        open_tickets: false,
     }
 }
 

@@ -5,6 +5,7 @@ mod call_off_showing;
 mod call_queue;
 mod cancel_booking;
 mod charge_back;
+mod choose_seats;
 mod join_queue;
 mod join_waitlist;
 mod keep_places;
@@ -26,6 +27,7 @@ pub use call_queue::{
 };
 pub use cancel_booking::{CancelBooking, MarkNoShow, cancel_booking, mark_no_show};
 pub use charge_back::{charge_back, reverse_chargeback};
+pub use choose_seats::{ChooseSeats, SeatsChosen, choose_seats};
 pub use join_queue::{JoinQueue, JoinedQueue, join_queue};
 pub use join_waitlist::{
     END_WAITING, EndWaiting, JoinWaitlist, LeaveWaitlist, end_waiting, erase_person, join_waitlist,

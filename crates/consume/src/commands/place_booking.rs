@@ -2,14 +2,15 @@
 //! the booking when it is paid.
 
 use convert::{Booked, PlaceOrder, PlacedOrder, place_booked_order};
-use kernel::{BookingId, Ctx, ResourceId, StoreId};
-use offer::{Period, Wish, place};
+use kernel::{BookingId, Ctx, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId};
+use offer::{ChosenSeats, Period, Wish, place};
 use store::{Fail, Tx, sql, to_json};
+use uuid::Uuid;
 
 use super::remind_guest::remind_of;
 use crate::events::BookingPlaced;
 use crate::seats::{find_seats, seat_slot};
-use crate::slot::{Asked, When, find_slot, tell_resources, valid_until};
+use crate::slot::{Asked, Slot, When, check_party, find_slot, tell_resources, valid_until};
 
 /// What a guest would like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +77,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         }
         Some(choice) => {
             let chosen = find_seats(tx, ctx, &asked, ("/order/seats", choice))?;
+            check_party(&chosen.terms, cmd.party)?;
             (seat_slot(&chosen), Some(chosen))
         }
     };
@@ -84,51 +86,88 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         places: &slot.places,
         surcharges: &slot.surcharges,
         until: valid_until(slot.period),
-        store: cmd.store,
+        store: Some(cmd.store),
     };
     let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
-    let booking: BookingId = ctx.new_id();
-    let showing = seats.as_ref().map(|seats| seats.showing.id);
-    let seats = seats.map_or(Vec::new(), |seats| seats.names);
-    tx.tell(sql!(
-        "INSERT INTO booking (id, order_id, offer_id, merchant_id, store_id, person_id, party, rooms, starts_at,
-           ends_at, place_owner, showing_id, seats, policy, asked_for, area, note, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', $17, 1)",
-        booking,
-        placed.order,
-        placed.offer,
-        placed.merchant,
-        cmd.store,
-        buyer,
-        cmd.party,
-        cmd.when.rooms(),
-        slot.period.starts_at,
-        slot.period.ends_at,
-        placed.order,
-        showing,
-        to_json(&seats)?,
-        to_json(&slot.policy)?,
-        to_json(&cmd.resources)?,
-        cmd.area.clone(),
-        ctx.now
-    ))?;
-    tell_resources(tx, booking, &slot.resources)?;
-    remind_of(tx, ctx, booking, &slot.policy, slot.period)?;
-    let event = BookingPlaced {
-        booking,
-        order: Some(placed.order),
-        person: Some(buyer),
-        merchant: placed.merchant,
-        store: cmd.store,
-        party: cmd.party,
-        starts_at: slot.period.starts_at.0,
-        ends_at: slot.period.ends_at.0,
-    };
-    tx.emit(ctx, booking, 1, &event)?;
+    let booking = tell_booking(
+        tx,
+        ctx,
+        &NewBooking {
+            order: placed.order,
+            offer: placed.offer,
+            merchant: placed.merchant,
+            store: cmd.store,
+            person: buyer,
+            party: cmd.party,
+            rooms: cmd.when.rooms(),
+            place_owner: placed.order.uuid(),
+            seats: seats.as_ref(),
+            asked_for: &cmd.resources,
+            area: cmd.area.as_deref(),
+        },
+        &slot,
+    )?;
     Ok(PlacedBooking {
         booking,
         order: placed,
         period: slot.period,
         resources: slot.resources.iter().map(|taken| taken.resource).collect(),
     })
+}
+
+/// What is known of a guest's booking beside its time and places.
+pub(super) struct NewBooking<'a> {
+    pub order: OrderId,
+    pub offer: OfferId,
+    pub merchant: MerchantId,
+    pub store: StoreId,
+    pub person: PersonId,
+    pub party: i64,
+    pub rooms: i64,
+    /// Who has the claims of its places.
+    pub place_owner: Uuid,
+    pub seats: Option<&'a ChosenSeats>,
+    pub asked_for: &'a [Option<ResourceId>],
+    pub area: Option<&'a str>,
+}
+
+/// Writes a booking whose places are claimed.
+pub(super) fn tell_booking(tx: &mut Tx, ctx: &Ctx, new: &NewBooking, slot: &Slot) -> Result<BookingId, Fail> {
+    let booking: BookingId = ctx.new_id();
+    tx.tell(sql!(
+        "INSERT INTO booking (id, order_id, offer_id, merchant_id, store_id, person_id, party, rooms, starts_at,
+           ends_at, place_owner, showing_id, seats, policy, asked_for, area, note, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', $17, 1)",
+        booking,
+        new.order,
+        new.offer,
+        new.merchant,
+        new.store,
+        new.person,
+        new.party,
+        new.rooms,
+        slot.period.starts_at,
+        slot.period.ends_at,
+        new.place_owner,
+        new.seats.map(|seats| seats.showing.id),
+        to_json(&new.seats.map_or(Vec::new(), |seats| seats.names.clone()))?,
+        to_json(&slot.policy)?,
+        to_json(&new.asked_for)?,
+        new.area.map(str::to_owned),
+        ctx.now
+    ))?;
+    tell_resources(tx, booking, &slot.resources)?;
+    remind_of(tx, ctx, booking, &slot.policy, slot.period)?;
+    let event = BookingPlaced {
+        booking,
+        order: Some(new.order),
+        person: Some(new.person),
+        merchant: new.merchant,
+        store: new.store,
+        party: new.party,
+        starts_at: slot.period.starts_at.0,
+        ends_at: slot.period.ends_at.0,
+    };
+    tx.emit(ctx, booking, 1, &event)?;
+    Ok(booking)
 }

@@ -69,6 +69,7 @@ pub fn redeem_code(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemCode) -> Result<CodeAnswe
     if let Err(reason) = presented.check() {
         return Err(refuse(tx, &presented, reason)?.into());
     }
+    presented.require_seats()?;
     Ok(CodeAnswer::Redeemed(take_use(tx, ctx, &counter, &presented)?))
 }
 

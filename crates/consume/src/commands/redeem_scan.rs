@@ -72,5 +72,6 @@ pub fn redeem_scan(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemScan) -> Result<Redeemed,
     if let Err(reason) = presented.check() {
         return Err(refuse(tx, &presented, reason)?.into());
     }
+    presented.require_seats()?;
     take_use(tx, ctx, &counter, &presented)
 }

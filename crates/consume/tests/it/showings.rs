@@ -1,17 +1,20 @@
 //! Seats of a showing: who gets which, what they cost, and what becomes of them when it is called off.
 
 use consume::{
-    Arrive, BookingStatus, CallOffShowing, CancelBooking, KeepPlaces, MoveBooking, PlaceBooking,
-    PlacedBooking, REFUND_SHOWING, RefundShowing, When,
+    Arrive, BookingStatus, CallOffShowing, CancelBooking, ChooseSeats, KeepPlaces, MoveBooking, PlaceBooking,
+    PlacedBooking, REFUND_SHOWING, RefundShowing, SeatsChosen, When,
 };
 use convert::PlaceOrder;
-use kernel::{Actor, BookingId, HOUR_US, OfferId, PersonId, ResourceId, ShowingId, Timestamp};
-use offer::testing::{cinema, seat_map, terms, two_hours};
-use offer::{Period, SeatChoice, SetHall};
+use kernel::{
+    Actor, BookingId, DAY_US, HOUR_US, OfferId, PersonId, ResourceId, ShowingId, Timestamp, VoucherId,
+};
+use offer::testing::{cinema, seat_map, showings, terms, two_hours};
+use offer::{BookingTerms, Period, SeatChoice, SetBookingTerms, SetHall};
 use party::testing::{NOW, consumer, ctx_at, run};
 use store::Rejected;
+use voucher::VoucherStatus;
 
-use crate::world::World;
+use crate::world::{Bought, World};
 use crate::{at_once, code, on_both};
 
 /// 2027-01-16 19:00 in Shanghai.
@@ -426,6 +429,157 @@ fn seats_are_moved_to_others_that_cost_the_same() {
         );
         film.refund(NOW);
         assert_eq!(film.booking(placed.booking).status, BookingStatus::Cancelled);
+    });
+}
+
+/// A film of which open tickets are sold too: three rows of four, the last dearer.
+fn with_open_tickets<'w, 's>(world: &'w World<'s>) -> Cinema<'w, 's> {
+    let film = Cinema::new(world, &["ssss", "ssss", "SSSS"], true);
+    let set = SetBookingTerms {
+        offer: film.offer,
+        terms: BookingTerms {
+            open_tickets: true,
+            ..showings()
+        },
+        resources: vec![vec![film.hall]],
+    };
+    let set = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
+        offer::set_booking_terms(tx, ctx, &set)
+    });
+    set.expect("showings have open tickets");
+    film
+}
+
+impl Cinema<'_, '_> {
+    /// An open ticket for so many, paid.
+    fn buy_open(&self, quantity: i64) -> Bought {
+        let order = PlaceOrder {
+            seats: None,
+            quantity,
+            ..self.wish("A-1").order
+        };
+        let placed = self
+            .world
+            .run(Actor::Consumer(self.world.buyer), NOW, move |tx, ctx| {
+                convert::place_order(tx, ctx, &order)
+            });
+        self.world
+            .pay(self.world.buyer, &placed.expect("on sale"), "card-1")
+    }
+
+    fn choose(
+        &self,
+        actor: Actor,
+        now: Timestamp,
+        voucher: VoucherId,
+        seats: &str,
+    ) -> Result<SeatsChosen, Rejected> {
+        let cmd = ChooseSeats {
+            voucher,
+            seats: SeatChoice {
+                showing: self.showing,
+                seats: seats.split(' ').map(str::to_owned).collect(),
+            },
+        };
+        let chosen = self
+            .world
+            .run(actor, now, move |tx, ctx| consume::choose_seats(tx, ctx, &cmd));
+        self.world.audit();
+        chosen
+    }
+}
+
+#[test]
+fn an_open_ticket_becomes_a_booking_of_seats_that_cost_no_more() {
+    on_both(|world| {
+        let film = with_open_tickets(world);
+        let bought = film.buy_open(2);
+        let [ticket] = bought.vouchers[..] else {
+            panic!("two seats are one voucher: {:?}", bought.vouchers)
+        };
+        let guest = Actor::Consumer(world.buyer);
+        let refused = |actor, seats| code(film.choose(actor, NOW, ticket, seats));
+        let unseated = world.scan(ticket).unwrap_err();
+        assert_eq!(unseated.code, "redeem_ticket_needs_seats");
+        assert_eq!(unseated.members.unwrap()["seats"], 2);
+        assert_eq!(refused(guest, "C-1 C-2"), "booking_time", "they cost more");
+        assert_eq!(refused(guest, "A-1"), "booking_party");
+        assert_eq!(refused(guest, "A-2 A-3"), "seat_left_alone");
+        assert_eq!(refused(guest, "A-9 A-1"), "seats_invalid");
+        let stranger = Actor::Consumer(consumer(world.db, 50));
+        assert_eq!(refused(stranger, "A-1 A-2"), "redeem_voucher_unknown");
+        assert_eq!(film.used(), Vec::<String>::new());
+
+        let chosen = film.choose(guest, NOW, ticket, "A-1 A-2").expect("free");
+        assert_eq!(film.used(), ["A-1", "A-2"]);
+        assert_eq!(refused(guest, "B-1 B-2"), "ticket_not_open", "they are moved now");
+        let booking = film.booking(chosen.booking);
+        assert_eq!((booking.party, booking.status), (2, BookingStatus::Confirmed));
+        assert_eq!(
+            world.voucher(ticket).valid_until,
+            chosen.period.ends_at.plus_us(DAY_US)
+        );
+        assert_eq!(code(world.refund_voucher(ticket)), "refund_booked");
+        film.move_to((guest, chosen.booking), (film.showing, SEVEN), Some("B-1 B-2"))
+            .expect("like any booking");
+        let arrive = Arrive {
+            booking: chosen.booking,
+        };
+        let arrived = world.run(world.as_cashier(), SEVEN, move |tx, ctx| {
+            consume::arrive(tx, ctx, &arrive)
+        });
+        arrived.expect("redeemed");
+        world.audit();
+        assert_eq!(world.escrow(bought.order), (0, 0), "both are settled");
+    });
+}
+
+#[test]
+fn seats_of_an_open_ticket_are_chosen_at_the_door_and_given_back_as_any() {
+    on_both(|world| {
+        let film = with_open_tickets(world);
+        let (used, kept, given_back) = (film.buy_open(1), film.buy_open(1), film.buy_open(2));
+        let at_the_door = SEVEN.plus_us(HOUR_US / 4);
+        let guest = Actor::Consumer(world.buyer);
+        let late = film.choose(guest, at_the_door, used.vouchers[0], "A-1");
+        assert_eq!(code(late), "booking_time", "guests choose before it starts");
+        film.choose(world.as_cashier(), at_the_door, used.vouchers[0], "C-3")
+            .expect("the staff give any seat, also one that leaves another alone");
+        world.scan(used.vouchers[0]).expect("now it is redeemed");
+
+        let refund = world.refund_voucher(given_back.vouchers[0]);
+        refund.expect("an open ticket is refunded like any voucher");
+        assert_eq!(
+            world.escrow(given_back.order).0,
+            2 * 8_500,
+            "all of it, on its way back"
+        );
+
+        let booked = film.choose(guest, NOW, kept.vouchers[0], "A-1").expect("free");
+        film.cancel(booked.booking);
+        assert_eq!(film.used(), ["C-3"]);
+        assert_eq!(world.voucher(kept.vouchers[0]).status, VoucherStatus::Refunded);
+        let expired = film.buy_open(1);
+        let after = world.voucher(expired.vouchers[0]).valid_until;
+        let too_late = film.choose(world.as_cashier(), after, expired.vouchers[0], "A-1");
+        assert_eq!(code(too_late), "redeem_voucher_expired");
+        world.expire(expired.vouchers[0], after);
+    });
+}
+
+#[test]
+fn of_two_choices_for_one_open_ticket_at_once_one_counts() {
+    on_both(|world| {
+        let film = with_open_tickets(world);
+        let ticket = film.buy_open(1).vouchers[0];
+        let seats = ["A-1", "B-1", "A-4", "B-4"];
+        let guest = Actor::Consumer(world.buyer);
+        let chosen = at_once(seats.len(), |n| film.choose(guest, NOW, ticket, seats[n]));
+        let won: Vec<usize> = (0..seats.len()).filter(|n| chosen[*n].is_ok()).collect();
+        assert_eq!(won.len(), 1);
+        assert_eq!(film.used(), [seats[won[0]]]);
+        let refused = chosen.iter().filter_map(|one| one.as_ref().err());
+        assert!(refused.into_iter().all(|no| no.code == "ticket_not_open"));
     });
 }
 

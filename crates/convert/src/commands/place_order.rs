@@ -65,23 +65,30 @@ pub struct Booked<'a> {
     pub surcharges: &'a [Surcharge],
     /// Until when its one voucher is valid.
     pub until: Timestamp,
-    /// Where it takes place.
-    pub store: StoreId,
+    /// Where it takes place; `None` of an open ticket, as long as its seats are not chosen.
+    pub store: Option<StoreId>,
 }
 
-/// Places an order for the consumer who acts. It is paid at once if nothing is left to pay.
+/// Places an order for the consumer who acts. It is paid at once if nothing is left to pay. Of what is booked it is an
+/// open ticket, if there are such.
 ///
 /// Statements: 8 for a plain order; a coupon adds 4, one that comes by itself 1 or more, one for new buyers 2 more, rebates 2,
 /// a share link 1, what is paid after the service 2, prices for members 1.
 pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrder, Fail> {
     let facts = load(tx, ctx, cmd)?;
     check_plain(cmd, &facts)?;
-    place(tx, ctx, cmd, facts, None)
+    let open_ticket = facts.sale.open_tickets.then(|| Booked {
+        places: &[],
+        surcharges: &[],
+        until: ctx.now.plus_us(facts.sale.valid_us),
+        store: None,
+    });
+    place(tx, ctx, cmd, facts, open_ticket)
 }
 
 /// Refuses what is sold for a time only.
 pub(crate) fn check_plain(cmd: &PlaceOrder, facts: &Facts) -> Result<(), Reject> {
-    if facts.sale.is_booked {
+    if facts.sale.is_booked && !facts.sale.open_tickets {
         return Err(ORDER_NEEDS_BOOKING.plain());
     }
     match cmd.seats {
@@ -333,9 +340,10 @@ fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<B
     let (sale, terms) = (&facts.sale, &facts.sale.terms);
     let discounts = to_json(&placed.discounts)?;
     let deposit = sale.deposit.map(|deposit| deposit.kind);
+    let store = booked.and_then(|booked| booked.store);
     let on_expiry = match deposit {
         Some(DepositKind::Refundable | DepositKind::PayAfter) => OnExpiry::Refund,
-        Some(DepositKind::Earnest) if booked.is_none() => OnExpiry::Forfeit,
+        Some(DepositKind::Earnest) if store.is_none() => OnExpiry::Forfeit,
         Some(DepositKind::Earnest) | None => terms.on_expiry,
     };
     let rebate_bp = facts.link.as_ref().map_or(0, |_| terms.rebate_bp.get());
@@ -363,7 +371,7 @@ fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<B
         on_expiry.as_str(),
         deposit.map(DepositKind::as_str),
         booked.map(|booked| booked.until),
-        booked.map(|booked| booked.store)
+        store
     ))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A booking does not take place: the merchant keeps what its policy says, and the rest goes back. Or it takes place
-//! at another time.
+//! at another time, or an open ticket becomes one.
 
-use kernel::{Ctx, OrderId, RefundId, Timestamp, VoucherId};
+use kernel::{Ctx, OrderId, RefundId, StoreId, Timestamp, VoucherId};
 use store::{Fail, Tx, sql};
 use voucher::Closed;
 
@@ -32,6 +32,27 @@ pub fn refund_booked(tx: &mut Tx, ctx: &Ctx, cmd: &RefundBooked) -> Result<Refun
     closed.ok_or_else(|| REFUND_NOTHING_LEFT.plain())?;
     let (refund, _) = give_up(tx, ctx, &money, (money.paid, true), (cmd.given_up, cmd.cause))?;
     Ok(refund)
+}
+
+/// An open ticket becomes the right to a booking at a store. A step inside the caller's command; `false` if it is none (any
+/// more).
+pub fn book_open_ticket(
+    tx: &mut Tx,
+    (order, voucher): (OrderId, VoucherId),
+    store: StoreId,
+    until: Timestamp,
+) -> Result<bool, Fail> {
+    let booked = tx.claim(sql!(
+        "UPDATE order_line SET booked_store = $1
+         WHERE order_id = $2 AND n = 1 AND booked_until IS NOT NULL AND booked_store IS NULL",
+        store,
+        order
+    ))?;
+    if booked == 0 {
+        return Ok(false);
+    }
+    prolong_booked(tx, order, voucher, until)?;
+    Ok(true)
 }
 
 /// The voucher of a booking is valid until another time. A step inside the caller's command. Told.

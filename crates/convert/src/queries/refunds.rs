@@ -34,6 +34,8 @@ pub struct VoucherMoney {
     pub offer: OfferId,
     /// Units of the whole order.
     pub quantity: i64,
+    /// Until when it was booked, if it is the right to a booking or an open ticket: all units are this one voucher.
+    pub booked_until: Option<Timestamp>,
     /// Where it was booked, if it is the right to a booking.
     pub booked_store: Option<StoreId>,
     /// How often it can be used.
@@ -57,10 +59,15 @@ pub struct VoucherMoney {
 impl VoucherMoney {
     /// How many units of the order it is: one, or all of what was booked.
     pub fn units(&self) -> i64 {
-        match self.booked_store {
+        match self.booked_until {
             Some(_) => self.quantity,
             None => 1,
         }
+    }
+
+    /// Whether it is for seats that are not chosen yet.
+    pub fn is_open_ticket(&self) -> bool {
+        self.booked_until.is_some() && self.booked_store.is_none()
     }
 
     /// What is left to be paid at the store for the last so many of its uses.
@@ -157,6 +164,7 @@ fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
         currency: row.take()?,
         offer: row.take()?,
         quantity: row.take()?,
+        booked_until: row.take()?,
         booked_store: row.take()?,
         uses: row.take()?,
         commission: take_share(row)?,
@@ -171,7 +179,8 @@ fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
 
 fn voucher_money_query(voucher: VoucherId) -> Query {
     sql!(
-        "SELECT v.voucher_id, o.id, o.merchant_id, o.person_id, o.sharer_id, o.currency, l.offer_id, l.quantity, l.booked_store, l.uses,
+        "SELECT v.voucher_id, o.id, o.merchant_id, o.person_id, o.sharer_id, o.currency, l.offer_id, l.quantity, l.booked_until,
+                l.booked_store, l.uses,
                 l.commission_bp, l.rebate_bp, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit, v.price,
                 v.discount_platform, v.discount_merchant, v.rebate_used, v.cash, v.due_at_store
          FROM order_voucher v JOIN orders o ON o.id = v.order_id

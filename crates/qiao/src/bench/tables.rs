@@ -106,5 +106,6 @@ fn evening() -> BookingTerms {
             no_show_fee_bp: BasisPoints::ZERO,
             grace_us: 0,
         },
+        open_tickets: false,
     }
 }

@@ -41,6 +41,9 @@ pub struct WireBookingTerms {
     ahead_days: i64,
     #[schema(value_type = WirePolicy)]
     policy: Object<WirePolicy>,
+    /// Of showings: whether it is also bought as an open ticket, an order without seats, which are chosen later.
+    #[serde(default, skip_serializing_if = "is_false")]
+    open_tickets: bool,
 }
 
 /// Of what an offer's price is.
@@ -196,6 +199,7 @@ impl WireBookingTerms {
                 no_show_fee_bp: share("/terms/policy/no_show_fee_bp", policy.no_show_fee_bp)?,
                 grace_us: us(policy.grace_minutes),
             },
+            open_tickets: self.open_tickets,
         })
     }
 }
@@ -258,6 +262,7 @@ impl From<BookingTerms> for WireBookingTerms {
             notice_minutes: terms.notice_us / MINUTE_US,
             ahead_days: terms.ahead_days,
             policy: Object(terms.policy.into()),
+            open_tickets: terms.open_tickets,
         }
     }
 }
