@@ -1,15 +1,13 @@
 //! The seats of an open ticket are chosen: it becomes a booking of them.
 
 use kernel::{Actor, BookingId, Claim, Ctx, VoucherId};
-use offer::{Period, SeatChoice, Wish, place};
+use offer::{Period, SHOWING_NOT_FOUND, SeatChoice, Wish, place};
 use party::Role;
 use store::{Fail, Lock, Tx};
 use voucher::VoucherStatus;
 
 use super::place_booking::{NewBooking, tell_booking};
-use crate::reject::{
-    BOOKING_TIME, SEATS_TAKEN, TICKET_NOT_OPEN, VOUCHER_EXPIRED, VOUCHER_UNKNOWN, VOUCHER_WRONG_STORE,
-};
+use crate::reject::{BOOKING_TIME, SEATS_TAKEN, TICKET_NOT_OPEN, VOUCHER_EXPIRED, VOUCHER_WRONG_STORE};
 use crate::seats::{find_seats, seat_slot};
 use crate::slot::{Asked, When, valid_until};
 
@@ -44,27 +42,27 @@ impl ChooseSeats {
 /// Books seats for an open ticket: its holder such as cost what was paid, the staff of the showing's store any, also when
 /// the guest has arrived. From then on it is a booking like any of that showing, whose voucher is valid until the day after.
 ///
-/// Rejects: `redeem_voucher_unknown`, `redeem_voucher_expired`, `redeem_wrong_store`, `ticket_not_open`,
-/// `showing_not_found`, and of its seats as [`crate::place_booking`] does.
+/// Rejects: `not_found`, `redeem_voucher_expired`, `redeem_wrong_store`, `ticket_not_open`, `showing_not_found`, and of its seats as [`crate::place_booking`] does.
 ///
 /// Statements: those of a booking of seats without its order, and five for the voucher and its money.
 pub fn choose_seats(tx: &mut Tx, ctx: &Ctx, cmd: &ChooseSeats) -> Result<SeatsChosen, Fail> {
     tx.lock(&cmd.locks());
-    let showing = offer::queries::showing(tx, cmd.seats.showing)?;
-    let showing =
-        showing.ok_or_else(|| offer::SHOWING_NOT_FOUND.at("/showing", offer::SHOWING_NOT_FOUND.title))?;
     let is_staff = matches!(ctx.actor, Actor::Staff(..));
-    if is_staff {
-        party::require_staff(tx, ctx, showing.merchant, Some(showing.store), Role::Cashier)?;
-    }
     let voucher = voucher::queries::voucher(tx, cmd.voucher)?.filter(|voucher| match ctx.actor {
         Actor::Staff(_, merchant) => voucher.merchant == merchant,
         actor => actor == Actor::Consumer(voucher.holder),
     });
-    let voucher = voucher.ok_or_else(|| VOUCHER_UNKNOWN.plain())?;
+    let voucher = voucher.ok_or_else(|| party::NOT_FOUND.plain())?;
     let money = convert::queries::voucher_money(tx, voucher.id)?;
     let ticket = money.filter(|money| money.is_open_ticket() && voucher.status == VoucherStatus::Live);
     let ticket = ticket.ok_or_else(|| TICKET_NOT_OPEN.plain())?;
+    let showing =
+        offer::queries::showing(tx, cmd.seats.showing)?.filter(|showing| showing.offer == ticket.offer);
+    let unknown = || SHOWING_NOT_FOUND.at("/showing", SHOWING_NOT_FOUND.title);
+    let showing = showing.ok_or_else(unknown)?;
+    if is_staff {
+        party::require_staff(tx, ctx, showing.merchant, Some(showing.store), Role::Cashier)?;
+    }
     if voucher.valid_until <= ctx.now {
         return Err(VOUCHER_EXPIRED.plain().into());
     }

@@ -507,7 +507,7 @@ fn an_open_ticket_becomes_a_booking_of_seats_that_cost_no_more() {
         assert_eq!(refused(guest, "A-2 A-3"), "seat_left_alone");
         assert_eq!(refused(guest, "A-9 A-1"), "seats_invalid");
         let stranger = Actor::Consumer(consumer(world.db, 50));
-        assert_eq!(refused(stranger, "A-1 A-2"), "redeem_voucher_unknown");
+        assert_eq!(refused(stranger, "A-1 A-2"), "not_found");
         assert_eq!(film.used(), Vec::<String>::new());
 
         let chosen = film.choose(guest, NOW, ticket, "A-1 A-2").expect("free");

@@ -172,6 +172,9 @@ pub struct VoucherDetails {
     booking: Option<BookingId>,
     /// The names of its seats, if it is for a showing: `F-7`.
     seats: Vec<String>,
+    /// How many seats are still to be chosen for it (`chooseSeats`), if it is an open ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_seats: Option<i64>,
     /// What was paid ahead, if that was only a deposit.
     #[serde(skip_serializing_if = "Option::is_none")]
     deposit: Option<DepositPaid>,
@@ -218,6 +221,10 @@ pub fn voucher_details(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<
             .collect(),
         booking: bookings.get(&voucher.item.id).copied(),
         seats: seats_of(voucher.item.id).cloned().unwrap_or_default(),
+        open_seats: moneys
+            .get(&voucher.item.id)
+            .filter(|money| money.is_open_ticket())
+            .map(|money| money.quantity),
         deposit: moneys
             .get(&voucher.item.id)
             .and_then(|money| DepositPaid::of(money, voucher.item.uses_left)),

@@ -92,7 +92,7 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "updateResource" => &["kind", "hours"],
         "setStoreDay" => &["spans"],
         "callQueue" => &["line"],
-        "setBookingTerms" => &["/terms/nights", "/terms/showings"],
+        "setBookingTerms" => &["/terms/nights", "/terms/showings", "/terms/open_tickets"],
         "joinWaitlist" => &[
             "/when/from",
             "/when/nights",
@@ -110,7 +110,9 @@ fn left_out(operation: &str) -> &'static [&'static str] {
             "/when/rooms",
             "area",
         ],
-        "moveBooking" | "moveBookingAsStore" => &["/when/from", "/when/nights", "/when/rooms", "area"],
+        "moveBooking" | "moveBookingAsStore" => {
+            &["/when/from", "/when/nights", "/when/rooms", "area", "seats"]
+        }
         // Pictures of the merchant's are not the guest's.
         "postReview" => &["media"],
         _ => &[],

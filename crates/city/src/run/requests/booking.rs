@@ -228,6 +228,7 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
             no_show_fee_bp: bp(policy.no_show_bp),
             grace_us: policy.grace_us,
         },
+        open_tickets: false,
     }
 }
 

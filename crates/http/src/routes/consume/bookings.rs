@@ -10,7 +10,7 @@ use consume::{BookedResource, Booking, CancelBooking, MoveBooking, PlaceBooking,
 use kernel::{
     Actor, BookingId, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId,
 };
-use offer::{DayAvailability, Period, SeatChoice, place};
+use offer::{DayAvailability, Period, place};
 use party::{Identity, NOT_FOUND};
 use serde::{Deserialize, Serialize};
 use store::{Fail, Lock, ReadTx};
@@ -574,7 +574,7 @@ pub async fn moved(
     let cmd = MoveBooking {
         booking,
         when: write.body.when.0.when()?,
-        seats: write.body.seats.map(SeatChoice::from),
+        seats: write.body.seats.map(|Object(seats)| seats.into()),
         resources: write.body.resources,
         area: write.body.area,
     };

@@ -3,6 +3,7 @@
 
 mod bookings;
 mod history;
+mod open_tickets;
 mod queue;
 mod redeem;
 mod showings;
@@ -33,6 +34,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(bookings::operations())
         .merge(store_bookings::operations())
         .merge(showings::operations())
+        .merge(open_tickets::operations())
         .merge(waitlist::operations())
         .merge(queue::operations())
         .merge(store_queue::operations())

@@ -85,8 +85,8 @@ pub struct ChosenSeats {
     seats: Vec<String>,
 }
 
-impl From<Object<ChosenSeats>> for SeatChoice {
-    fn from(Object(ChosenSeats { showing, seats }): Object<ChosenSeats>) -> Self {
+impl From<ChosenSeats> for SeatChoice {
+    fn from(ChosenSeats { showing, seats }: ChosenSeats) -> Self {
         Self { showing, seats }
     }
 }
@@ -101,7 +101,7 @@ impl From<NewOrder> for PlaceOrder {
             entry: new.entry,
             use_rebate: new.use_rebate,
             group: new.group,
-            seats: new.seats.map(SeatChoice::from),
+            seats: new.seats.map(|Object(seats)| seats.into()),
             expected_cash: new.expected_cash.map(|cash| cash.0.into()),
         }
     }

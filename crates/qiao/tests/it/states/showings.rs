@@ -1,10 +1,10 @@
 //! Halls, their showings, and seats that are booked.
 
-use consume::{CallOffShowing, PlaceBooking, RefundShowing, When};
+use consume::{CallOffShowing, ChooseSeats, PlaceBooking, RefundShowing, SeatsChosen, When};
 use convert::PlaceOrder;
 use kernel::{Actor, HOUR_US, OfferId, PersonId, ResourceId, ShowingId, Timestamp};
-use offer::testing::{cinema, seat_map, terms, two_hours};
-use offer::{SeatChoice, SetHall, ShowingStatus};
+use offer::testing::{cinema, seat_map, showings, terms, two_hours};
+use offer::{BookingTerms, SeatChoice, SetBookingTerms, SetHall, ShowingStatus};
 use party::testing::{NOW, ctx};
 
 use super::act::{Act, act};
@@ -44,13 +44,14 @@ pub const SHOWING: Machine<ShowingStatus, Screened> = Machine {
         },
         |w, s| w.set_hall(s.hall).probe(),
         |w, s| w.book_a_seat(w.consumer(), s).probe(),
+        |w, s| w.choose_seats(s).probe(),
         |w, s| w.call_off_showing(s.showing).probe(),
         |w, s| w.refund_showing(s.showing).probe(),
     ],
 };
 
 impl World {
-    /// An offer of showings and its hall.
+    /// An offer of showings and open tickets, and its hall.
     pub fn cinema(&self) -> (OfferId, ResourceId) {
         let (on_sale, hall) = cinema(
             &self.store,
@@ -59,6 +60,19 @@ impl World {
             seat_map(&["ssss"]),
             false,
         );
+        let with_open_tickets = SetBookingTerms {
+            offer: on_sale.offer,
+            terms: BookingTerms {
+                open_tickets: true,
+                ..showings()
+            },
+            resources: vec![vec![hall]],
+        };
+        self.done(act(
+            ctx(self.shop.as_owner()),
+            offer::set_booking_terms,
+            with_open_tickets,
+        ));
         (on_sale.offer, hall)
     }
 
@@ -113,6 +127,19 @@ impl World {
             resources: Vec::new(),
         };
         act(ctx(Actor::Consumer(buyer)), consume::place_booking, wish).with("of a seat")
+    }
+
+    /// Of an open ticket that was bought for the showing's offer.
+    pub fn choose_seats(&self, screened: &Screened) -> Act<SeatsChosen> {
+        let ticket = self.bought(order_of(screened.offer));
+        let cmd = ChooseSeats {
+            voucher: ticket.vouchers[0],
+            seats: SeatChoice {
+                showing: screened.showing,
+                seats: vec!["A-2".to_owned()],
+            },
+        };
+        act(ctx(Actor::Consumer(ticket.buyer)), consume::choose_seats, cmd)
     }
 
     pub fn call_off_showing(&self, showing: ShowingId) -> Act<()> {

@@ -26,6 +26,10 @@ const REASONS: &[(&str, &str)] = &[
         "consume::charge_back",
         "voucher, order and books go back, here of a voucher that was not used",
     ),
+    (
+        "consume::choose_seats",
+        "those of a booking of seats without its order, and the ticket becomes the right to it",
+    ),
     ("consume::mark_no_show", "as a booking that is cancelled"),
     (
         "consume::move_booking",
@@ -200,6 +204,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.end_queue_ticket(w.numbered().ticket, true).probe(),
     |w| w.leave_queue(&w.numbered()).probe(),
     |w| w.keep_places(w.offer_of_tables().1, NOW.plus_us(DAY_US)).probe(),
+    |w| w.choose_seats(&w.screened()).probe(),
     |w| w.call_off_showing(w.screened().showing).probe(),
     |w| w.refund_showing(w.called_off().showing).probe(),
     |w| {
