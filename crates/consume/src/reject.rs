@@ -21,7 +21,7 @@ kernel::reject_table! {
         "The guest finds in the order what becomes of its money.";
     TICKET_NEEDS_SEATS: Conflict, "redeem_ticket_needs_seats",
         "The seats of this open ticket are not chosen yet.",
-        "Choose `seats` seats of a showing of the `offer` for the `voucher`, and redeem it then.";
+        "Choose as many as `seats` says for the `voucher`, of a showing of the `offer`; then redeem it.";
     TICKET_NOT_OPEN: Conflict, "ticket_not_open",
         "This is no open ticket, or its seats are chosen, or it is used up or refunded.",
         "Reload the voucher to see what it is a right to.";
@@ -76,6 +76,9 @@ kernel::reject_table! {
     SEAT_LEFT_ALONE: Conflict, "seat_left_alone",
         "The choice would leave a single seat alone, and this hall does not sell so while others are to be had.",
         "Choose seats beside those that are taken or beside an aisle; the nearest that do are the `alternatives`.";
+    SEATS_OTHER_PRICE: Conflict, "seats_other_price",
+        "These seats cost something else than those that were paid for.",
+        "Choose seats that cost the same, or ask the store.";
     BOOKING_STATUS: Conflict, "booking_status",
         "The booking is in a state in which this cannot be done.",
         "Reload it to see its state.";

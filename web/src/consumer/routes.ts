@@ -26,7 +26,7 @@ export const router = createRouter({
     {
       path: '/showings/:showing',
       name: 'showing',
-      props: ({ params, query }) => ({ ...params, moves: query.moves }),
+      props: ({ params, query }) => ({ ...params, moves: query.moves, ticket: query.ticket }),
       component: () => import('./pages/ShowingPage.vue'),
     },
     {

@@ -60,6 +60,8 @@ export interface TermsForm {
   nightsMin: string
   nightsMax: string
   rates: RateRow[]
+  /** Of showings. */
+  openTickets: boolean
 }
 
 const USUAL: TermsForm = {
@@ -80,6 +82,7 @@ const USUAL: TermsForm = {
   nightsMin: '1',
   nightsMax: '14',
   rates: [],
+  openTickets: false,
 }
 
 /** `party` up to which a visit takes `minutes`. */
@@ -139,6 +142,7 @@ export function formOfTerms({ terms: said, resources }: Said, currency: string):
     stay: showings ? 'showings' : nights ? 'nights' : 'visit',
     pricePer: terms.price_per,
     partyMax: String(terms.party_max),
+    openTickets: terms.open_tickets ?? false,
     noticeMinutes: String(terms.notice_minutes),
     aheadDays: String(terms.ahead_days),
     freeHours: String(policy.free_until_minutes / 60),
@@ -199,7 +203,9 @@ export function termsOf(form: TermsForm, currency: string): Terms {
     })),
   }
   return {
-    ...{ visit: { visit }, nights: { nights }, showings: { showings: true } }[form.stay],
+    ...{ visit: { visit }, nights: { nights }, showings: { showings: true, open_tickets: form.openTickets } }[
+      form.stay
+    ],
     price_per: form.pricePer,
     party_max: wholeNumber(form.partyMax),
     notice_minutes: wholeNumber(form.noticeMinutes),

@@ -1,7 +1,7 @@
 import type { APIRequestContext, Page } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
 import { isUsable } from './support/axe'
-import { PASSWORD } from './support/console'
+import { PASSWORD, verdict } from './support/console'
 import { pay, signIn } from './support/guest'
 import { expect, test } from './support/server'
 
@@ -9,22 +9,23 @@ test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
 
 const FILM = 'A film at the bridge'
 
+async function write(request: APIRequestContext, method: 'post' | 'put', path: string, data: object = {}) {
+  const answer = await request[method](path, { data, headers: { 'Idempotency-Key': randomUUID() } })
+  expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true)
+  return answer.json().catch(() => undefined)
+}
+
 /** A hall of the demo merchant without seats, and an offer that is shown in it. */
 async function filmAndHall(request: APIRequestContext) {
-  const write = async (method: 'post' | 'put', path: string, data: object = {}) => {
-    const answer = await request[method](path, { data, headers: { 'Idempotency-Key': randomUUID() } })
-    expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true)
-    return answer.json().catch(() => undefined)
-  }
-  await write('post', '/v1/sign-in/password', { login: 'owner@demo.example', password: PASSWORD })
+  await write(request, 'post', '/v1/sign-in/password', { login: 'owner@demo.example', password: PASSWORD })
   const { staff } = await (await request.get('/v1/me')).json()
   const base = `/v1/merchants/${staff[0].merchant}`
   const [store] = (await (await request.get(`${base}/stores`)).json()).items
   const own = (await (await request.get(`${base}/offers/own`)).json()).items
   const { agreement } = own.find(({ status }: { status: string }) => status === 'published')
   const said = { kind: 'hall', name: 'Hall 7', seats_min: 1, seats_max: 1, units: 1, status: 'online' }
-  const hall = (await write('post', `${base}/stores/${store.id}/resources`, said)).id
-  const { id } = await write('post', `${base}/offers`, {
+  const hall = (await write(request, 'post', `${base}/stores/${store.id}/resources`, said)).id
+  const { id } = await write(request, 'post', `${base}/offers`, {
     agreement,
     title: { en: FILM, 'zh-CN': '桥边电影' },
     description: { en: 'With your own seat', 'zh-CN': '自选座位' },
@@ -45,9 +46,9 @@ async function filmAndHall(request: APIRequestContext) {
     ahead_days: 30,
     policy,
   }
-  await write('put', `${base}/offers/${id}/booking`, { terms, resources: [[hall]] })
-  await write('post', `${base}/offers/${id}/publish`)
-  return { offer: id as string, hall: hall as string, store }
+  await write(request, 'put', `${base}/offers/${id}/booking`, { terms, resources: [[hall]] })
+  await write(request, 'post', `${base}/offers/${id}/publish`)
+  return { offer: id as string, hall: hall as string, store, base }
 }
 
 async function openShowing(page: Page, offer: string) {
@@ -158,5 +159,72 @@ test('a hall is drawn, a showing scheduled, and seats are chosen from the map', 
   await expect(showing).toContainText('Called off')
   await page.goto('/bookings')
   await expect(page.getByText('Cancelled', { exact: true })).toBeVisible()
+  await context.close()
+})
+
+test('an open ticket gets its seats later on the map, or at the box office', async ({
+  page,
+  browser,
+  server,
+}) => {
+  const context = await browser.newContext({
+    baseURL: server.url,
+    locale: 'en',
+    viewport: { width: 1280, height: 900 },
+  })
+  const owner = await context.newPage()
+  const { offer, hall, store, base } = await filmAndHall(owner.request)
+  const cells = ['1', '2', '3', '4'].map((label) => ({ label, zone: 'stalls', kind: 'standard' }))
+  const map = { zones: [{ code: 'stalls', name: 'Stalls' }], rows: [{ label: '1', cells }] }
+  const drawn = { version: 0, map, no_single_seats: true, cleaning_minutes: 0 }
+  await write(owner.request, 'put', `${base}/halls/${hall}`, drawn)
+  const tomorrow = new Date(Date.now() + 86_400_000)
+  const day = tomorrow.toLocaleDateString('en-CA', { timeZone: store.time_zone })
+  const showing = { offer, day, minute: 1140, length_minutes: 120, surcharges: [] }
+  await write(owner.request, 'post', `${base}/halls/${hall}/showings`, showing)
+
+  await owner.goto(`/merchant/offers/${offer}`)
+  await owner.getByText('Also sell open tickets').click()
+  await owner.getByRole('button', { name: 'Change how it is booked' }).click()
+  await expect(owner.getByText('Guests will book a time for it')).toBeVisible()
+
+  const buy = async () => {
+    await page.getByRole('button', { name: 'One more' }).click()
+    await page.getByRole('button', { name: 'Place the order' }).click()
+    await pay(page)
+    await page.getByRole('link', { name: 'Show the voucher' }).click()
+    await expect(page.getByText('An open ticket for 2 seats')).toBeVisible()
+  }
+  await page.goto(`/o/${offer}`)
+  await page.getByRole('link', { name: 'Open ticket' }).click()
+  await signIn(page, server, '+8613900000043')
+  await expect(page.getByText('An open ticket: choose its seats later')).toBeVisible()
+  await buy()
+  await isUsable(page)
+  await page.getByRole('link', { name: 'Choose your seats' }).click()
+  await page.getByRole('group', { name: 'Day' }).getByRole('button').nth(1).click()
+  await page.getByRole('link', { name: /19:00.*Hall 7/ }).click()
+  await seat(page, 'Row 1, seat 3').click()
+  await seat(page, 'Row 1, seat 4').click()
+  await page.getByRole('button', { name: /^Take them for/ }).click()
+  await expect(page.getByText('Row 1, seats 3, 4')).toBeVisible()
+
+  await page.goto(`/checkout/${offer}`)
+  await buy()
+  const code = await page.getByText(/^\d{4} \d{4} \d{4}$/).innerText()
+  await owner.goto('/merchant/counter')
+  await owner.getByLabel('Scan with a hand scanner, or type the 12-digit code').fill(code)
+  await owner.keyboard.press('Enter')
+  await expect(verdict(owner)).toContainText('No seats yet')
+  await owner.getByRole('button', { name: 'Choose 2 seats' }).click()
+  await owner.getByLabel('Day').fill(day)
+  await seat(owner, 'Row 1, seat 1').click()
+  await seat(owner, 'Row 1, seat 2').click()
+  await isUsable(owner)
+  await owner.getByRole('button', { name: /^Give Row 1, seats 1, 2/ }).click()
+  await expect(verdict(owner)).toContainText('Redeemed')
+  await owner.goto(`/merchant/showings?store=${store.id}`)
+  await owner.getByRole('button', { name: 'The day after' }).click()
+  await expect(owner.getByRole('row').filter({ hasText: FILM })).toContainText('4 / 4')
   await context.close()
 })

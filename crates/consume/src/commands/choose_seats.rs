@@ -7,7 +7,7 @@ use store::{Fail, Lock, Tx};
 use voucher::VoucherStatus;
 
 use super::place_booking::{NewBooking, tell_booking};
-use crate::reject::{BOOKING_TIME, SEATS_TAKEN, TICKET_NOT_OPEN, VOUCHER_EXPIRED, VOUCHER_WRONG_STORE};
+use crate::reject::{SEATS_OTHER_PRICE, SEATS_TAKEN, TICKET_NOT_OPEN, VOUCHER_EXPIRED, VOUCHER_WRONG_STORE};
 use crate::seats::{find_seats, seat_slot};
 use crate::slot::{Asked, When, valid_until};
 
@@ -84,9 +84,8 @@ pub fn choose_seats(tx: &mut Tx, ctx: &Ctx, cmd: &ChooseSeats) -> Result<SeatsCh
     };
     let chosen = find_seats(tx, ctx, &asked, ("", &cmd.seats))?;
     if !is_staff && chosen.surcharges.iter().any(|surcharge| surcharge.amount > 0) {
-        let detail =
-            "These seats cost more than the ticket: choose such as cost no more, or ask at the box office.";
-        return Err(BOOKING_TIME.at("/seats", detail).into());
+        let detail = "These seats cost more than an open ticket.";
+        return Err(SEATS_OTHER_PRICE.at("/seats", detail).into());
     }
     let slot = seat_slot(&chosen);
     let place_owner = ctx.new_id::<Claim>().uuid();

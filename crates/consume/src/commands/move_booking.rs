@@ -9,7 +9,9 @@ use super::remind_guest::remind_of;
 use super::{expected_guest, own_booking};
 use crate::booking::Booking;
 use crate::events::BookingMoved;
-use crate::reject::{BOOKING_FULL, BOOKING_NOT_FREE, BOOKING_NOT_OFFERED, BOOKING_STATUS, BOOKING_TIME};
+use crate::reject::{
+    BOOKING_FULL, BOOKING_NOT_FREE, BOOKING_NOT_OFFERED, BOOKING_STATUS, BOOKING_TIME, SEATS_OTHER_PRICE,
+};
 use crate::seats::{find_seats, seat_slot};
 use crate::slot::{Asked, Slot, When, find_slot, tell_resources, valid_until};
 
@@ -165,7 +167,7 @@ fn check_seats_cost(
     let before = offer::queries::chosen_seats(tx, offer, &before)?;
     if sum(&before.surcharges) != sum(&chosen.surcharges) {
         let detail = "Those seats have another price: cancel the booking, and make one for them.";
-        return Err(BOOKING_TIME.at("/seats/seats", detail).into());
+        return Err(SEATS_OTHER_PRICE.at("/seats/seats", detail).into());
     }
     Ok(())
 }

@@ -392,8 +392,8 @@ fn seats_are_moved_to_others_that_cost_the_same() {
         assert_eq!(refused(seven, Some("A-6 B-1")), "seats_taken");
         assert_eq!(
             refused(seven, Some("A-1 A-2")),
-            "booking_time",
-            "other zones, another price"
+            "seats_other_price",
+            "other zones"
         );
         assert_eq!(refused(seven, Some("A-1")), "booking_party");
         assert_eq!(refused(seven, Some("A-1 B-7")), "seats_invalid");
@@ -502,7 +502,7 @@ fn an_open_ticket_becomes_a_booking_of_seats_that_cost_no_more() {
         let unseated = world.scan(ticket).unwrap_err();
         assert_eq!(unseated.code, "redeem_ticket_needs_seats");
         assert_eq!(unseated.members.unwrap()["seats"], 2);
-        assert_eq!(refused(guest, "C-1 C-2"), "booking_time", "they cost more");
+        assert_eq!(refused(guest, "C-1 C-2"), "seats_other_price", "they cost more");
         assert_eq!(refused(guest, "A-1"), "booking_party");
         assert_eq!(refused(guest, "A-2 A-3"), "seat_left_alone");
         assert_eq!(refused(guest, "A-9 A-1"), "seats_invalid");

@@ -247,7 +247,10 @@ export default {
     none: 'Nothing is shown on this day any more. Look at another one.',
     free: '{n} seat free | {n} seats free',
     full: 'Sold out',
-    choose: 'Choose a showing',
+    choose: 'Pick a showing',
+    openTicket: 'Open ticket',
+    openTicketHint:
+      'An open ticket: choose its seats later, of a showing that suits you, or at the box office.',
   },
   rule: {
     title: 'Good to know',

@@ -241,6 +241,8 @@ export default {
     free: '余 {n} 座',
     full: '已售罄',
     choose: '选择场次',
+    openTicket: '兑换券',
+    openTicketHint: '兑换券：之后再选合适的场次和座位，也可到现场选座。',
   },
   rule: {
     title: '购买须知',

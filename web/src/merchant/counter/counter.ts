@@ -196,6 +196,7 @@ export function useCounter(merchant: string, store: string) {
     undo,
     undoQueued,
     sync,
+    taken: (redeemed: Schemas['VoucherRedeemed']) => (shown.value = { kind: 'taken', redeemed }),
     clear: () => (shown.value = undefined),
   }
 }

@@ -1,5 +1,5 @@
 /** When, where and for how long, as the members of a refusal say it (RFC 9457). */
-import { Refused } from '@/shared/api'
+import { isRefused, Refused } from '@/shared/api'
 
 export interface Told {
   /** A key under `counter.told` in the catalogue. */
@@ -7,6 +7,18 @@ export interface Told {
   at?: string
   store?: string
   n?: number
+}
+
+/** A voucher whose seats are to be chosen before it is redeemed. */
+export interface OpenTicket {
+  voucher: string
+  offer: string
+  seats: number
+}
+
+export function openTicketOf(error: unknown): OpenTicket | undefined {
+  if (!isRefused(error, 'redeem_ticket_needs_seats')) return undefined
+  return (error as Refused).problem as unknown as OpenTicket
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)

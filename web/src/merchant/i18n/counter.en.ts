@@ -33,6 +33,7 @@ export default {
       tries: 'No voucher here has this code. Tries left: {n}.',
       expired: 'It was valid until {at}.',
     },
+    chooseSeats: 'Choose the seat | Choose {n} seats',
     recent: 'Last redemptions',
     all: 'All',
     noneYet: 'Nothing was redeemed here yet.',
@@ -40,6 +41,10 @@ export default {
     noStoreHint: 'Ask for a store to be added, or for a role at one.',
   },
   refusal: {
+    redeem_ticket_needs_seats: {
+      title: 'No seats yet',
+      remedy: 'It is an open ticket: give the guest seats of a showing, and they go in.',
+    },
     qr_not_a_voucher: {
       title: 'This is not a voucher',
       remedy: 'Ask the guest to open the voucher itself and show its QR.',

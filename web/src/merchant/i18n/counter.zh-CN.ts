@@ -30,6 +30,7 @@ export default {
       tries: '本店没有这个券码，还可再试 {n} 次。',
       expired: '有效期至 {at}。',
     },
+    chooseSeats: '选 {n} 个座位',
     recent: '最近核销',
     all: '全部',
     noneYet: '本店还没有核销。',
@@ -37,6 +38,10 @@ export default {
     noStoreHint: '请管理员添加门店，或把您加到某家门店。',
   },
   refusal: {
+    redeem_ticket_needs_seats: {
+      title: '尚未选座',
+      remedy: '这是兑换券：请为顾客选好场次和座位，随即核销入场。',
+    },
     qr_not_a_voucher: { title: '这不是券码', remedy: '请顾客打开「我的券」，出示券的二维码。' },
     qr_format_unknown: { title: '券码版本过新', remedy: '刷新本页更新程序后再扫。' },
     qr_malformed: { title: '二维码不完整', remedy: '请顾客调亮屏幕、擦净镜头后重扫。' },
