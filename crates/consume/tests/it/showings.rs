@@ -6,8 +6,8 @@ use consume::{
 };
 use convert::PlaceOrder;
 use kernel::{Actor, BookingId, HOUR_US, OfferId, PersonId, ResourceId, ShowingId, Timestamp};
-use offer::testing::{cinema, seat_map, terms, two_hours};
-use offer::{Period, SeatChoice, SetHall};
+use offer::testing::{cinema_as, seat_map, terms, two_hours};
+use offer::{CreateOffer, Period, SeatChoice, SeatMap, SetHall};
 use party::testing::{NOW, consumer, ctx_at, run};
 use store::Rejected;
 
@@ -27,8 +27,13 @@ struct Cinema<'w, 's> {
 
 impl<'w, 's> Cinema<'w, 's> {
     fn new(world: &'w World<'s>, rows: &[&str], no_single_seats: bool) -> Self {
-        let map = seat_map(rows);
-        let (on_sale, hall) = cinema(world.db, world.shop, (terms(), 80), map, no_single_seats);
+        Self::of_uses(world, 1, (seat_map(rows), no_single_seats))
+    }
+
+    /// Each seat can be used so often.
+    fn of_uses(world: &'w World<'s>, uses: i64, hall: (SeatMap, bool)) -> Self {
+        let of_uses = |offer: &mut CreateOffer| offer.uses = uses;
+        let (on_sale, hall) = cinema_as(world.db, world.shop, (terms(), 80), hall, of_uses);
         let seven = two_hours(on_sale.offer, hall, "2027-01-16", 19 * 60);
         let showing = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
             offer::schedule_showing(tx, ctx, &seven)
@@ -338,6 +343,26 @@ fn a_showing_that_is_called_off_refunds_everybody_and_frees_its_hall() {
                 offer::schedule_showing(tx, ctx, &again)
             })
             .expect("the hall is free again");
+    });
+}
+
+#[test]
+fn who_was_served_in_part_keeps_nobody_from_a_refund() {
+    on_both(|world| {
+        let film = Cinema::of_uses(world, 2, (seat_map(&["ssss"]), false));
+        let [served, other] = ["A-1", "A-2"].map(|seat| film.book(seat));
+        let arrive = Arrive {
+            booking: served.booking,
+        };
+        world
+            .run(world.as_cashier(), NOW, move |tx, ctx| {
+                consume::arrive(tx, ctx, &arrive)
+            })
+            .expect("the first of two uses");
+        film.call_off("the projector is broken").unwrap();
+        assert!(!film.refund(NOW));
+        assert_eq!(film.booking(other.booking).status, BookingStatus::Cancelled);
+        assert_eq!(film.used(), ["A-1"]);
     });
 }
 
