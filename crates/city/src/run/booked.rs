@@ -1,5 +1,5 @@
-//! What of a seed's world is booked, as plain numbers: tables, people with rooms, nights, places of a session. Few of
-//! each, so that times are taken.
+//! What of a seed's world is booked, as plain numbers: tables, people with rooms, nights, places of a session, seats. Few
+//! of each, so that times are taken.
 
 use std::ops::Range;
 
@@ -21,6 +21,16 @@ pub(crate) struct Booked {
     pub resources: Range<usize>,
 }
 
+impl Booked {
+    /// Of the only one of its resources.
+    pub fn hall(&self) -> Option<&Hall> {
+        match &self.stay {
+            Stay::Showings(hall) => Some(hall),
+            Stay::Visit { .. } | Stay::Nights { .. } => None,
+        }
+    }
+}
+
 /// What is booked. Minutes are of the day in Shanghai.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Stay {
@@ -39,6 +49,49 @@ pub(crate) enum Stay {
         check_out: i64,
         most: i64,
     },
+    /// Seats of what its shop puts on in its hall.
+    Showings(Hall),
+}
+
+/// Rows of seats from the screen on: `s` is a seat, `w` a place for a wheelchair, `o` is not sold and `_` is an aisle.
+/// Capitals are in the box.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hall {
+    pub rows: &'static [&'static str],
+    pub no_single_seats: bool,
+    /// After a showing.
+    pub cleaning_minutes: i64,
+}
+
+/// A row and a cell of it, both from 0.
+pub(crate) type Seat = (u8, u8);
+
+/// What a seat is called, if it is there.
+pub(crate) fn seat_name((row, cell): Seat) -> String {
+    format!("{}-{}", row_label(row), cell + 1)
+}
+
+pub(crate) fn row_label(row: u8) -> char {
+    char::from(b'A' + row)
+}
+
+impl Hall {
+    /// Every cell with what is there.
+    pub fn cells(&self) -> impl Iterator<Item = (Seat, char)> {
+        let rows = (0..).zip(self.rows);
+        rows.flat_map(|(row, cells)| {
+            (0..)
+                .zip(cells.chars())
+                .map(move |(cell, what)| ((row, cell), what))
+        })
+    }
+
+    /// What is there, of all that is sold.
+    pub fn sold_at(&self, seat: Seat) -> Option<char> {
+        let mut cells = self.cells();
+        let (_, what) = cells.find(|(cell, _)| *cell == seat)?;
+        "sw".contains(what.to_ascii_lowercase()).then_some(what)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +124,7 @@ pub(crate) enum Kind {
     Room,
     RoomType,
     Session,
+    Hall,
 }
 
 /// Something whose time is booked.
@@ -101,8 +155,13 @@ impl Resource {
 }
 
 /// A good's bookings, with what they are of, which comes after so many others.
-pub(super) fn booked(dice: &Ctx, before: usize) -> (Booked, Vec<Resource>) {
+pub(super) fn booked(dice: &Ctx, before: usize, is_cinema: bool) -> (Booked, Vec<Resource>) {
     let (resources, party_max, price_per) = match dice.random_below(4) {
+        _ if is_cinema => (
+            vec![Resource::one(Kind::Hall, (1, 1))],
+            between(dice, 3, 5),
+            PricePer::Person,
+        ),
         0 => (
             tables(dice),
             8,
@@ -116,7 +175,6 @@ pub(super) fn booked(dice: &Ctx, before: usize) -> (Booked, Vec<Resource>) {
             *pick(dice, &[PricePer::Booking, PricePer::Person]),
         ),
     };
-    let is_nights = resources[0].kind == Kind::RoomType;
     let policy = || {
         let late_bp = *pick(dice, &[0, 1_000, 3_333, 5_000]);
         Policy {
@@ -127,7 +185,11 @@ pub(super) fn booked(dice: &Ctx, before: usize) -> (Booked, Vec<Resource>) {
         }
     };
     let booked = Booked {
-        stay: if is_nights { nights(dice) } else { visit(dice) },
+        stay: match resources[0].kind {
+            Kind::RoomType => nights(dice),
+            Kind::Hall => Stay::Showings(hall(dice)),
+            Kind::Table | Kind::Person | Kind::Room | Kind::Session => visit(dice),
+        },
         price_per,
         party_max,
         notice_us: *pick(dice, &[0, 0, 30 * MINUTE_US]),
@@ -155,6 +217,19 @@ fn nights(dice: &Ctx) -> Stay {
         check_in: *pick(dice, &[720, 900]),
         check_out: *pick(dice, &[600, 720]),
         most: between(dice, 1, 4),
+    }
+}
+
+fn hall(dice: &Ctx) -> Hall {
+    let halls: [&'static [&'static str]; 3] = [
+        &["ssssss", "ssSSSs"],
+        &["sSS_sSs", "wsS_SSs"],
+        &["sosss", "_SSSS", "sssSW"],
+    ];
+    Hall {
+        rows: *pick(dice, &halls),
+        no_single_seats: chance(dice, 75),
+        cleaning_minutes: *pick(dice, &[0, 10, 15]),
     }
 }
 

@@ -4,6 +4,8 @@
 
 use kernel::Timestamp;
 
+use super::booked::Seat;
+
 /// The number of a step. It keeps it when others are left out.
 pub(crate) type No = u32;
 
@@ -17,6 +19,9 @@ pub(crate) fn second_of(no: No) -> No {
     no + 1
 }
 
+/// The most seats that anybody names.
+pub(crate) const MOST_SEATS: usize = 7;
+
 /// What a step made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Name {
@@ -29,12 +34,13 @@ pub(crate) enum Name {
     Group(No),
     Booking(No),
     WaitlistEntry(No),
+    Showing(No),
     Attempt(No),
     Voucher(No, u8),
     Redemption(No),
     /// Of the redemption.
     Review(No),
-    /// Or of the order that was given back with its group.
+    /// Or of the order that was given back with its group, or as its showing was called off.
     Refund(No),
     Payout(No),
     /// Somebody of a shop.
@@ -199,6 +205,21 @@ pub(crate) enum Op {
         by: By,
         booking: No,
     },
+    /// Its owner puts on a showing of a good that has some, from this minute of this day since 1970 on.
+    Schedule {
+        good: usize,
+        day: i64,
+        minute: i64,
+        length: i64,
+        /// What a seat in the box costs more.
+        surcharge: i64,
+    },
+    CallOff {
+        shop: usize,
+        staff: Staff,
+        showing: No,
+        with_reason: bool,
+    },
     Start {
         person: usize,
         order: No,
@@ -305,6 +326,9 @@ pub(crate) enum Op {
     },
     Remind {
         booking: No,
+    },
+    RefundShowing {
+        showing: No,
     },
     EndWaiting {
         entry: No,
@@ -431,6 +455,14 @@ pub(crate) struct Book {
     pub party: i64,
     /// Only with this, of all that are in the world.
     pub resource: Option<usize>,
+    pub seats: Option<Seats>,
+}
+
+/// Seats of a showing, as somebody names them: one after the other, whether they are there or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seats {
+    pub showing: No,
+    pub named: [Option<Seat>; MOST_SEATS],
 }
 
 /// What somebody waits for.
@@ -530,14 +562,12 @@ impl Op {
     pub fn names(&self) -> Vec<Name> {
         let voucher = |(order, n)| Name::Voucher(order, n);
         match *self {
-            Self::Place(place) | Self::Book(Book { place, .. }) | Self::TakePlace { place, .. } => {
-                let taken = if let Self::TakePlace { entry, .. } = *self {
-                    Some(Name::WaitlistEntry(entry))
-                } else {
-                    None
-                };
-                place.names().chain(taken).collect()
+            Self::Place(place) => place.names().collect(),
+            Self::Book(Book { place, seats, .. }) => {
+                let showing = seats.map(|seats| Name::Showing(seats.showing));
+                place.names().chain(showing).collect()
             }
+            Self::TakePlace { entry, place } => place.names().chain([Name::WaitlistEntry(entry)]).collect(),
             Self::Cart(places) => places.iter().flat_map(Place::names).collect(),
             Self::Move { by, booking, .. }
             | Self::CancelBooking { by, booking, .. }
@@ -550,6 +580,10 @@ impl Op {
                 [Name::Booking(booking)].into_iter().chain(staff).collect()
             }
             Self::Keep { shop, staff, .. } => vec![Name::Staff(shop, staff)],
+            Self::CallOff {
+                shop, staff, showing, ..
+            } => vec![Name::Showing(showing), Name::Staff(shop, staff)],
+            Self::RefundShowing { showing } => vec![Name::Showing(showing)],
             Self::CloseEntry { entry, .. } => vec![Name::Entry(entry)],
             Self::Visit { entry, .. } => entry.map(Name::Entry).into_iter().collect(),
             Self::Cancel { order, .. } | Self::Start { order, .. } | Self::Release { order } => {
@@ -617,6 +651,7 @@ impl Op {
             | Self::Member { .. }
             | Self::Share { .. }
             | Self::JoinWaitlist(_)
+            | Self::Schedule { .. }
             | Self::OpenEntry { .. }
             | Self::Work { .. }
             | Self::Propose { .. }

@@ -1,6 +1,7 @@
 //! The model's figures.
 
 use super::Figures;
+use crate::run::booked::seat_name;
 use crate::run::model::{Bucket, Keeps, Model, money::Paid};
 use crate::run::op::Name;
 
@@ -123,15 +124,16 @@ fn bookings(model: &Model, figures: &mut Figures) {
         let order = booking
             .order
             .map(|no| (Name::Order(no), model.orders[&no].booked_until));
-        let units: i64 = booking.places.iter().map(|(_, units)| units).sum();
-        let kept = units * (booking.steps.end - booking.steps.start);
         let (held, taken) = match model.keeps(booking) {
-            Keeps::Held => (kept, 0),
-            Keeps::Taken => (0, kept),
+            Keeps::Held => (booking.size(), 0),
+            Keeps::Taken => (0, booking.size()),
             Keeps::Nothing => (0, 0),
         };
+        let showing = booking.seats.as_ref().map(|(showing, _)| Name::Showing(*showing));
+        let seats = booking.seats.iter().flat_map(|(_, seats)| seats);
+        let seats: Vec<_> = seats.map(|seat| seat_name(*seat)).collect();
         let said = format!(
-            "{:?} of {} from {} to {}, {}, at {resources:?}, {held} held and {taken} taken",
+            "{:?} of {} from {} to {}, {}, at {resources:?}, {held} held and {taken} taken, {seats:?} of {showing:?}",
             order.map(|(order, until)| (order, until.map_or(0, |until| until.0))),
             booking.party,
             starts_at.0,
@@ -156,6 +158,26 @@ fn bookings(model: &Model, figures: &mut Figures) {
     }
     for ((resource, step), bucket) in model.places() {
         figures.insert(format!("place {resource} at {step}"), level(bucket));
+    }
+    for (no, showing) in &model.showings {
+        let (starts_at, ends_at) = showing.period;
+        let said = format!(
+            "{} from {} to {}, {} more in the box",
+            if showing.called_off {
+                "called_off"
+            } else {
+                "scheduled"
+            },
+            starts_at.0,
+            ends_at.0,
+            showing.surcharge,
+        );
+        figures.insert(format!("{:?}", Name::Showing(*no)), said);
+    }
+    for ((showing, seat), bucket, whose) in model.seats_of_showings() {
+        let name = format!("seat {} of {:?}", seat_name(seat), Name::Showing(showing));
+        let whose: Vec<_> = whose.iter().map(|booking| format!("{booking:?}")).collect();
+        figures.insert(name, format!("{} of {whose:?}", level(bucket)));
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn flaws(read: &mut ReadTx, keys: u64) -> Result<Vec<String>, Fail> {
     Ok(flaws)
 }
 
-fn questions(keys: u64) -> [(&'static str, Query); 11] {
+fn questions(keys: u64) -> [(&'static str, Query); 12] {
     [
         (
             "an entry does not sum to zero",
@@ -43,6 +43,15 @@ fn questions(keys: u64) -> [(&'static str, Query); 11] {
                     WHERE u.entry_id IS NULL) AS both_sides
                  GROUP BY owner_id, account, currency, layer HAVING SUM(amount) <> 0",
                 [0_u8; 16]
+            ),
+        ),
+        (
+            "a seat is of two bookings",
+            sql!(
+                "SELECT MIN(c.status) FROM booking b JOIN claim c ON c.owner_id = b.place_owner
+                 JOIN bucket k ON k.id = c.bucket_id AND k.kind = 'place'
+                 WHERE b.showing_id IS NOT NULL AND c.status IN ('held', 'taken')
+                 GROUP BY c.bucket_id HAVING COUNT(*) > 1"
             ),
         ),
         (

@@ -5,16 +5,19 @@ use kernel::{Ctx, DAY_US, MINUTE_US, Timestamp};
 use super::{any, index, order, owner_or_other, person, staff};
 use crate::dice::{between, chance, pick};
 use crate::run::booked::{PricePer, Stay};
-use crate::run::model::{Booking, Keeps, Model, WaitlistStatus};
+use crate::run::model::{Booking, Keeps, Model, Surcharges, WaitlistStatus};
 use crate::run::op::{Book, By, JoinWaitlist, News, No, Op, Place, Staff, When};
 
 /// Shanghai's clocks.
-const AHEAD_US: i64 = 480 * MINUTE_US;
+pub(super) const AHEAD_US: i64 = 480 * MINUTE_US;
 
 pub(super) fn book(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
     let goods = &model.world.goods;
-    let booked = || (0..goods.len()).filter(|good| goods[*good].booked.is_some());
-    let good = *pick(dice, &booked().collect::<Vec<_>>());
+    // Seats are booked otherwise, but for a mistake.
+    let by_mistake = chance(dice, 3);
+    let booked = (0..goods.len()).filter(|good| goods[*good].booked.is_some());
+    let booked = booked.filter(|good| by_mistake || model.world.cinema() != Some(*good));
+    let good = *pick(dice, &booked.collect::<Vec<_>>());
     let terms = model.booked(good);
     let party = between(dice, 1, terms.party_max) + i64::from(chance(dice, 3));
     let when = when(dice, model, good, now);
@@ -30,7 +33,7 @@ pub(super) fn book(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
     let units = quantity + i64::from(chance(dice, 3));
     let place = plain(person(dice, model), good_or_other, units);
     Op::Book(Book {
-        place: order(dice, model, now, place),
+        place: order(dice, model, now, (place, Surcharges::new())),
         store: if chance(dice, 97) {
             0
         } else {
@@ -39,10 +42,11 @@ pub(super) fn book(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
         when,
         party,
         resource: resource(dice, model, good),
+        seats: None,
     })
 }
 
-fn plain(person: usize, good: usize, quantity: i64) -> Place {
+pub(super) fn plain(person: usize, good: usize, quantity: i64) -> Place {
     Place {
         person,
         good,
@@ -112,7 +116,8 @@ pub(super) fn waitlist(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
         4..9 => {
             let slot = model.waitlist[&entry].slot.as_ref();
             let units = slot.map_or(1, |slot| slot.quantity) + i64::from(chance(dice, 3));
-            let place = order(dice, model, now, plain(person, wish.good, units));
+            let place = plain(person, wish.good, units);
+            let place = order(dice, model, now, (place, Surcharges::new()));
             Op::TakePlace { entry, place }
         }
         _ => Op::LeaveWaitlist { person, entry },
@@ -137,7 +142,7 @@ fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
     if by_nights {
         let most = match terms.stay {
             Stay::Nights { most, .. } => most,
-            Stay::Visit { .. } => 1,
+            Stay::Visit { .. } | Stay::Showings(_) => 1,
         };
         return When::Nights {
             from: today + *pick(dice, &[0, 1, 1, 1, 2, 2, 8]),
@@ -150,6 +155,7 @@ fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
             from, until, every, ..
         } => (from, until, every),
         Stay::Nights { check_in, .. } => (check_in, check_in, 15),
+        Stay::Showings(_) => (600, 1_320, 15),
     };
     let others = any(dice, &model.bookings, |booking| {
         booking.period.0 > now && model.world.goods[good].shop == booking.shop
@@ -171,7 +177,7 @@ fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
 }
 
 /// The next step to the payment of what is booked: by themselves few are paid in time.
-fn paying(model: &Model) -> Option<Op> {
+pub(super) fn paying(model: &Model) -> Option<Op> {
     let held = model.bookings.values().rev();
     let mut held = held.filter(|booking| model.keeps(booking) == Keeps::Held);
     held.find_map(|booking| {

@@ -1,5 +1,6 @@
 //! Times that are booked, as they must go: kept, moved, cancelled and missed, and what it costs not to come.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use kernel::{DAY_US, HOUR_US, Timestamp};
@@ -9,7 +10,7 @@ use super::slots::{STEP_US, Wish, steps};
 use super::{
     Answer, Bucket, Keeps, Model, Name, No, OrderStatus, Outcome, TimerKind, Told, VoucherStatus, made, told,
 };
-use crate::run::booked::{Booked, Kind, Policy};
+use crate::run::booked::{Booked, Kind, Policy, Seat};
 use crate::run::op::{Book, By, Post, Staff, VoucherName, When};
 
 /// A time that is kept for somebody.
@@ -23,6 +24,8 @@ pub(crate) struct Booking {
     pub steps: Range<i64>,
     /// Resources, and how many units of each.
     pub places: Vec<(usize, i64)>,
+    /// Of a showing, which has its hall by itself.
+    pub seats: Option<(No, BTreeSet<Seat>)>,
     pub policy: Option<Policy>,
     /// The resource that its guest asked for.
     pub asked_for: Option<usize>,
@@ -39,23 +42,25 @@ impl Model {
 
     pub(super) fn book(&mut self, no: No, now: Timestamp, book: &Book) -> Answer {
         let good = book.place.good;
-        let slot = self.find_slot(
-            now,
-            &Wish {
-                good,
-                store: book.store,
-                party: book.party,
-                when: book.when,
-                resource: book.resource,
-                by_shop: false,
-                moves: None,
-            },
-        )?;
+        let wish = Wish {
+            good,
+            store: book.store,
+            party: book.party,
+            when: book.when,
+            resource: book.resource,
+            by_shop: false,
+            moves: None,
+        };
+        let slot = match &book.seats {
+            Some(choice) => self.find_seats(now, book, choice)?,
+            None => self.find_slot(now, &wish)?,
+        };
         if book.place.quantity != slot.quantity {
             return Err("order_quantity_invalid");
         }
+        let until = valid_until(slot.period);
         let Told { text, made: ordered } =
-            self.order(no, now, &book.place, Some(valid_until(slot.period)))?;
+            self.order(no, now, &book.place, (Some(until), &slot.surcharges))?;
         let chosen: Vec<_> = slot.places.iter().map(|(resource, _)| *resource).collect();
         let text = format!("{text} {} {chosen:?}", said(slot.period));
         let booking = Booking {
@@ -65,6 +70,7 @@ impl Model {
             period: slot.period,
             steps: slot.steps,
             places: slot.places,
+            seats: slot.seats,
             policy: Some(self.booked(good).policies[self.policies[good].0]),
             asked_for: book.resource,
             outcome: None,
@@ -118,6 +124,7 @@ impl Model {
             period: (from, until),
             steps,
             places,
+            seats: None,
             policy: None,
             asked_for: None,
             outcome: None,
@@ -226,14 +233,21 @@ impl Model {
             }
         };
         let ended = self.refund_booked(no, now, booking_no, (fee_bp, Outcome::Cancelled))?;
-        if let (By::Staff(..), Some(order)) = (by, self.bookings[&booking_no].order) {
-            let deposit = self.world.goods[self.orders[&order].good].deposit;
-            if deposit.is_some_and(|deposit| deposit.earnest) {
-                self.compensate(no, now);
-            }
-            self.tell(self.orders[&order].person, "booking_cancelled", 0);
+        if matches!(by, By::Staff(..)) {
+            self.given_up_by_shop(no, now, booking_no);
         }
         Ok(ended)
+    }
+
+    /// What a guest hears of it, and gets beside the refund.
+    pub(super) fn given_up_by_shop(&mut self, refund: No, now: Timestamp, booking: No) {
+        let order = self.bookings[&booking].order.map(|order| &self.orders[&order]);
+        let order = order.expect("somebody booked it");
+        let (person, deposit) = (order.person, self.world.goods[order.good].deposit);
+        if deposit.is_some_and(|deposit| deposit.earnest) {
+            self.compensate(refund, now);
+        }
+        self.tell(person, "booking_cancelled", 0);
     }
 
     /// A day before, or two hours before it stops to be free if that is earlier; two hours before it starts if it is too
@@ -283,7 +297,7 @@ impl Model {
     }
 
     /// The merchant keeps its fee, and the rest goes back.
-    fn refund_booked(
+    pub(super) fn refund_booked(
         &mut self,
         no: No,
         now: Timestamp,
@@ -380,6 +394,7 @@ impl Model {
         self.opened.iter().map(|(n, step)| {
             let mut bucket = Bucket::of(self.world.resources[*n].units);
             bucket.held += i128::from(self.held_for_who_waited(*n, *step));
+            bucket.taken += i128::from(self.shown(*n, *step));
             for booking in self
                 .bookings
                 .values()
@@ -398,6 +413,15 @@ impl Model {
 }
 
 impl Booking {
+    /// How much is kept for it: units of each step, or seats.
+    pub fn size(&self) -> i64 {
+        let units: i64 = self.places.iter().map(|(_, units)| units).sum();
+        match &self.seats {
+            Some((_, seats)) => seats.len() as i64,
+            None => units * (self.steps.end - self.steps.start),
+        }
+    }
+
     pub(super) fn units_of(&self, resource: usize) -> i64 {
         let places = self.places.iter().filter(|(of, _)| *of == resource);
         places.map(|(_, units)| units).sum()

@@ -18,6 +18,7 @@ mod pay_out;
 mod provider;
 mod review;
 mod scan;
+mod showing;
 mod slots;
 mod staff;
 mod state;
@@ -34,6 +35,7 @@ use super::world::{BEGIN, World};
 pub(crate) use booking::Booking;
 pub(crate) use books::{Books, Owner};
 pub(crate) use provider::{Payment, Provider};
+pub(crate) use showing::{Showing, may_choose, stretches};
 pub(crate) use state::*;
 pub(crate) use waitlist::{WaitlistEntry, WaitlistStatus};
 
@@ -48,9 +50,11 @@ pub(crate) struct Model {
     pub groups: BTreeMap<No, Group>,
     /// Each under the step that made it, and its order.
     pub bookings: BTreeMap<No, Booking>,
+    /// Each under the step that put it on.
+    pub showings: BTreeMap<No, Showing>,
     /// Who waits, or waited, each under the step that made it.
     pub waitlist: BTreeMap<No, WaitlistEntry>,
-    /// Resources and steps that somebody had booked.
+    /// Resources and steps that somebody had.
     opened: BTreeSet<(usize, i64)>,
     /// The policy by which each good is booked now, and the version of its terms.
     policies: Vec<(usize, i64)>,
@@ -131,6 +135,7 @@ impl Model {
             orders: BTreeMap::new(),
             groups: BTreeMap::new(),
             bookings: BTreeMap::new(),
+            showings: BTreeMap::new(),
             waitlist: BTreeMap::new(),
             opened: BTreeSet::new(),
             policies: vec![(0, 1); world.goods.len()],
@@ -184,6 +189,9 @@ impl Model {
         };
         match op {
             Op::TakePlace { entry, .. } if !self.waitlist.contains_key(entry) => false,
+            Op::Book(Book {
+                seats: Some(seats), ..
+            }) if !self.showings.contains_key(&seats.showing) => false,
             Op::Place(place) | Op::Book(Book { place, .. }) | Op::TakePlace { place, .. } => {
                 knows_place(place)
             }
@@ -205,6 +213,10 @@ impl Model {
             }
             Op::CloseGroup { group } => self.groups.contains_key(group),
             Op::Remind { booking } => self.bookings.contains_key(booking),
+            Op::CallOff {
+                shop, staff, showing, ..
+            } => self.showings.contains_key(showing) && employs(shop, staff),
+            Op::RefundShowing { showing } => self.showings.contains_key(showing),
             Op::OfferPlace { entry } | Op::LeaveWaitlist { entry, .. } | Op::EndWaiting { entry } => {
                 self.waitlist.contains_key(entry)
             }
@@ -285,6 +297,7 @@ impl Model {
             | Op::Member { .. }
             | Op::Share { .. }
             | Op::JoinWaitlist(_)
+            | Op::Schedule { .. }
             | Op::OpenEntry { .. }
             | Op::Work { .. }
             | Op::Propose { .. }
@@ -362,6 +375,19 @@ impl Model {
             } => self.cancel_booking(no, now, by, booking, with_reason),
             Op::NoShow { by, booking } => self.no_show(no, now, by, booking),
             Op::Arrive { by, booking } => self.arrive(no, now, by, booking),
+            Op::Schedule {
+                good,
+                day,
+                minute,
+                length,
+                surcharge,
+            } => self.schedule(no, now, good, (day, minute, length), surcharge),
+            Op::CallOff {
+                shop,
+                staff,
+                showing,
+                with_reason,
+            } => self.call_off(now, (shop, staff), showing, with_reason),
             Op::Start { person, order } => self.start(no, now, person, order),
             // It keeps its key by itself.
             Op::Hear { news, asked } => return Some(self.hear(no, now, news, asked)),
@@ -409,6 +435,7 @@ impl Model {
             Op::Release { order } => self.release(now, order),
             Op::CloseGroup { group } => self.close_group(now, group),
             Op::Remind { booking } => self.remind(booking),
+            Op::RefundShowing { showing } => self.refund_showing(now, showing),
             Op::Expire { voucher } => self.expire(no, now, voucher),
             Op::PostRebate { redemption } => self.post_rebate(now, redemption),
             Op::Review {

@@ -1,12 +1,13 @@
 //! What is free, and who gets which places: plain sums over all bookings, by clocks that stand still at eight hours
 //! before UTC.
 
+use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 
 use kernel::{DAY_US, MINUTE_US, Timestamp};
 
-use super::{Keeps, Model, No};
-use crate::run::booked::{Booked, Kind, PricePer, Stay};
+use super::{Keeps, Model, No, Surcharges};
+use crate::run::booked::{Booked, Kind, PricePer, Seat, Stay};
 use crate::run::op::When;
 
 pub(super) const STEP_US: i64 = 15 * MINUTE_US;
@@ -35,6 +36,8 @@ pub(crate) struct Slot {
     pub steps: Range<i64>,
     pub places: Vec<(usize, i64)>,
     pub quantity: i64,
+    pub surcharges: Surcharges,
+    pub seats: Option<(No, BTreeSet<Seat>)>,
 }
 
 impl Model {
@@ -44,7 +47,7 @@ impl Model {
             Some(**no) != but && booking.steps.contains(&step) && self.keeps(booking) != Keeps::Nothing
         });
         let booked: i64 = there.map(|(_, booking)| booking.units_of(resource)).sum();
-        booked + self.held_for_who_waited(resource, step)
+        booked + self.held_for_who_waited(resource, step) + self.shown(resource, step)
     }
 
     pub(super) fn find_slot(&self, now: Timestamp, wish: &Wish) -> Result<Slot, &'static str> {
@@ -61,8 +64,7 @@ impl Model {
             return Err("booking_not_offered");
         }
         let period = period_of(booked, wish).ok_or("booking_time")?;
-        let in_time = now.0 + booked.notice_us..=now.0 + booked.ahead_days * DAY_US;
-        if !wish.by_shop && !in_time.contains(&period.0.0) {
+        if !wish.by_shop && !is_in_time(booked, period.0, now) {
             return Err("booking_time");
         }
         let (steps, day) = match booked.stay {
@@ -71,7 +73,7 @@ impl Model {
                 let with_care = steps(period.0.0 - before * MINUTE_US, period.1.0 + after * MINUTE_US);
                 (with_care, steps(day, day + DAY_US))
             }
-            Stay::Nights { .. } => {
+            Stay::Nights { .. } | Stay::Showings(_) => {
                 let day = |at: Timestamp| (at.0 + AHEAD_US).div_euclid(DAY_US);
                 let nights = day(period.0)..day(period.1);
                 (nights.clone(), nights)
@@ -88,12 +90,14 @@ impl Model {
                 (PricePer::Night, When::Nights { nights, rooms, .. }) => nights * rooms,
                 (PricePer::Booking | PricePer::Night, _) => 1,
             },
+            surcharges: Vec::new(),
+            seats: None,
         })
     }
 
     fn units_for(&self, resource: usize, wish: &Wish) -> i64 {
         match self.world.resources[resource].kind {
-            Kind::Table | Kind::Person | Kind::Room => 1,
+            Kind::Table | Kind::Person | Kind::Room | Kind::Hall => 1,
             Kind::RoomType => rooms_of(wish.when),
             Kind::Session => wish.party,
         }
@@ -121,7 +125,7 @@ impl Model {
                 let rooms = rooms_of(wish.when);
                 let party = match kind {
                     Kind::RoomType => (wish.party + rooms - 1) / rooms,
-                    Kind::Table | Kind::Person | Kind::Room | Kind::Session => wish.party,
+                    Kind::Table | Kind::Person | Kind::Room | Kind::Session | Kind::Hall => wish.party,
                 };
                 let fitting = free.into_iter().filter(|n| self.seats(*n).contains(&party));
                 let to_do = |n: usize| {
@@ -185,6 +189,12 @@ fn rooms_of(when: When) -> i64 {
     }
 }
 
+/// Whether what starts then is booked now.
+pub(super) fn is_in_time(booked: &Booked, starts_at: Timestamp, now: Timestamp) -> bool {
+    let in_time = now.0 + booked.notice_us..=now.0 + booked.ahead_days * DAY_US;
+    in_time.contains(&starts_at.0)
+}
+
 pub(super) fn steps(from_us: i64, until_us: i64) -> Range<i64> {
     from_us.div_euclid(STEP_US)..(until_us + STEP_US - 1).div_euclid(STEP_US)
 }
@@ -222,6 +232,9 @@ fn period_of(booked: &Booked, wish: &Wish) -> Option<(Timestamp, Timestamp)> {
             let fits = (1..=most).contains(&nights);
             fits.then(|| (at(from, check_in), at(from + nights, check_out)))
         }
-        (Stay::Visit { .. }, When::Nights { .. }) | (Stay::Nights { .. }, When::At(_)) => None,
+        // Of a showing seats are booked.
+        (Stay::Visit { .. }, When::Nights { .. })
+        | (Stay::Nights { .. }, When::At(_))
+        | (Stay::Showings(_), _) => None,
     }
 }

@@ -4,7 +4,9 @@ use consume::{
     Arrive, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking, RemindGuest,
 };
 use kernel::{Actor, BasisPoints, BookingId, RefundId, ResourceId, Timestamp};
-use offer::{BookingPolicy, BookingTerms, Day, Nights, Period, Service, SetBookingTerms, Turn, Visit};
+use offer::{
+    BookingPolicy, BookingTerms, Day, Nights, Period, SeatChoice, Service, SetBookingTerms, Turn, Visit,
+};
 use party::hours::Span;
 use store::{Fail, Tx};
 use uuid::Uuid;
@@ -12,19 +14,27 @@ use uuid::Uuid;
 use super::buying::{Order, placed_reply};
 use super::house::owner_of;
 use super::{Reply, Request, Scene};
-use crate::run::booked::{Booked, PricePer, Stay};
+use crate::run::booked::{Booked, PricePer, Stay, seat_name};
 use crate::run::op::{Book, By, Name, No, Staff, When};
 
 pub(super) fn book(scene: Scene<'_>, book: &Book) -> Request {
-    let order = Order::new(scene, &book.place);
+    let mut order = Order::new(scene, &book.place);
     let shop = scene.model.world.goods[book.place.good].shop;
+    order.cmd.seats = book.seats.map(|seats| SeatChoice {
+        showing: scene.id(Name::Showing(seats.showing)),
+        seats: seats.named.into_iter().flatten().map(seat_name).collect(),
+    });
     let cmd = PlaceBooking {
         order: order.cmd.clone(),
         store: scene.directory.cast.shops[shop].stores[book.store].0,
         when: when(book.when),
         party: book.party,
         area: None,
-        resources: resources(scene, book.resource),
+        resources: match (book.seats, book.resource) {
+            // Whoever chooses seats names nothing else.
+            (Some(_), None) => Vec::new(),
+            (_, resource) => resources(scene, resource),
+        },
     };
     let cast = scene.directory.cast.resources.clone();
     Request::new(
@@ -201,6 +211,7 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
                     )
                 }],
             }),
+            Stay::Showings(_) => offer::Stay::Showings,
             Stay::Nights {
                 check_in,
                 check_out,

@@ -11,6 +11,7 @@ mod news;
 mod returning;
 mod reviewing;
 mod scanning;
+mod showing;
 mod staff;
 mod waitlist;
 
@@ -210,12 +211,26 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         } => booking::cancel(scene, by, booking, with_reason),
         Op::NoShow { by, booking } => booking::no_show(scene, by, booking),
         Op::Arrive { by, booking } => booking::arrive(scene, by, booking),
+        Op::Schedule {
+            good,
+            day,
+            minute,
+            length,
+            surcharge,
+        } => showing::schedule(scene, good, (day, minute, length), surcharge),
+        Op::CallOff {
+            shop,
+            staff,
+            showing,
+            with_reason,
+        } => showing::call_off(scene, (shop, staff), showing, with_reason),
         Op::Start { person, order } => buying::start(scene, person, order),
         Op::Hear { news, asked: true } => news::asked(scene, step.at, news),
         Op::Hear { news, asked: false } => news::delivered(scene, step.no, step.at, news, altered),
         Op::Release { order } => buying::release(scene, order),
         Op::CloseGroup { group } => buying::close_group(scene, group),
         Op::Remind { booking } => booking::remind(scene, booking),
+        Op::RefundShowing { showing } => showing::refund(scene, showing),
         Op::Redeem {
             shop,
             staff,
