@@ -35,6 +35,7 @@ pub(crate) enum Name {
     Booking(No),
     WaitlistEntry(No),
     Showing(No),
+    QueueTicket(No),
     Attempt(No),
     Voucher(No, u8),
     Redemption(No),
@@ -223,6 +224,35 @@ pub(crate) enum Op {
     Start {
         person: usize,
         order: No,
+    },
+    /// The first store of a shop gives out numbers in these lines, or none.
+    SetQueue {
+        shop: usize,
+        staff: Staff,
+        is_open: bool,
+        lines: usize,
+    },
+    /// Somebody takes a number there, or the staff gives one out.
+    JoinQueue {
+        by: By,
+        shop: usize,
+        party: i64,
+    },
+    Call {
+        shop: usize,
+        staff: Staff,
+        whom: Whom,
+    },
+    /// They sit, or did not come.
+    EndTicket {
+        shop: usize,
+        staff: Staff,
+        ticket: No,
+        seated: bool,
+    },
+    LeaveQueue {
+        person: usize,
+        ticket: No,
     },
     /// The customer pays at the provider. Qiao hears of it later.
     PayOutside {
@@ -490,11 +520,19 @@ pub(crate) enum When {
     },
 }
 
-/// Who does something with a booking.
+/// Who does something with a booking, or takes a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
     Guest(usize),
     Staff(usize, Staff),
+}
+
+/// Who is called to a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// In a line.
+    Next(char),
+    Ticket(No),
 }
 
 /// In which group an order is.
@@ -544,6 +582,16 @@ pub(crate) struct Step {
     pub op: Op,
 }
 
+impl By {
+    /// Of the staff; guests were there from the beginning.
+    fn name(self) -> Option<Name> {
+        match self {
+            Self::Guest(_) => None,
+            Self::Staff(shop, staff) => Some(Name::Staff(shop, staff)),
+        }
+    }
+}
+
 impl Place {
     fn names(&self) -> impl Iterator<Item = Name> + use<> {
         let wallets = self.wallets.into_iter().flatten().map(Name::Wallet);
@@ -572,18 +620,28 @@ impl Op {
             Self::Move { by, booking, .. }
             | Self::CancelBooking { by, booking, .. }
             | Self::NoShow { by, booking }
-            | Self::Arrive { by, booking } => {
-                let staff = match by {
-                    By::Guest(_) => None,
-                    By::Staff(shop, staff) => Some(Name::Staff(shop, staff)),
-                };
-                [Name::Booking(booking)].into_iter().chain(staff).collect()
-            }
+            | Self::Arrive { by, booking } => [Name::Booking(booking)].into_iter().chain(by.name()).collect(),
             Self::Keep { shop, staff, .. } => vec![Name::Staff(shop, staff)],
             Self::CallOff {
                 shop, staff, showing, ..
             } => vec![Name::Showing(showing), Name::Staff(shop, staff)],
             Self::RefundShowing { showing } => vec![Name::Showing(showing)],
+            Self::SetQueue { shop, staff, .. }
+            | Self::Call {
+                shop,
+                staff,
+                whom: Whom::Next(_),
+            } => vec![Name::Staff(shop, staff)],
+            Self::JoinQueue { by, .. } => by.name().into_iter().collect(),
+            Self::Call {
+                shop,
+                staff,
+                whom: Whom::Ticket(ticket),
+            }
+            | Self::EndTicket {
+                shop, staff, ticket, ..
+            } => vec![Name::QueueTicket(ticket), Name::Staff(shop, staff)],
+            Self::LeaveQueue { ticket, .. } => vec![Name::QueueTicket(ticket)],
             Self::CloseEntry { entry, .. } => vec![Name::Entry(entry)],
             Self::Visit { entry, .. } => entry.map(Name::Entry).into_iter().collect(),
             Self::Cancel { order, .. } | Self::Start { order, .. } | Self::Release { order } => {

@@ -13,6 +13,13 @@ pub(crate) const BEGIN: Timestamp = Timestamp(1_800_000_000_000_000);
 pub(crate) const OFFLINE_MAX_USES: i64 = 6;
 pub(crate) const OFFLINE_MAX_AMOUNT: i64 = 60_000;
 
+/// What the lines of a store's queue may be, each with its largest party. The last are none.
+pub(crate) const LINES: [&[(char, i64)]; 3] = [
+    &[('A', 2), ('B', 4)],
+    &[('B', 3), ('C', 6)],
+    &[('A', 4), ('B', 4)],
+];
+
 /// What each shop has on sale: all are bought but the last, which is booked.
 const OF_SHOP: usize = 3;
 

@@ -2,8 +2,9 @@
 
 use super::Figures;
 use crate::run::booked::seat_name;
-use crate::run::model::{Bucket, Keeps, Model, money::Paid};
+use crate::run::model::{Bucket, Keeps, Model, QueueTicket, money::Paid};
 use crate::run::op::Name;
+use crate::run::world::LINES;
 
 /// Every figure as it must be.
 pub(super) fn figures(model: &Model) -> Figures {
@@ -142,6 +143,7 @@ fn bookings(model: &Model, figures: &mut Figures) {
         );
         figures.insert(format!("{:?}", Name::Booking(*no)), said);
     }
+    queues(model, figures);
     for (no, entry) in &model.waitlist {
         let held = entry.held().map_or(0, |slot| {
             let units: i64 = slot.places.iter().map(|(_, units)| units).sum();
@@ -178,6 +180,33 @@ fn bookings(model: &Model, figures: &mut Figures) {
         let name = format!("seat {} of {:?}", seat_name(seat), Name::Showing(showing));
         let whose: Vec<_> = whose.iter().map(|booking| format!("{booking:?}")).collect();
         figures.insert(name, format!("{} of {whose:?}", level(bucket)));
+    }
+}
+
+fn queues(model: &Model, figures: &mut Figures) {
+    for (shop, queue) in &model.queues {
+        let lines = LINES[queue.lines].iter();
+        let lines: Vec<_> = lines.map(|(name, most)| (name.to_string(), *most)).collect();
+        let said = format!("{} {lines:?}", i64::from(queue.is_open));
+        figures.insert(format!("queue of {shop}"), said);
+    }
+    for (no, ticket) in &model.queue_tickets {
+        let QueueTicket {
+            shop,
+            person,
+            line,
+            number,
+            day,
+            party,
+            called_at,
+            ..
+        } = ticket;
+        let said = format!(
+            "{line}{number} of {day} at {shop}, {party} by {person:?}, {}, called at {}",
+            lower(ticket.status),
+            called_at.map_or(0, |at| at.0),
+        );
+        figures.insert(format!("{:?}", Name::QueueTicket(*no)), said);
     }
 }
 

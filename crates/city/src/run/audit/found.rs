@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use consume::queue::QueueLine;
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ pub(super) fn figures(read: &mut ReadTx, directory: &Directory) -> Result<Figure
     reader.orders(read)?;
     reader.groups(read)?;
     reader.bookings(read)?;
+    reader.queues(read)?;
     reader.things(read)?;
     reader.buckets(read)?;
     reader.people(read)?;
@@ -257,6 +259,37 @@ impl Reader<'_> {
             let more = surcharges.get(BOX).copied().unwrap_or_default();
             Ok(format!("{status} from {from} to {to}, {more} more in the box"))
         })
+    }
+
+    fn queues(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        for mut row in read.many(sql!("SELECT store_id, is_open, lines FROM store_queue"))? {
+            let (shop, is_open) = (self.shop_of_store(row.take()?), number(&mut row)?);
+            let lines: Vec<QueueLine> = row.take_json()?;
+            let lines = lines.into_iter().map(|line| (line.name, line.party_up_to));
+            let said = format!("{is_open} {:?}", lines.collect::<Vec<_>>());
+            self.figures.insert(format!("queue of {shop}"), said);
+        }
+        for mut row in read.many(sql!(
+            "SELECT id, store_id, person_id, line, number, day, party, status, COALESCE(called_at, 0) FROM queue_ticket"
+        ))? {
+            let (ticket, shop) = (self.name(row.take()?), self.shop_of_store(row.take()?));
+            let person: Option<Uuid> = row.take()?;
+            let person = person.and_then(|person| self.person(person));
+            let (line, [no, day, party]) = (text(&mut row)?, numbers(&mut row)?);
+            let (status, called_at) = (text(&mut row)?, number(&mut row)?);
+            let said = format!(
+                "{line}{no} of {day} at {shop}, {party} by {person:?}, {status}, called at {called_at}"
+            );
+            self.figures.insert(ticket, said);
+        }
+        Ok(())
+    }
+
+    /// Of which shop this is the first.
+    fn shop_of_store(&self, id: Uuid) -> String {
+        let mut shops = self.cast().shops.iter();
+        let shop = shops.position(|shop| shop.stores[0].0.uuid() == id);
+        shop.map_or_else(|| id.to_string(), |shop| shop.to_string())
     }
 
     fn resource(&self, id: Uuid) -> Option<usize> {

@@ -256,6 +256,21 @@ fn damages() -> Vec<Damage> {
                  SELECT 'refund_showing', id, id, ends_at FROM showing WHERE status = 'scheduled'"
             ),
         ),
+        one("the numbers of a line have a gap", sql!("UPDATE queue_ticket SET number = number + 1000")),
+        one("figures differ: QueueTicket", sql!("UPDATE queue_ticket SET status = 'seated' WHERE status = 'left'")),
+        one("figures differ: QueueTicket", sql!("UPDATE queue_ticket SET called_at = called_at + 1")),
+        // The table keeps itself.
+        one(
+            "queue_ticket",
+            sql!(
+                "INSERT INTO queue_ticket (id, merchant_id, store_id, person_id, day, line, number, party, status,
+                   joined_at, version)
+                 SELECT $1, merchant_id, store_id, person_id, day, 'Z', 1, party, status, joined_at, version
+                 FROM queue_ticket WHERE status IN ('waiting', 'called') AND person_id IS NOT NULL ORDER BY id LIMIT 1",
+                [7_u8; 16]
+            ),
+        ),
+        one("figures differ: queue of", sql!("UPDATE store_queue SET is_open = 1 - is_open")),
         // A fee that is less than the policy says, in a journal that sums to zero.
         before_balances(
             "escrow of Order",

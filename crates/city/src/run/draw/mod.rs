@@ -4,6 +4,7 @@
 mod booking;
 mod outside;
 mod people;
+mod queue;
 mod showing;
 
 use std::collections::BTreeMap;
@@ -54,7 +55,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
         return last;
     }
     loop {
-        let drawn = match dice.random_below(200) {
+        let drawn = match dice.random_below(216) {
             0..10 => Some(claim(dice, model)),
             10..15 => people::come(dice, model),
             15..29 => Some(Op::Place(place(dice, model, now))),
@@ -87,7 +88,8 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             149..152 => outside::dispute(dice, model),
             152..160 => Some(booking::join_waitlist(dice, model, now)),
             160..180 => booking::waitlist(dice, model, now),
-            _ => showing::showings(dice, model, now),
+            180..200 => showing::showings(dice, model, now),
+            _ => queue::queue(dice, model, now),
         };
         if let Some(op) = drawn {
             return op;

@@ -1,6 +1,6 @@
 //! Parties at the door, who take numbers, are called, sit, come too late or go.
 
-use kernel::Ctx;
+use kernel::{Ctx, Timestamp};
 
 use super::{any, index, mostly, owner_or_other, person, staff};
 use crate::dice::{between, chance, pick};
@@ -8,7 +8,7 @@ use crate::run::model::{Model, QueueStatus};
 use crate::run::op::{By, Op, Whom};
 use crate::run::world::LINES;
 
-pub(super) fn queue(dice: &Ctx, model: &Model) -> Option<Op> {
+pub(super) fn queue(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
     let shop = index(dice, model.world.shops.len());
     let other = index(dice, model.world.shops.len());
     let staff = staff(dice, model, shop);
@@ -18,41 +18,40 @@ pub(super) fn queue(dice: &Ctx, model: &Model) -> Option<Op> {
         return Some(Op::SetQueue {
             shop,
             staff,
-            is_open: chance(dice, 80),
+            is_open: chance(dice, 88),
             lines: index(dice, LINES.len()),
         });
     };
+    let waiting = any(dice, &model.queue_tickets, |ticket| {
+        (ticket.shop, ticket.status) == (shop, QueueStatus::Waiting) && ticket.is_of(now)
+    });
+    let line = match waiting {
+        Some(ticket) if chance(dice, 90) => model.queue_tickets[&ticket].line,
+        Some(_) | None => pick(dice, LINES[queue.lines]).0,
+    };
     let of = if chance(dice, 95) { shop } else { other };
     Some(match weight {
-        1..11 => Op::JoinQueue {
-            by: match chance(dice, 75) {
-                true => By::Guest(person(dice, model)),
-                false => By::Staff(shop, staff),
-            },
-            shop: of,
-            party: between(dice, 1, 4) + *pick(dice, &[0, 0, 0, 0, 0, 0, 2, 9, -4]),
-        },
-        11..16 => Op::Call {
+        1..6 if waiting.is_some() || chance(dice, 10) => Op::Call {
             shop,
             staff,
-            whom: Whom::Next(pick(dice, LINES[queue.lines]).0),
+            whom: Whom::Next(line),
         },
-        16..18 => Op::Call {
+        6..8 => Op::Call {
             shop,
             staff,
             whom: Whom::Ticket(mostly(dice, &model.queue_tickets, 10, |ticket| {
-                (ticket.shop, ticket.status) == (of, QueueStatus::Missed)
+                (ticket.shop, ticket.status) == (of, QueueStatus::Missed) && ticket.is_of(now)
             })?),
         },
-        18..22 => Op::EndTicket {
+        8..12 => Op::EndTicket {
             shop,
             staff,
             ticket: mostly(dice, &model.queue_tickets, 10, |ticket| {
-                (ticket.shop, ticket.status) == (of, QueueStatus::Called)
+                (ticket.shop, ticket.status) == (of, QueueStatus::Called) && ticket.is_of(now)
             })?,
             seated: chance(dice, 50),
         },
-        _ => {
+        12..14 => {
             let ticket = any(dice, &model.queue_tickets, |ticket| ticket.is_live())?;
             let guest = model.queue_tickets[&ticket].person;
             Op::LeaveQueue {
@@ -60,5 +59,13 @@ pub(super) fn queue(dice: &Ctx, model: &Model) -> Option<Op> {
                 ticket,
             }
         }
+        _ => Op::JoinQueue {
+            by: match chance(dice, 75) {
+                true => By::Guest(person(dice, model)),
+                false => By::Staff(shop, staff),
+            },
+            shop: of,
+            party: between(dice, 1, 4) + *pick(dice, &[0, 0, 0, 0, 0, 0, 2, 9, -4]),
+        },
     })
 }

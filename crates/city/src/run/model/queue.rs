@@ -46,6 +46,11 @@ impl QueueTicket {
     pub fn is_live(&self) -> bool {
         matches!(self.status, QueueStatus::Waiting | QueueStatus::Called)
     }
+
+    /// Whether it is of the day whose numbers are given out now.
+    pub fn is_of(&self, now: Timestamp) -> bool {
+        self.day == day_of(now)
+    }
 }
 
 fn day_of(now: Timestamp) -> i64 {
@@ -189,6 +194,6 @@ impl Model {
     /// On its own day alone.
     fn can_change(&self, now: Timestamp, no: No, may_be: &[QueueStatus]) -> bool {
         let ticket = &self.queue_tickets[&no];
-        ticket.day == day_of(now) && may_be.contains(&ticket.status)
+        ticket.is_of(now) && may_be.contains(&ticket.status)
     }
 }

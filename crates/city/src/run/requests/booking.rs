@@ -152,13 +152,9 @@ pub(super) fn change_policy(scene: Scene<'_>, good: usize, policy: usize) -> Req
 }
 
 fn of(scene: Scene<'_>, by: By, booking: No) -> (BookingId, Actor, Uuid) {
-    let actor = match by {
-        By::Guest(person) => scene.consumer(person),
-        By::Staff(shop, staff) => scene.staff(shop, staff),
-    };
     let shop = scene.model.bookings[&booking].shop;
     let lane = scene.directory.cast.shops[shop].stores[0].0.uuid();
-    (scene.id(Name::Booking(booking)), actor, lane)
+    (scene.id(Name::Booking(booking)), scene.actor(by), lane)
 }
 
 /// Of the only service.

@@ -8,6 +8,7 @@ mod counter;
 mod house;
 mod look;
 mod news;
+mod queue;
 mod returning;
 mod reviewing;
 mod scanning;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 
 use super::directory::Directory;
 use super::model::Model;
-use super::op::{Name, Op, Staff, Step};
+use super::op::{By, Name, Op, Staff, Step};
 
 pub(crate) use booking::{every_day, terms as booking_terms};
 pub(crate) use news::forge;
@@ -224,6 +225,21 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
             showing,
             with_reason,
         } => showing::call_off(scene, (shop, staff), showing, with_reason),
+        Op::SetQueue {
+            shop,
+            staff,
+            is_open,
+            lines,
+        } => queue::set(scene, (shop, staff), (is_open, lines)),
+        Op::JoinQueue { by, shop, party } => queue::join(scene, by, shop, party),
+        Op::Call { shop, staff, whom } => queue::call(scene, (shop, staff), whom),
+        Op::EndTicket {
+            shop,
+            staff,
+            ticket,
+            seated,
+        } => queue::end(scene, (shop, staff), (ticket, seated)),
+        Op::LeaveQueue { person, ticket } => queue::leave(scene, person, ticket),
         Op::Start { person, order } => buying::start(scene, person, order),
         Op::Hear { news, asked: true } => news::asked(scene, step.at, news),
         Op::Hear { news, asked: false } => news::delivered(scene, step.no, step.at, news, altered),
@@ -326,6 +342,13 @@ impl Scene<'_> {
     fn staff(&self, shop: usize, staff: Staff) -> Actor {
         let merchant = self.directory.cast.shops[shop].merchant;
         Actor::Staff(self.id(Name::Staff(shop, staff)), merchant)
+    }
+
+    fn actor(&self, by: By) -> Actor {
+        match by {
+            By::Guest(person) => self.consumer(person),
+            By::Staff(shop, staff) => self.staff(shop, staff),
+        }
     }
 
     fn finance(&self, second: bool) -> Actor {
