@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use kernel::{Ctx, DAY_US, HOUR_US, MINUTE_US};
 
+use super::world::BEGIN;
 use crate::dice::{between, chance, pick};
 
 /// How a good is booked, at its shop's first store.
@@ -47,10 +48,24 @@ pub(crate) enum Stay {
     Nights {
         check_in: i64,
         check_out: i64,
+        least: i64,
         most: i64,
+        /// Of those that apply to a night the dearest counts.
+        rates: [Option<Rate>; 2],
     },
     /// Seats of what its shop puts on in its hall.
     Showings(Hall),
+}
+
+/// What a room costs more in some nights, by the day on which they begin.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rate {
+    pub surcharge: i64,
+    /// A bit for each, Monday's first; of none it is of all.
+    pub weekdays: u8,
+    /// Days since 1970, both included.
+    pub from: Option<i64>,
+    pub until: Option<i64>,
 }
 
 /// Rows of seats from the screen on: `s` is a seat, `w` a place for a wheelchair, `o` is not sold and `_` is an aisle.
@@ -156,7 +171,7 @@ impl Resource {
 
 /// A good's bookings, with what they are of, which comes after so many others.
 pub(super) fn booked(dice: &Ctx, before: usize, is_cinema: bool) -> (Booked, Vec<Resource>) {
-    let (resources, party_max, price_per) = match dice.random_below(4) {
+    let (resources, party_max, price_per) = match dice.random_below(5) {
         _ if is_cinema => (
             vec![Resource::one(Kind::Hall, (1, 1))],
             between(dice, 3, 5),
@@ -168,7 +183,11 @@ pub(super) fn booked(dice: &Ctx, before: usize, is_cinema: bool) -> (Booked, Vec
             *pick(dice, &[PricePer::Booking, PricePer::Person]),
         ),
         1 => (people(dice), 2, PricePer::Booking),
-        2 => (rooms(dice), 4, *pick(dice, &[PricePer::Booking, PricePer::Night])),
+        2 | 3 => (
+            rooms(dice),
+            4,
+            *pick(dice, &[PricePer::Booking, PricePer::Night, PricePer::Night]),
+        ),
         _ => (
             session(dice),
             4,
@@ -186,7 +205,7 @@ pub(super) fn booked(dice: &Ctx, before: usize, is_cinema: bool) -> (Booked, Vec
     };
     let booked = Booked {
         stay: match resources[0].kind {
-            Kind::RoomType => nights(dice),
+            Kind::RoomType => nights(dice, price_per),
             Kind::Hall => Stay::Showings(hall(dice)),
             Kind::Table | Kind::Person | Kind::Room | Kind::Session => visit(dice),
         },
@@ -212,22 +231,38 @@ fn visit(dice: &Ctx) -> Stay {
     }
 }
 
-fn nights(dice: &Ctx) -> Stay {
+fn nights(dice: &Ctx, price_per: PricePer) -> Stay {
+    let least = *pick(dice, &[1, 1, 2]);
+    // Whole bookings cost the same in all nights.
+    let rate = || (price_per == PricePer::Night && chance(dice, 80)).then(|| rate(dice));
     Stay::Nights {
         check_in: *pick(dice, &[720, 900]),
         check_out: *pick(dice, &[600, 720]),
-        most: between(dice, 1, 4),
+        least,
+        most: between(dice, least, 4),
+        rates: [rate(), rate()],
+    }
+}
+
+fn rate(dice: &Ctx) -> Rate {
+    let first = BEGIN.0 / DAY_US;
+    let from = chance(dice, 40).then(|| first + between(dice, 0, 8));
+    let until = chance(dice, 40).then(|| from.unwrap_or(first) + between(dice, 0, 8));
+    Rate {
+        surcharge: *pick(dice, &[1, 333, 2_500, 10_001]),
+        weekdays: *pick(dice, &[0, 0b110_0000, 0b101_0101]),
+        from,
+        until,
     }
 }
 
 fn hall(dice: &Ctx) -> Hall {
-    let halls: [&'static [&'static str]; 3] = [
-        &["ssssss", "ssSSSs"],
-        &["sSS_sSs", "wsS_SSs"],
-        &["sosss", "_SSSS", "sssSW"],
-    ];
     Hall {
-        rows: *pick(dice, &halls),
+        rows: match dice.random_below(3) {
+            0 => &["ssssss", "ssSSSs"],
+            1 => &["sSS_sSs", "wsS_SSs"],
+            _ => &["sosss", "_SSSS", "sssSW"],
+        },
         no_single_seats: chance(dice, 75),
         cleaning_minutes: *pick(dice, &[0, 10, 15]),
     }

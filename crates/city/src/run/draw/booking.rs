@@ -2,10 +2,10 @@
 
 use kernel::{Ctx, DAY_US, MINUTE_US, Timestamp};
 
-use super::{any, index, order, owner_or_other, person, staff};
+use super::{any, buyer, index, order, owner_or_other, staff};
 use crate::dice::{between, chance, pick};
 use crate::run::booked::{PricePer, Stay};
-use crate::run::model::{Booking, Keeps, Model, Surcharges, WaitlistStatus};
+use crate::run::model::{Booking, Keeps, Model, WaitlistStatus};
 use crate::run::op::{Book, By, JoinWaitlist, News, No, Op, Place, Staff, When};
 
 /// Shanghai's clocks.
@@ -31,9 +31,10 @@ pub(super) fn book(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
         false => index(dice, goods.len()),
     };
     let units = quantity + i64::from(chance(dice, 3));
-    let place = plain(person(dice, model), good_or_other, units);
+    let place = plain(buyer(dice, model), good_or_other, units);
+    let surcharges = model.surcharges_of_nights(good, when);
     Op::Book(Book {
-        place: order(dice, model, now, (place, Surcharges::new())),
+        place: order(dice, model, now, (place, surcharges)),
         store: if chance(dice, 97) {
             0
         } else {
@@ -117,7 +118,8 @@ pub(super) fn waitlist(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
             let slot = model.waitlist[&entry].slot.as_ref();
             let units = slot.map_or(1, |slot| slot.quantity) + i64::from(chance(dice, 3));
             let place = plain(person, wish.good, units);
-            let place = order(dice, model, now, (place, Surcharges::new()));
+            let surcharges = model.surcharges_of_nights(wish.good, wish.when);
+            let place = order(dice, model, now, (place, surcharges));
             Op::TakePlace { entry, place }
         }
         _ => Op::LeaveWaitlist { person, entry },
@@ -140,13 +142,13 @@ fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
     let terms = model.booked(good);
     let by_nights = matches!(terms.stay, Stay::Nights { .. }) ^ chance(dice, 1);
     if by_nights {
-        let most = match terms.stay {
-            Stay::Nights { most, .. } => most,
-            Stay::Visit { .. } | Stay::Showings(_) => 1,
+        let (least, most) = match terms.stay {
+            Stay::Nights { least, most, .. } => (least, most),
+            Stay::Visit { .. } | Stay::Showings(_) => (1, 1),
         };
         return When::Nights {
             from: today + *pick(dice, &[0, 1, 1, 1, 2, 2, 8]),
-            nights: between(dice, 1, most + i64::from(chance(dice, 5))),
+            nights: between(dice, least, most) + *pick(dice, &[0, 0, 0, 0, 0, 0, 0, 0, 1, -1]),
             rooms: *pick(dice, &[1, 1, 1, 2, 2, 3]) - i64::from(chance(dice, 2)),
         };
     }
@@ -218,6 +220,12 @@ pub(super) fn bookings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
             with_reason: true,
         });
     }
+    // Nights that cost otherwise are few.
+    if chance(dice, 15)
+        && let Some(op) = move_stay(dice, model, now)
+    {
+        return Some(op);
+    }
     let (weight, whatever) = (dice.random_below(12), chance(dice, 12));
     let fits = |no: &No, booking: &Booking| match weight {
         _ if whatever => true,
@@ -260,6 +268,25 @@ pub(super) fn bookings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
         },
         6..10 => Op::NoShow { by, booking },
         _ => Op::Arrive { by, booking },
+    })
+}
+
+/// The guest of rooms that may cost more comes a few days later.
+fn move_stay(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    let coming = any(dice, &model.bookings, |booking| {
+        let order = booking.order.map(|order| &model.orders[&order]);
+        let is_rated = order.is_some_and(|order| {
+            let stay = booking.stay(0);
+            !model.surcharges_of_nights(order.good, stay).is_empty()
+        });
+        is_rated && model.keeps(booking) == Keeps::Taken && booking.period.0 > now
+    })?;
+    let booking = &model.bookings[&coming];
+    Some(Op::Move {
+        by: By::Guest(model.orders[&booking.order?].person),
+        booking: coming,
+        when: booking.stay(between(dice, 1, 3)),
+        resource: None,
     })
 }
 

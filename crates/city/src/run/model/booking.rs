@@ -8,7 +8,8 @@ use kernel::{DAY_US, HOUR_US, Timestamp};
 use super::scan::refusal;
 use super::slots::{STEP_US, Wish, steps};
 use super::{
-    Answer, Bucket, Keeps, Model, Name, No, OrderStatus, Outcome, TimerKind, Told, VoucherStatus, made, told,
+    Answer, Bucket, Keeps, Model, Name, No, OrderStatus, Outcome, Surcharges, TimerKind, Told, VoucherStatus,
+    made, told,
 };
 use crate::run::booked::{Booked, Kind, Policy, Seat};
 use crate::run::op::{Book, By, Post, Staff, VoucherName, When};
@@ -57,6 +58,9 @@ impl Model {
         };
         if book.place.quantity != slot.quantity {
             return Err("order_quantity_invalid");
+        }
+        if slot.seats.is_none() && slot.surcharges.iter().any(|(_, more)| *more > 0) {
+            self.rarities.insert("DearerNights");
         }
         let until = valid_until(slot.period);
         let Told { text, made: ordered } =
@@ -170,6 +174,12 @@ impl Model {
         if let When::Nights { nights, rooms, .. } = when
             && (nights, rooms) != (booking.steps.end - booking.steps.start, booking.places[0].1)
         {
+            return Err("booking_time");
+        }
+        let before = self.surcharges_of_nights(good, booking.stay(0));
+        let sum = |surcharges: &Surcharges| surcharges.iter().map(|(units, more)| units * more).sum::<i64>();
+        if !by_shop && sum(&before) != sum(&slot.surcharges) {
+            self.rarities.insert("MoveToAnotherPrice");
             return Err("booking_time");
         }
         let moved = Booking {
@@ -413,6 +423,15 @@ impl Model {
 }
 
 impl Booking {
+    /// Its nights, or as many so many days later.
+    pub fn stay(&self, days_later: i64) -> When {
+        When::Nights {
+            from: self.steps.start + days_later,
+            nights: self.steps.end - self.steps.start,
+            rooms: self.places[0].1,
+        }
+    }
+
     /// How much is kept for it: units of each step, or seats.
     pub fn size(&self) -> i64 {
         let units: i64 = self.places.iter().map(|(_, units)| units).sum();

@@ -1,13 +1,13 @@
 //! What is free, and who gets which places: plain sums over all bookings, by clocks that stand still at eight hours
 //! before UTC.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Range, RangeInclusive};
 
 use kernel::{DAY_US, MINUTE_US, Timestamp};
 
 use super::{Keeps, Model, No, Surcharges};
-use crate::run::booked::{Booked, Kind, PricePer, Seat, Stay};
+use crate::run::booked::{Booked, Kind, PricePer, Rate, Seat, Stay};
 use crate::run::op::When;
 
 pub(super) const STEP_US: i64 = 15 * MINUTE_US;
@@ -90,9 +90,29 @@ impl Model {
                 (PricePer::Night, When::Nights { nights, rooms, .. }) => nights * rooms,
                 (PricePer::Booking | PricePer::Night, _) => 1,
             },
-            surcharges: Vec::new(),
+            surcharges: self.surcharges_of_nights(wish.good, wish.when),
             seats: None,
         })
+    }
+
+    /// What the rooms of these nights cost more, cheaper nights first.
+    pub fn surcharges_of_nights(&self, good: usize, when: When) -> Surcharges {
+        let booked = self.world.goods[good].booked.as_ref();
+        let by_night = booked.filter(|booked| booked.price_per == PricePer::Night);
+        let stay = by_night.map(|booked| booked.stay);
+        let (Some(Stay::Nights { rates, .. }), When::Nights { from, nights, rooms }) = (stay, when) else {
+            return Vec::new();
+        };
+        let mut surcharges = BTreeMap::new();
+        for night in from..from + nights {
+            let applying = rates.iter().flatten().filter(|rate| applies(rate, night));
+            let surcharge = applying.map(|rate| rate.surcharge).max().unwrap_or_default();
+            *surcharges.entry(surcharge).or_insert(0) += rooms;
+        }
+        surcharges
+            .into_iter()
+            .map(|(surcharge, units)| (units, surcharge))
+            .collect()
     }
 
     fn units_for(&self, resource: usize, wish: &Wish) -> i64 {
@@ -182,6 +202,14 @@ impl Model {
     }
 }
 
+fn applies(rate: &Rate, night: i64) -> bool {
+    // The epoch was a Thursday.
+    let weekday = (night + 3).rem_euclid(7);
+    (rate.weekdays == 0 || rate.weekdays >> weekday & 1 == 1)
+        && rate.from.is_none_or(|from| from <= night)
+        && rate.until.is_none_or(|until| night <= until)
+}
+
 fn rooms_of(when: When) -> i64 {
     match when {
         When::At(_) => 1,
@@ -224,12 +252,14 @@ fn period_of(booked: &Booked, wish: &Wish) -> Option<(Timestamp, Timestamp)> {
             Stay::Nights {
                 check_in,
                 check_out,
+                least,
                 most,
+                ..
             },
             When::Nights { from, nights, .. },
         ) => {
             let at = |day: i64, minute: i64| Timestamp(day * DAY_US + minute * MINUTE_US - AHEAD_US);
-            let fits = (1..=most).contains(&nights);
+            let fits = (least..=most).contains(&nights);
             fits.then(|| (at(from, check_in), at(from + nights, check_out)))
         }
         // Of a showing seats are booked.

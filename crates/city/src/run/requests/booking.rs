@@ -5,7 +5,8 @@ use consume::{
 };
 use kernel::{Actor, BasisPoints, BookingId, RefundId, ResourceId, Timestamp};
 use offer::{
-    BookingPolicy, BookingTerms, Day, Nights, Period, SeatChoice, Service, SetBookingTerms, Turn, Visit,
+    BookingPolicy, BookingTerms, Day, NightRate, Nights, Period, SeatChoice, Service, SetBookingTerms, Turn,
+    Visit,
 };
 use party::hours::Span;
 use store::{Fail, Tx};
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::buying::{Order, placed_reply};
 use super::house::owner_of;
 use super::{Reply, Request, Scene};
-use crate::run::booked::{Booked, PricePer, Stay, seat_name};
+use crate::run::booked::{Booked, PricePer, Rate, Stay, seat_name};
 use crate::run::op::{Book, By, Name, No, Staff, When};
 
 pub(super) fn book(scene: Scene<'_>, book: &Book) -> Request {
@@ -211,13 +212,15 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
             Stay::Nights {
                 check_in,
                 check_out,
+                least,
                 most,
+                rates,
             } => offer::Stay::Nights(Nights {
                 check_in_minute: check_in,
                 check_out_minute: check_out,
-                nights_min: 1,
+                nights_min: least,
                 nights_max: most,
-                rates: Vec::new(),
+                rates: rates.iter().flatten().map(rate).collect(),
             }),
         },
         price_per: match booked.price_per {
@@ -234,6 +237,18 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
             no_show_fee_bp: bp(policy.no_show_bp),
             grace_us: policy.grace_us,
         },
+    }
+}
+
+fn rate(rate: &Rate) -> NightRate {
+    let date = |day: Option<i64>| day.and_then(|day| Day(day).to_string().parse().ok());
+    NightRate {
+        surcharge: rate.surcharge,
+        weekdays: (1..=7)
+            .filter(|day| rate.weekdays >> (day - 1) & 1 == 1)
+            .collect(),
+        from_day: date(rate.from),
+        until_day: date(rate.until),
     }
 }
 
