@@ -56,6 +56,8 @@ const HAPPENS: [&[&str]; 3] = [
         "Remind",
         "PlaceWithCoupons",
         "CouponsOverPrices",
+        "DearerNights",
+        "MoveToAnotherPrice",
         "Member",
         "MemberOrders",
         "ClaimCode",
