@@ -286,8 +286,19 @@ pub fn cinema(
     map: SeatMap,
     no_single_seats: bool,
 ) -> (OnSale, ResourceId) {
+    cinema_as(store, shop, agreement, (map, no_single_seats), |_| {})
+}
+
+/// The same, but for what `change` does to the offer.
+pub fn cinema_as(
+    store: &Store,
+    shop: Shop,
+    agreement: (AgreementTerms, u64),
+    (map, no_single_seats): (SeatMap, bool),
+    change: impl Fn(&mut CreateOffer),
+) -> (OnSale, ResourceId) {
     let hall = (ResourceKind::Hall, seats("Hall 1", (1, 1), ""));
-    let (on_sale, halls) = booked(store, shop, agreement, (showings(), &[hall]), |_| {});
+    let (on_sale, halls) = booked(store, shop, agreement, (showings(), &[hall]), change);
     let set = SetHall {
         resource: halls[0],
         version: 0,

@@ -1,10 +1,11 @@
-//! What of a seed's world is booked, as plain numbers: tables, people with rooms, nights, places of a session. Few of
-//! each, so that times are taken.
+//! What of a seed's world is booked, as plain numbers: tables, people with rooms, nights, places of a session, seats. Few
+//! of each, so that times are taken.
 
 use std::ops::Range;
 
 use kernel::{Ctx, DAY_US, HOUR_US, MINUTE_US};
 
+use super::world::BEGIN;
 use crate::dice::{between, chance, pick};
 
 /// How a good is booked, at its shop's first store.
@@ -19,6 +20,16 @@ pub(crate) struct Booked {
     pub policies: [Policy; 2],
     /// Of the world's.
     pub resources: Range<usize>,
+}
+
+impl Booked {
+    /// Of the only one of its resources.
+    pub fn hall(&self) -> Option<&Hall> {
+        match &self.stay {
+            Stay::Showings(hall) => Some(hall),
+            Stay::Visit { .. } | Stay::Nights { .. } => None,
+        }
+    }
 }
 
 /// What is booked. Minutes are of the day in Shanghai.
@@ -37,8 +48,65 @@ pub(crate) enum Stay {
     Nights {
         check_in: i64,
         check_out: i64,
+        least: i64,
         most: i64,
+        /// Of those that apply to a night the dearest counts.
+        rates: [Option<Rate>; 2],
     },
+    /// Seats of what its shop puts on in its hall.
+    Showings(Hall),
+}
+
+/// What a room costs more in some nights, by the day on which they begin.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rate {
+    pub surcharge: i64,
+    /// A bit for each, Monday's first; of none it is of all.
+    pub weekdays: u8,
+    /// Days since 1970, both included.
+    pub from: Option<i64>,
+    pub until: Option<i64>,
+}
+
+/// Rows of seats from the screen on: `s` is a seat, `w` a place for a wheelchair, `o` is not sold and `_` is an aisle.
+/// Capitals are in the box.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hall {
+    pub rows: &'static [&'static str],
+    pub no_single_seats: bool,
+    /// After a showing.
+    pub cleaning_minutes: i64,
+}
+
+/// A row and a cell of it, both from 0.
+pub(crate) type Seat = (u8, u8);
+
+/// What a seat is called, if it is there.
+pub(crate) fn seat_name((row, cell): Seat) -> String {
+    format!("{}-{}", row_label(row), cell + 1)
+}
+
+pub(crate) fn row_label(row: u8) -> char {
+    char::from(b'A' + row)
+}
+
+impl Hall {
+    /// Every cell with what is there.
+    pub fn cells(&self) -> impl Iterator<Item = (Seat, char)> {
+        let rows = (0..).zip(self.rows);
+        rows.flat_map(|(row, cells)| {
+            (0..)
+                .zip(cells.chars())
+                .map(move |(cell, what)| ((row, cell), what))
+        })
+    }
+
+    /// What is there, of all that is sold.
+    pub fn sold_at(&self, seat: Seat) -> Option<char> {
+        let mut cells = self.cells();
+        let (_, what) = cells.find(|(cell, _)| *cell == seat)?;
+        "sw".contains(what.to_ascii_lowercase()).then_some(what)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +139,7 @@ pub(crate) enum Kind {
     Room,
     RoomType,
     Session,
+    Hall,
 }
 
 /// Something whose time is booked.
@@ -101,22 +170,30 @@ impl Resource {
 }
 
 /// A good's bookings, with what they are of, which comes after so many others.
-pub(super) fn booked(dice: &Ctx, before: usize) -> (Booked, Vec<Resource>) {
-    let (resources, party_max, price_per) = match dice.random_below(4) {
+pub(super) fn booked(dice: &Ctx, before: usize, is_cinema: bool) -> (Booked, Vec<Resource>) {
+    let (resources, party_max, price_per) = match dice.random_below(5) {
+        _ if is_cinema => (
+            vec![Resource::one(Kind::Hall, (1, 1))],
+            between(dice, 3, 5),
+            PricePer::Person,
+        ),
         0 => (
             tables(dice),
             8,
             *pick(dice, &[PricePer::Booking, PricePer::Person]),
         ),
         1 => (people(dice), 2, PricePer::Booking),
-        2 => (rooms(dice), 4, *pick(dice, &[PricePer::Booking, PricePer::Night])),
+        2 | 3 => (
+            rooms(dice),
+            4,
+            *pick(dice, &[PricePer::Booking, PricePer::Night, PricePer::Night]),
+        ),
         _ => (
             session(dice),
             4,
             *pick(dice, &[PricePer::Booking, PricePer::Person]),
         ),
     };
-    let is_nights = resources[0].kind == Kind::RoomType;
     let policy = || {
         let late_bp = *pick(dice, &[0, 1_000, 3_333, 5_000]);
         Policy {
@@ -127,7 +204,11 @@ pub(super) fn booked(dice: &Ctx, before: usize) -> (Booked, Vec<Resource>) {
         }
     };
     let booked = Booked {
-        stay: if is_nights { nights(dice) } else { visit(dice) },
+        stay: match resources[0].kind {
+            Kind::RoomType => nights(dice, price_per),
+            Kind::Hall => Stay::Showings(hall(dice)),
+            Kind::Table | Kind::Person | Kind::Room | Kind::Session => visit(dice),
+        },
         price_per,
         party_max,
         notice_us: *pick(dice, &[0, 0, 30 * MINUTE_US]),
@@ -150,11 +231,40 @@ fn visit(dice: &Ctx) -> Stay {
     }
 }
 
-fn nights(dice: &Ctx) -> Stay {
+fn nights(dice: &Ctx, price_per: PricePer) -> Stay {
+    let least = *pick(dice, &[1, 1, 2]);
+    // Whole bookings cost the same in all nights.
+    let rate = || (price_per == PricePer::Night && chance(dice, 80)).then(|| rate(dice));
     Stay::Nights {
         check_in: *pick(dice, &[720, 900]),
         check_out: *pick(dice, &[600, 720]),
-        most: between(dice, 1, 4),
+        least,
+        most: between(dice, least, 4),
+        rates: [rate(), rate()],
+    }
+}
+
+fn rate(dice: &Ctx) -> Rate {
+    let first = BEGIN.0 / DAY_US;
+    let from = chance(dice, 40).then(|| first + between(dice, 0, 8));
+    let until = chance(dice, 40).then(|| from.unwrap_or(first) + between(dice, 0, 8));
+    Rate {
+        surcharge: *pick(dice, &[1, 333, 2_500, 10_001]),
+        weekdays: *pick(dice, &[0, 0b110_0000, 0b101_0101]),
+        from,
+        until,
+    }
+}
+
+fn hall(dice: &Ctx) -> Hall {
+    Hall {
+        rows: match dice.random_below(3) {
+            0 => &["ssssss", "ssSSSs"],
+            1 => &["sSS_sSs", "wsS_SSs"],
+            _ => &["sosss", "_SSSS", "sssSW"],
+        },
+        no_single_seats: chance(dice, 75),
+        cleaning_minutes: *pick(dice, &[0, 10, 15]),
     }
 }
 

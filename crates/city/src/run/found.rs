@@ -10,19 +10,23 @@ use kernel::{
 use kernel::{CouponId, OfferId, PersonId, ResourceId, Timestamp};
 use offer::{
     AgreementTerms, CreateOffer, Deposit, DepositKind, GroupTerms, OnExpiry, PlatformCap, PriceRule,
-    ResourceDetails, ResourceKind, ResourceStatus,
+    ResourceDetails, ResourceKind, ResourceStatus, SeatKind, SeatMap, SeatRow, SetHall, Zone,
 };
 use party::hours::{Span, WeeklyHours};
 use party::{Contact, OperatorRole, Role};
 use store::{Fail, Job, StorageError, Tx};
 
-use super::booked::{Kind, Resource};
+use super::booked::{Hall, Kind, Resource, row_label};
 use super::directory::{Cast, CastShop};
 use super::platform::Platform;
 use super::requests::{booking_terms, bytes_of, clerk_login, every_day};
 use super::world::{
     BEGIN, Buyers, Comes, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World,
 };
+
+/// The zones of a hall.
+const STALLS: &str = "stalls";
+pub(crate) const BOX: &str = "box";
 
 /// Nobody signs in during a run.
 pub(crate) const NO_PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo";
@@ -63,8 +67,8 @@ pub(crate) fn found(
         .iter()
         .flat_map(|good| good.booked.iter().map(|booked| (good.shop, booked)));
     let resources = booked
-        .flat_map(|(shop, booked)| booked.resources.clone().map(move |n| (shop, n)))
-        .map(|(shop, n)| founder.resource(n, &world.resources[n], &shops[shop]))
+        .flat_map(|(shop, booked)| booked.resources.clone().map(move |n| (shop, n, booked.hall())))
+        .map(|(shop, n, hall)| founder.resource(n, (&world.resources[n], hall), &shops[shop]))
         .collect::<Result<Vec<_>, _>>()?;
     let goods: Vec<OfferId> = world
         .goods
@@ -263,7 +267,12 @@ impl Founder<'_> {
         Ok(agreement)
     }
 
-    fn resource(&mut self, n: usize, resource: &Resource, shop: &CastShop) -> Result<ResourceId, String> {
+    fn resource(
+        &mut self,
+        n: usize,
+        (resource, hall): (&Resource, Option<&Hall>),
+        shop: &CastShop,
+    ) -> Result<ResourceId, String> {
         let cmd = offer::AddResource {
             merchant: shop.merchant,
             store: shop.stores[0].0,
@@ -273,6 +282,7 @@ impl Founder<'_> {
                 Kind::Room => ResourceKind::Room,
                 Kind::RoomType => ResourceKind::RoomType,
                 Kind::Session => ResourceKind::Session,
+                Kind::Hall => ResourceKind::Hall,
             },
             details: ResourceDetails {
                 name: format!("Resource {n}"),
@@ -289,8 +299,13 @@ impl Founder<'_> {
                 },
             },
         };
+        let hall = hall.copied();
         self.run(Actor::Staff(shop.owner, shop.merchant), move |tx, ctx| {
-            offer::add_resource(tx, ctx, &cmd)
+            let resource = offer::add_resource(tx, ctx, &cmd)?;
+            if let Some(hall) = hall {
+                offer::set_hall(tx, ctx, &set_hall(resource, &hall))?;
+            }
+            Ok(resource)
         })
     }
 
@@ -421,6 +436,39 @@ fn conditions(coupon: &Coupon, shops: &[CastShop]) -> Conditions {
             Buyers::NewCustomer => convert::decide::Buyers::NewCustomer,
         },
         hours,
+    }
+}
+
+fn set_hall(resource: ResourceId, hall: &Hall) -> SetHall {
+    let seat = |(n, what): (usize, char)| {
+        let seat = offer::Seat {
+            label: n.to_string(),
+            zone: if what.is_uppercase() { BOX } else { STALLS }.to_owned(),
+            kind: match what.to_ascii_lowercase() {
+                'w' => SeatKind::Wheelchair,
+                'o' => SeatKind::OutOfOrder,
+                _ => SeatKind::Standard,
+            },
+        };
+        (what != '_').then_some(seat)
+    };
+    let row = |(n, cells): (u8, &&str)| SeatRow {
+        label: row_label(n).to_string(),
+        cells: (1..).zip(cells.chars()).map(seat).collect(),
+    };
+    let zone = |code: &str| Zone {
+        code: code.to_owned(),
+        name: code.to_owned(),
+    };
+    SetHall {
+        resource,
+        version: 0,
+        map: SeatMap {
+            zones: vec![zone(STALLS), zone(BOX)],
+            rows: (0..).zip(hall.rows).map(row).collect(),
+        },
+        no_single_seats: hall.no_single_seats,
+        cleaning_minutes: hall.cleaning_minutes,
     }
 }
 

@@ -200,6 +200,8 @@ impl Life {
             "PlaceWithCoupons".to_owned()
         } else if matches!(step.op, Op::Place(place) if place.group.is_some()) {
             "PlaceInGroup".to_owned()
+        } else if matches!(step.op, Op::Book(book) if book.seats.is_some()) {
+            "BookSeats".to_owned()
         } else {
             format!("{:?}", step.op)
         };

@@ -4,6 +4,8 @@
 
 use kernel::Timestamp;
 
+use super::booked::Seat;
+
 /// The number of a step. It keeps it when others are left out.
 pub(crate) type No = u32;
 
@@ -17,6 +19,9 @@ pub(crate) fn second_of(no: No) -> No {
     no + 1
 }
 
+/// The most seats that anybody names.
+pub(crate) const MOST_SEATS: usize = 7;
+
 /// What a step made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Name {
@@ -29,12 +34,14 @@ pub(crate) enum Name {
     Group(No),
     Booking(No),
     WaitlistEntry(No),
+    Showing(No),
+    QueueTicket(No),
     Attempt(No),
     Voucher(No, u8),
     Redemption(No),
     /// Of the redemption.
     Review(No),
-    /// Or of the order that was given back with its group.
+    /// Or of the order that was given back with its group, or as its showing was called off.
     Refund(No),
     Payout(No),
     /// Somebody of a shop.
@@ -199,9 +206,53 @@ pub(crate) enum Op {
         by: By,
         booking: No,
     },
+    /// Its owner puts on a showing of a good that has some, from this minute of this day since 1970 on.
+    Schedule {
+        good: usize,
+        day: i64,
+        minute: i64,
+        length: i64,
+        /// What a seat in the box costs more.
+        surcharge: i64,
+    },
+    CallOff {
+        shop: usize,
+        staff: Staff,
+        showing: No,
+        with_reason: bool,
+    },
     Start {
         person: usize,
         order: No,
+    },
+    /// The first store of a shop gives out numbers in these lines, or none.
+    SetQueue {
+        shop: usize,
+        staff: Staff,
+        is_open: bool,
+        lines: usize,
+    },
+    /// Somebody takes a number there, or the staff gives one out.
+    JoinQueue {
+        by: By,
+        shop: usize,
+        party: i64,
+    },
+    Call {
+        shop: usize,
+        staff: Staff,
+        whom: Whom,
+    },
+    /// They sit, or did not come.
+    EndTicket {
+        shop: usize,
+        staff: Staff,
+        ticket: No,
+        seated: bool,
+    },
+    LeaveQueue {
+        person: usize,
+        ticket: No,
     },
     /// The customer pays at the provider. Qiao hears of it later.
     PayOutside {
@@ -305,6 +356,9 @@ pub(crate) enum Op {
     },
     Remind {
         booking: No,
+    },
+    RefundShowing {
+        showing: No,
     },
     EndWaiting {
         entry: No,
@@ -431,6 +485,14 @@ pub(crate) struct Book {
     pub party: i64,
     /// Only with this, of all that are in the world.
     pub resource: Option<usize>,
+    pub seats: Option<Seats>,
+}
+
+/// Seats of a showing, as somebody names them: one after the other, whether they are there or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seats {
+    pub showing: No,
+    pub named: [Option<Seat>; MOST_SEATS],
 }
 
 /// What somebody waits for.
@@ -458,11 +520,19 @@ pub(crate) enum When {
     },
 }
 
-/// Who does something with a booking.
+/// Who does something with a booking, or takes a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
     Guest(usize),
     Staff(usize, Staff),
+}
+
+/// Who is called to a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// In a line.
+    Next(char),
+    Ticket(No),
 }
 
 /// In which group an order is.
@@ -512,6 +582,16 @@ pub(crate) struct Step {
     pub op: Op,
 }
 
+impl By {
+    /// Of the staff; guests were there from the beginning.
+    fn name(self) -> Option<Name> {
+        match self {
+            Self::Guest(_) => None,
+            Self::Staff(shop, staff) => Some(Name::Staff(shop, staff)),
+        }
+    }
+}
+
 impl Place {
     fn names(&self) -> impl Iterator<Item = Name> + use<> {
         let wallets = self.wallets.into_iter().flatten().map(Name::Wallet);
@@ -530,26 +610,38 @@ impl Op {
     pub fn names(&self) -> Vec<Name> {
         let voucher = |(order, n)| Name::Voucher(order, n);
         match *self {
-            Self::Place(place) | Self::Book(Book { place, .. }) | Self::TakePlace { place, .. } => {
-                let taken = if let Self::TakePlace { entry, .. } = *self {
-                    Some(Name::WaitlistEntry(entry))
-                } else {
-                    None
-                };
-                place.names().chain(taken).collect()
+            Self::Place(place) => place.names().collect(),
+            Self::Book(Book { place, seats, .. }) => {
+                let showing = seats.map(|seats| Name::Showing(seats.showing));
+                place.names().chain(showing).collect()
             }
+            Self::TakePlace { entry, place } => place.names().chain([Name::WaitlistEntry(entry)]).collect(),
             Self::Cart(places) => places.iter().flat_map(Place::names).collect(),
             Self::Move { by, booking, .. }
             | Self::CancelBooking { by, booking, .. }
             | Self::NoShow { by, booking }
-            | Self::Arrive { by, booking } => {
-                let staff = match by {
-                    By::Guest(_) => None,
-                    By::Staff(shop, staff) => Some(Name::Staff(shop, staff)),
-                };
-                [Name::Booking(booking)].into_iter().chain(staff).collect()
-            }
+            | Self::Arrive { by, booking } => [Name::Booking(booking)].into_iter().chain(by.name()).collect(),
             Self::Keep { shop, staff, .. } => vec![Name::Staff(shop, staff)],
+            Self::CallOff {
+                shop, staff, showing, ..
+            } => vec![Name::Showing(showing), Name::Staff(shop, staff)],
+            Self::RefundShowing { showing } => vec![Name::Showing(showing)],
+            Self::SetQueue { shop, staff, .. }
+            | Self::Call {
+                shop,
+                staff,
+                whom: Whom::Next(_),
+            } => vec![Name::Staff(shop, staff)],
+            Self::JoinQueue { by, .. } => by.name().into_iter().collect(),
+            Self::Call {
+                shop,
+                staff,
+                whom: Whom::Ticket(ticket),
+            }
+            | Self::EndTicket {
+                shop, staff, ticket, ..
+            } => vec![Name::QueueTicket(ticket), Name::Staff(shop, staff)],
+            Self::LeaveQueue { ticket, .. } => vec![Name::QueueTicket(ticket)],
             Self::CloseEntry { entry, .. } => vec![Name::Entry(entry)],
             Self::Visit { entry, .. } => entry.map(Name::Entry).into_iter().collect(),
             Self::Cancel { order, .. } | Self::Start { order, .. } | Self::Release { order } => {
@@ -617,6 +709,7 @@ impl Op {
             | Self::Member { .. }
             | Self::Share { .. }
             | Self::JoinWaitlist(_)
+            | Self::Schedule { .. }
             | Self::OpenEntry { .. }
             | Self::Work { .. }
             | Self::Propose { .. }

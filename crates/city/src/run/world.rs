@@ -13,6 +13,13 @@ pub(crate) const BEGIN: Timestamp = Timestamp(1_800_000_000_000_000);
 pub(crate) const OFFLINE_MAX_USES: i64 = 6;
 pub(crate) const OFFLINE_MAX_AMOUNT: i64 = 60_000;
 
+/// What the lines of a store's queue may be, each with its largest party. The last are none.
+pub(crate) const LINES: [&[(char, i64)]; 3] = [
+    &[('A', 2), ('B', 4)],
+    &[('B', 3), ('C', 6)],
+    &[('A', 4), ('B', 4)],
+];
+
 /// What each shop has on sale: all are bought but the last, which is booked.
 const OF_SHOP: usize = 3;
 
@@ -165,8 +172,10 @@ impl World {
             .map(|n| good(dice, n / OF_SHOP, shops[n / OF_SHOP].stores))
             .collect();
         let mut resources = Vec::new();
+        // One of the shops, or none.
+        let cinema = dice.random_below(shops.len() as u64 + 1) as usize;
         for good in goods.iter_mut().skip(OF_SHOP - 1).step_by(OF_SHOP) {
-            let (booked, of_good) = booked(dice, resources.len());
+            let (booked, of_good) = booked(dice, resources.len(), good.shop == cinema);
             resources.extend(of_good);
             *good = Good {
                 uses: *pick(dice, &[1, 1, 2]),
@@ -194,6 +203,12 @@ impl World {
             coupons,
             cards: vec![0, 0, 2, 3, 4, 5],
         }
+    }
+
+    /// What is booked by seats.
+    pub fn cinema(&self) -> Option<usize> {
+        let mut goods = self.goods.iter();
+        goods.position(|good| good.booked.as_ref().is_some_and(|booked| booked.hall().is_some()))
     }
 
     pub fn currency_of(&self, good: usize) -> Currency {

@@ -2,6 +2,7 @@
 
 use convert::{CancelOrder, GivenUp, RefundBooked, RefundCause, cancel_order, refund_booked};
 use kernel::{Actor, BookingId, Ctx, RefundId};
+use offer::ShowingStatus;
 use party::Role;
 use store::{Fail, Tx, sql};
 
@@ -24,8 +25,8 @@ pub struct MarkNoShow {
     pub booking: BookingId,
 }
 
-/// Cancels a booking. Its guest gets back what the policy leaves at that moment, or all of it if the store cancels,
-/// and earnest money twice; its managers say why in [`Ctx::reason`]. What a store kept for itself is free again.
+/// Cancels a booking. Its guest gets back what the policy leaves at that moment, or all of it if the store cancels or has
+/// called its showing off, and earnest money twice; its managers say why in [`Ctx::reason`]. What a store kept for itself is free again.
 ///
 /// Gives the refund, if anything was booked with an order that is paid. Rejects: `not_found`, `booking_status`,
 /// `booking_reason_missing`, and as [`convert::cancel_order`] does.
@@ -33,21 +34,22 @@ pub struct MarkNoShow {
 /// Statements: up to 28, because a voucher is closed, an order refunded and a fee settled.
 pub fn cancel_booking(tx: &mut Tx, ctx: &Ctx, cmd: &CancelBooking) -> Result<Option<RefundId>, Fail> {
     let booking = own_booking(tx, ctx, cmd.booking, Role::Manager)?;
-    let by_store = matches!(ctx.actor, Actor::Staff(..));
+    let is_staff = matches!(ctx.actor, Actor::Staff(..));
+    let by_store = is_staff || is_called_off(tx, &booking)?;
     let Some(guest) = &booking.guest else {
         require_confirmed(&booking)?;
         return end(tx, ctx, &booking, Outcome::Cancelled, (None, by_store));
     };
-    if booking.status == BookingStatus::Held && !by_store {
+    if booking.status == BookingStatus::Held && !is_staff {
         cancel_order(tx, ctx, &CancelOrder { order: guest.order })?;
         return Ok(None);
     }
     let (guest, voucher) = expected_guest(&booking)?;
+    if is_staff {
+        require_reason(ctx)?;
+    }
     let given_up = match by_store {
-        true => {
-            require_reason(ctx)?;
-            GivenUp::ByMerchant
-        }
+        true => GivenUp::ByMerchant,
         false => GivenUp::ByGuest {
             fee: guest.policy.cancel_fee(booking.period.starts_at, ctx.now),
         },
@@ -62,13 +64,16 @@ pub fn cancel_booking(tx: &mut Tx, ctx: &Ctx, cmd: &CancelBooking) -> Result<Opt
 
 /// Says that nobody came, once the place need not be kept any more. The merchant keeps what the policy says.
 ///
-/// For cashiers of the store and above. Rejects: `not_found`, `booking_status`, `booking_too_early`.
+/// For cashiers of the store and above. Rejects: `not_found`, `booking_status`, `showing_status`, `booking_too_early`.
 ///
 /// Statements: as [`cancel_booking`].
 pub fn mark_no_show(tx: &mut Tx, ctx: &Ctx, cmd: &MarkNoShow) -> Result<Option<RefundId>, Fail> {
     party::staff_actor(ctx)?;
     let booking = own_booking(tx, ctx, cmd.booking, Role::Cashier)?;
     let (guest, voucher) = expected_guest(&booking)?;
+    if is_called_off(tx, &booking)? {
+        return Err(offer::SHOWING_STATUS.plain().into());
+    }
     let kept_until = guest.policy.kept_until(booking.period.starts_at);
     if ctx.now < kept_until {
         let detail = format!("The place is kept until {kept_until}.");
@@ -82,6 +87,15 @@ pub fn mark_no_show(tx: &mut Tx, ctx: &Ctx, cmd: &MarkNoShow) -> Result<Option<R
         cause: RefundCause::NoShow,
     };
     end(tx, ctx, &booking, Outcome::NoShow, (Some(refund), true))
+}
+
+/// Whether its store called off what it is for: then it keeps nothing of it.
+fn is_called_off(tx: &mut Tx, booking: &Booking) -> Result<bool, Fail> {
+    let showing = match booking.showing {
+        Some(showing) => offer::queries::showing(tx, showing)?,
+        None => None,
+    };
+    Ok(showing.is_some_and(|showing| showing.status == ShowingStatus::CalledOff))
 }
 
 /// Ends a booking that was confirmed: the claim is its outcome.

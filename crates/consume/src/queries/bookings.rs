@@ -74,7 +74,8 @@ pub(crate) fn bookings_of_showing(
         sql!(
             "SELECT b.id FROM booking b JOIN order_voucher w ON w.order_id = b.order_id
              JOIN voucher v ON v.id = w.voucher_id
-             WHERE b.showing_id = $1 AND b.outcome IS NULL AND v.status = 'live' ORDER BY b.id LIMIT $2",
+             WHERE b.showing_id = $1 AND b.outcome IS NULL AND v.status = 'live' AND v.uses_left = v.uses_total
+             ORDER BY b.id LIMIT $2",
             showing,
             limit
         ),

@@ -1,15 +1,15 @@
 //! Seats of a showing: who gets which, what they cost, and what becomes of them when it is called off.
 
 use consume::{
-    Arrive, BookingStatus, CallOffShowing, CancelBooking, ChooseSeats, KeepPlaces, MoveBooking, PlaceBooking,
-    PlacedBooking, REFUND_SHOWING, RefundShowing, SeatsChosen, When,
+    Arrive, BookingStatus, CallOffShowing, CancelBooking, ChooseSeats, KeepPlaces, MarkNoShow, MoveBooking,
+    PlaceBooking, PlacedBooking, REFUND_SHOWING, RefundShowing, SeatsChosen, When,
 };
 use convert::PlaceOrder;
 use kernel::{
     Actor, BookingId, DAY_US, HOUR_US, OfferId, PersonId, ResourceId, ShowingId, Timestamp, VoucherId,
 };
-use offer::testing::{cinema, seat_map, showings, terms, two_hours};
-use offer::{BookingTerms, Period, SeatChoice, SetBookingTerms, SetHall};
+use offer::testing::{cinema_as, seat_map, showings, terms, two_hours};
+use offer::{BookingTerms, CreateOffer, Period, SeatChoice, SeatMap, SetBookingTerms, SetHall};
 use party::testing::{NOW, consumer, ctx_at, run};
 use store::Rejected;
 use voucher::VoucherStatus;
@@ -30,8 +30,13 @@ struct Cinema<'w, 's> {
 
 impl<'w, 's> Cinema<'w, 's> {
     fn new(world: &'w World<'s>, rows: &[&str], no_single_seats: bool) -> Self {
-        let map = seat_map(rows);
-        let (on_sale, hall) = cinema(world.db, world.shop, (terms(), 80), map, no_single_seats);
+        Self::of_uses(world, 1, (seat_map(rows), no_single_seats))
+    }
+
+    /// Each seat can be used so often.
+    fn of_uses(world: &'w World<'s>, uses: i64, hall: (SeatMap, bool)) -> Self {
+        let of_uses = |offer: &mut CreateOffer| offer.uses = uses;
+        let (on_sale, hall) = cinema_as(world.db, world.shop, (terms(), 80), hall, of_uses);
         let seven = two_hours(on_sale.offer, hall, "2027-01-16", 19 * 60);
         let showing = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
             offer::schedule_showing(tx, ctx, &seven)
@@ -367,6 +372,33 @@ fn a_showing_that_is_called_off_refunds_everybody_and_frees_its_hall() {
 }
 
 #[test]
+fn who_cancels_what_was_called_off_gets_all_of_it_back_and_nobody_missed_it() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["ssss"], false);
+        let [cancelled, missed] = ["A-1", "A-2"].map(|seat| film.book(seat));
+        film.call_off("the projector is broken").unwrap();
+        let too_late = SEVEN.plus_us(HOUR_US);
+        let cancel = CancelBooking {
+            booking: cancelled.booking,
+        };
+        let by_guest = world.run(Actor::Consumer(world.buyer), too_late, move |tx, ctx| {
+            consume::cancel_booking(tx, ctx, &cancel)
+        });
+        by_guest.expect("cancelled before the timer came to it");
+        assert_eq!(world.escrow(cancelled.order.order), (8_500, -8_500), "no fee");
+        let mark = MarkNoShow {
+            booking: missed.booking,
+        };
+        let no_show = world.run(world.as_cashier(), too_late, move |tx, ctx| {
+            consume::mark_no_show(tx, ctx, &mark)
+        });
+        assert_eq!(code(no_show), "showing_status");
+        film.refund(too_late);
+        assert_eq!(world.escrow(missed.order.order), (8_500, -8_500));
+    });
+}
+
+#[test]
 fn seats_are_moved_to_others_that_cost_the_same() {
     on_both(|world| {
         let film = Cinema::new(world, &["ssssss", "SSSSSS"], true);
@@ -580,6 +612,26 @@ fn of_two_choices_for_one_open_ticket_at_once_one_counts() {
         assert_eq!(film.used(), [seats[won[0]]]);
         let refused = chosen.iter().filter_map(|one| one.as_ref().err());
         assert!(refused.into_iter().all(|no| no.code == "ticket_not_open"));
+    });
+}
+
+#[test]
+fn who_was_served_in_part_keeps_nobody_from_a_refund() {
+    on_both(|world| {
+        let film = Cinema::of_uses(world, 2, (seat_map(&["ssss"]), false));
+        let [served, other] = ["A-1", "A-2"].map(|seat| film.book(seat));
+        let arrive = Arrive {
+            booking: served.booking,
+        };
+        world
+            .run(world.as_cashier(), NOW, move |tx, ctx| {
+                consume::arrive(tx, ctx, &arrive)
+            })
+            .expect("the first of two uses");
+        film.call_off("the projector is broken").unwrap();
+        assert!(!film.refund(NOW));
+        assert_eq!(film.booking(other.booking).status, BookingStatus::Cancelled);
+        assert_eq!(film.used(), ["A-1"]);
     });
 }
 

@@ -1,8 +1,10 @@
 //! The model's figures.
 
 use super::Figures;
-use crate::run::model::{Bucket, Keeps, Model, money::Paid};
+use crate::run::booked::seat_name;
+use crate::run::model::{Bucket, Keeps, Model, QueueTicket, money::Paid};
 use crate::run::op::Name;
+use crate::run::world::LINES;
 
 /// Every figure as it must be.
 pub(super) fn figures(model: &Model) -> Figures {
@@ -123,15 +125,16 @@ fn bookings(model: &Model, figures: &mut Figures) {
         let order = booking
             .order
             .map(|no| (Name::Order(no), model.orders[&no].booked_until));
-        let units: i64 = booking.places.iter().map(|(_, units)| units).sum();
-        let kept = units * (booking.steps.end - booking.steps.start);
         let (held, taken) = match model.keeps(booking) {
-            Keeps::Held => (kept, 0),
-            Keeps::Taken => (0, kept),
+            Keeps::Held => (booking.size(), 0),
+            Keeps::Taken => (0, booking.size()),
             Keeps::Nothing => (0, 0),
         };
+        let showing = booking.seats.as_ref().map(|(showing, _)| Name::Showing(*showing));
+        let seats = booking.seats.iter().flat_map(|(_, seats)| seats);
+        let seats: Vec<_> = seats.map(|seat| seat_name(*seat)).collect();
         let said = format!(
-            "{:?} of {} from {} to {}, {}, at {resources:?}, {held} held and {taken} taken",
+            "{:?} of {} from {} to {}, {}, at {resources:?}, {held} held and {taken} taken, {seats:?} of {showing:?}",
             order.map(|(order, until)| (order, until.map_or(0, |until| until.0))),
             booking.party,
             starts_at.0,
@@ -140,6 +143,7 @@ fn bookings(model: &Model, figures: &mut Figures) {
         );
         figures.insert(format!("{:?}", Name::Booking(*no)), said);
     }
+    queues(model, figures);
     for (no, entry) in &model.waitlist {
         let held = entry.held().map_or(0, |slot| {
             let units: i64 = slot.places.iter().map(|(_, units)| units).sum();
@@ -156,6 +160,53 @@ fn bookings(model: &Model, figures: &mut Figures) {
     }
     for ((resource, step), bucket) in model.places() {
         figures.insert(format!("place {resource} at {step}"), level(bucket));
+    }
+    for (no, showing) in &model.showings {
+        let (starts_at, ends_at) = showing.period;
+        let said = format!(
+            "{} from {} to {}, {} more in the box",
+            if showing.called_off {
+                "called_off"
+            } else {
+                "scheduled"
+            },
+            starts_at.0,
+            ends_at.0,
+            showing.surcharge,
+        );
+        figures.insert(format!("{:?}", Name::Showing(*no)), said);
+    }
+    for ((showing, seat), bucket, whose) in model.seats_of_showings() {
+        let name = format!("seat {} of {:?}", seat_name(seat), Name::Showing(showing));
+        let whose: Vec<_> = whose.iter().map(|booking| format!("{booking:?}")).collect();
+        figures.insert(name, format!("{} of {whose:?}", level(bucket)));
+    }
+}
+
+fn queues(model: &Model, figures: &mut Figures) {
+    for (shop, queue) in &model.queues {
+        let lines = LINES[queue.lines].iter();
+        let lines: Vec<_> = lines.map(|(name, most)| (name.to_string(), *most)).collect();
+        let said = format!("{} {lines:?}", i64::from(queue.is_open));
+        figures.insert(format!("queue of {shop}"), said);
+    }
+    for (no, ticket) in &model.queue_tickets {
+        let QueueTicket {
+            shop,
+            person,
+            line,
+            number,
+            day,
+            party,
+            called_at,
+            ..
+        } = ticket;
+        let said = format!(
+            "{line}{number} of {day} at {shop}, {party} by {person:?}, {}, called at {}",
+            lower(ticket.status),
+            called_at.map_or(0, |at| at.0),
+        );
+        figures.insert(format!("{:?}", Name::QueueTicket(*no)), said);
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn flaws(read: &mut ReadTx, keys: u64) -> Result<Vec<String>, Fail> {
     Ok(flaws)
 }
 
-fn questions(keys: u64) -> [(&'static str, Query); 11] {
+fn questions(keys: u64) -> [(&'static str, Query); 13] {
     [
         (
             "an entry does not sum to zero",
@@ -46,6 +46,15 @@ fn questions(keys: u64) -> [(&'static str, Query); 11] {
             ),
         ),
         (
+            "a seat is of two bookings",
+            sql!(
+                "SELECT MIN(c.status) FROM booking b JOIN claim c ON c.owner_id = b.place_owner
+                 JOIN bucket k ON k.id = c.bucket_id AND k.kind = 'place'
+                 WHERE b.showing_id IS NOT NULL AND c.status IN ('held', 'taken')
+                 GROUP BY c.bucket_id HAVING COUNT(*) > 1"
+            ),
+        ),
+        (
             "a bucket is not what is claimed of it",
             sql!(
                 "SELECT b.kind FROM bucket b LEFT JOIN claim c ON c.bucket_id = b.id
@@ -65,6 +74,13 @@ fn questions(keys: u64) -> [(&'static str, Query); 11] {
                 "SELECT b.outcome FROM booking b JOIN claim c ON c.owner_id = b.place_owner
                  JOIN bucket k ON k.id = c.bucket_id AND k.kind = 'place'
                  WHERE b.outcome IS NOT NULL AND c.status IN ('held', 'taken')"
+            ),
+        ),
+        (
+            "the numbers of a line have a gap",
+            sql!(
+                "SELECT MIN(line) FROM queue_ticket GROUP BY store_id, day, line
+                 HAVING COUNT(*) <> MAX(number) OR MIN(number) <> 1"
             ),
         ),
         (

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use consume::queue::QueueLine;
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use uuid::Uuid;
 
 use super::Figures;
+use crate::run::booked::seat_name;
 use crate::run::directory::{Cast, Directory};
+use crate::run::found::BOX;
 use crate::run::model::Owner;
 use crate::run::op::{Name, Staff};
 
@@ -25,6 +28,7 @@ pub(super) fn figures(read: &mut ReadTx, directory: &Directory) -> Result<Figure
     reader.orders(read)?;
     reader.groups(read)?;
     reader.bookings(read)?;
+    reader.queues(read)?;
     reader.things(read)?;
     reader.buckets(read)?;
     reader.people(read)?;
@@ -166,6 +170,7 @@ impl Reader<'_> {
     fn bookings(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
         let rows = read.many(sql!(
             "SELECT b.id, b.order_id, l.booked_until, b.party, b.starts_at, b.ends_at, COALESCE(b.outcome, 'open'),
+                    b.showing_id, b.seats,
                     (SELECT CAST(COALESCE(SUM(c.quantity), 0) AS BIGINT) FROM claim c JOIN bucket k ON k.id = c.bucket_id
                      WHERE c.owner_id = b.place_owner AND c.status = 'held' AND k.kind = 'place'),
                     (SELECT CAST(COALESCE(SUM(c.quantity), 0) AS BIGINT) FROM claim c JOIN bucket k ON k.id = c.bucket_id
@@ -177,6 +182,8 @@ impl Reader<'_> {
                 (row.take()?, row.take()?, row.take()?);
             let order = order.and_then(|order| self.directory.name_of(order)).zip(until);
             let ([party, from, to], outcome) = (numbers(&mut row)?, text(&mut row)?);
+            let (showing, seats): (Option<Uuid>, Vec<String>) = (row.take()?, row.take_json()?);
+            let showing = showing.and_then(|showing| self.directory.name_of(showing));
             let [held, taken] = numbers(&mut row)?;
             let of_booking = read.many(sql!(
                 "SELECT resource_id FROM booking_resource WHERE booking_id = $1 ORDER BY resource_id",
@@ -190,7 +197,7 @@ impl Reader<'_> {
                 .into_iter()
                 .flatten();
             let said = format!(
-                "{order:?} of {party} from {from} to {to}, {outcome}, at {:?}, {held} held and {taken} taken",
+                "{order:?} of {party} from {from} to {to}, {outcome}, at {:?}, {held} held and {taken} taken, {seats:?} of {showing:?}",
                 resources.collect::<Vec<_>>()
             );
             self.figures.insert(self.name(booking), said);
@@ -208,21 +215,81 @@ impl Reader<'_> {
                 "{status} of {party} until {until}, from {from}, {held} held"
             ))
         })?;
+        self.places(read)
+    }
+
+    /// Buckets of steps and of seats.
+    fn places(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        let mut whose = BTreeMap::<Uuid, Vec<String>>::new();
+        for mut row in read.many(sql!(
+            "SELECT c.bucket_id, b.id FROM booking b JOIN claim c ON c.owner_id = b.place_owner
+             JOIN bucket k ON k.id = c.bucket_id AND k.kind = 'place'
+             WHERE b.showing_id IS NOT NULL AND c.status IN ('held', 'taken') ORDER BY b.id"
+        ))? {
+            let bookings = whose.entry(row.take()?).or_default();
+            bookings.push(self.name(row.take()?));
+        }
         for mut row in read.many(sql!(
             "SELECT id, capacity, held, taken, closed FROM bucket WHERE kind = 'place'"
         ))? {
-            // The number of the step stands in the last four bytes of the resource's id.
-            let id = row.take::<Uuid>()?.as_u128();
-            let (resource, step) = (id >> 32 << 32, id as u32);
-            let name = match self.resource(Uuid::from_u128(resource)) {
-                Some(resource) => format!("place {resource} at {step}"),
-                None => format!("place of nothing at {step}"),
-            };
+            // The number of the step stands in the last four bytes of the resource's id, that of the seat in its showing's.
+            let bucket: Uuid = row.take()?;
+            let (of, n) = (bucket.as_u128() >> 32 << 32, bucket.as_u128() as u32);
+            let of = Uuid::from_u128(of);
             let [capacity, held, taken, closed] = numbers(&mut row)?;
-            self.figures
-                .insert(name, format!("{capacity} {held} {taken} {closed}"));
+            let level = format!("{capacity} {held} {taken} {closed}");
+            let (name, said) = match (self.resource(of), self.directory.name_of(of)) {
+                (Some(resource), _) => (format!("place {resource} at {n}"), level),
+                (None, Some(showing @ Name::Showing(_))) => {
+                    let seat = seat_name(((n >> 8) as u8, n as u8));
+                    let bookings = whose.remove(&bucket).unwrap_or_default();
+                    (
+                        format!("seat {seat} of {showing:?}"),
+                        format!("{level} of {bookings:?}"),
+                    )
+                }
+                (None, _) => (format!("place of nothing at {n}"), level),
+            };
+            self.figures.insert(name, said);
+        }
+        let showings = sql!("SELECT id, status, starts_at, ends_at, surcharges FROM showing");
+        self.each(read, showings, "", |row| {
+            let (status, [from, to]) = (text(row)?, numbers(row)?);
+            let surcharges: BTreeMap<String, i64> = row.take_json()?;
+            let more = surcharges.get(BOX).copied().unwrap_or_default();
+            Ok(format!("{status} from {from} to {to}, {more} more in the box"))
+        })
+    }
+
+    fn queues(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
+        for mut row in read.many(sql!("SELECT store_id, is_open, lines FROM store_queue"))? {
+            let (shop, is_open) = (self.shop_of_store(row.take()?), number(&mut row)?);
+            let lines: Vec<QueueLine> = row.take_json()?;
+            let lines = lines.into_iter().map(|line| (line.name, line.party_up_to));
+            let said = format!("{is_open} {:?}", lines.collect::<Vec<_>>());
+            self.figures.insert(format!("queue of {shop}"), said);
+        }
+        for mut row in read.many(sql!(
+            "SELECT id, store_id, person_id, line, number, day, party, status, COALESCE(called_at, 0) FROM queue_ticket"
+        ))? {
+            let (ticket, shop) = (self.name(row.take()?), self.shop_of_store(row.take()?));
+            let person: Option<Uuid> = row.take()?;
+            let person = person.and_then(|person| self.person(person));
+            let (line, [no, day, party]) = (text(&mut row)?, numbers(&mut row)?);
+            let (status, called_at) = (text(&mut row)?, number(&mut row)?);
+            let said = format!(
+                "{line}{no} of {day} at {shop}, {party} by {person:?}, {status}, called at {called_at}"
+            );
+            self.figures.insert(ticket, said);
         }
         Ok(())
+    }
+
+    /// Of which shop this is the first.
+    fn shop_of_store(&self, id: Uuid) -> String {
+        let mut shops = self.cast().shops.iter();
+        let shop = shops.position(|shop| shop.stores[0].0.uuid() == id);
+        shop.map_or_else(|| id.to_string(), |shop| shop.to_string())
     }
 
     fn resource(&self, id: Uuid) -> Option<usize> {
@@ -354,6 +421,10 @@ impl Reader<'_> {
         self.each(read, timers, "Remind of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'end_waiting'");
         self.each(read, timers, "EndWaiting of ", |row| Ok(number(row)?.to_string()))?;
+        let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'refund_showing'");
+        self.each(read, timers, "RefundShowing of ", |row| {
+            Ok(number(row)?.to_string())
+        })?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'expire_voucher'");
         self.each(read, timers, "Expire of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'agreement_starts'");

@@ -216,6 +216,61 @@ fn damages() -> Vec<Damage> {
                 ),
             ],
         ),
+        // Somebody else of the same showing sits there too.
+        one(
+            "a seat is of two bookings",
+            sql!(
+                "INSERT INTO claim (owner_id, bucket_id, quantity, returned, status)
+                 SELECT o.place_owner, c.bucket_id, 1, 0, c.status
+                 FROM claim c JOIN bucket k ON k.id = c.bucket_id AND k.kind = 'place'
+                 JOIN booking b ON b.place_owner = c.owner_id JOIN booking o ON o.showing_id = b.showing_id
+                 WHERE c.status IN ('held', 'taken') AND NOT EXISTS
+                   (SELECT 1 FROM claim d WHERE d.owner_id = o.place_owner AND d.bucket_id = c.bucket_id)
+                 ORDER BY c.bucket_id, o.id LIMIT 1"
+            ),
+        ),
+        // Bucket and claim agree on a seat that nobody booked.
+        (
+            "figures differ: seat",
+            vec![
+                sql!(
+                    "INSERT INTO claim (owner_id, bucket_id, quantity, returned, status)
+                     SELECT $1, k.id, 1, 0, 'taken' FROM bucket k JOIN claim c ON c.bucket_id = k.id
+                     JOIN booking b ON b.place_owner = c.owner_id AND b.showing_id IS NOT NULL
+                     WHERE k.kind = 'place' AND k.held + k.taken = 0 ORDER BY k.id LIMIT 1",
+                    [7_u8; 16]
+                ),
+                sql!(
+                    "UPDATE bucket SET taken = taken + 1 WHERE id = (SELECT bucket_id FROM claim WHERE owner_id = $1)",
+                    [7_u8; 16]
+                ),
+            ],
+        ),
+        one("figures differ: Booking", sql!("UPDATE booking SET seats = '[]' WHERE seats <> '[]'")),
+        one("figures differ: Showing", sql!("UPDATE showing SET status = 'scheduled' WHERE status = 'called_off'")),
+        one("figures differ: Showing", sql!("UPDATE showing SET surcharges = '{}'")),
+        one(
+            "RefundShowing of Showing",
+            sql!(
+                "INSERT INTO timer (kind, subject, lane_key, due)
+                 SELECT 'refund_showing', id, id, ends_at FROM showing WHERE status = 'scheduled'"
+            ),
+        ),
+        one("the numbers of a line have a gap", sql!("UPDATE queue_ticket SET number = number + 1000")),
+        one("figures differ: QueueTicket", sql!("UPDATE queue_ticket SET status = 'seated' WHERE status = 'left'")),
+        one("figures differ: QueueTicket", sql!("UPDATE queue_ticket SET called_at = called_at + 1")),
+        // The table keeps itself.
+        one(
+            "queue_ticket",
+            sql!(
+                "INSERT INTO queue_ticket (id, merchant_id, store_id, person_id, day, line, number, party, status,
+                   joined_at, version)
+                 SELECT $1, merchant_id, store_id, person_id, day, 'Z', 1, party, status, joined_at, version
+                 FROM queue_ticket WHERE status IN ('waiting', 'called') AND person_id IS NOT NULL ORDER BY id LIMIT 1",
+                [7_u8; 16]
+            ),
+        ),
+        one("figures differ: queue of", sql!("UPDATE store_queue SET is_open = 1 - is_open")),
         // A fee that is less than the policy says, in a journal that sums to zero.
         before_balances(
             "escrow of Order",

@@ -2,19 +2,22 @@
 
 use kernel::{Ctx, DAY_US, MINUTE_US, Timestamp};
 
-use super::{any, index, order, owner_or_other, person, staff};
+use super::{any, buyer, index, order, owner_or_other, staff};
 use crate::dice::{between, chance, pick};
 use crate::run::booked::{PricePer, Stay};
 use crate::run::model::{Booking, Keeps, Model, WaitlistStatus};
 use crate::run::op::{Book, By, JoinWaitlist, News, No, Op, Place, Staff, When};
 
 /// Shanghai's clocks.
-const AHEAD_US: i64 = 480 * MINUTE_US;
+pub(super) const AHEAD_US: i64 = 480 * MINUTE_US;
 
 pub(super) fn book(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
     let goods = &model.world.goods;
-    let booked = || (0..goods.len()).filter(|good| goods[*good].booked.is_some());
-    let good = *pick(dice, &booked().collect::<Vec<_>>());
+    // Seats are booked otherwise, but for a mistake.
+    let by_mistake = chance(dice, 3);
+    let booked = (0..goods.len()).filter(|good| goods[*good].booked.is_some());
+    let booked = booked.filter(|good| by_mistake || model.world.cinema() != Some(*good));
+    let good = *pick(dice, &booked.collect::<Vec<_>>());
     let terms = model.booked(good);
     let party = between(dice, 1, terms.party_max) + i64::from(chance(dice, 3));
     let when = when(dice, model, good, now);
@@ -28,9 +31,10 @@ pub(super) fn book(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
         false => index(dice, goods.len()),
     };
     let units = quantity + i64::from(chance(dice, 3));
-    let place = plain(person(dice, model), good_or_other, units);
+    let place = plain(buyer(dice, model), good_or_other, units);
+    let surcharges = model.surcharges_of_nights(good, when);
     Op::Book(Book {
-        place: order(dice, model, now, place),
+        place: order(dice, model, now, (place, surcharges)),
         store: if chance(dice, 97) {
             0
         } else {
@@ -39,10 +43,11 @@ pub(super) fn book(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
         when,
         party,
         resource: resource(dice, model, good),
+        seats: None,
     })
 }
 
-fn plain(person: usize, good: usize, quantity: i64) -> Place {
+pub(super) fn plain(person: usize, good: usize, quantity: i64) -> Place {
     Place {
         person,
         good,
@@ -112,7 +117,9 @@ pub(super) fn waitlist(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
         4..9 => {
             let slot = model.waitlist[&entry].slot.as_ref();
             let units = slot.map_or(1, |slot| slot.quantity) + i64::from(chance(dice, 3));
-            let place = order(dice, model, now, plain(person, wish.good, units));
+            let place = plain(person, wish.good, units);
+            let surcharges = model.surcharges_of_nights(wish.good, wish.when);
+            let place = order(dice, model, now, (place, surcharges));
             Op::TakePlace { entry, place }
         }
         _ => Op::LeaveWaitlist { person, entry },
@@ -135,13 +142,13 @@ fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
     let terms = model.booked(good);
     let by_nights = matches!(terms.stay, Stay::Nights { .. }) ^ chance(dice, 1);
     if by_nights {
-        let most = match terms.stay {
-            Stay::Nights { most, .. } => most,
-            Stay::Visit { .. } => 1,
+        let (least, most) = match terms.stay {
+            Stay::Nights { least, most, .. } => (least, most),
+            Stay::Visit { .. } | Stay::Showings(_) => (1, 1),
         };
         return When::Nights {
             from: today + *pick(dice, &[0, 1, 1, 1, 2, 2, 8]),
-            nights: between(dice, 1, most + i64::from(chance(dice, 5))),
+            nights: between(dice, least, most) + *pick(dice, &[0, 0, 0, 0, 0, 0, 0, 0, 1, -1]),
             rooms: *pick(dice, &[1, 1, 1, 2, 2, 3]) - i64::from(chance(dice, 2)),
         };
     }
@@ -150,6 +157,7 @@ fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
             from, until, every, ..
         } => (from, until, every),
         Stay::Nights { check_in, .. } => (check_in, check_in, 15),
+        Stay::Showings(_) => (600, 1_320, 15),
     };
     let others = any(dice, &model.bookings, |booking| {
         booking.period.0 > now && model.world.goods[good].shop == booking.shop
@@ -171,7 +179,7 @@ fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
 }
 
 /// The next step to the payment of what is booked: by themselves few are paid in time.
-fn paying(model: &Model) -> Option<Op> {
+pub(super) fn paying(model: &Model) -> Option<Op> {
     let held = model.bookings.values().rev();
     let mut held = held.filter(|booking| model.keeps(booking) == Keeps::Held);
     held.find_map(|booking| {
@@ -211,6 +219,12 @@ pub(super) fn bookings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
             booking: *booking,
             with_reason: true,
         });
+    }
+    // Nights that cost otherwise are few.
+    if chance(dice, 15)
+        && let Some(op) = move_stay(dice, model, now)
+    {
+        return Some(op);
     }
     let (weight, whatever) = (dice.random_below(12), chance(dice, 12));
     let fits = |no: &No, booking: &Booking| match weight {
@@ -254,6 +268,25 @@ pub(super) fn bookings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
         },
         6..10 => Op::NoShow { by, booking },
         _ => Op::Arrive { by, booking },
+    })
+}
+
+/// The guest of rooms that may cost more comes a few days later.
+fn move_stay(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    let coming = any(dice, &model.bookings, |booking| {
+        let order = booking.order.map(|order| &model.orders[&order]);
+        let is_rated = order.is_some_and(|order| {
+            let stay = booking.stay(0);
+            !model.surcharges_of_nights(order.good, stay).is_empty()
+        });
+        is_rated && model.keeps(booking) == Keeps::Taken && booking.period.0 > now
+    })?;
+    let booking = &model.bookings[&coming];
+    Some(Op::Move {
+        by: By::Guest(model.orders[&booking.order?].person),
+        booking: coming,
+        when: booking.stay(between(dice, 1, 3)),
+        resource: None,
     })
 }
 

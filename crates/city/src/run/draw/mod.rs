@@ -4,13 +4,15 @@
 mod booking;
 mod outside;
 mod people;
+mod queue;
+mod showing;
 
 use std::collections::BTreeMap;
 
 use kernel::{Ctx, DAY_US, HOUR_US, MINUTE_US, SECOND_US, Timestamp};
 
 use super::model::{AttemptStatus, GroupStatus, Model, OrderStatus, RedemptionStatus};
-use super::model::{VoucherStatus, WalletStatus};
+use super::model::{Surcharges, VoucherStatus, WalletStatus};
 use super::op::{Fault, GroupChoice, News, No, Op, Place, Scan, Staff, VoucherName};
 use super::world::Comes;
 use crate::dice::{between, chance, pick};
@@ -53,7 +55,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
         return last;
     }
     loop {
-        let drawn = match dice.random_below(180) {
+        let drawn = match dice.random_below(216) {
             0..10 => Some(claim(dice, model)),
             10..15 => people::come(dice, model),
             15..29 => Some(Op::Place(place(dice, model, now))),
@@ -85,7 +87,9 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             148 => Some(booking::keep(dice, model, now)),
             149..152 => outside::dispute(dice, model),
             152..160 => Some(booking::join_waitlist(dice, model, now)),
-            _ => booking::waitlist(dice, model, now),
+            160..180 => booking::waitlist(dice, model, now),
+            180..200 => showing::showings(dice, model, now),
+            _ => queue::queue(dice, model, now),
         };
         if let Some(op) = drawn {
             return op;
@@ -184,12 +188,6 @@ fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
         Some((group, _)) => Some(GroupChoice::Join(group)),
         None => chance(dice, opens_percent).then_some(GroupChoice::Open),
     };
-    let with_coupon = any(dice, &model.wallets, |wallet| {
-        wallet.status == WalletStatus::Claimed
-    });
-    let buyer = with_coupon
-        .filter(|_| chance(dice, 50))
-        .map_or_else(|| person(dice, model), |wallet| model.wallets[&wallet].person);
     let quantity = match dice.random_below(50) {
         1.. if group.is_some() && chance(dice, 95) => 1,
         0 => *pick(dice, &[0, -1, i64::MIN, i64::MAX]),
@@ -200,7 +198,7 @@ fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
         ),
     };
     let place = Place {
-        person: buyer,
+        person: buyer(dice, model),
         good,
         quantity,
         wallets: [None; 3],
@@ -210,7 +208,17 @@ fn place(dice: &Ctx, model: &Model, now: Timestamp) -> Place {
         group,
         expected: None,
     };
-    order(dice, model, now, place)
+    order(dice, model, now, (place, Surcharges::new()))
+}
+
+/// Half the time somebody who has a coupon.
+fn buyer(dice: &Ctx, model: &Model) -> usize {
+    let with_coupon = any(dice, &model.wallets, |wallet| {
+        wallet.status == WalletStatus::Claimed
+    });
+    with_coupon
+        .filter(|_| chance(dice, 50))
+        .map_or_else(|| person(dice, model), |wallet| model.wallets[&wallet].person)
 }
 
 /// Two things for one person, who may want them by the same coupon.
@@ -224,11 +232,11 @@ fn cart(dice: &Ctx, model: &Model, now: Timestamp) -> [Place; 2] {
         group: None,
         ..first
     };
-    [first, order(dice, model, now, second)]
+    [first, order(dice, model, now, (second, Surcharges::new()))]
 }
 
-/// How an order is paid, and what it is thought to come to.
-fn order(dice: &Ctx, model: &Model, now: Timestamp, place: Place) -> Place {
+/// How an order is paid, and what it is thought to come to if its units cost so much more.
+fn order(dice: &Ctx, model: &Model, now: Timestamp, (place, surcharges): (Place, Surcharges)) -> Place {
     let place = Place {
         wallets: wallets(dice, model, place.person, place.good),
         entry: if chance(dice, 15) {
@@ -241,7 +249,8 @@ fn order(dice: &Ctx, model: &Model, now: Timestamp, place: Place) -> Place {
     };
     let is_sound = (1..1_000).contains(&place.quantity) && chance(dice, 30);
     let price = if is_sound {
-        model.price(&place, place.link.is_some(), now).ok()
+        let by_link = place.link.is_some();
+        model.price((&place, &surcharges), by_link, now).ok()
     } else {
         None
     };

@@ -183,6 +183,7 @@ fn timer_op(kind: TimerKind, name: Name) -> Option<Op> {
         (TimerKind::CloseGroup, Name::Group(group)) => Some(Op::CloseGroup { group }),
         (TimerKind::Remind, Name::Booking(booking)) => Some(Op::Remind { booking }),
         (TimerKind::EndWaiting, Name::WaitlistEntry(entry)) => Some(Op::EndWaiting { entry }),
+        (TimerKind::RefundShowing, Name::Showing(showing)) => Some(Op::RefundShowing { showing }),
         (TimerKind::Expire, Name::Voucher(order, n)) => Some(Op::Expire { voucher: (order, n) }),
         (TimerKind::AgreementStarts, Name::Agreement(good)) => Some(Op::AgreementStarts { good }),
         (TimerKind::AgreementEnds, Name::Agreement(good)) => Some(Op::AgreementEnds { good }),

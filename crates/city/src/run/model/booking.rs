@@ -1,5 +1,6 @@
 //! Times that are booked, as they must go: kept, moved, cancelled and missed, and what it costs not to come.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use kernel::{DAY_US, HOUR_US, Timestamp};
@@ -7,9 +8,10 @@ use kernel::{DAY_US, HOUR_US, Timestamp};
 use super::scan::refusal;
 use super::slots::{STEP_US, Wish, steps};
 use super::{
-    Answer, Bucket, Keeps, Model, Name, No, OrderStatus, Outcome, TimerKind, Told, VoucherStatus, made, told,
+    Answer, Bucket, Keeps, Model, Name, No, OrderStatus, Outcome, Surcharges, TimerKind, Told, VoucherStatus,
+    made, told,
 };
-use crate::run::booked::{Booked, Kind, Policy};
+use crate::run::booked::{Booked, Kind, Policy, Seat};
 use crate::run::op::{Book, By, Post, Staff, VoucherName, When};
 
 /// A time that is kept for somebody.
@@ -23,6 +25,8 @@ pub(crate) struct Booking {
     pub steps: Range<i64>,
     /// Resources, and how many units of each.
     pub places: Vec<(usize, i64)>,
+    /// Of a showing, which has its hall by itself.
+    pub seats: Option<(No, BTreeSet<Seat>)>,
     pub policy: Option<Policy>,
     /// The resource that its guest asked for.
     pub asked_for: Option<usize>,
@@ -39,23 +43,28 @@ impl Model {
 
     pub(super) fn book(&mut self, no: No, now: Timestamp, book: &Book) -> Answer {
         let good = book.place.good;
-        let slot = self.find_slot(
-            now,
-            &Wish {
-                good,
-                store: book.store,
-                party: book.party,
-                when: book.when,
-                resource: book.resource,
-                by_shop: false,
-                moves: None,
-            },
-        )?;
+        let wish = Wish {
+            good,
+            store: book.store,
+            party: book.party,
+            when: book.when,
+            resource: book.resource,
+            by_shop: false,
+            moves: None,
+        };
+        let slot = match &book.seats {
+            Some(choice) => self.find_seats(now, book, choice)?,
+            None => self.find_slot(now, &wish)?,
+        };
         if book.place.quantity != slot.quantity {
             return Err("order_quantity_invalid");
         }
+        if slot.seats.is_none() && slot.surcharges.iter().any(|(_, more)| *more > 0) {
+            self.rarities.insert("DearerNights");
+        }
+        let until = valid_until(slot.period);
         let Told { text, made: ordered } =
-            self.order(no, now, &book.place, Some(valid_until(slot.period)))?;
+            self.order(no, now, &book.place, (Some(until), &slot.surcharges))?;
         let chosen: Vec<_> = slot.places.iter().map(|(resource, _)| *resource).collect();
         let text = format!("{text} {} {chosen:?}", said(slot.period));
         let booking = Booking {
@@ -65,6 +74,7 @@ impl Model {
             period: slot.period,
             steps: slot.steps,
             places: slot.places,
+            seats: slot.seats,
             policy: Some(self.booked(good).policies[self.policies[good].0]),
             asked_for: book.resource,
             outcome: None,
@@ -118,6 +128,7 @@ impl Model {
             period: (from, until),
             steps,
             places,
+            seats: None,
             policy: None,
             asked_for: None,
             outcome: None,
@@ -163,6 +174,12 @@ impl Model {
         if let When::Nights { nights, rooms, .. } = when
             && (nights, rooms) != (booking.steps.end - booking.steps.start, booking.places[0].1)
         {
+            return Err("booking_time");
+        }
+        let before = self.surcharges_of_nights(good, booking.stay(0));
+        let sum = |surcharges: &Surcharges| surcharges.iter().map(|(units, more)| units * more).sum::<i64>();
+        if !by_shop && sum(&before) != sum(&slot.surcharges) {
+            self.rarities.insert("MoveToAnotherPrice");
             return Err("booking_time");
         }
         let moved = Booking {
@@ -212,6 +229,7 @@ impl Model {
             (Some(_), By::Guest(_)) => {
                 let (_, policy) = self.expected_guest(booking_no)?;
                 match starts_at.plus_us(policy.grace_us) > now {
+                    _ if self.is_called_off(booking_no) => 0,
                     _ if is_free(policy, starts_at, now) => 0,
                     true => policy.late_bp,
                     false => policy.no_show_bp,
@@ -226,14 +244,26 @@ impl Model {
             }
         };
         let ended = self.refund_booked(no, now, booking_no, (fee_bp, Outcome::Cancelled))?;
-        if let (By::Staff(..), Some(order)) = (by, self.bookings[&booking_no].order) {
-            let deposit = self.world.goods[self.orders[&order].good].deposit;
-            if deposit.is_some_and(|deposit| deposit.earnest) {
-                self.compensate(no, now);
-            }
-            self.tell(self.orders[&order].person, "booking_cancelled", 0);
+        if matches!(by, By::Staff(..)) || self.is_called_off(booking_no) {
+            self.given_up_by_shop(no, now, booking_no);
         }
         Ok(ended)
+    }
+
+    fn is_called_off(&self, booking: No) -> bool {
+        let seats = self.bookings[&booking].seats.as_ref();
+        seats.is_some_and(|(showing, _)| self.showings[showing].called_off)
+    }
+
+    /// What a guest hears of it, and gets beside the refund.
+    pub(super) fn given_up_by_shop(&mut self, refund: No, now: Timestamp, booking: No) {
+        let order = self.bookings[&booking].order.map(|order| &self.orders[&order]);
+        let order = order.expect("somebody booked it");
+        let (person, deposit) = (order.person, self.world.goods[order.good].deposit);
+        if deposit.is_some_and(|deposit| deposit.earnest) {
+            self.compensate(refund, now);
+        }
+        self.tell(person, "booking_cancelled", 0);
     }
 
     /// A day before, or two hours before it stops to be free if that is earlier; two hours before it starts if it is too
@@ -267,6 +297,9 @@ impl Model {
         require_staff(by)?;
         self.own_booking(by, booking, Post::Cashier)?;
         let (_, policy) = self.expected_guest(booking)?;
+        if self.is_called_off(booking) {
+            return Err("showing_status");
+        }
         if now < self.bookings[&booking].period.0.plus_us(policy.grace_us) {
             return Err("booking_too_early");
         }
@@ -283,7 +316,7 @@ impl Model {
     }
 
     /// The merchant keeps its fee, and the rest goes back.
-    fn refund_booked(
+    pub(super) fn refund_booked(
         &mut self,
         no: No,
         now: Timestamp,
@@ -380,6 +413,7 @@ impl Model {
         self.opened.iter().map(|(n, step)| {
             let mut bucket = Bucket::of(self.world.resources[*n].units);
             bucket.held += i128::from(self.held_for_who_waited(*n, *step));
+            bucket.taken += i128::from(self.shown(*n, *step));
             for booking in self
                 .bookings
                 .values()
@@ -398,6 +432,24 @@ impl Model {
 }
 
 impl Booking {
+    /// Its nights, or as many so many days later.
+    pub fn stay(&self, days_later: i64) -> When {
+        When::Nights {
+            from: self.steps.start + days_later,
+            nights: self.steps.end - self.steps.start,
+            rooms: self.places[0].1,
+        }
+    }
+
+    /// How much is kept for it: units of each step, or seats.
+    pub fn size(&self) -> i64 {
+        let units: i64 = self.places.iter().map(|(_, units)| units).sum();
+        match &self.seats {
+            Some((_, seats)) => seats.len() as i64,
+            None => units * (self.steps.end - self.steps.start),
+        }
+    }
+
     pub(super) fn units_of(&self, resource: usize) -> i64 {
         let places = self.places.iter().filter(|(of, _)| *of == resource);
         places.map(|(_, units)| units).sum()

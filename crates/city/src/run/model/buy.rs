@@ -2,10 +2,10 @@
 
 use kernel::{MINUTE_US, Timestamp};
 
-use super::money::{Paid, share};
+use super::money::{Paid, largest_remainder, share};
 use super::{
-    Answer, Entry, Model, Name, No, Order, OrderStatus, TimerKind, Used, UsedCoupons, Voucher, VoucherStatus,
-    WalletStatus, made, told,
+    Answer, Entry, Model, Name, No, Order, OrderStatus, Priced, Surcharges, TimerKind, Used, UsedCoupons,
+    Voucher, VoucherStatus, WalletStatus, made, told,
 };
 use crate::run::op::{GroupChoice, Place, second_of};
 
@@ -54,7 +54,7 @@ impl Model {
     }
 
     pub(super) fn place(&mut self, no: No, now: Timestamp, place: &Place) -> Answer {
-        self.order(no, now, place, None)
+        self.order(no, now, place, (None, &Vec::new()))
     }
 
     /// One order after the other, and neither if one is refused.
@@ -73,13 +73,13 @@ impl Model {
         both
     }
 
-    /// For a time that is booked, it is of one voucher until then.
+    /// For a time that is booked, it is of one voucher until then, and some units may cost more.
     pub(super) fn order(
         &mut self,
         no: No,
         now: Timestamp,
         place: &Place,
-        booked_until: Option<Timestamp>,
+        (booked_until, surcharges): (Option<Timestamp>, &Surcharges),
     ) -> Answer {
         let good = place.good;
         if !self.on_sale(good, now) {
@@ -98,7 +98,7 @@ impl Model {
         if self.world.goods[good].is_paid_after() && self.has_unused(place.person, good, now) {
             return Err("order_one_at_a_time");
         }
-        let (whole, coupons) = self.price(place, sharer.is_some(), now)?;
+        let (whole, coupons) = self.price((place, surcharges), sharer.is_some(), now)?;
         if place
             .expected
             .is_some_and(|expected| i128::from(expected) != whole.cash)
@@ -109,6 +109,9 @@ impl Model {
         self.spend(place.person, good, whole.rebate);
         if self.member_price(place).is_some() {
             self.rarities.insert("MemberOrders");
+        }
+        if surcharges.len() > 1 && !coupons.is_empty() {
+            self.rarities.insert("CouponsOverPrices");
         }
         let order = Order {
             person: place.person,
@@ -176,38 +179,48 @@ impl Model {
         }
     }
 
-    /// What it costs and what each coupon takes off: agreement, friend, coupons, rebates.
+    /// What it costs and what each coupon takes off: agreement, friend, coupons, rebates. Units cost what these say more,
+    /// or what the good does.
     pub fn price(
         &self,
-        place: &Place,
+        (place, surcharges): (&Place, &Surcharges),
         by_link: bool,
         now: Timestamp,
     ) -> Result<(Paid, UsedCoupons), &'static str> {
         let good = &self.world.goods[place.good];
-        let of_two = good.price_of_two().filter(|_| place.quantity >= 2);
-        let (quantity, list) = (
-            i128::from(place.quantity),
-            i128::from(of_two.unwrap_or(good.list_price)),
-        );
-        let list = self
-            .member_price(place)
-            .map_or(list, |price| list.min(price.into()));
-        let in_group = good.group.filter(|_| place.group.is_some());
-        let list = in_group.map_or(list, |group| list.min(group.price.into()));
-        let discount = share(list, good.discount_bp.into());
-        let of_platform = share(discount, good.platform_bp.into());
-        let of_platform = good
-            .platform_cap
-            .map_or(of_platform, |cap| of_platform.min(cap.into()));
-        let mut platform = of_platform * quantity;
-        let mut merchant = (discount - of_platform) * quantity;
-        let mut due = (list - discount) * quantity;
+        let unit = self.unit_price(place);
+        let plain = vec![(place.quantity, 0)];
+        let surcharges = if surcharges.is_empty() { &plain } else { surcharges };
+        let (mut price, mut platform, mut merchant) = (0, 0, 0);
+        let mut units = Vec::new();
+        for (count, more) in surcharges {
+            let (count, list) = (i128::from(*count), unit + i128::from(*more));
+            let discount = share(list, good.discount_bp.into());
+            let of_platform = share(discount, good.platform_bp.into());
+            let of_platform = good
+                .platform_cap
+                .map_or(of_platform, |cap| of_platform.min(cap.into()));
+            price += list * count;
+            platform += of_platform * count;
+            merchant += (discount - of_platform) * count;
+            units.push(Priced {
+                units: count,
+                due: (list - discount) * count,
+            });
+        }
+        let mut due = price - platform - merchant;
         if by_link {
             let friend = share(due, good.friend_bp.into());
             merchant += friend;
             due -= friend;
         }
-        let coupons = self.coupons_take(place, due, now)?;
+        let weights: Vec<i128> = units.iter().map(|priced| priced.due).collect();
+        let left = largest_remainder(due, &weights);
+        units
+            .iter_mut()
+            .zip(left)
+            .for_each(|(priced, due)| priced.due = due);
+        let coupons = self.coupons_take(place, &units, now)?;
         for (used, discount) in &coupons {
             let coupon = &self.world.coupons[self.coupon_of(*used)];
             let of_platform = share(*discount, coupon.platform_bp.into());
@@ -226,7 +239,7 @@ impl Model {
             0
         };
         let whole = Paid {
-            price: list * quantity,
+            price,
             platform,
             merchant,
             rebate,
@@ -234,6 +247,20 @@ impl Model {
             at_store: due - now_due,
         };
         Ok((whole, coupons))
+    }
+
+    /// What one costs before all discounts, where none costs more than the good.
+    fn unit_price(&self, place: &Place) -> i128 {
+        let good = &self.world.goods[place.good];
+        let of_two = good.price_of_two().filter(|_| place.quantity >= 2);
+        let of_group = good.group.filter(|_| place.group.is_some());
+        let prices = [
+            Some(of_two.unwrap_or(good.list_price)),
+            self.member_price(place),
+            of_group.map(|group| group.price),
+        ];
+        let least = prices.into_iter().flatten().min();
+        least.unwrap_or(good.list_price).into()
     }
 
     /// What one costs the buyer as a member.

@@ -3,9 +3,10 @@
 use kernel::{DAY_US, MINUTE_US, Timestamp};
 
 use super::buy::HOLD_US;
-use super::money::share;
+use super::money::{largest_remainder, share};
 use super::{
-    Answer, Bucket, Claimed, Model, Name, No, OrderStatus, Used, UsedCoupons, Wallet, WalletStatus, made,
+    Answer, Bucket, Claimed, Model, Name, No, OrderStatus, Priced, Used, UsedCoupons, Wallet, WalletStatus,
+    made,
 };
 use crate::run::op::Place;
 use crate::run::world::{BEGIN, Buyers, Comes, Coupon, Hours, Takes};
@@ -118,35 +119,34 @@ impl Model {
         Ok(())
     }
 
-    /// What each coupon takes off an order of which `due` is left to pay: those that it names, and of those that come by
-    /// themselves the ones with which they take off most, with as few as that takes.
+    /// What each coupon takes off an order of these units: those that it names, and of those that come by themselves the
+    /// ones with which they take off most, with as few as that takes.
     pub(super) fn coupons_take(
         &self,
         place: &Place,
-        due: i128,
+        units: &[Priced],
         now: Timestamp,
     ) -> Result<UsedCoupons, &'static str> {
+        let due = sum(units);
         let mut named = Vec::new();
         for wallet in place.wallets.into_iter().flatten() {
             let coupon = &self.world.coupons[self.wallets[&wallet].coupon];
             self.check_conditions(coupon, place, due, now)?;
-            if takes(coupon, place, due) == 0 {
+            if takes_alone(coupon, units) == 0 {
                 return Err("coupon_not_for_this");
             }
             named.push(Used::Named(wallet));
         }
-        let mut best = self
-            .together(place, due, named.clone())
-            .ok_or("coupon_not_combined")?;
-        let sum = |set: &UsedCoupons| set.iter().map(|(_, discount)| *discount).sum::<i128>();
+        let mut best = self.together(units, named.clone()).ok_or("coupon_not_combined")?;
+        let taken = |set: &UsedCoupons| set.iter().map(|(_, discount)| *discount).sum::<i128>();
         // In the order of coupons, and the first of equals stays: with what the search keeps it agrees by the order in
         // which each set is taken off.
         for set in self.sets_by_themselves(place, due, now) {
-            let Some(set) = self.together(place, due, [named.clone(), set].concat()) else {
+            let Some(set) = self.together(units, [named.clone(), set].concat()) else {
                 continue;
             };
-            let better = (sum(&set), -(set.len() as i64)).cmp(&(sum(&best), -(best.len() as i64)));
-            let earlier = || self.ranked(place, due, &set) < self.ranked(place, due, &best);
+            let better = (taken(&set), -(set.len() as i64)).cmp(&(taken(&best), -(best.len() as i64)));
+            let earlier = || self.ranked(units, &set) < self.ranked(units, &best);
             if better.is_gt() || better.is_eq() && earlier() {
                 best = set;
             }
@@ -155,16 +155,14 @@ impl Model {
     }
 
     /// In which order coupons are taken off, and which of equals is kept.
-    fn ranked(&self, place: &Place, due: i128, set: &UsedCoupons) -> Vec<(u8, i128, usize)> {
-        set.iter()
-            .map(|(used, _)| self.place_of(place, due, *used))
-            .collect()
+    fn ranked(&self, units: &[Priced], set: &UsedCoupons) -> Vec<(u8, i128, usize)> {
+        set.iter().map(|(used, _)| self.place_of(units, *used)).collect()
     }
 
-    fn place_of(&self, place: &Place, due: i128, used: Used) -> (u8, i128, usize) {
+    fn place_of(&self, units: &[Priced], used: Used) -> (u8, i128, usize) {
         let n = self.coupon_of(used);
         let coupon = &self.world.coupons[n];
-        (rank(coupon), -takes(coupon, place, due), n)
+        (rank(coupon), -takes_alone(coupon, units), n)
     }
 
     /// All sets of coupons that come by themselves with this order, but the empty one.
@@ -187,8 +185,9 @@ impl Model {
 
     /// What each of these takes off, all of them together: first those of units, then shares, then amounts. `None` if
     /// they are not used together.
-    fn together(&self, place: &Place, mut due: i128, mut set: Vec<Used>) -> Option<UsedCoupons> {
-        set.sort_by_key(|used| self.place_of(place, due, *used));
+    fn together(&self, units: &[Priced], mut set: Vec<Used>) -> Option<UsedCoupons> {
+        let mut due: Vec<i128> = units.iter().map(|priced| priced.due).collect();
+        set.sort_by_key(|used| self.place_of(units, *used));
         let mut groups = Vec::new();
         let mut discounts = Vec::new();
         for used in set {
@@ -196,14 +195,15 @@ impl Model {
             let (coupon, budget) = (&self.world.coupons[n], self.coupon_budget[n]);
             let stacks =
                 |other: &Option<u8>| coupon.group.is_some() && other.is_some() && coupon.group != *other;
-            let discount = takes(coupon, place, due);
+            let off = takes(coupon, units, &due);
+            let discount = off.iter().sum();
             // Whoever asked for a coupon hears of its budget later.
             let is_too_much = matches!(used, Used::ByItself(_)) && !budget.has(discount);
             if !groups.iter().all(stacks) || discount == 0 || is_too_much || discounts.len() == 4 {
                 return None;
             }
             groups.push(coupon.group);
-            due -= discount;
+            due.iter_mut().zip(off).for_each(|(due, off)| *due -= off);
             discounts.push((used, discount));
         }
         Some(discounts)
@@ -297,21 +297,54 @@ fn day(now: Timestamp) -> i64 {
     (now.0 - BEGIN.0 + DAY_US) / DAY_US
 }
 
-/// What a coupon takes off what is left to pay.
-fn takes(coupon: &Coupon, place: &Place, due: i128) -> i128 {
-    let quantity = i128::from(place.quantity);
-    let units_cost = |units: i128| due * units / quantity;
-    let wanted = match coupon.takes {
+fn sum(units: &[Priced]) -> i128 {
+    units.iter().map(|priced| priced.due).sum()
+}
+
+/// What a coupon takes off an order without others.
+fn takes_alone(coupon: &Coupon, units: &[Priced]) -> i128 {
+    let due: Vec<i128> = units.iter().map(|priced| priced.due).collect();
+    takes(coupon, units, &due).iter().sum()
+}
+
+/// What a coupon takes off each of these, of which so much is left to pay.
+fn takes(coupon: &Coupon, units: &[Priced], due: &[i128]) -> Vec<i128> {
+    let left: i128 = due.iter().sum();
+    let quantity: i128 = units.iter().map(|priced| priced.units).sum();
+    let of_all = |wanted: i128| largest_remainder(wanted.min(left), due);
+    match coupon.takes {
         Takes::Share { bp, most } => {
-            let wanted = share(due, bp.into());
-            most.map_or(wanted, |most| wanted.min(most.into()))
+            let wanted = share(left, bp.into());
+            of_all(most.map_or(wanted, |most| wanted.min(most.into())))
         }
-        Takes::Amount(amount) => amount.into(),
-        Takes::FixedPrice(price) => (units_cost(1) - i128::from(price)).max(0),
-        Takes::FreeUnit(_) => units_cost(1),
-        Takes::BuyGet { buy, get } => units_cost(quantity / i128::from(buy + get) * i128::from(get)),
-    };
-    wanted.min(due)
+        Takes::Amount(amount) => of_all(amount.into()),
+        Takes::FixedPrice(price) => {
+            let dearest = cost_of(1, units, due, true).into_iter();
+            dearest.map(|cost| (cost - i128::from(price)).max(0)).collect()
+        }
+        Takes::FreeUnit(_) => cost_of(1, units, due, false),
+        Takes::BuyGet { buy, get } => {
+            let free = quantity / i128::from(buy + get) * i128::from(get);
+            cost_of(free, units, due, false)
+        }
+    }
+}
+
+/// What so many of the cheapest units cost now, or of the dearest, by what one cost before coupons.
+fn cost_of(count: i128, units: &[Priced], due: &[i128], dearest: bool) -> Vec<i128> {
+    let mut by_price: Vec<usize> = (0..units.len()).collect();
+    by_price.sort_by(|one, other| {
+        let [one, other] = [units[*one], units[*other]];
+        let order = (one.due * other.units).cmp(&(other.due * one.units));
+        if dearest { order.reverse() } else { order }
+    });
+    let (mut left, mut costs) = (count, vec![0; units.len()]);
+    for n in by_price {
+        let of_these = left.min(units[n].units);
+        left -= of_these;
+        costs[n] = due[n] * of_these / units[n].units;
+    }
+    costs
 }
 
 /// Units, then shares, then amounts.

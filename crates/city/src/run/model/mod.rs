@@ -16,8 +16,10 @@ pub(crate) mod money;
 mod pay;
 mod pay_out;
 mod provider;
+mod queue;
 mod review;
 mod scan;
+mod showing;
 mod slots;
 mod staff;
 mod state;
@@ -28,12 +30,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{DAY_US, Timestamp};
 
-use super::op::{Book, By, Forgery, Name, News, No, Op, Place, Post, Scan, Staff, Step, VoucherName};
+use super::op::{Book, By, Forgery, Name, News, No, Op, Place, Post, Scan, Staff, Step, VoucherName, Whom};
 use super::world::{BEGIN, World};
 
 pub(crate) use booking::Booking;
 pub(crate) use books::{Books, Owner};
 pub(crate) use provider::{Payment, Provider};
+pub(crate) use queue::{Queue, QueueStatus, QueueTicket};
+pub(crate) use showing::{Showing, may_choose, stretches};
 pub(crate) use state::*;
 pub(crate) use waitlist::{WaitlistEntry, WaitlistStatus};
 
@@ -48,9 +52,15 @@ pub(crate) struct Model {
     pub groups: BTreeMap<No, Group>,
     /// Each under the step that made it, and its order.
     pub bookings: BTreeMap<No, Booking>,
+    /// Each under the step that put it on.
+    pub showings: BTreeMap<No, Showing>,
+    /// By shop.
+    pub queues: BTreeMap<usize, Queue>,
+    /// Each under the step that gave it out.
+    pub queue_tickets: BTreeMap<No, QueueTicket>,
     /// Who waits, or waited, each under the step that made it.
     pub waitlist: BTreeMap<No, WaitlistEntry>,
-    /// Resources and steps that somebody had booked.
+    /// Resources and steps that somebody had.
     opened: BTreeSet<(usize, i64)>,
     /// The policy by which each good is booked now, and the version of its terms.
     policies: Vec<(usize, i64)>,
@@ -131,6 +141,9 @@ impl Model {
             orders: BTreeMap::new(),
             groups: BTreeMap::new(),
             bookings: BTreeMap::new(),
+            showings: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            queue_tickets: BTreeMap::new(),
             waitlist: BTreeMap::new(),
             opened: BTreeSet::new(),
             policies: vec![(0, 1); world.goods.len()],
@@ -172,6 +185,10 @@ impl Model {
         let employs = |shop: &usize, staff: &Staff| {
             *staff == Staff::Owner || self.clerks.contains_key(&(*shop, *staff))
         };
+        let is_there = |by: &By| match by {
+            By::Guest(_) => true,
+            By::Staff(shop, staff) => employs(shop, staff),
+        };
         let has_entry = |entry: &Option<No>| entry.is_none_or(|entry| self.entries.contains_key(&entry));
         let knows_place = |place: &Place| {
             let mut wallets = place.wallets.into_iter().flatten();
@@ -184,6 +201,9 @@ impl Model {
         };
         match op {
             Op::TakePlace { entry, .. } if !self.waitlist.contains_key(entry) => false,
+            Op::Book(Book {
+                seats: Some(seats), ..
+            }) if !self.showings.contains_key(&seats.showing) => false,
             Op::Place(place) | Op::Book(Book { place, .. }) | Op::TakePlace { place, .. } => {
                 knows_place(place)
             }
@@ -191,13 +211,17 @@ impl Model {
             Op::Move { by, booking, .. }
             | Op::CancelBooking { by, booking, .. }
             | Op::NoShow { by, booking }
-            | Op::Arrive { by, booking } => {
-                let is_there = match by {
-                    By::Guest(_) => true,
-                    By::Staff(shop, staff) => employs(shop, staff),
-                };
-                is_there && self.bookings.contains_key(booking)
+            | Op::Arrive { by, booking } => is_there(by) && self.bookings.contains_key(booking),
+            Op::JoinQueue { by, .. } => is_there(by),
+            Op::Call {
+                shop,
+                staff,
+                whom: Whom::Ticket(ticket),
             }
+            | Op::EndTicket {
+                shop, staff, ticket, ..
+            } => self.queue_tickets.contains_key(ticket) && employs(shop, staff),
+            Op::LeaveQueue { ticket, .. } => self.queue_tickets.contains_key(ticket),
             Op::CloseEntry { entry, .. } => self.entries.contains_key(entry),
             Op::Visit { entry, .. } => has_entry(entry),
             Op::Cancel { order, .. } | Op::Start { order, .. } | Op::Release { order } => {
@@ -205,6 +229,10 @@ impl Model {
             }
             Op::CloseGroup { group } => self.groups.contains_key(group),
             Op::Remind { booking } => self.bookings.contains_key(booking),
+            Op::CallOff {
+                shop, staff, showing, ..
+            } => self.showings.contains_key(showing) && employs(shop, staff),
+            Op::RefundShowing { showing } => self.showings.contains_key(showing),
             Op::OfferPlace { entry } | Op::LeaveWaitlist { entry, .. } | Op::EndWaiting { entry } => {
                 self.waitlist.contains_key(entry)
             }
@@ -278,6 +306,12 @@ impl Model {
             Op::TransferOutside { payout, .. } => self.provider.transfers.contains_key(payout),
             Op::TypeNonsense { shop, staff }
             | Op::Keep { shop, staff, .. }
+            | Op::SetQueue { shop, staff, .. }
+            | Op::Call {
+                shop,
+                staff,
+                whom: Whom::Next(_),
+            }
             | Op::ChangePost { shop, staff, .. }
             | Op::Dismiss { shop, staff } => employs(shop, staff),
             Op::Claim { .. }
@@ -285,6 +319,7 @@ impl Model {
             | Op::Member { .. }
             | Op::Share { .. }
             | Op::JoinWaitlist(_)
+            | Op::Schedule { .. }
             | Op::OpenEntry { .. }
             | Op::Work { .. }
             | Op::Propose { .. }
@@ -362,6 +397,34 @@ impl Model {
             } => self.cancel_booking(no, now, by, booking, with_reason),
             Op::NoShow { by, booking } => self.no_show(no, now, by, booking),
             Op::Arrive { by, booking } => self.arrive(no, now, by, booking),
+            Op::Schedule {
+                good,
+                day,
+                minute,
+                length,
+                surcharge,
+            } => self.schedule(no, now, good, (day, minute, length), surcharge),
+            Op::CallOff {
+                shop,
+                staff,
+                showing,
+                with_reason,
+            } => self.call_off(now, (shop, staff), showing, with_reason),
+            Op::SetQueue {
+                shop,
+                staff,
+                is_open,
+                lines,
+            } => self.set_queue(now, (shop, staff), (is_open, lines)),
+            Op::JoinQueue { by, shop, party } => self.join_queue(no, now, (by, shop), party),
+            Op::Call { shop, staff, whom } => self.call(now, (shop, staff), whom),
+            Op::EndTicket {
+                shop,
+                staff,
+                ticket,
+                seated,
+            } => self.end_ticket(now, (shop, staff), (ticket, seated)),
+            Op::LeaveQueue { person, ticket } => self.leave_queue(now, person, ticket),
             Op::Start { person, order } => self.start(no, now, person, order),
             // It keeps its key by itself.
             Op::Hear { news, asked } => return Some(self.hear(no, now, news, asked)),
@@ -409,6 +472,7 @@ impl Model {
             Op::Release { order } => self.release(now, order),
             Op::CloseGroup { group } => self.close_group(now, group),
             Op::Remind { booking } => self.remind(booking),
+            Op::RefundShowing { showing } => self.refund_showing(now, showing),
             Op::Expire { voucher } => self.expire(no, now, voucher),
             Op::PostRebate { redemption } => self.post_rebate(now, redemption),
             Op::Review {

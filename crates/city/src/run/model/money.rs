@@ -159,25 +159,27 @@ pub(crate) fn share(amount: i128, basis_points: i128) -> i128 {
 pub(crate) fn split(escrow: i128, commission_bp: i128, rebate_bp: i128) -> Split {
     let rebate_bp = rebate_bp.min(10_000 - commission_bp);
     let weights = [commission_bp, rebate_bp, 10_000 - commission_bp - rebate_bp];
-    let [commission, rebate, payable] = largest_remainder(escrow, weights);
+    let parts = largest_remainder(escrow, &weights);
     Split {
-        commission,
-        rebate,
-        payable,
+        commission: parts[0],
+        rebate: parts[1],
+        payable: parts[2],
     }
 }
 
 /// Everybody gets the exact share rounded down; the units that are missing go one each to those who lost most
 /// by it, the earlier one first.
-fn largest_remainder<const N: usize>(total: i128, weights: [i128; N]) -> [i128; N] {
+pub(crate) fn largest_remainder(total: i128, weights: &[i128]) -> Vec<i128> {
     let sum: i128 = weights.iter().sum();
     if sum == 0 {
-        return std::array::from_fn(|i| if i == 0 { total } else { 0 });
+        return (0..weights.len())
+            .map(|i| if i == 0 { total } else { 0 })
+            .collect();
     }
-    let mut parts = weights.map(|weight| total * weight / sum);
-    let mut lost = weights.map(|weight| total * weight % sum);
+    let mut parts: Vec<i128> = weights.iter().map(|weight| total * weight / sum).collect();
+    let mut lost: Vec<i128> = weights.iter().map(|weight| total * weight % sum).collect();
     while parts.iter().sum::<i128>() < total {
-        let most = (0..N).rev().max_by_key(|i| lost[*i]).unwrap_or(0);
+        let most = (0..lost.len()).rev().max_by_key(|i| lost[*i]).unwrap_or(0);
         parts[most] += 1;
         lost[most] = -1;
     }
@@ -185,9 +187,10 @@ fn largest_remainder<const N: usize>(total: i128, weights: [i128; N]) -> [i128; 
 }
 
 fn take<const N: usize>(rest: &mut [i128; N], amount: i128) -> [i128; N] {
-    let taken = largest_remainder(amount, *rest);
+    let parts = largest_remainder(amount, rest);
+    let taken = std::array::from_fn(|i| parts[i]);
     for i in 0..N {
-        rest[i] -= taken[i];
+        rest[i] -= parts[i];
     }
     taken
 }

@@ -1,12 +1,13 @@
 //! What is free, and who gets which places: plain sums over all bookings, by clocks that stand still at eight hours
 //! before UTC.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Range, RangeInclusive};
 
 use kernel::{DAY_US, MINUTE_US, Timestamp};
 
-use super::{Keeps, Model, No};
-use crate::run::booked::{Booked, Kind, PricePer, Stay};
+use super::{Keeps, Model, No, Surcharges};
+use crate::run::booked::{Booked, Kind, PricePer, Rate, Seat, Stay};
 use crate::run::op::When;
 
 pub(super) const STEP_US: i64 = 15 * MINUTE_US;
@@ -35,6 +36,8 @@ pub(crate) struct Slot {
     pub steps: Range<i64>,
     pub places: Vec<(usize, i64)>,
     pub quantity: i64,
+    pub surcharges: Surcharges,
+    pub seats: Option<(No, BTreeSet<Seat>)>,
 }
 
 impl Model {
@@ -44,7 +47,7 @@ impl Model {
             Some(**no) != but && booking.steps.contains(&step) && self.keeps(booking) != Keeps::Nothing
         });
         let booked: i64 = there.map(|(_, booking)| booking.units_of(resource)).sum();
-        booked + self.held_for_who_waited(resource, step)
+        booked + self.held_for_who_waited(resource, step) + self.shown(resource, step)
     }
 
     pub(super) fn find_slot(&self, now: Timestamp, wish: &Wish) -> Result<Slot, &'static str> {
@@ -61,8 +64,7 @@ impl Model {
             return Err("booking_not_offered");
         }
         let period = period_of(booked, wish).ok_or("booking_time")?;
-        let in_time = now.0 + booked.notice_us..=now.0 + booked.ahead_days * DAY_US;
-        if !wish.by_shop && !in_time.contains(&period.0.0) {
+        if !wish.by_shop && !is_in_time(booked, period.0, now) {
             return Err("booking_time");
         }
         let (steps, day) = match booked.stay {
@@ -71,7 +73,7 @@ impl Model {
                 let with_care = steps(period.0.0 - before * MINUTE_US, period.1.0 + after * MINUTE_US);
                 (with_care, steps(day, day + DAY_US))
             }
-            Stay::Nights { .. } => {
+            Stay::Nights { .. } | Stay::Showings(_) => {
                 let day = |at: Timestamp| (at.0 + AHEAD_US).div_euclid(DAY_US);
                 let nights = day(period.0)..day(period.1);
                 (nights.clone(), nights)
@@ -88,12 +90,34 @@ impl Model {
                 (PricePer::Night, When::Nights { nights, rooms, .. }) => nights * rooms,
                 (PricePer::Booking | PricePer::Night, _) => 1,
             },
+            surcharges: self.surcharges_of_nights(wish.good, wish.when),
+            seats: None,
         })
+    }
+
+    /// What the rooms of these nights cost more, cheaper nights first.
+    pub fn surcharges_of_nights(&self, good: usize, when: When) -> Surcharges {
+        let booked = self.world.goods[good].booked.as_ref();
+        let by_night = booked.filter(|booked| booked.price_per == PricePer::Night);
+        let stay = by_night.map(|booked| booked.stay);
+        let (Some(Stay::Nights { rates, .. }), When::Nights { from, nights, rooms }) = (stay, when) else {
+            return Vec::new();
+        };
+        let mut surcharges = BTreeMap::new();
+        for night in from..from + nights {
+            let applying = rates.iter().flatten().filter(|rate| applies(rate, night));
+            let surcharge = applying.map(|rate| rate.surcharge).max().unwrap_or_default();
+            *surcharges.entry(surcharge).or_insert(0) += rooms;
+        }
+        surcharges
+            .into_iter()
+            .map(|(surcharge, units)| (units, surcharge))
+            .collect()
     }
 
     fn units_for(&self, resource: usize, wish: &Wish) -> i64 {
         match self.world.resources[resource].kind {
-            Kind::Table | Kind::Person | Kind::Room => 1,
+            Kind::Table | Kind::Person | Kind::Room | Kind::Hall => 1,
             Kind::RoomType => rooms_of(wish.when),
             Kind::Session => wish.party,
         }
@@ -121,7 +145,7 @@ impl Model {
                 let rooms = rooms_of(wish.when);
                 let party = match kind {
                     Kind::RoomType => (wish.party + rooms - 1) / rooms,
-                    Kind::Table | Kind::Person | Kind::Room | Kind::Session => wish.party,
+                    Kind::Table | Kind::Person | Kind::Room | Kind::Session | Kind::Hall => wish.party,
                 };
                 let fitting = free.into_iter().filter(|n| self.seats(*n).contains(&party));
                 let to_do = |n: usize| {
@@ -178,11 +202,25 @@ impl Model {
     }
 }
 
+fn applies(rate: &Rate, night: i64) -> bool {
+    // The epoch was a Thursday.
+    let weekday = (night + 3).rem_euclid(7);
+    (rate.weekdays == 0 || rate.weekdays >> weekday & 1 == 1)
+        && rate.from.is_none_or(|from| from <= night)
+        && rate.until.is_none_or(|until| night <= until)
+}
+
 fn rooms_of(when: When) -> i64 {
     match when {
         When::At(_) => 1,
         When::Nights { rooms, .. } => rooms,
     }
+}
+
+/// Whether what starts then is booked now.
+pub(super) fn is_in_time(booked: &Booked, starts_at: Timestamp, now: Timestamp) -> bool {
+    let in_time = now.0 + booked.notice_us..=now.0 + booked.ahead_days * DAY_US;
+    in_time.contains(&starts_at.0)
 }
 
 pub(super) fn steps(from_us: i64, until_us: i64) -> Range<i64> {
@@ -214,14 +252,19 @@ fn period_of(booked: &Booked, wish: &Wish) -> Option<(Timestamp, Timestamp)> {
             Stay::Nights {
                 check_in,
                 check_out,
+                least,
                 most,
+                ..
             },
             When::Nights { from, nights, .. },
         ) => {
             let at = |day: i64, minute: i64| Timestamp(day * DAY_US + minute * MINUTE_US - AHEAD_US);
-            let fits = (1..=most).contains(&nights);
+            let fits = (least..=most).contains(&nights);
             fits.then(|| (at(from, check_in), at(from + nights, check_out)))
         }
-        (Stay::Visit { .. }, When::Nights { .. }) | (Stay::Nights { .. }, When::At(_)) => None,
+        // Of a showing seats are booked.
+        (Stay::Visit { .. }, When::Nights { .. })
+        | (Stay::Nights { .. }, When::At(_))
+        | (Stay::Showings(_), _) => None,
     }
 }

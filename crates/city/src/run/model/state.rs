@@ -60,6 +60,16 @@ pub(crate) enum OrderStatus {
     ChargedBack,
 }
 
+/// Units that cost so much more than their good, by what that is.
+pub(crate) type Surcharges = Vec<(i64, i64)>;
+
+/// Units of an order of which one costs the same, and what all of them come to before coupons.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Priced {
+    pub units: i128,
+    pub due: i128,
+}
+
 /// Coupons of an order and what each takes off.
 pub(crate) type UsedCoupons = Vec<(Used, i128)>;
 
@@ -332,6 +342,7 @@ pub(crate) enum TimerKind {
     CloseGroup,
     Remind,
     EndWaiting,
+    RefundShowing,
     Expire,
     PostRebate,
     AgreementStarts,

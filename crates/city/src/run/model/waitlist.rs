@@ -225,6 +225,7 @@ impl Model {
             },
             party: wish.party,
             resource: wish.resource,
+            seats: None,
         };
         let timer = (TimerKind::EndWaiting, Name::WaitlistEntry(name));
         self.end_entry(name, WaitlistStatus::Booked);

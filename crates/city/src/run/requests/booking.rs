@@ -4,7 +4,10 @@ use consume::{
     Arrive, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking, RemindGuest,
 };
 use kernel::{Actor, BasisPoints, BookingId, RefundId, ResourceId, Timestamp};
-use offer::{BookingPolicy, BookingTerms, Day, Nights, Period, Service, SetBookingTerms, Turn, Visit};
+use offer::{
+    BookingPolicy, BookingTerms, Day, NightRate, Nights, Period, SeatChoice, Service, SetBookingTerms, Turn,
+    Visit,
+};
 use party::hours::Span;
 use store::{Fail, Tx};
 use uuid::Uuid;
@@ -12,19 +15,27 @@ use uuid::Uuid;
 use super::buying::{Order, placed_reply};
 use super::house::owner_of;
 use super::{Reply, Request, Scene};
-use crate::run::booked::{Booked, PricePer, Stay};
+use crate::run::booked::{Booked, PricePer, Rate, Stay, seat_name};
 use crate::run::op::{Book, By, Name, No, Staff, When};
 
 pub(super) fn book(scene: Scene<'_>, book: &Book) -> Request {
-    let order = Order::new(scene, &book.place);
+    let mut order = Order::new(scene, &book.place);
     let shop = scene.model.world.goods[book.place.good].shop;
+    order.cmd.seats = book.seats.map(|seats| SeatChoice {
+        showing: scene.id(Name::Showing(seats.showing)),
+        seats: seats.named.into_iter().flatten().map(seat_name).collect(),
+    });
     let cmd = PlaceBooking {
         order: order.cmd.clone(),
         store: scene.directory.cast.shops[shop].stores[book.store].0,
         when: when(book.when),
         party: book.party,
         area: None,
-        resources: resources(scene, book.resource),
+        resources: match (book.seats, book.resource) {
+            // Whoever chooses seats names nothing else.
+            (Some(_), None) => Vec::new(),
+            (_, resource) => resources(scene, resource),
+        },
     };
     let cast = scene.directory.cast.resources.clone();
     Request::new(
@@ -143,13 +154,9 @@ pub(super) fn change_policy(scene: Scene<'_>, good: usize, policy: usize) -> Req
 }
 
 fn of(scene: Scene<'_>, by: By, booking: No) -> (BookingId, Actor, Uuid) {
-    let actor = match by {
-        By::Guest(person) => scene.consumer(person),
-        By::Staff(shop, staff) => scene.staff(shop, staff),
-    };
     let shop = scene.model.bookings[&booking].shop;
     let lane = scene.directory.cast.shops[shop].stores[0].0.uuid();
-    (scene.id(Name::Booking(booking)), actor, lane)
+    (scene.id(Name::Booking(booking)), scene.actor(by), lane)
 }
 
 /// Of the only service.
@@ -202,16 +209,19 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
                     )
                 }],
             }),
+            Stay::Showings(_) => offer::Stay::Showings,
             Stay::Nights {
                 check_in,
                 check_out,
+                least,
                 most,
+                rates,
             } => offer::Stay::Nights(Nights {
                 check_in_minute: check_in,
                 check_out_minute: check_out,
-                nights_min: 1,
+                nights_min: least,
                 nights_max: most,
-                rates: Vec::new(),
+                rates: rates.iter().flatten().map(rate).collect(),
             }),
         },
         price_per: match booked.price_per {
@@ -229,6 +239,18 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
             grace_us: policy.grace_us,
         },
         open_tickets: false,
+    }
+}
+
+fn rate(rate: &Rate) -> NightRate {
+    let date = |day: Option<i64>| day.and_then(|day| Day(day).to_string().parse().ok());
+    NightRate {
+        surcharge: rate.surcharge,
+        weekdays: (1..=7)
+            .filter(|day| rate.weekdays >> (day - 1) & 1 == 1)
+            .collect(),
+        from_day: date(rate.from),
+        until_day: date(rate.until),
     }
 }
 

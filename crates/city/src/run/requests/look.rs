@@ -2,7 +2,8 @@
 
 use convert::{RefundCause, Stored};
 use kernel::{
-    CouponId, GroupId, OrderId, PaymentAttemptId, RebateId, RedemptionId, RefundId, ShareLinkId, VoucherId,
+    CouponId, GroupId, OrderId, PaymentAttemptId, RebateId, RedemptionId, RefundId, ShareLinkId, ShowingId,
+    Timestamp, VoucherId,
 };
 use store::{Fail, FromValue, Query, StorageError, Tx, sql};
 use uuid::Uuid;
@@ -52,6 +53,19 @@ pub(super) fn refunds_of_group(tx: &mut Tx, group: GroupId) -> Result<Vec<Uuid>,
             "SELECT r.id FROM orders o JOIN refund r ON r.order_id = o.id AND r.cause = 'group_failed'
              WHERE o.group_id = $1 ORDER BY o.id",
             group
+        ),
+    )
+}
+
+/// The refunds of who had booked a showing, that were made at this moment.
+pub(super) fn refunds_of_showing(tx: &mut Tx, showing: ShowingId, at: Timestamp) -> Result<Vec<Uuid>, Fail> {
+    all(
+        tx,
+        sql!(
+            "SELECT r.id FROM booking b JOIN refund r ON r.order_id = b.order_id AND r.requested_at = $1
+             WHERE b.showing_id = $2 ORDER BY b.id",
+            at,
+            showing
         ),
     )
 }

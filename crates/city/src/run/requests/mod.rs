@@ -8,9 +8,11 @@ mod counter;
 mod house;
 mod look;
 mod news;
+mod queue;
 mod returning;
 mod reviewing;
 mod scanning;
+mod showing;
 mod staff;
 mod waitlist;
 
@@ -22,7 +24,7 @@ use uuid::Uuid;
 
 use super::directory::Directory;
 use super::model::Model;
-use super::op::{Name, Op, Staff, Step};
+use super::op::{By, Name, Op, Staff, Step};
 
 pub(crate) use booking::{every_day, terms as booking_terms};
 pub(crate) use news::forge;
@@ -210,12 +212,41 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         } => booking::cancel(scene, by, booking, with_reason),
         Op::NoShow { by, booking } => booking::no_show(scene, by, booking),
         Op::Arrive { by, booking } => booking::arrive(scene, by, booking),
+        Op::Schedule {
+            good,
+            day,
+            minute,
+            length,
+            surcharge,
+        } => showing::schedule(scene, good, (day, minute, length), surcharge),
+        Op::CallOff {
+            shop,
+            staff,
+            showing,
+            with_reason,
+        } => showing::call_off(scene, (shop, staff), showing, with_reason),
+        Op::SetQueue {
+            shop,
+            staff,
+            is_open,
+            lines,
+        } => queue::set(scene, (shop, staff), (is_open, lines)),
+        Op::JoinQueue { by, shop, party } => queue::join(scene, by, shop, party),
+        Op::Call { shop, staff, whom } => queue::call(scene, (shop, staff), whom),
+        Op::EndTicket {
+            shop,
+            staff,
+            ticket,
+            seated,
+        } => queue::end(scene, (shop, staff), (ticket, seated)),
+        Op::LeaveQueue { person, ticket } => queue::leave(scene, person, ticket),
         Op::Start { person, order } => buying::start(scene, person, order),
         Op::Hear { news, asked: true } => news::asked(scene, step.at, news),
         Op::Hear { news, asked: false } => news::delivered(scene, step.no, step.at, news, altered),
         Op::Release { order } => buying::release(scene, order),
         Op::CloseGroup { group } => buying::close_group(scene, group),
         Op::Remind { booking } => booking::remind(scene, booking),
+        Op::RefundShowing { showing } => showing::refund(scene, showing),
         Op::Redeem {
             shop,
             staff,
@@ -311,6 +342,13 @@ impl Scene<'_> {
     fn staff(&self, shop: usize, staff: Staff) -> Actor {
         let merchant = self.directory.cast.shops[shop].merchant;
         Actor::Staff(self.id(Name::Staff(shop, staff)), merchant)
+    }
+
+    fn actor(&self, by: By) -> Actor {
+        match by {
+            By::Guest(person) => self.consumer(person),
+            By::Staff(shop, staff) => self.staff(shop, staff),
+        }
     }
 
     fn finance(&self, second: bool) -> Actor {
