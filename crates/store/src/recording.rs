@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Condvar, Mutex, MutexGuard};
 
 use rusqlite::Statement;
 use url::Url;
 
-use crate::driver::{Pipeline, Postgres, Request, Sqlite};
+use crate::driver::{Postgres, Request, Sqlite};
 use crate::executor::Database;
 use crate::{StorageError, Value};
 
@@ -40,8 +40,18 @@ impl Recorder {
     pub(crate) fn note_pipeline(&self, connection: usize, pipeline: &[Request]) {
         if self.on.load(Ordering::Relaxed) {
             let mut recording = self.recording();
-            let pipelines = recording.postgres.entry(connection).or_default();
-            pipelines.push(pipeline.to_vec());
+            let sent = Sent {
+                after: recording.commits.clone(),
+                requests: pipeline.to_vec(),
+            };
+            recording.postgres.entry(connection).or_default().push(sent);
+        }
+    }
+
+    /// That a connection to PostgreSQL has committed.
+    pub(crate) fn note_commit(&self, connection: usize) {
+        if self.on.load(Ordering::Relaxed) {
+            *self.recording().commits.entry(connection).or_default() += 1;
         }
     }
 
@@ -67,12 +77,52 @@ impl Recorder {
     }
 }
 
+/// Transactions of each connection that are over.
+type Commits = BTreeMap<usize, usize>;
+
+/// What travelled together to PostgreSQL, and what was over when it did.
+struct Sent {
+    after: Commits,
+    requests: Vec<Request>,
+}
+
 /// Statements in the order in which they ran, with their parameters and the transactions around them: one list on
 /// SQLite, one of pipelines for each connection on PostgreSQL.
 #[derive(Default)]
 pub struct Recording {
     sqlite: Vec<Recorded>,
-    postgres: BTreeMap<usize, Vec<Pipeline>>,
+    postgres: BTreeMap<usize, Vec<Sent>>,
+    commits: Commits,
+}
+
+/// How far the connections of a replay are.
+#[derive(Default)]
+struct Progress {
+    commits: Mutex<Commits>,
+    changed: Condvar,
+}
+
+impl Progress {
+    fn commits(&self) -> MutexGuard<'_, Commits> {
+        self.commits.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Waits until all of this is over: what one transaction left may be what another one needs.
+    fn wait_for(&self, after: &Commits) {
+        let is_behind = |now: &mut Commits| {
+            let mut each = after.iter();
+            each.any(|(connection, commits)| now.get(connection).is_none_or(|now| now < commits))
+        };
+        drop(self.changed.wait_while(self.commits(), is_behind));
+    }
+
+    /// `commits` more of a connection.
+    fn advance(&self, connection: usize, commits: usize) {
+        let mut now = self.commits();
+        let reached = now.entry(connection).or_default();
+        *reached = reached.saturating_add(commits);
+        self.changed.notify_all();
+    }
 }
 
 impl Recording {
@@ -89,12 +139,12 @@ impl Recording {
     }
 
     fn requests(&self) -> impl Iterator<Item = &Request> {
-        self.postgres.values().flatten().flatten()
+        self.postgres.values().flatten().flat_map(|sent| &sent.requests)
     }
 
     /// Runs everything again on a database that is as it was when the recording began, with every statement
-    /// prepared: through `rusqlite`, or over as many connections to PostgreSQL at once as there were. `prepared` is
-    /// called when the work itself starts.
+    /// prepared: through `rusqlite`, or over as many connections to PostgreSQL at once as there were, none of which goes
+    /// ahead of what was over before. `prepared` is called when the work itself starts.
     pub fn replay(&self, copy: &DatabaseCopy, prepared: impl FnOnce()) -> Result<(), StorageError> {
         match Database::from_url(&copy.url).map_err(StorageError::bug)? {
             Database::Sqlite(path) => self.replay_on_sqlite(&Sqlite::open_writer(&path)?, prepared),
@@ -134,19 +184,21 @@ impl Recording {
 
     fn replay_on_postgres(&self, url: &str, prepared: impl FnOnce()) -> Result<(), StorageError> {
         let mut connections = Vec::with_capacity(self.postgres.len());
-        for pipelines in self.postgres.values() {
+        for (number, all) in &self.postgres {
             let mut postgres = Postgres::connect_writer(url)?;
-            pipelines
-                .iter()
-                .try_for_each(|pipeline| postgres.prepare(pipeline))?;
-            connections.push((postgres, pipelines));
+            all.iter().try_for_each(|sent| postgres.prepare(&sent.requests))?;
+            connections.push((*number, postgres, all));
         }
         prepared();
+        let progress = Progress::default();
         std::thread::scope(|scope| {
-            let replays = connections.into_iter().map(|(mut postgres, pipelines)| {
+            let replays = connections.into_iter().map(|(number, postgres, all)| {
+                let progress = &progress;
                 scope.spawn(move || {
-                    let mut each = pipelines.iter();
-                    each.try_for_each(|pipeline| postgres.run(pipeline).map(drop))
+                    let replayed = replay_connection(number, postgres, all, progress);
+                    // Whoever waits for one that failed would wait for ever.
+                    progress.advance(number, usize::MAX);
+                    replayed
                 })
             });
             let replays: Vec<_> = replays.collect();
@@ -156,6 +208,21 @@ impl Recording {
             })
         })
     }
+}
+
+fn replay_connection(
+    number: usize,
+    mut postgres: Postgres,
+    all: &[Sent],
+    progress: &Progress,
+) -> Result<(), StorageError> {
+    for Sent { after, requests } in all {
+        progress.wait_for(after);
+        postgres.run(requests)?;
+        let commits = requests.iter().filter(|request| request.is_commit()).count();
+        progress.advance(number, commits);
+    }
+    Ok(())
 }
 
 /// A copy of a database, beside it, that is gone when this is dropped. Only for measuring.

@@ -10,7 +10,7 @@ use kernel::Timestamp;
 use crate::recording::Recorder;
 use crate::{Lock, Query, Row, StorageError, Value};
 
-pub(crate) use postgres::{Pipeline, Postgres, Request};
+pub(crate) use postgres::{Postgres, Request};
 pub(crate) use sqlite::{Sqlite, lock_file};
 
 /// What a statement gave.

@@ -37,9 +37,6 @@ pub(crate) struct Postgres {
     recorder: Option<(Arc<Recorder>, usize)>,
 }
 
-/// What travels together.
-pub(crate) type Pipeline = Vec<Request>;
-
 #[derive(Clone)]
 pub(crate) enum Request {
     Asked(Query),
@@ -156,7 +153,13 @@ impl Postgres {
         if let Some((recorder, connection)) = &self.recorder {
             recorder.note_pipeline(*connection, &requests);
         }
-        Ok(self.run(&requests)?.split_off(first_asked))
+        let mut outcomes = self.run(&requests)?;
+        if let Some((recorder, connection)) = &self.recorder
+            && requests.iter().any(Request::is_commit)
+        {
+            recorder.note_commit(*connection);
+        }
+        Ok(outcomes.split_off(first_asked))
     }
 
     /// Runs the requests together and gives their outcomes in order.
