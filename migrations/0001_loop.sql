@@ -937,6 +937,14 @@ CREATE INDEX waitlist_entry_by_store ON waitlist_entry (store_id, id) WHERE stat
 CREATE UNIQUE INDEX waitlist_entry_one_each ON waitlist_entry (offer_id, store_id, day, person_id)
   WHERE status IN ('waiting', 'offered');
 
+-- The address under which calendar programs read a store's bookings holds the version; whoever knows an earlier one reads
+-- nothing.
+CREATE TABLE calendar_feed (
+  store_id BYTEA NOT NULL PRIMARY KEY REFERENCES store (id),
+  is_open BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+
 -- Whether a store gives out numbers to those who come without a booking, and in which lines (JSON).
 CREATE TABLE store_queue (
   store_id BYTEA NOT NULL PRIMARY KEY REFERENCES store (id),

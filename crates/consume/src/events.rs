@@ -309,6 +309,22 @@ impl EventBody for QueueSet {
     const V: i64 = 1;
 }
 
+/// A store's bookings are read by calendar programs at a new address, or at none any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarFeedSet {
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// Whether they are.
+    pub is_open: bool,
+}
+
+impl EventBody for CalendarFeedSet {
+    const TYPE: &'static str = "CalendarFeedSet";
+    const V: i64 = 1;
+}
+
 /// A party waits with a number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueJoined {

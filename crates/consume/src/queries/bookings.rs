@@ -121,6 +121,15 @@ pub fn seats_of_person(read: &mut ReadTx, person: PersonId, showing: ShowingId) 
     Ok(seats.collect::<Result<Vec<_>, _>>()?.concat())
 }
 
+/// The version that the address of a store's calendar feed holds. `None`: it has none now.
+pub fn calendar_feed(read: &mut ReadTx, store: StoreId) -> Result<Option<i64>, Fail> {
+    let row = read.one(sql!(
+        "SELECT version FROM calendar_feed WHERE store_id = $1 AND is_open = 1",
+        store
+    ))?;
+    Ok(row.map(|mut row| row.take()).transpose()?)
+}
+
 /// A store's bookings that start in this time, in its order; 1,000 at most.
 pub fn bookings_of_store(
     read: &mut ReadTx,

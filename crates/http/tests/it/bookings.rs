@@ -1,6 +1,8 @@
-//! When what is booked is free, for everybody and for who moves a booking.
+//! When what is booked is free, for everybody and for who moves a booking; and what calendar programs read.
 
-use crate::app::{Client, in_days, on_both_with_provider, on_the_hour};
+use serde_json::json;
+
+use crate::app::{Client, in_days, on_both_with_provider, on_the_hour, text};
 use crate::world::{World, unknown};
 
 #[test]
@@ -37,5 +39,65 @@ fn what_a_booking_has_is_free_for_who_may_move_it_and_to_nobody_else_does_it_exi
             assert_eq!(refused.status, 404);
             assert_eq!(refused.bytes, app.get(who, &of_nobody).await.bytes);
         }
+    });
+}
+
+#[test]
+fn a_calendar_program_reads_a_stores_bookings_at_an_address_that_can_be_changed() {
+    on_both_with_provider(async |app| {
+        let world = World::with_bookings(app).await;
+        let here = &world.here;
+        let (owner, store) = (&here.owner.0, &here.ids["store"]);
+        let feed = format!("{}/stores/{store}/calendar-feed", owner.path);
+        let anybody = Client::default();
+        let read = async |path: &str| {
+            let answer = app.get(&anybody, path).await;
+            let status = answer.status.as_u16();
+            (
+                status,
+                String::from_utf8_lossy(&answer.bytes).replace("\r\n ", ""),
+            )
+        };
+        let path = text(&app.get(&owner.owner, &feed).await.ok(), "path");
+        let (status, calendar) = read(&path).await;
+        assert_eq!(status, 200);
+        assert!(calendar.starts_with("BEGIN:VCALENDAR\r\n") && calendar.ends_with("END:VCALENDAR\r\n"));
+        let at = on_the_hour(3).replace(['-', ':'], "");
+        let starts = format!("DTSTART:{}Z", &at[..15]);
+        let booked = calendar
+            .split("BEGIN:VEVENT")
+            .find(|event| event.contains(&starts));
+        let booked = booked.unwrap_or_else(|| panic!("no event starts then: {calendar}"));
+        assert!(
+            booked.contains(&format!("UID:{}", here.ids["booking"])),
+            "{booked}"
+        );
+        assert!(
+            booked.contains("STATUS:CONFIRMED") && booked.contains("SUMMARY:2 × "),
+            "{booked}"
+        );
+        assert!(booked.contains("LOCATION:"), "{booked}");
+
+        let wrong = format!(
+            "{}{}",
+            &path[..path.len() - 1],
+            if path.ends_with('0') { "1" } else { "0" }
+        );
+        assert_eq!(read(&wrong).await.0, 404);
+        let elsewhere = path.replace(store.as_str(), &world.there.ids["store"]);
+        assert_eq!(read(&elsewhere).await.0, 404);
+        assert_eq!(
+            app.get(&here.cashier.client, &feed).await.status,
+            403,
+            "a manager's"
+        );
+        let again = app.put(&owner.owner, &feed, json!({"is_open": true})).await.ok();
+        assert_eq!(
+            (read(&path).await.0, read(&text(&again, "path")).await.0),
+            (404, 200)
+        );
+        app.put(&owner.owner, &feed, json!({"is_open": false})).await.ok();
+        assert_eq!(read(&text(&again, "path")).await.0, 404);
+        assert_eq!(app.get(&owner.owner, &feed).await.ok(), json!({}));
     });
 }

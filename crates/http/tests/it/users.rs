@@ -302,6 +302,14 @@ impl OwnerUser {
             .ok();
     }
 
+    /// Opens a calendar feed of the store's bookings. Gives the key in its address.
+    pub async fn open_calendar_feed(&self, app: &TestApp) -> String {
+        let path = format!("{}/stores/{}/calendar-feed", self.0.path, self.0.store);
+        let feed = app.put(&self.0.owner, &path, json!({"is_open": true})).await.ok();
+        let path = text(&feed, "path");
+        path.rsplit('/').next().unwrap_or_default().to_owned()
+    }
+
     pub async fn publish(&self, app: &TestApp, offer: &str) {
         let path = format!("{}/offers/{offer}/publish", self.0.path);
         app.post(&self.0.owner, &path, json!({})).await.ok();

@@ -35,6 +35,7 @@ const PUBLIC: &[&str] = &[
     "listReviewsOfStore",
     "listShowings",
     "listVoucherKeys",
+    "readCalendar",
     "receiveSandboxWebhook",
     "recordVisits",
     "registerMerchant",

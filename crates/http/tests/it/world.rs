@@ -124,6 +124,7 @@ impl Side {
         let (screened, hall, showing) = owner.offer_showings(app, &agreement, &shown).await;
         owner.keep(app, &table).await;
         owner.open_queue(app).await;
+        let calendar_key = owner.open_calendar_feed(app).await;
         let media = app.picture(shop).await;
         let licence = json!({"kind": "business_license", "number": "9132", "media": media,
                              "valid_until": in_days(300)});
@@ -145,6 +146,7 @@ impl Side {
                 "negotiated",
                 admin.propose_agreement(app, &shop.id, terms(1_000)).await,
             ),
+            ("calendar_key", calendar_key),
             ("resource", table),
             ("hall", hall),
             ("showing", showing),

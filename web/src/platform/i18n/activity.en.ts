@@ -116,6 +116,7 @@ export default {
     WaitlistJoined: 'A guest waits for a time that is full',
     PlaceOffered: 'A place is held for a guest who waited',
     WaitlistEnded: 'A guest waits no longer for a time',
+    CalendarFeedSet: 'The calendar feed of a store was opened at a new address, or closed',
     QueueSet: 'The queue of a store was opened, closed or changed',
     QueueJoined: 'A party took a number',
     QueueCalled: 'A party was called to its table',

@@ -114,6 +114,7 @@ export default {
     WaitlistJoined: '客人加入候补',
     PlaceOffered: '为候补客人保留空位',
     WaitlistEnded: '候补结束',
+    CalendarFeedSet: '门店日历订阅地址变更或关闭',
     QueueSet: '排队放号设置',
     QueueJoined: '客人取号',
     QueueCalled: '叫号',

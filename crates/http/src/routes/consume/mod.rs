@@ -2,6 +2,7 @@
 //! shown, undone and refunded.
 
 mod bookings;
+mod calendar;
 mod history;
 mod open_tickets;
 mod queue;
@@ -33,6 +34,7 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(bookings::operations())
         .merge(store_bookings::operations())
+        .merge(calendar::operations())
         .merge(showings::operations())
         .merge(open_tickets::operations())
         .merge(waitlist::operations())

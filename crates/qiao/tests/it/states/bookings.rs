@@ -2,7 +2,7 @@
 
 use consume::{
     Arrive, BookingStatus, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, Redeemed,
-    RemindGuest, When,
+    RemindGuest, SetCalendarFeed, When,
 };
 use kernel::{Actor, BookingId, DAY_US, HOUR_US, OfferId, PersonId, RefundId, ResourceId, Timestamp};
 use offer::testing::{booked, dinner, seats, terms};
@@ -169,6 +169,15 @@ impl World {
     pub fn remind_guest(&self, booking: BookingId) -> Act<bool> {
         let day_before = ctx_at(DINNER.plus_us(-DAY_US), Actor::System);
         act(day_before, consume::remind_guest, RemindGuest { booking })
+    }
+
+    pub fn set_calendar_feed(&self) -> Act<i64> {
+        let cmd = SetCalendarFeed {
+            merchant: self.shop.merchant,
+            store: self.shop.store,
+            is_open: true,
+        };
+        act(ctx(self.shop.as_owner()), consume::set_calendar_feed, cmd)
     }
 
     pub fn keep_places(&self, table: ResourceId, starts_at: Timestamp) -> Act<BookingId> {

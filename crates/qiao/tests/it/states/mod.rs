@@ -32,6 +32,7 @@ use world::World;
 /// subjects at once.
 const MEET_NO_STATE: &[&str] = &[
     "channel::record_visits",
+    "consume::set_calendar_feed",
     "consume::set_queue",
     "convert::close_payment_conflict",
     "ledger::accrue_rebate",

@@ -195,6 +195,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.take_place(&w.offered_guest()).probe(),
     |w| w.leave_waitlist(&w.offered_guest()).probe(),
     |w| w.end_waiting(&w.offered_guest()).probe(),
+    |w| w.set_calendar_feed().probe(),
     |w| w.set_queue().probe(),
     |w| {
         w.done(w.set_queue());

@@ -1,0 +1,212 @@
+//! A store's bookings for calendar programs, which know an address and nothing else.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use consume::{Booking, BookingStatus, SetCalendarFeed, queries};
+use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
+use kernel::{BookingId, DAY_US, StoreId, Timestamp};
+use party::NOT_FOUND;
+use serde::{Deserialize, Serialize};
+use store::{Fail, ReadTx};
+use subtle::ConstantTimeEq;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::own_store;
+use crate::access::{Manager, OfMerchant, Staff};
+use crate::app::{App, AppState, derive};
+use crate::body::{Path, Query, Write};
+use crate::labels::{Labels, Names};
+use crate::problem::Problem;
+use crate::routes::party::OfStore;
+use crate::shell;
+
+/// What a calendar shows: a week back and two months ahead.
+const BACK_US: i64 = 7 * DAY_US;
+const AHEAD_US: i64 = 62 * DAY_US;
+
+pub fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(get_calendar_feed))
+        .routes(routes!(set_calendar_feed))
+        .routes(routes!(read_calendar))
+}
+
+/// Where calendar programs read a store's bookings.
+#[derive(Serialize, ToSchema)]
+struct CalendarFeed {
+    /// The path; whoever knows it reads them. Absent: there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+}
+
+impl CalendarFeed {
+    fn of(app: &AppState, store: StoreId, version: Option<i64>) -> Self {
+        let path = |version| format!("/v1/calendars/{store}/{}", hex::encode(key(app, store, version)));
+        Self {
+            path: version.map(path),
+        }
+    }
+}
+
+fn key(app: &AppState, store: StoreId, version: i64) -> [u8; 32] {
+    derive(
+        &app.secret,
+        "calendar-feed",
+        &[store.uuid().as_bytes(), &version.to_be_bytes()],
+    )
+}
+
+/// The address of a store's calendar feed, if it has one.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/stores/{store}/calendar-feed", operation_id = "getCalendarFeed",
+    tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:manager"])),
+    responses((status = 200, body = CalendarFeed), (status = "4XX", body = Problem)))]
+async fn get_calendar_feed(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfStore>,
+) -> Result<Json<CalendarFeed>, Problem> {
+    let merchant = staff.merchant;
+    let version = app.read(move |read| {
+        own_store(read, merchant, of.store)?;
+        queries::calendar_feed(read, of.store)
+    });
+    let version = version.await?;
+    staff.at(of.store)?;
+    Ok(Json(CalendarFeed::of(&app, of.store, version)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewCalendarFeed {
+    /// Whether there is one from now on.
+    is_open: bool,
+}
+
+/// Opens a calendar feed of a store's bookings at a new address, or closes it; the address before is good no more.
+#[utoipa::path(put, path = "/v1/merchants/{merchant}/stores/{store}/calendar-feed", operation_id = "setCalendarFeed",
+    tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:manager"])),
+    request_body = NewCalendarFeed, responses((status = 200, body = CalendarFeed), (status = "4XX", body = Problem)))]
+async fn set_calendar_feed(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfStore>,
+    write: Write<NewCalendarFeed>,
+) -> Result<Response, Problem> {
+    let cmd = SetCalendarFeed {
+        merchant: staff.merchant,
+        store: of.store,
+        is_open: write.body.is_open,
+    };
+    let here = app.clone();
+    app.command("setCalendarFeed", of.store, staff.actor(), write.key)
+        .run(move |tx, ctx| {
+            let version = consume::set_calendar_feed(tx, ctx, &cmd)?;
+            Ok(CalendarFeed::of(&here, cmd.store, cmd.is_open.then_some(version)))
+        })
+        .await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct OfCalendar {
+    #[param(value_type = String)]
+    store: StoreId,
+    /// As the feed's path has it.
+    calendar_key: String,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Language {
+    /// Of what was booked: `zh-CN`; otherwise English.
+    language: Option<String>,
+}
+
+/// The bookings of a store, of the last week and the next two months, as a calendar (RFC 5545): who comes, for what, where.
+#[utoipa::path(get, path = "/v1/calendars/{store}/{calendar_key}", operation_id = "readCalendar", tag = "consume",
+    params(OfCalendar, Language),
+    responses((status = 200, body = String, content_type = "text/calendar"), (status = "4XX", body = Problem)))]
+async fn read_calendar(
+    State(app): State<App>,
+    Path(of): Path<OfCalendar>,
+    Query(asked): Query<Language>,
+) -> Result<Response, Problem> {
+    let now = shell::now();
+    let here = app.clone();
+    let calendar = app.read(move |read| {
+        let version = queries::calendar_feed(read, of.store)?;
+        let given = hex::decode(&of.calendar_key).unwrap_or_default();
+        let is_known = |version| bool::from(key(&here, of.store, version).ct_eq(&given[..]));
+        version
+            .filter(|version| is_known(*version))
+            .ok_or_else(|| NOT_FOUND.plain())?;
+        calendar(read, of.store, asked.language.as_deref().unwrap_or("en"), now)
+    });
+    let headers = [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")];
+    Ok((headers, calendar.await?.to_string()).into_response())
+}
+
+fn calendar(read: &mut ReadTx, store: StoreId, language: &str, now: Timestamp) -> Result<Calendar, Fail> {
+    let bookings = queries::bookings_of_store(read, store, now.plus_us(-BACK_US), now.plus_us(AHEAD_US))?;
+    let guests = || {
+        bookings
+            .iter()
+            .filter_map(|booking| Some((booking.merchant, booking.guest.as_ref()?)))
+    };
+    let labels = Labels::of(read, guests().map(|(merchant, guest)| (guest.offer, merchant)))?;
+    let names = Names::of(read, [], guests().map(|(_, guest)| guest.person))?;
+    let texts = bookings.iter().map(|booking| {
+        let text = match &booking.guest {
+            None => booking.note.clone(),
+            Some(guest) => {
+                let title = labels.get((guest.offer, booking.merchant)).title;
+                let name = names.person(Some(guest.person)).unwrap_or_default();
+                format!("{name} · {}", title.in_language(language))
+            }
+        };
+        (booking.id, text)
+    });
+    let texts: BTreeMap<BookingId, String> = texts.collect();
+    let name = party::queries::store(read, store)?.map(|store| store.details.name);
+    let mut calendar = Calendar::new();
+    calendar.name(name.unwrap_or_default().in_language(language));
+    for booking in &bookings {
+        let status = match booking.status {
+            BookingStatus::Held => EventStatus::Tentative,
+            BookingStatus::Confirmed | BookingStatus::Arrived => EventStatus::Confirmed,
+            BookingStatus::NoShow
+            | BookingStatus::Cancelled
+            | BookingStatus::Released
+            | BookingStatus::Lapsed => continue,
+        };
+        let text = texts.get(&booking.id).map_or("", String::as_str);
+        calendar.push(event(booking, text).status(status).done());
+    }
+    Ok(calendar)
+}
+
+fn event(booking: &Booking, text: &str) -> Event {
+    let resources = booking.resources.iter().map(|resource| resource.name.as_str());
+    let seats = booking.seats.iter().map(String::as_str);
+    let places: Vec<&str> = resources.chain(seats).collect();
+    Event::new()
+        .uid(&booking.id.to_string())
+        .timestamp(utc(booking.created_at))
+        .starts(utc(booking.period.starts_at))
+        .ends(utc(booking.period.ends_at))
+        .summary(&format!("{} × {text}", booking.party))
+        .location(&places.join(", "))
+        .done()
+}
+
+fn utc(at: Timestamp) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(at.0).unwrap_or_default()
+}
