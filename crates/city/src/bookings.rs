@@ -178,7 +178,10 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
     let showings = |price, title, places| Booked {
         idea: once(price, title, SEAT),
         deposit: None,
-        terms: terms(Stay::Showings, PricePer::Person, 6, policy(2, 15)),
+        terms: BookingTerms {
+            open_tickets: true,
+            ..terms(Stay::Showings, PricePer::Person, 6, policy(2, 15))
+        },
         places,
     };
     match trade.category {

@@ -1,5 +1,6 @@
 import type { APIRequestContext, Page } from '@playwright/test'
 import { randomUUID } from 'node:crypto'
+import { isUsable } from './support/axe'
 import { handScan, PASSWORD, verdict } from './support/console'
 import { pay, signIn } from './support/guest'
 import { expect, test } from './support/server'
@@ -112,6 +113,13 @@ test('a table is booked, moved, cancelled, booked again and taken', async ({ pag
   const cancelled = bookings.filter({ hasText: '19:00–20:00' })
   await expect(cancelled).toContainText('Cancelled')
   await expect(cancelled).toContainText('Table 1 Asked for Terrace')
+  await owner.getByRole('button', { name: 'Calendar' }).click()
+  const feed = owner.getByRole('dialog', { name: 'Bookings in your calendar' })
+  await feed.getByRole('button', { name: 'Make an address' }).click()
+  const address = await feed.getByText(/calendars/).innerText()
+  await isUsable(owner)
+  expect(await (await page.request.get(address)).text()).toContain(booking.id)
+  await feed.getByRole('button', { name: 'Close' }).click()
   const next = bookings.filter({ hasText: '18:00–19:00' })
   await next.getByRole('button', { name: 'Arrived' }).click()
   await expect(next.getByText('Arrived', { exact: true })).toBeVisible()

@@ -54,6 +54,16 @@ export default {
     held: 'Held until {time}',
     wished: 'Would come',
   },
+  calendarFeed: {
+    button: 'Calendar',
+    title: 'Bookings in your calendar',
+    hint: 'Calendar programs that subscribe to an address show this store’s bookings of the last week and the next two months, and follow them by themselves.',
+    secret: 'Whoever has the address reads who comes when. A new one makes this one useless.',
+    open: 'Make an address',
+    renew: 'New address',
+    end: 'End it',
+    copy: 'Copy the address',
+  },
   resource: {
     title: 'Tables, people and rooms',
     hint: 'What guests and your staff book the time of.',

@@ -51,6 +51,16 @@ export default {
     held: '保留至 {time}',
     wished: '希望时间',
   },
+  calendarFeed: {
+    button: '日历订阅',
+    title: '在日历中查看预订',
+    hint: '在日历软件中订阅该地址，即可查看本店最近一周和未来两个月的预订，并自动更新。',
+    secret: '知道地址的人都能看到谁何时到店。换新地址后，旧地址即失效。',
+    open: '生成地址',
+    renew: '换新地址',
+    end: '停止订阅',
+    copy: '复制地址',
+  },
   resource: {
     title: '桌位、人员与房间',
     hint: '顾客和员工可以预订其时间。',
