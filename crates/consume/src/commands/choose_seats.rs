@@ -42,7 +42,8 @@ impl ChooseSeats {
 /// Books seats for an open ticket: its holder such as cost what was paid, the staff of the showing's store any, also when
 /// the guest has arrived. From then on it is a booking like any of that showing, whose voucher is valid until the day after.
 ///
-/// Rejects: `not_found`, `redeem_voucher_expired`, `redeem_wrong_store`, `ticket_not_open`, `showing_not_found`, and of its seats as [`crate::place_booking`] does.
+/// Rejects: `not_found`, `ticket_not_open`, `showing_not_found`, `redeem_voucher_expired`, `redeem_wrong_store`,
+/// `seats_other_price`, and of its seats as [`crate::place_booking`] does.
 ///
 /// Statements: those of a booking of seats without its order, and five for the voucher and its money.
 pub fn choose_seats(tx: &mut Tx, ctx: &Ctx, cmd: &ChooseSeats) -> Result<SeatsChosen, Fail> {

@@ -34,7 +34,7 @@ pub struct MoveBooking {
 /// that cost the same; the staff of the store at any time. Its order, price and policy stay. Whom its guest asked for serves them
 /// there too, in the area they asked for, unless others are named; only the guest changes what was asked for.
 ///
-/// Rejects: `not_found`, `booking_status`, `booking_not_free`, and as [`crate::place_booking`] does.
+/// Rejects: `not_found`, `booking_status`, `booking_not_free`, `seats_other_price`, and as [`crate::place_booking`] does.
 ///
 /// Statements: those of [`crate::place_booking`] without an order, and the way back of what it had.
 pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period, Fail> {
