@@ -50,7 +50,8 @@ pub fn choose_seats(tx: &mut Tx, ctx: &Ctx, cmd: &ChooseSeats) -> Result<SeatsCh
     let is_staff = matches!(ctx.actor, Actor::Staff(..));
     let voucher = voucher::queries::voucher(tx, cmd.voucher)?.filter(|voucher| match ctx.actor {
         Actor::Staff(_, merchant) => voucher.merchant == merchant,
-        actor => actor == Actor::Consumer(voucher.holder),
+        Actor::Consumer(person) => voucher.holder == person,
+        Actor::Anonymous | Actor::Operator(_) | Actor::Provider(_) | Actor::System => false,
     });
     let voucher = voucher.ok_or_else(|| party::NOT_FOUND.plain())?;
     let money = convert::queries::voucher_money(tx, voucher.id)?;
