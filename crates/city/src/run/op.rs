@@ -192,6 +192,7 @@ pub(crate) enum Op {
         booking: No,
         when: When,
         resource: Option<usize>,
+        seats: Option<Seats>,
     },
     CancelBooking {
         by: By,
@@ -617,8 +618,14 @@ impl Op {
             }
             Self::TakePlace { entry, place } => place.names().chain([Name::WaitlistEntry(entry)]).collect(),
             Self::Cart(places) => places.iter().flat_map(Place::names).collect(),
-            Self::Move { by, booking, .. }
-            | Self::CancelBooking { by, booking, .. }
+            Self::Move {
+                by, booking, seats, ..
+            } => {
+                let showing = seats.map(|seats| Name::Showing(seats.showing));
+                let names = [Name::Booking(booking)].into_iter();
+                names.chain(by.name()).chain(showing).collect()
+            }
+            Self::CancelBooking { by, booking, .. }
             | Self::NoShow { by, booking }
             | Self::Arrive { by, booking } => [Name::Booking(booking)].into_iter().chain(by.name()).collect(),
             Self::Keep { shop, staff, .. } => vec![Name::Staff(shop, staff)],

@@ -259,6 +259,7 @@ pub(super) fn bookings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
                 booking,
                 when,
                 resource: resource(dice, model, good),
+                seats: None,
             }
         }
         3..6 => Op::CancelBooking {
@@ -287,11 +288,12 @@ fn move_stay(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
         booking: coming,
         when: booking.stay(between(dice, 1, 3)),
         resource: None,
+        seats: None,
     })
 }
 
 /// Its guest or its shop; a stranger now and then.
-fn by(dice: &Ctx, model: &Model, booking: No, by_guest: bool) -> By {
+pub(super) fn by(dice: &Ctx, model: &Model, booking: No, by_guest: bool) -> By {
     let booking = &model.bookings[&booking];
     match booking.order {
         Some(order) if by_guest || chance(dice, 4) => {

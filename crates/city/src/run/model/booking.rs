@@ -12,7 +12,7 @@ use super::{
     made, told,
 };
 use crate::run::booked::{Booked, Kind, Policy, Seat};
-use crate::run::op::{Book, By, Post, Staff, VoucherName, When};
+use crate::run::op::{Book, By, Post, Seats, Staff, VoucherName, When};
 
 /// A time that is kept for somebody.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ impl Model {
             moves: None,
         };
         let slot = match &book.seats {
-            Some(choice) => self.find_seats(now, book, choice)?,
+            Some(choice) => self.find_seats(now, &wish, choice)?,
             None => self.find_slot(now, &wish)?,
         };
         if book.place.quantity != slot.quantity {
@@ -86,6 +86,9 @@ impl Model {
 
     fn write_booking(&mut self, no: No, booking: Booking) {
         self.open(&booking.places, &booking.steps);
+        let seats = booking.seats.iter();
+        let seats = seats.flat_map(|(showing, seats)| seats.iter().map(|seat| (*showing, *seat)));
+        self.seated.extend(seats);
         self.bookings.insert(no, booking);
     }
 
@@ -149,7 +152,7 @@ impl Model {
         now: Timestamp,
         by: By,
         no: No,
-        (when, resource): (When, Option<usize>),
+        (when, resource, seats): (When, Option<usize>, Option<Seats>),
     ) -> Answer {
         self.own_booking(by, no, Post::Cashier)?;
         let (voucher, policy) = self.expected_guest(no)?;
@@ -159,26 +162,33 @@ impl Model {
             return Err("booking_not_free");
         }
         let good = self.orders[&voucher.0].good;
-        let slot = self.find_slot(
-            now,
-            &Wish {
-                good,
-                store: 0,
-                party: booking.party,
-                when,
-                resource: resource.or(booking.asked_for),
-                by_shop,
-                moves: Some(no),
-            },
-        )?;
+        let wish = Wish {
+            good,
+            store: 0,
+            party: booking.party,
+            when,
+            resource: resource.or(booking.asked_for),
+            by_shop,
+            moves: Some(no),
+        };
+        let slot = match &seats {
+            Some(choice) => self.find_seats(now, &wish, choice)?,
+            None => self.find_slot(now, &wish)?,
+        };
         if let When::Nights { nights, rooms, .. } = when
             && (nights, rooms) != (booking.steps.end - booking.steps.start, booking.places[0].1)
         {
             return Err("booking_time");
         }
-        let before = self.surcharges_of_nights(good, booking.stay(0));
+        let before = match &booking.seats {
+            Some((showing, seats)) => self.surcharges_of_seats(*showing, seats),
+            None => self.surcharges_of_nights(good, booking.stay(0)),
+        };
         let sum = |surcharges: &Surcharges| surcharges.iter().map(|(units, more)| units * more).sum::<i64>();
         if !by_shop && sum(&before) != sum(&slot.surcharges) {
+            if seats.is_some() {
+                return Err("seats_other_price");
+            }
             self.rarities.insert("MoveToAnotherPrice");
             return Err("booking_time");
         }
@@ -186,6 +196,7 @@ impl Model {
             period: slot.period,
             steps: slot.steps,
             places: slot.places,
+            seats: slot.seats,
             asked_for: resource.filter(|_| !by_shop).or(booking.asked_for),
             ..booking.clone()
         };

@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{DAY_US, Timestamp};
 
+use super::booked::Seat;
 use super::op::{Book, By, Forgery, Name, News, No, Op, Place, Post, Scan, Staff, Step, VoucherName, Whom};
 use super::world::{BEGIN, World};
 
@@ -62,6 +63,8 @@ pub(crate) struct Model {
     pub waitlist: BTreeMap<No, WaitlistEntry>,
     /// Resources and steps that somebody had.
     opened: BTreeSet<(usize, i64)>,
+    /// Seats of showings that somebody had.
+    seated: BTreeSet<(No, Seat)>,
     /// The policy by which each good is booked now, and the version of its terms.
     policies: Vec<(usize, i64)>,
     pub attempts: BTreeMap<No, Attempt>,
@@ -146,6 +149,7 @@ impl Model {
             queue_tickets: BTreeMap::new(),
             waitlist: BTreeMap::new(),
             opened: BTreeSet::new(),
+            seated: BTreeSet::new(),
             policies: vec![(0, 1); world.goods.len()],
             attempts: BTreeMap::new(),
             refunds: BTreeMap::new(),
@@ -208,6 +212,9 @@ impl Model {
                 knows_place(place)
             }
             Op::Cart(places) => places.iter().all(knows_place),
+            Op::Move {
+                seats: Some(seats), ..
+            } if !self.showings.contains_key(&seats.showing) => false,
             Op::Move { by, booking, .. }
             | Op::CancelBooking { by, booking, .. }
             | Op::NoShow { by, booking }
@@ -389,7 +396,8 @@ impl Model {
                 booking,
                 when,
                 resource,
-            } => self.move_booking(now, by, booking, (when, resource)),
+                seats,
+            } => self.move_booking(now, by, booking, (when, resource, seats)),
             Op::CancelBooking {
                 by,
                 booking,

@@ -16,15 +16,12 @@ use super::buying::{Order, placed_reply};
 use super::house::owner_of;
 use super::{Reply, Request, Scene};
 use crate::run::booked::{Booked, PricePer, Rate, Stay, seat_name};
-use crate::run::op::{Book, By, Name, No, Staff, When};
+use crate::run::op::{Book, By, Name, No, Seats, Staff, When};
 
 pub(super) fn book(scene: Scene<'_>, book: &Book) -> Request {
     let mut order = Order::new(scene, &book.place);
     let shop = scene.model.world.goods[book.place.good].shop;
-    order.cmd.seats = book.seats.map(|seats| SeatChoice {
-        showing: scene.id(Name::Showing(seats.showing)),
-        seats: seats.named.into_iter().flatten().map(seat_name).collect(),
-    });
+    order.cmd.seats = book.seats.map(|seats| choice(scene, &seats));
     let cmd = PlaceBooking {
         order: order.cmd.clone(),
         store: scene.directory.cast.shops[shop].stores[book.store].0,
@@ -87,12 +84,17 @@ pub(super) fn keep(
     .locking(locks)
 }
 
-pub(super) fn move_to(scene: Scene<'_>, by: By, booking: No, (to, with): (When, Option<usize>)) -> Request {
+pub(super) fn move_to(
+    scene: Scene<'_>,
+    by: By,
+    booking: No,
+    (to, with, seats): (When, Option<usize>, Option<Seats>),
+) -> Request {
     let (booking, actor, lane) = of(scene, by, booking);
     let cmd = MoveBooking {
         booking,
         when: when(to),
-        seats: None,
+        seats: seats.map(|seats| choice(scene, &seats)),
         resources: with.map(|_| resources(scene, with)),
         area: None,
     };
@@ -157,6 +159,13 @@ fn of(scene: Scene<'_>, by: By, booking: No) -> (BookingId, Actor, Uuid) {
     let shop = scene.model.bookings[&booking].shop;
     let lane = scene.directory.cast.shops[shop].stores[0].0.uuid();
     (scene.id(Name::Booking(booking)), scene.actor(by), lane)
+}
+
+pub(super) fn choice(scene: Scene<'_>, seats: &Seats) -> SeatChoice {
+    SeatChoice {
+        showing: scene.id(Name::Showing(seats.showing)),
+        seats: seats.named.into_iter().flatten().map(seat_name).collect(),
+    }
 }
 
 /// Of the only service.

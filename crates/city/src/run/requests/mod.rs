@@ -204,7 +204,8 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
             booking,
             when,
             resource,
-        } => booking::move_to(scene, by, booking, (when, resource)),
+            seats,
+        } => booking::move_to(scene, by, booking, (when, resource, seats)),
         Op::CancelBooking {
             by,
             booking,
