@@ -194,6 +194,12 @@ pub(crate) enum Op {
         resource: Option<usize>,
         seats: Option<Seats>,
     },
+    /// Of an open ticket.
+    ChooseSeats {
+        by: By,
+        voucher: VoucherName,
+        seats: Seats,
+    },
     CancelBooking {
         by: By,
         booking: No,
@@ -624,6 +630,14 @@ impl Op {
                 let showing = seats.map(|seats| Name::Showing(seats.showing));
                 let names = [Name::Booking(booking)].into_iter();
                 names.chain(by.name()).chain(showing).collect()
+            }
+            Self::ChooseSeats {
+                by,
+                voucher: name,
+                seats,
+            } => {
+                let names = [voucher(name), Name::Showing(seats.showing)];
+                names.into_iter().chain(by.name()).collect()
             }
             Self::CancelBooking { by, booking, .. }
             | Self::NoShow { by, booking }

@@ -247,6 +247,11 @@ fn damages() -> Vec<Damage> {
             ],
         ),
         one("figures differ: Booking", sql!("UPDATE booking SET seats = '[]' WHERE seats <> '[]'")),
+        one("open ticket of Order", sql!("UPDATE order_line SET booked_store = NULL WHERE booked_store IS NOT NULL")),
+        one(
+            "open ticket of Order",
+            sql!("UPDATE order_line SET booked_until = booked_until + 1 WHERE booked_until > 0 AND booked_store IS NULL"),
+        ),
         // It moved to the showing before.
         one(
             "figures differ: Booking",

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use kernel::{Ctx, DAY_US, Timestamp};
 
 use super::booking::{AHEAD_US, by, paying, plain};
-use super::{any, buyer, index, order, staff};
+use super::{any, buyer, index, order, owner_or_other, staff};
 use crate::dice::{between, chance, pick};
 use crate::run::booked::Seat;
-use crate::run::model::{Model, Showing, may_choose, stretches};
-use crate::run::op::{Book, MOST_SEATS, No, Op, Seats, Staff, When};
+use crate::run::model::{Model, Order, Showing, Surcharges, Voucher, VoucherStatus, may_choose, stretches};
+use crate::run::op::{Book, By, MOST_SEATS, No, Op, Seats, Staff, When};
 
 /// So many that can be booked are enough.
 const ENOUGH: usize = 3;
@@ -23,6 +23,15 @@ pub(super) fn showings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
     }
     if chance(dice, 30)
         && let Some(op) = paying(model)
+    {
+        return Some(op);
+    }
+    if chance(dice, 12) {
+        let place = plain(buyer(dice, model), good, between(dice, 1, 4));
+        return Some(Op::Place(order(dice, model, now, (place, Surcharges::new()))));
+    }
+    if chance(dice, 50)
+        && let Some(op) = choose_seats(dice, model, now)
     {
         return Some(op);
     }
@@ -125,6 +134,47 @@ fn move_seats(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
             showing,
             named: seats(dice, model, showing, (count, Some(booking)), is_alike),
         }),
+    })
+}
+
+/// Who has an open ticket sits somewhere; mostly where it costs nothing more.
+fn choose_seats(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    let whatever = chance(dice, 2);
+    let order = any(dice, &model.orders, |order| {
+        let mut vouchers = order.vouchers.iter();
+        let is_live = |voucher: &Voucher| voucher.status == VoucherStatus::Live && voucher.valid_until > now;
+        !order.vouchers.is_empty() && (whatever || order.open_ticket && vouchers.any(is_live))
+    })?;
+    let is_coming = |showing: &Showing| !showing.called_off && showing.period.0 > now;
+    let showing = any(dice, &model.showings, |showing| whatever || is_coming(showing))?;
+    let Order {
+        person,
+        good,
+        quantity,
+        ..
+    } = model.orders[&order];
+    let shop = match chance(dice, 96) {
+        true => model.world.goods[good].shop,
+        false => index(dice, model.world.shops.len()),
+    };
+    let costs_nothing = |seats: &BTreeSet<Seat>| {
+        let mut surcharges = model.surcharges_of_seats(showing, seats).into_iter();
+        surcharges.all(|(_, more)| more == 0)
+    };
+    let count = match chance(dice, 4) {
+        true => between(dice, 1, MOST_SEATS as i64),
+        false => quantity as i64,
+    };
+    Some(Op::ChooseSeats {
+        by: match chance(dice, 75) {
+            true => By::Guest(owner_or_other(dice, model, person)),
+            false => By::Staff(shop, staff(dice, model, shop)),
+        },
+        voucher: (order, 0),
+        seats: Seats {
+            showing,
+            named: seats(dice, model, showing, (count, None), costs_nothing),
+        },
     })
 }
 

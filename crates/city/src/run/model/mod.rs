@@ -51,7 +51,7 @@ pub(crate) struct Model {
     pub orders: BTreeMap<No, Order>,
     /// By their leaders' orders.
     pub groups: BTreeMap<No, Group>,
-    /// Each under the step that made it, and its order.
+    /// Each under the step that made it: also its order, or the seats of its open ticket were chosen.
     pub bookings: BTreeMap<No, Booking>,
     /// Each under the step that put it on.
     pub showings: BTreeMap<No, Showing>,
@@ -215,6 +215,10 @@ impl Model {
             Op::Move {
                 seats: Some(seats), ..
             } if !self.showings.contains_key(&seats.showing) => false,
+            Op::ChooseSeats { by, voucher, seats } => {
+                let is_shown = self.showings.contains_key(&seats.showing);
+                is_there(by) && self.voucher(*voucher).is_some() && is_shown
+            }
             Op::Move { by, booking, .. }
             | Op::CancelBooking { by, booking, .. }
             | Op::NoShow { by, booking }
@@ -398,6 +402,7 @@ impl Model {
                 resource,
                 seats,
             } => self.move_booking(now, by, booking, (when, resource, seats)),
+            Op::ChooseSeats { by, voucher, seats } => self.choose_seats(no, now, by, (voucher, &seats)),
             Op::CancelBooking {
                 by,
                 booking,

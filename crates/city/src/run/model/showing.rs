@@ -115,7 +115,7 @@ impl Model {
             return Err("booking_time");
         }
         let quantity = chosen.len() as i64;
-        if wish.party > booked.party_max || wish.party != quantity {
+        if wish.party != quantity {
             return Err("booking_party");
         }
         let used = self.used_seats(choice.showing, wish.moves);

@@ -1,7 +1,8 @@
 //! Times that are booked, kept, moved, cancelled and missed, and guests who are there.
 
 use consume::{
-    Arrive, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking, RemindGuest,
+    Arrive, CancelBooking, ChooseSeats, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking,
+    RemindGuest,
 };
 use kernel::{Actor, BasisPoints, BookingId, RefundId, ResourceId, Timestamp};
 use offer::{
@@ -16,7 +17,7 @@ use super::buying::{Order, placed_reply};
 use super::house::owner_of;
 use super::{Reply, Request, Scene};
 use crate::run::booked::{Booked, PricePer, Rate, Stay, seat_name};
-use crate::run::op::{Book, By, Name, No, Seats, Staff, When};
+use crate::run::op::{Book, By, Name, No, Seats, Staff, VoucherName, When};
 
 pub(super) fn book(scene: Scene<'_>, book: &Book) -> Request {
     let mut order = Order::new(scene, &book.place);
@@ -103,6 +104,19 @@ pub(super) fn move_to(
     })
 }
 
+pub(super) fn choose_seats(scene: Scene<'_>, by: By, voucher: VoucherName, seats: &Seats) -> Request {
+    let cmd = ChooseSeats {
+        voucher: scene.id(Name::Voucher(voucher.0, voucher.1)),
+        seats: choice(scene, seats),
+    };
+    let (lane, locks) = (cmd.seats.showing.uuid(), cmd.locks());
+    Request::new("chooseSeats", scene.actor(by), lane, move |tx, ctx| {
+        let chosen = consume::choose_seats(tx, ctx, &cmd)?;
+        Ok(Reply::made(said(chosen.period), vec![chosen.booking.uuid()]))
+    })
+    .locking(locks)
+}
+
 pub(super) fn cancel(scene: Scene<'_>, by: By, booking: No, with_reason: bool) -> Request {
     let (booking, actor, lane) = of(scene, by, booking);
     let request = Request::new("cancelBooking", actor, lane, move |tx, ctx| {
@@ -161,7 +175,7 @@ fn of(scene: Scene<'_>, by: By, booking: No) -> (BookingId, Actor, Uuid) {
     (scene.id(Name::Booking(booking)), scene.actor(by), lane)
 }
 
-pub(super) fn choice(scene: Scene<'_>, seats: &Seats) -> SeatChoice {
+fn choice(scene: Scene<'_>, seats: &Seats) -> SeatChoice {
     SeatChoice {
         showing: scene.id(Name::Showing(seats.showing)),
         seats: seats.named.into_iter().flatten().map(seat_name).collect(),
@@ -247,7 +261,7 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
             no_show_fee_bp: bp(policy.no_show_bp),
             grace_us: policy.grace_us,
         },
-        open_tickets: false,
+        open_tickets: booked.open_tickets,
     }
 }
 

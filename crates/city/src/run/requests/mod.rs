@@ -206,6 +206,7 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
             resource,
             seats,
         } => booking::move_to(scene, by, booking, (when, resource, seats)),
+        Op::ChooseSeats { by, voucher, seats } => booking::choose_seats(scene, by, voucher, &seats),
         Op::CancelBooking {
             by,
             booking,
