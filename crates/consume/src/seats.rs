@@ -76,6 +76,9 @@ fn check(ctx: &Ctx, asked: &Asked, chosen: &ChosenSeats) -> Result<(), Reject> {
     if !wish.for_store {
         check_in_time(terms, showing.period, ctx.now)?;
     }
+    if showing.period.ends_at <= ctx.now {
+        return Err(BOOKING_TIME.at("/when/starts_at", "The showing is over."));
+    }
     let seats = chosen.numbers.len() as i64;
     if wish.party != seats {
         let detail = format!(

@@ -16,6 +16,8 @@ pub(crate) struct Booked {
     pub party_max: i64,
     pub notice_us: i64,
     pub ahead_days: i64,
+    /// Whether it is sold before its seats are chosen, too.
+    pub open_tickets: bool,
     /// What it costs not to come: at first, and as the shop may change it.
     pub policies: [Policy; 2],
     /// Of the world's.
@@ -213,6 +215,7 @@ pub(super) fn booked(dice: &Ctx, before: usize, is_cinema: bool) -> (Booked, Vec
         party_max,
         notice_us: *pick(dice, &[0, 0, 30 * MINUTE_US]),
         ahead_days: between(dice, 2, 6),
+        open_tickets: is_cinema && chance(dice, 80),
         policies: [policy(), policy()],
         resources: before..before + resources.len(),
     };

@@ -202,6 +202,8 @@ impl Life {
             "PlaceInGroup".to_owned()
         } else if matches!(step.op, Op::Book(book) if book.seats.is_some()) {
             "BookSeats".to_owned()
+        } else if matches!(step.op, Op::Move { seats: Some(_), .. }) {
+            "MoveSeats".to_owned()
         } else {
             format!("{:?}", step.op)
         };

@@ -192,6 +192,13 @@ pub(crate) enum Op {
         booking: No,
         when: When,
         resource: Option<usize>,
+        seats: Option<Seats>,
+    },
+    /// Of an open ticket.
+    ChooseSeats {
+        by: By,
+        voucher: VoucherName,
+        seats: Seats,
     },
     CancelBooking {
         by: By,
@@ -617,8 +624,22 @@ impl Op {
             }
             Self::TakePlace { entry, place } => place.names().chain([Name::WaitlistEntry(entry)]).collect(),
             Self::Cart(places) => places.iter().flat_map(Place::names).collect(),
-            Self::Move { by, booking, .. }
-            | Self::CancelBooking { by, booking, .. }
+            Self::Move {
+                by, booking, seats, ..
+            } => {
+                let showing = seats.map(|seats| Name::Showing(seats.showing));
+                let names = [Name::Booking(booking)].into_iter();
+                names.chain(by.name()).chain(showing).collect()
+            }
+            Self::ChooseSeats {
+                by,
+                voucher: name,
+                seats,
+            } => {
+                let names = [voucher(name), Name::Showing(seats.showing)];
+                names.into_iter().chain(by.name()).collect()
+            }
+            Self::CancelBooking { by, booking, .. }
             | Self::NoShow { by, booking }
             | Self::Arrive { by, booking } => [Name::Booking(booking)].into_iter().chain(by.name()).collect(),
             Self::Keep { shop, staff, .. } => vec![Name::Staff(shop, staff)],

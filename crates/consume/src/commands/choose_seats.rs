@@ -48,16 +48,11 @@ impl ChooseSeats {
 /// Statements: those of a booking of seats without its order, and five for the voucher and its money.
 pub fn choose_seats(tx: &mut Tx, ctx: &Ctx, cmd: &ChooseSeats) -> Result<SeatsChosen, Fail> {
     tx.lock(&cmd.locks());
-    let staff_of = match ctx.actor {
-        Actor::Staff(_, merchant) => Some(merchant),
-        Actor::Consumer(_) | Actor::Anonymous | Actor::Operator(_) | Actor::Provider(_) | Actor::System => {
-            None
-        }
-    };
-    let is_staff = staff_of.is_some();
-    let voucher = voucher::queries::voucher(tx, cmd.voucher)?.filter(|voucher| match staff_of {
-        Some(merchant) => voucher.merchant == merchant,
-        None => ctx.actor == Actor::Consumer(voucher.holder),
+    let is_staff = matches!(ctx.actor, Actor::Staff(..));
+    let voucher = voucher::queries::voucher(tx, cmd.voucher)?.filter(|voucher| match ctx.actor {
+        Actor::Staff(_, merchant) => voucher.merchant == merchant,
+        Actor::Consumer(person) => voucher.holder == person,
+        Actor::Anonymous | Actor::Operator(_) | Actor::Provider(_) | Actor::System => false,
     });
     let voucher = voucher.ok_or_else(|| party::NOT_FOUND.plain())?;
     let money = convert::queries::voucher_money(tx, voucher.id)?;

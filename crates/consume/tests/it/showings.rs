@@ -578,6 +578,13 @@ fn seats_of_an_open_ticket_are_chosen_at_the_door_and_given_back_as_any() {
         film.choose(world.as_cashier(), at_the_door, used.vouchers[0], "C-3")
             .expect("the staff give any seat, also one that leaves another alone");
         world.scan(used.vouchers[0]).expect("now it is redeemed");
+        let over = film.choose(
+            world.as_cashier(),
+            SEVEN.plus_us(2 * HOUR_US),
+            kept.vouchers[0],
+            "A-1",
+        );
+        assert_eq!(code(over), "booking_time", "nobody is seated after the end");
 
         let refund = world.refund_voucher(given_back.vouchers[0]);
         refund.expect("an open ticket is refunded like any voucher");

@@ -255,6 +255,10 @@ fn orders(model: &Model, figures: &mut Figures) {
             order.group.map(Name::Group)
         );
         figures.insert(format!("{:?}", Name::Order(*no)), said);
+        if let Some(until) = order.booked_until.filter(|_| order.open_ticket) {
+            let name = format!("open ticket of {:?}", Name::Order(*no));
+            figures.insert(name, until.0.to_string());
+        }
         let source = (order.entry.map(Name::Entry), order.sharer);
         figures.insert(format!("source of {:?}", Name::Order(*no)), format!("{source:?}"));
         for (n, voucher) in order.vouchers.iter().enumerate() {

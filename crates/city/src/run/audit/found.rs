@@ -129,6 +129,12 @@ impl Reader<'_> {
             let said = format!("{status} {cash} {escrow} {units} units back, in {group:?}");
             self.figures.insert(self.name(order), said);
         }
+        let open_tickets = sql!(
+            "SELECT order_id, booked_until FROM order_line WHERE booked_until IS NOT NULL AND booked_store IS NULL"
+        );
+        self.each(read, open_tickets, "open ticket of ", |row| {
+            Ok(number(row)?.to_string())
+        })?;
         let vouchers = sql!(
             "SELECT v.id, v.status, v.uses_left, v.valid_until, o.price, o.discount_platform, o.discount_merchant,
                     o.rebate_used, o.cash, o.due_at_store

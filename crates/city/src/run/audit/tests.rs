@@ -247,6 +247,19 @@ fn damages() -> Vec<Damage> {
             ],
         ),
         one("figures differ: Booking", sql!("UPDATE booking SET seats = '[]' WHERE seats <> '[]'")),
+        one("open ticket of Order", sql!("UPDATE order_line SET booked_store = NULL WHERE booked_store IS NOT NULL")),
+        one(
+            "open ticket of Order",
+            sql!("UPDATE order_line SET booked_until = booked_until + 1 WHERE booked_until > 0 AND booked_store IS NULL"),
+        ),
+        // It moved to the showing before.
+        one(
+            "figures differ: Booking",
+            sql!(
+                "UPDATE booking SET showing_id = (SELECT id FROM showing ORDER BY id LIMIT 1)
+                 WHERE showing_id > (SELECT id FROM showing ORDER BY id LIMIT 1)"
+            ),
+        ),
         one("figures differ: Showing", sql!("UPDATE showing SET status = 'scheduled' WHERE status = 'called_off'")),
         one("figures differ: Showing", sql!("UPDATE showing SET surcharges = '{}'")),
         one(

@@ -5,7 +5,7 @@ use kernel::{Ctx, DAY_US, MINUTE_US, Timestamp};
 use super::{any, buyer, index, order, owner_or_other, staff};
 use crate::dice::{between, chance, pick};
 use crate::run::booked::{PricePer, Stay};
-use crate::run::model::{Booking, Keeps, Model, WaitlistStatus};
+use crate::run::model::{Booking, Keeps, Model, Order, OrderStatus, WaitlistStatus};
 use crate::run::op::{Book, By, JoinWaitlist, News, No, Op, Place, Staff, When};
 
 /// Shanghai's clocks.
@@ -178,28 +178,27 @@ fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
     When::At(Timestamp(day * DAY_US + minute * MINUTE_US - AHEAD_US))
 }
 
-/// The next step to the payment of what is booked: by themselves few are paid in time.
+/// The next step to the payment of what is booked, or of an open ticket: by themselves few are paid in time.
 pub(super) fn paying(model: &Model) -> Option<Op> {
-    let held = model.bookings.values().rev();
-    let mut held = held.filter(|booking| model.keeps(booking) == Keeps::Held);
-    held.find_map(|booking| {
-        let no = booking.order?;
-        let order = &model.orders[&no];
-        let Some(attempt) = order.attempts.last().copied() else {
-            let person = order.person;
-            return Some(Op::Start { person, order: no });
-        };
-        let mut payments = model.provider.payments.iter();
-        match payments.find(|(_, payment)| payment.attempt == attempt) {
-            None => Some(Op::PayOutside {
-                attempt,
-                amount: order.whole.cash as i64,
-            }),
-            Some((payment, _)) => Some(Op::Hear {
-                news: News::Paid(*payment),
-                asked: false,
-            }),
-        }
+    let is_held = |order: &Order| order.booked_until.is_some() && order.status == OrderStatus::Placed;
+    let mut orders = model.orders.iter().rev();
+    let (no, order) = orders.find(|(_, order)| is_held(order))?;
+    let Some(attempt) = order.attempts.last().copied() else {
+        return Some(Op::Start {
+            person: order.person,
+            order: *no,
+        });
+    };
+    let mut payments = model.provider.payments.iter();
+    Some(match payments.find(|(_, payment)| payment.attempt == attempt) {
+        None => Op::PayOutside {
+            attempt,
+            amount: order.whole.cash as i64,
+        },
+        Some((payment, _)) => Op::Hear {
+            news: News::Paid(*payment),
+            asked: false,
+        },
     })
 }
 
@@ -259,6 +258,7 @@ pub(super) fn bookings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
                 booking,
                 when,
                 resource: resource(dice, model, good),
+                seats: None,
             }
         }
         3..6 => Op::CancelBooking {
@@ -287,11 +287,12 @@ fn move_stay(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
         booking: coming,
         when: booking.stay(between(dice, 1, 3)),
         resource: None,
+        seats: None,
     })
 }
 
 /// Its guest or its shop; a stranger now and then.
-fn by(dice: &Ctx, model: &Model, booking: No, by_guest: bool) -> By {
+pub(super) fn by(dice: &Ctx, model: &Model, booking: No, by_guest: bool) -> By {
     let booking = &model.bookings[&booking];
     match booking.order {
         Some(order) if by_guest || chance(dice, 4) => {

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use kernel::{Ctx, DAY_US, Timestamp};
 
-use super::booking::{AHEAD_US, paying, plain};
-use super::{any, buyer, index, order, staff};
+use super::booking::{AHEAD_US, by, paying, plain};
+use super::{any, buyer, index, order, owner_or_other, staff};
 use crate::dice::{between, chance, pick};
 use crate::run::booked::Seat;
-use crate::run::model::{Model, Showing, may_choose, stretches};
-use crate::run::op::{Book, MOST_SEATS, No, Op, Seats, Staff, When};
+use crate::run::model::{Model, Order, Showing, Surcharges, Voucher, VoucherStatus, may_choose, stretches};
+use crate::run::op::{Book, By, MOST_SEATS, No, Op, Seats, Staff, When};
 
 /// So many that can be booked are enough.
 const ENOUGH: usize = 3;
@@ -23,6 +23,21 @@ pub(super) fn showings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
     }
     if chance(dice, 30)
         && let Some(op) = paying(model)
+    {
+        return Some(op);
+    }
+    if chance(dice, 12) {
+        let place = plain(buyer(dice, model), good, between(dice, 1, 4));
+        return Some(Op::Place(order(dice, model, now, (place, Surcharges::new()))));
+    }
+    if chance(dice, 50)
+        && let Some(op) = choose_seats(dice, model, now)
+    {
+        return Some(op);
+    }
+    // Few are expected, and not for long.
+    if chance(dice, 40)
+        && let Some(op) = move_seats(dice, model, now)
     {
         return Some(op);
     }
@@ -86,9 +101,88 @@ fn call_off(dice: &Ctx, model: &Model, showing: No) -> Op {
     }
 }
 
+/// Somebody who is expected sits elsewhere: mostly of the same showing, and for the same price.
+fn move_seats(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    let whatever = chance(dice, 4);
+    let bookings = model.bookings.iter().filter(|(no, booking)| {
+        booking.seats.is_some() && (whatever || model.is_expected(**no) && booking.period.0 > now)
+    });
+    let bookings: Vec<No> = bookings.map(|(no, _)| *no).collect();
+    let booking = *bookings.get(index(dice, bookings.len().max(1)))?;
+    let (of, had) = model.bookings[&booking].seats.as_ref()?;
+    let is_coming = |showing: &Showing| !showing.called_off && showing.period.0 > now;
+    let showing = match chance(dice, 60) {
+        true => *of,
+        false => any(dice, &model.showings, |showing| whatever || is_coming(showing))?,
+    };
+    let price = |showing, seats: &BTreeSet<Seat>| {
+        let surcharges = model.surcharges_of_seats(showing, seats);
+        surcharges.iter().map(|(units, more)| units * more).sum::<i64>()
+    };
+    let is_alike = |seats: &BTreeSet<Seat>| seats != had && price(showing, seats) == price(*of, had);
+    let count = match chance(dice, 4) {
+        true => between(dice, 1, MOST_SEATS as i64),
+        false => had.len() as i64,
+    };
+    let at = model.showings[&showing].period.0;
+    Some(Op::Move {
+        by: by(dice, model, booking, chance(dice, 80)),
+        booking,
+        when: When::At(at.plus_us(i64::from(chance(dice, 2)))),
+        resource: chance(dice, 2).then_some(model.booked(model.showings[&showing].good).resources.start),
+        seats: Some(Seats {
+            showing,
+            named: seats(dice, model, showing, (count, Some(booking)), is_alike),
+        }),
+    })
+}
+
+/// Who has an open ticket sits somewhere; mostly where it costs nothing more.
+fn choose_seats(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    let whatever = chance(dice, 2);
+    let order = any(dice, &model.orders, |order| {
+        let mut vouchers = order.vouchers.iter();
+        let is_live = |voucher: &Voucher| voucher.status == VoucherStatus::Live && voucher.valid_until > now;
+        !order.vouchers.is_empty() && (whatever || order.open_ticket && vouchers.any(is_live))
+    })?;
+    let is_coming = |showing: &Showing| !showing.called_off && showing.period.0 > now;
+    let showing = any(dice, &model.showings, |showing| whatever || is_coming(showing))?;
+    let Order {
+        person,
+        good,
+        quantity,
+        ..
+    } = model.orders[&order];
+    let shop = match chance(dice, 96) {
+        true => model.world.goods[good].shop,
+        false => index(dice, model.world.shops.len()),
+    };
+    let costs_nothing = |seats: &BTreeSet<Seat>| {
+        let mut surcharges = model.surcharges_of_seats(showing, seats).into_iter();
+        surcharges.all(|(_, more)| more == 0)
+    };
+    let count = match chance(dice, 4) {
+        true => between(dice, 1, MOST_SEATS as i64),
+        false => quantity as i64,
+    };
+    Some(Op::ChooseSeats {
+        by: match chance(dice, 75) {
+            true => By::Guest(owner_or_other(dice, model, person)),
+            false => By::Staff(shop, staff(dice, model, shop)),
+        },
+        voucher: (order, 0),
+        seats: Seats {
+            showing,
+            named: seats(dice, model, showing, (count, None), costs_nothing),
+        },
+    })
+}
+
 fn book(dice: &Ctx, model: &Model, showing: No, now: Timestamp) -> Op {
     let Showing { good, period, .. } = model.showings[&showing];
-    let seats = seats(dice, model, showing);
+    let most = model.booked(good).party_max + i64::from(chance(dice, 4));
+    let count = between(dice, 1, most) - i64::from(chance(dice, 1));
+    let seats = seats(dice, model, showing, (count, None), |_| true);
     let named: Vec<Seat> = seats.into_iter().flatten().collect();
     let quantity = named.len() as i64 + i64::from(chance(dice, 2));
     let good_or_other = match chance(dice, 98) {
@@ -116,17 +210,24 @@ fn book(dice: &Ctx, model: &Model, showing: No, now: Timestamp) -> Op {
     })
 }
 
-/// Mostly free and side by side; else beside each other from anywhere on, from all over the hall, or one twice.
-fn seats(dice: &Ctx, model: &Model, showing: No) -> [Option<Seat>; MOST_SEATS] {
-    let good = model.showings[&showing].good;
-    let hall = model.hall(good);
-    let most = model.booked(good).party_max + i64::from(chance(dice, 4));
-    let count = between(dice, 1, most) - i64::from(chance(dice, 1));
+/// So many, mostly side by side, free as if one booking were not there, and such as fit; else beside each other from
+/// anywhere on, from all over the hall, or one twice.
+fn seats(
+    dice: &Ctx,
+    model: &Model,
+    showing: No,
+    (count, but): (i64, Option<No>),
+    fits: impl Fn(&BTreeSet<Seat>) -> bool,
+) -> [Option<Seat>; MOST_SEATS] {
+    let hall = model.hall(model.showings[&showing].good);
     let cells: Vec<Seat> = hall.cells().map(|(seat, _)| seat).collect();
-    let used = model.used_seats(showing);
+    let used = model.used_seats(showing, but);
     let mut free = stretches(hall, &used, count.max(1) as usize);
     if chance(dice, 90) {
         free.retain(|seats| may_choose(hall, &used, seats));
+    }
+    if chance(dice, 70) {
+        free.retain(fits);
     }
     let mut seats: Vec<Seat> = match dice.random_below(10) {
         0..7 if !free.is_empty() => pick(dice, &free).iter().copied().collect(),

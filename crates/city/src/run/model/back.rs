@@ -21,7 +21,9 @@ impl Model {
         if self.orders[&name.0].person != person {
             return Err("refund_not_found");
         }
-        if self.orders[&name.0].booked_until.is_some() {
+        let order = &self.orders[&name.0];
+        let is_open = order.open_ticket;
+        if order.booked_until.is_some() && !is_open {
             return Err("refund_booked");
         }
         let voucher = self.voucher_mut(name);
@@ -30,6 +32,9 @@ impl Model {
         }
         voucher.status = VoucherStatus::Refunded;
         voucher.closed_at = Some(now);
+        if is_open {
+            self.rarities.insert("OpenTicketRefunded");
+        }
         let deposit = self.world.goods[self.orders[&name.0].good].deposit;
         let is_kept = deposit.is_some_and(|deposit| deposit.earnest);
         let (rest, is_unused) = self.rest_of(name);
@@ -87,6 +92,9 @@ impl Model {
             .remove(&(TimerKind::Expire, Name::Voucher(name.0, name.1)));
         if !was_live {
             return told("false");
+        }
+        if self.orders[&name.0].open_ticket {
+            self.rarities.insert("OpenTicketExpired");
         }
         let good = &self.world.goods[self.orders[&name.0].good];
         let deposit = good.deposit;

@@ -12,13 +12,13 @@ use super::{
     made, told,
 };
 use crate::run::booked::{Booked, Kind, Policy, Seat};
-use crate::run::op::{Book, By, Post, Staff, VoucherName, When};
+use crate::run::op::{Book, By, Post, Seats, Staff, VoucherName, When};
 
 /// A time that is kept for somebody.
 #[derive(Debug, Clone)]
 pub(crate) struct Booking {
     pub shop: usize,
-    /// Of the same step; without one the shop keeps it for itself.
+    /// Without one the shop keeps it for itself.
     pub order: Option<No>,
     pub party: i64,
     pub period: (Timestamp, Timestamp),
@@ -53,9 +53,12 @@ impl Model {
             moves: None,
         };
         let slot = match &book.seats {
-            Some(choice) => self.find_seats(now, book, choice)?,
+            Some(choice) => self.find_seats(now, &wish, choice)?,
             None => self.find_slot(now, &wish)?,
         };
+        if book.party > self.booked(good).party_max {
+            return Err("booking_party");
+        }
         if book.place.quantity != slot.quantity {
             return Err("order_quantity_invalid");
         }
@@ -64,7 +67,7 @@ impl Model {
         }
         let until = valid_until(slot.period);
         let Told { text, made: ordered } =
-            self.order(no, now, &book.place, (Some(until), &slot.surcharges))?;
+            self.order(no, now, &book.place, (Some((until, false)), &slot.surcharges))?;
         let chosen: Vec<_> = slot.places.iter().map(|(resource, _)| *resource).collect();
         let text = format!("{text} {} {chosen:?}", said(slot.period));
         let booking = Booking {
@@ -86,6 +89,9 @@ impl Model {
 
     fn write_booking(&mut self, no: No, booking: Booking) {
         self.open(&booking.places, &booking.steps);
+        let seats = booking.seats.iter();
+        let seats = seats.flat_map(|(showing, seats)| seats.iter().map(|seat| (*showing, *seat)));
+        self.seated.extend(seats);
         self.bookings.insert(no, booking);
     }
 
@@ -149,7 +155,7 @@ impl Model {
         now: Timestamp,
         by: By,
         no: No,
-        (when, resource): (When, Option<usize>),
+        (when, resource, seats): (When, Option<usize>, Option<Seats>),
     ) -> Answer {
         self.own_booking(by, no, Post::Cashier)?;
         let (voucher, policy) = self.expected_guest(no)?;
@@ -159,26 +165,33 @@ impl Model {
             return Err("booking_not_free");
         }
         let good = self.orders[&voucher.0].good;
-        let slot = self.find_slot(
-            now,
-            &Wish {
-                good,
-                store: 0,
-                party: booking.party,
-                when,
-                resource: resource.or(booking.asked_for),
-                by_shop,
-                moves: Some(no),
-            },
-        )?;
+        let wish = Wish {
+            good,
+            store: 0,
+            party: booking.party,
+            when,
+            resource: resource.or(booking.asked_for),
+            by_shop,
+            moves: Some(no),
+        };
+        let slot = match &seats {
+            Some(choice) => self.find_seats(now, &wish, choice)?,
+            None => self.find_slot(now, &wish)?,
+        };
         if let When::Nights { nights, rooms, .. } = when
             && (nights, rooms) != (booking.steps.end - booking.steps.start, booking.places[0].1)
         {
             return Err("booking_time");
         }
-        let before = self.surcharges_of_nights(good, booking.stay(0));
+        let before = match &booking.seats {
+            Some((showing, seats)) => self.surcharges_of_seats(*showing, seats),
+            None => self.surcharges_of_nights(good, booking.stay(0)),
+        };
         let sum = |surcharges: &Surcharges| surcharges.iter().map(|(units, more)| units * more).sum::<i64>();
         if !by_shop && sum(&before) != sum(&slot.surcharges) {
+            if seats.is_some() {
+                return Err("seats_other_price");
+            }
             self.rarities.insert("MoveToAnotherPrice");
             return Err("booking_time");
         }
@@ -186,6 +199,7 @@ impl Model {
             period: slot.period,
             steps: slot.steps,
             places: slot.places,
+            seats: slot.seats,
             asked_for: resource.filter(|_| !by_shop).or(booking.asked_for),
             ..booking.clone()
         };
@@ -195,15 +209,82 @@ impl Model {
         if by_shop {
             self.tell(person, "booking_moved", 0);
         }
-        let until = valid_until(slot.period);
-        self.orders
-            .get_mut(&voucher.0)
-            .expect("a known order")
-            .booked_until = Some(until);
+        self.prolong(voucher, valid_until(slot.period));
+        told(said(slot.period))
+    }
+
+    fn prolong(&mut self, voucher: VoucherName, until: Timestamp) {
+        let order = self.orders.get_mut(&voucher.0).expect("a known order");
+        order.booked_until = Some(until);
         self.voucher_mut(voucher).valid_until = until;
         self.timers
             .insert((TimerKind::Expire, Name::Voucher(voucher.0, voucher.1)), until);
-        told(said(slot.period))
+    }
+
+    /// An open ticket becomes a booking: by its holder of seats that cost nothing more, by the shop of any.
+    pub(super) fn choose_seats(
+        &mut self,
+        no: No,
+        now: Timestamp,
+        by: By,
+        (name, choice): (VoucherName, &Seats),
+    ) -> Answer {
+        let order = &self.orders[&name.0];
+        let (good, party) = (order.good, order.quantity as i64);
+        let shop = self.world.goods[good].shop;
+        let is_own = match by {
+            By::Guest(person) => person == order.person,
+            By::Staff(of, _) => of == shop,
+        };
+        if !is_own {
+            return Err("not_found");
+        }
+        let voucher = &order.vouchers[usize::from(name.1)];
+        if !order.open_ticket || voucher.status != VoucherStatus::Live {
+            return Err("ticket_not_open");
+        }
+        let showing = &self.showings[&choice.showing];
+        if showing.good != good {
+            return Err("showing_not_found");
+        }
+        if let By::Staff(shop, staff) = by {
+            self.require(shop, staff, 0, Post::Cashier)?;
+        }
+        if voucher.valid_until <= now {
+            return Err("redeem_voucher_expired");
+        }
+        let wish = Wish {
+            good,
+            store: 0,
+            party,
+            when: When::At(showing.period.0),
+            resource: None,
+            by_shop: matches!(by, By::Staff(..)),
+            moves: None,
+        };
+        let slot = self.find_seats(now, &wish, choice)?;
+        if !wish.by_shop && slot.surcharges.iter().any(|(_, more)| *more > 0) {
+            self.rarities.insert("DearerThanTheTicket");
+            return Err("seats_other_price");
+        }
+        let (said, until) = (said(slot.period), valid_until(slot.period));
+        let booking = Booking {
+            shop,
+            order: Some(name.0),
+            party,
+            period: slot.period,
+            steps: slot.steps,
+            places: slot.places,
+            seats: slot.seats,
+            policy: Some(self.booked(good).policies[self.policies[good].0]),
+            asked_for: None,
+            outcome: None,
+        };
+        self.write_booking(no, booking);
+        self.remind_of(no, now);
+        self.prolong(name, until);
+        self.orders.get_mut(&name.0).expect("a known order").open_ticket = false;
+        made(said, vec![Name::Booking(no)])
     }
 
     pub(super) fn cancel_booking(

@@ -73,13 +73,14 @@ impl Model {
         both
     }
 
-    /// For a time that is booked, it is of one voucher until then, and some units may cost more.
+    /// For a time that is booked, it is of one voucher until then, and some units may cost more. So is an open ticket, until
+    /// it runs out.
     pub(super) fn order(
         &mut self,
         no: No,
         now: Timestamp,
         place: &Place,
-        (booked_until, surcharges): (Option<Timestamp>, &Surcharges),
+        (booked, surcharges): (Option<(Timestamp, bool)>, &Surcharges),
     ) -> Answer {
         let good = place.good;
         if !self.on_sale(good, now) {
@@ -92,9 +93,13 @@ impl Model {
         self.check_wallets(place, now)?;
         let sharer = self.sharer_of(place)?;
         let entry = self.entry_of(place)?;
-        if booked_until.is_none() && self.world.goods[good].booked.is_some() {
-            return Err("order_needs_booking");
-        }
+        let booked = match (booked, &self.world.goods[good].booked) {
+            (None, Some(terms)) if terms.open_tickets => {
+                Some((now.plus_us(self.world.goods[good].valid_us), true))
+            }
+            (None, Some(_)) => return Err("order_needs_booking"),
+            (booked, _) => booked,
+        };
         if self.world.goods[good].is_paid_after() && self.has_unused(place.person, good, now) {
             return Err("order_one_at_a_time");
         }
@@ -109,6 +114,9 @@ impl Model {
         self.spend(place.person, good, whole.rebate);
         if self.member_price(place).is_some() {
             self.rarities.insert("MemberOrders");
+        }
+        if booked.is_some_and(|(_, is_open)| is_open) {
+            self.rarities.insert("OpenTickets");
         }
         if surcharges.len() > 1 && !coupons.is_empty() {
             self.rarities.insert("CouponsOverPrices");
@@ -127,7 +135,8 @@ impl Model {
                 GroupChoice::Open => no,
                 GroupChoice::Join(group) => group,
             }),
-            booked_until,
+            booked_until: booked.map(|(until, _)| until),
+            open_ticket: booked.is_some_and(|(_, is_open)| is_open),
             was_paid: false,
             vouchers: Vec::new(),
             units_returned: 0,

@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{DAY_US, Timestamp};
 
+use super::booked::Seat;
 use super::op::{Book, By, Forgery, Name, News, No, Op, Place, Post, Scan, Staff, Step, VoucherName, Whom};
 use super::world::{BEGIN, World};
 
@@ -50,7 +51,7 @@ pub(crate) struct Model {
     pub orders: BTreeMap<No, Order>,
     /// By their leaders' orders.
     pub groups: BTreeMap<No, Group>,
-    /// Each under the step that made it, and its order.
+    /// Each under the step that made it: also its order, or the seats of its open ticket were chosen.
     pub bookings: BTreeMap<No, Booking>,
     /// Each under the step that put it on.
     pub showings: BTreeMap<No, Showing>,
@@ -62,6 +63,8 @@ pub(crate) struct Model {
     pub waitlist: BTreeMap<No, WaitlistEntry>,
     /// Resources and steps that somebody had.
     opened: BTreeSet<(usize, i64)>,
+    /// Seats of showings that somebody had.
+    seated: BTreeSet<(No, Seat)>,
     /// The policy by which each good is booked now, and the version of its terms.
     policies: Vec<(usize, i64)>,
     pub attempts: BTreeMap<No, Attempt>,
@@ -146,6 +149,7 @@ impl Model {
             queue_tickets: BTreeMap::new(),
             waitlist: BTreeMap::new(),
             opened: BTreeSet::new(),
+            seated: BTreeSet::new(),
             policies: vec![(0, 1); world.goods.len()],
             attempts: BTreeMap::new(),
             refunds: BTreeMap::new(),
@@ -208,6 +212,13 @@ impl Model {
                 knows_place(place)
             }
             Op::Cart(places) => places.iter().all(knows_place),
+            Op::Move {
+                seats: Some(seats), ..
+            } if !self.showings.contains_key(&seats.showing) => false,
+            Op::ChooseSeats { by, voucher, seats } => {
+                let is_shown = self.showings.contains_key(&seats.showing);
+                is_there(by) && self.voucher(*voucher).is_some() && is_shown
+            }
             Op::Move { by, booking, .. }
             | Op::CancelBooking { by, booking, .. }
             | Op::NoShow { by, booking }
@@ -389,7 +400,9 @@ impl Model {
                 booking,
                 when,
                 resource,
-            } => self.move_booking(now, by, booking, (when, resource)),
+                seats,
+            } => self.move_booking(now, by, booking, (when, resource, seats)),
+            Op::ChooseSeats { by, voucher, seats } => self.choose_seats(no, now, by, (voucher, &seats)),
             Op::CancelBooking {
                 by,
                 booking,

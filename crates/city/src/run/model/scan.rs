@@ -51,6 +51,14 @@ impl Model {
         }
     }
 
+    /// Nobody goes in whose seats are not chosen; a scanner without a network does not know of that.
+    pub(super) fn require_seats(&self, name: VoucherName) -> Result<(), &'static str> {
+        match self.orders[&name.0].open_ticket {
+            true => Err("redeem_ticket_needs_seats"),
+            false => Ok(()),
+        }
+    }
+
     pub(super) fn scan(
         &mut self,
         no: No,
@@ -62,6 +70,7 @@ impl Model {
         self.may_stand(shop, staff, store)?;
         self.check_use((shop, store), name, Some(binding), now)
             .map_err(refusal)?;
+        self.require_seats(name)?;
         self.take_use(no, (now, now), store, name)
     }
 
@@ -82,6 +91,9 @@ impl Model {
         };
         let (said, name) = match outcome {
             Ok(()) => {
+                if self.orders[&scan.voucher.0].open_ticket {
+                    self.rarities.insert("OpenTicketTaken");
+                }
                 self.take_use(no, (scan.at, now), store, scan.voucher)?;
                 ("redeemed", Some(no))
             }

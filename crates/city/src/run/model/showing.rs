@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use kernel::{DAY_US, MINUTE_US, Timestamp};
 
-use super::slots::{AHEAD_US, Slot, is_in_time, steps};
+use super::slots::{AHEAD_US, Slot, Wish, is_in_time, steps};
 use super::{Answer, Booking, Bucket, Keeps, Model, Name, No, OrderStatus, Outcome, TimerKind, made, told};
 use crate::run::booked::{Hall, Seat};
-use crate::run::op::{Book, Post, Seats, Staff, When};
+use crate::run::op::{Post, Seats, Staff, When};
 
 const DAY_MINUTES: i64 = 24 * 60;
 /// How far ahead one is put on.
@@ -85,11 +85,11 @@ impl Model {
     pub(super) fn find_seats(
         &self,
         now: Timestamp,
-        book: &Book,
+        wish: &Wish,
         choice: &Seats,
     ) -> Result<Slot, &'static str> {
         let showing = &self.showings[&choice.showing];
-        if showing.good != book.place.good {
+        if showing.good != wish.good {
             return Err("showing_not_found");
         }
         let (hall, booked) = (self.hall(showing.good), self.booked(showing.good));
@@ -99,30 +99,30 @@ impl Model {
         if named.is_empty() || chosen.len() < named.len() || !are_there {
             return Err("seats_invalid");
         }
-        if book.store != 0 {
+        if wish.store != 0 {
             return Err("booking_not_offered");
         }
         if showing.called_off {
             return Err("showing_status");
         }
-        if book.when != When::At(showing.period.0) {
+        if wish.when != When::At(showing.period.0) {
             return Err("booking_time");
         }
-        if book.resource.is_some() {
+        if wish.resource.is_some() {
             return Err("booking_not_offered");
         }
-        if !is_in_time(booked, showing.period.0, now) {
+        if !wish.by_shop && !is_in_time(booked, showing.period.0, now) || showing.period.1 <= now {
             return Err("booking_time");
         }
         let quantity = chosen.len() as i64;
-        if book.party > booked.party_max || book.party != quantity {
+        if wish.party != quantity {
             return Err("booking_party");
         }
-        let used = self.used_seats(choice.showing);
+        let used = self.used_seats(choice.showing, wish.moves);
         if !chosen.is_disjoint(&used) {
             return Err("seats_taken");
         }
-        if !may_choose(hall, &used, &chosen) {
+        if !wish.by_shop && !may_choose(hall, &used, &chosen) {
             return Err("seat_left_alone");
         }
         Ok(Slot {
@@ -156,22 +156,17 @@ impl Model {
         })
     }
 
-    /// Those that somebody has.
-    pub fn used_seats(&self, showing: No) -> BTreeSet<Seat> {
+    /// Those that somebody has, as if one booking were not there.
+    pub fn used_seats(&self, showing: No, but: Option<No>) -> BTreeSet<Seat> {
         let bookings = self.bookings_of(showing);
-        let kept = bookings.filter(|(_, booking, _)| self.keeps(booking) != Keeps::Nothing);
+        let kept =
+            bookings.filter(|(no, booking, _)| Some(*no) != but && self.keeps(booking) != Keeps::Nothing);
         kept.flat_map(|(.., seats)| seats).copied().collect()
     }
 
     /// Every seat of a showing that somebody ever had, as the bookings say, and whose it is.
     pub fn seats_of_showings(&self) -> impl Iterator<Item = ((No, Seat), Bucket, Vec<Name>)> {
-        let seats: BTreeSet<(No, Seat)> = self
-            .bookings
-            .values()
-            .filter_map(|booking| booking.seats.as_ref())
-            .flat_map(|(showing, seats)| seats.iter().map(|seat| (*showing, *seat)))
-            .collect();
-        seats.into_iter().map(|(showing, seat)| {
+        self.seated.iter().map(|&(showing, seat)| {
             let (mut bucket, mut whose) = (Bucket::of(1), Vec::new());
             for (no, booking, seats) in self.bookings_of(showing) {
                 let keeps = self.keeps(booking);

@@ -95,8 +95,10 @@ pub(crate) struct Order {
     pub status: OrderStatus,
     /// Named after its leader's order.
     pub group: Option<No>,
-    /// Of what is booked: all its units are one voucher, valid until then.
+    /// Of what is booked, or an open ticket: all its units are one voucher, valid until then.
     pub booked_until: Option<Timestamp>,
+    /// Of seats that are not chosen yet.
+    pub open_ticket: bool,
     pub was_paid: bool,
     pub vouchers: Vec<Voucher>,
     pub units_returned: i128,

@@ -30,6 +30,7 @@ impl Model {
             return self.miss(shop, typists, now, tries);
         }
         self.check_use((shop, store), name, None, now).map_err(refusal)?;
+        self.require_seats(name)?;
         self.take_use(no, (now, now), store, name)
     }
 

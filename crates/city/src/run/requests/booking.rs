@@ -1,7 +1,8 @@
 //! Times that are booked, kept, moved, cancelled and missed, and guests who are there.
 
 use consume::{
-    Arrive, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking, RemindGuest,
+    Arrive, CancelBooking, ChooseSeats, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking,
+    RemindGuest,
 };
 use kernel::{Actor, BasisPoints, BookingId, RefundId, ResourceId, Timestamp};
 use offer::{
@@ -16,15 +17,12 @@ use super::buying::{Order, placed_reply};
 use super::house::owner_of;
 use super::{Reply, Request, Scene};
 use crate::run::booked::{Booked, PricePer, Rate, Stay, seat_name};
-use crate::run::op::{Book, By, Name, No, Staff, When};
+use crate::run::op::{Book, By, Name, No, Seats, Staff, VoucherName, When};
 
 pub(super) fn book(scene: Scene<'_>, book: &Book) -> Request {
     let mut order = Order::new(scene, &book.place);
     let shop = scene.model.world.goods[book.place.good].shop;
-    order.cmd.seats = book.seats.map(|seats| SeatChoice {
-        showing: scene.id(Name::Showing(seats.showing)),
-        seats: seats.named.into_iter().flatten().map(seat_name).collect(),
-    });
+    order.cmd.seats = book.seats.map(|seats| choice(scene, &seats));
     let cmd = PlaceBooking {
         order: order.cmd.clone(),
         store: scene.directory.cast.shops[shop].stores[book.store].0,
@@ -87,18 +85,36 @@ pub(super) fn keep(
     .locking(locks)
 }
 
-pub(super) fn move_to(scene: Scene<'_>, by: By, booking: No, (to, with): (When, Option<usize>)) -> Request {
+pub(super) fn move_to(
+    scene: Scene<'_>,
+    by: By,
+    booking: No,
+    (to, with, seats): (When, Option<usize>, Option<Seats>),
+) -> Request {
     let (booking, actor, lane) = of(scene, by, booking);
     let cmd = MoveBooking {
         booking,
         when: when(to),
-        seats: None,
+        seats: seats.map(|seats| choice(scene, &seats)),
         resources: with.map(|_| resources(scene, with)),
         area: None,
     };
     Request::new("moveBooking", actor, lane, move |tx, ctx| {
         Ok(Reply::text(said(consume::move_booking(tx, ctx, &cmd)?)))
     })
+}
+
+pub(super) fn choose_seats(scene: Scene<'_>, by: By, voucher: VoucherName, seats: &Seats) -> Request {
+    let cmd = ChooseSeats {
+        voucher: scene.id(Name::Voucher(voucher.0, voucher.1)),
+        seats: choice(scene, seats),
+    };
+    let (lane, locks) = (cmd.seats.showing.uuid(), cmd.locks());
+    Request::new("chooseSeats", scene.actor(by), lane, move |tx, ctx| {
+        let chosen = consume::choose_seats(tx, ctx, &cmd)?;
+        Ok(Reply::made(said(chosen.period), vec![chosen.booking.uuid()]))
+    })
+    .locking(locks)
 }
 
 pub(super) fn cancel(scene: Scene<'_>, by: By, booking: No, with_reason: bool) -> Request {
@@ -157,6 +173,13 @@ fn of(scene: Scene<'_>, by: By, booking: No) -> (BookingId, Actor, Uuid) {
     let shop = scene.model.bookings[&booking].shop;
     let lane = scene.directory.cast.shops[shop].stores[0].0.uuid();
     (scene.id(Name::Booking(booking)), scene.actor(by), lane)
+}
+
+fn choice(scene: Scene<'_>, seats: &Seats) -> SeatChoice {
+    SeatChoice {
+        showing: scene.id(Name::Showing(seats.showing)),
+        seats: seats.named.into_iter().flatten().map(seat_name).collect(),
+    }
 }
 
 /// Of the only service.
@@ -238,7 +261,7 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
             no_show_fee_bp: bp(policy.no_show_bp),
             grace_us: policy.grace_us,
         },
-        open_tickets: false,
+        open_tickets: booked.open_tickets,
     }
 }
 

@@ -204,7 +204,9 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
             booking,
             when,
             resource,
-        } => booking::move_to(scene, by, booking, (when, resource)),
+            seats,
+        } => booking::move_to(scene, by, booking, (when, resource, seats)),
+        Op::ChooseSeats { by, voucher, seats } => booking::choose_seats(scene, by, voucher, &seats),
         Op::CancelBooking {
             by,
             booking,
