@@ -57,7 +57,7 @@ export default {
   calendarFeed: {
     button: 'Calendar',
     title: 'Bookings in your calendar',
-    hint: 'Calendar programs that subscribe to an address show this store’s bookings of the last week and the next two months, and follow them by themselves.',
+    hint: 'Calendar programs that subscribe to an address show this store’s bookings of the last week and the next nine, and follow them by themselves.',
     secret: 'Whoever has the address reads who comes when. A new one makes this one useless.',
     open: 'Make an address',
     renew: 'New address',

@@ -1,6 +1,6 @@
 //! A store's bookings for calendar programs, which know an address and nothing else.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use consume::{Booking, BookingStatus, SetCalendarFeed, queries};
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
-use kernel::{BookingId, DAY_US, StoreId, Timestamp};
+use kernel::{DAY_US, StoreId, Timestamp};
 use party::NOT_FOUND;
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -27,9 +27,9 @@ use crate::problem::Problem;
 use crate::routes::party::OfStore;
 use crate::shell;
 
-/// What a calendar shows: a week back and two months ahead.
-const BACK_US: i64 = 7 * DAY_US;
-const AHEAD_US: i64 = 62 * DAY_US;
+const WEEK_US: i64 = 7 * DAY_US;
+/// What a calendar shows: a week back and nine ahead. Each is asked for by itself, so that a busy store's fit.
+const WEEKS: Range<i64> = -1..9;
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -130,7 +130,7 @@ struct Language {
     language: Option<String>,
 }
 
-/// The bookings of a store, of the last week and the next two months, as a calendar (RFC 5545): who comes, for what, where.
+/// The bookings of a store, of the last week and the next nine, as a calendar (RFC 5545): who comes, for what, where.
 #[utoipa::path(get, path = "/v1/calendars/{store}/{calendar_key}", operation_id = "readCalendar", tag = "consume",
     params(OfCalendar, Language),
     responses((status = 200, body = String, content_type = "text/calendar"), (status = "4XX", body = Problem)))]
@@ -139,23 +139,39 @@ async fn read_calendar(
     Path(of): Path<OfCalendar>,
     Query(asked): Query<Language>,
 ) -> Result<Response, Problem> {
-    let now = shell::now();
     let here = app.clone();
-    let calendar = app.read(move |read| {
+    let language = asked.language.unwrap_or_else(|| "en".to_owned());
+    let store = app.read(move |read| {
         let version = queries::calendar_feed(read, of.store)?;
         let given = hex::decode(&of.calendar_key).unwrap_or_default();
         let is_known = |version| bool::from(key(&here, of.store, version).ct_eq(&given[..]));
         version
             .filter(|version| is_known(*version))
             .ok_or_else(|| NOT_FOUND.plain())?;
-        calendar(read, of.store, asked.language.as_deref().unwrap_or("en"), now)
+        party::queries::store(read, of.store)
     });
+    let name = store.await?.map(|store| store.details.name).unwrap_or_default();
+    let mut calendar = Calendar::new();
+    calendar.name(name.in_language(&language));
+    let now = shell::now();
+    for week in WEEKS {
+        let from = now.plus_us(week * WEEK_US);
+        let language = language.clone();
+        let found = app.read(move |read| events(read, of.store, &language, (from, from.plus_us(WEEK_US))));
+        calendar.extend(found.await?);
+    }
     let headers = [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")];
-    Ok((headers, calendar.await?.to_string()).into_response())
+    Ok((headers, calendar.to_string()).into_response())
 }
 
-fn calendar(read: &mut ReadTx, store: StoreId, language: &str, now: Timestamp) -> Result<Calendar, Fail> {
-    let bookings = queries::bookings_of_store(read, store, now.plus_us(-BACK_US), now.plus_us(AHEAD_US))?;
+/// The bookings that start then and are expected, held or were there.
+fn events(
+    read: &mut ReadTx,
+    store: StoreId,
+    language: &str,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<Event>, Fail> {
+    let bookings = queries::bookings_of_store(read, store, from, until)?;
     let guests = || {
         bookings
             .iter()
@@ -163,34 +179,26 @@ fn calendar(read: &mut ReadTx, store: StoreId, language: &str, now: Timestamp) -
     };
     let labels = Labels::of(read, guests().map(|(merchant, guest)| (guest.offer, merchant)))?;
     let names = Names::of(read, [], guests().map(|(_, guest)| guest.person))?;
-    let texts = bookings.iter().map(|booking| {
-        let text = match &booking.guest {
-            None => booking.note.clone(),
-            Some(guest) => {
-                let title = labels.get((guest.offer, booking.merchant)).title;
-                let name = names.person(Some(guest.person)).unwrap_or_default();
-                format!("{name} · {}", title.in_language(language))
-            }
-        };
-        (booking.id, text)
-    });
-    let texts: BTreeMap<BookingId, String> = texts.collect();
-    let name = party::queries::store(read, store)?.map(|store| store.details.name);
-    let mut calendar = Calendar::new();
-    calendar.name(name.unwrap_or_default().in_language(language));
-    for booking in &bookings {
+    let text_of = |booking: &Booking| match &booking.guest {
+        None => booking.note.clone(),
+        Some(guest) => {
+            let title = labels.get((guest.offer, booking.merchant)).title;
+            let name = names.person(Some(guest.person)).unwrap_or_default();
+            format!("{name} · {}", title.in_language(language))
+        }
+    };
+    let expected = bookings.iter().filter_map(|booking| {
         let status = match booking.status {
             BookingStatus::Held => EventStatus::Tentative,
             BookingStatus::Confirmed | BookingStatus::Arrived => EventStatus::Confirmed,
             BookingStatus::NoShow
             | BookingStatus::Cancelled
             | BookingStatus::Released
-            | BookingStatus::Lapsed => continue,
+            | BookingStatus::Lapsed => return None,
         };
-        let text = texts.get(&booking.id).map_or("", String::as_str);
-        calendar.push(event(booking, text).status(status).done());
-    }
-    Ok(calendar)
+        Some(event(booking, &text_of(booking)).status(status).done())
+    });
+    Ok(expected.collect())
 }
 
 fn event(booking: &Booking, text: &str) -> Event {
