@@ -757,7 +757,8 @@ CREATE TABLE order_line (
   on_expiry TEXT NOT NULL,
   -- Of which kind the deposit is, if not all of the price was paid ahead.
   deposit TEXT,
-  -- Of a line that was booked: all its units are one voucher, valid until then, for that store.
+  -- Of a line that was booked: all its units are one voucher, valid until then, for that store; of an open ticket, whose
+  -- seats are not chosen yet, for none.
   booked_until BIGINT,
   booked_store BYTEA,
   PRIMARY KEY (order_id, n)

@@ -5,7 +5,9 @@
 //! worked out in `convert` and posted through `ledger`.
 //!
 //! Commands: [`place_booking`], [`keep_places`], [`move_booking`], [`cancel_booking`], [`mark_no_show`], [`arrive`],
-//! [`choose_seats`], [`call_off_showing`], [`set_calendar_feed`]; [`join_waitlist`], [`offer_place`], [`take_place`], [`leave_waitlist`], [`end_waiting`]; [`set_queue`], [`join_queue`], [`call_queue`], [`end_queue_ticket`], [`leave_queue`];
+//! [`choose_seats`], [`call_off_showing`], [`set_calendar_feed`]; [`join_waitlist`], [`offer_place`], [`take_place`],
+//! [`leave_waitlist`], [`end_waiting`]; [`set_queue`], [`join_queue`], [`call_queue`], [`end_queue_ticket`],
+//! [`leave_queue`];
 //! [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`], [`charge_back`],
 //! [`reverse_chargeback`].
 

@@ -8,7 +8,7 @@
 //! [`cancel_order`], [`release_order`], [`close_group`]; [`start_payment`], [`start_payments`], [`confirm_payment`],
 //! [`fail_payment`]; [`refund_voucher`], [`expire_voucher`], [`mark_refund_sent`], [`confirm_refund`],
 //! [`fail_refund`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`charge_back`], [`reverse_chargeback`],
-//! [`place_booked_order`], [`refund_booked`], [`prolong_booked`].
+//! [`place_booked_order`], [`refund_booked`], [`prolong_booked`], [`book_open_ticket`].
 
 mod automatic;
 mod cart;

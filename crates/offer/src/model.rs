@@ -202,7 +202,7 @@ pub struct OfferPage {
     pub group_price: Option<UnitPrice>,
     /// How full its stock is.
     pub stock: Level,
-    /// Whether it is sold for a time only ([`crate::BookingTerms`]).
+    /// Whether it is sold for a time ([`crate::BookingTerms`]).
     pub is_booked: bool,
 }
 
@@ -243,7 +243,7 @@ pub struct ForSale {
     pub max_per_order: i64,
     /// Where it can be redeemed, as a digest.
     pub store_set: [u8; 8],
-    /// Whether it is sold for a time only ([`crate::BookingTerms`]).
+    /// Whether it is sold for a time ([`crate::BookingTerms`]).
     pub is_booked: bool,
     /// Whether it is then also sold as an open ticket, whose seats are chosen later.
     pub open_tickets: bool,

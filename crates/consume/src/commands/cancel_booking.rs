@@ -26,7 +26,8 @@ pub struct MarkNoShow {
 }
 
 /// Cancels a booking. Its guest gets back what the policy leaves at that moment, or all of it if the store cancels or has
-/// called its showing off, and earnest money twice; its managers say why in [`Ctx::reason`]. What a store kept for itself is free again.
+/// called its showing off, and earnest money twice; its managers say why in [`Ctx::reason`]. What a store kept for itself
+/// is free again.
 ///
 /// Gives the refund, if anything was booked with an order that is paid. Rejects: `not_found`, `booking_status`,
 /// `booking_reason_missing`, and as [`convert::cancel_order`] does.

@@ -31,8 +31,8 @@ pub struct MoveBooking {
 }
 
 /// Moves a confirmed booking: the guest for nothing as long as it can be cancelled for nothing, and to nights or seats
-/// that cost the same; the staff of the store at any time. Its order, price and policy stay. Whom its guest asked for serves them
-/// there too, in the area they asked for, unless others are named; only the guest changes what was asked for.
+/// that cost the same; the staff of the store at any time. Its order, price and policy stay. Whom its guest asked for
+/// serves them there too, in the area they asked for, unless others are named; only the guest changes what was asked for.
 ///
 /// Rejects: `not_found`, `booking_status`, `booking_not_free`, `seats_other_price`, and as [`crate::place_booking`] does.
 ///

@@ -58,8 +58,8 @@ impl RedeemScan {
 /// Takes one use of the scanned voucher and settles its money.
 ///
 /// Rejects: `redeem_voucher_unknown` (another merchant's too), `redeem_wrong_store`,
-/// `redeem_voucher_rebound`, `redeem_ticket_needs_seats`, `redeem_voucher_used_up` (says when and where), `redeem_voucher_refunded`,
-/// `redeem_voucher_expired`, and `party`'s for staff without the right and for a device that is not of
+/// `redeem_voucher_rebound`, `redeem_voucher_used_up` (says when and where), `redeem_voucher_refunded`,
+/// `redeem_voucher_expired`, `redeem_ticket_needs_seats`, and `party`'s for staff without the right and for a device that is not of
 /// this store.
 ///
 /// Statements: 12 with a device and without a sharer. With a sharer 19, because the rebate has an entry and a timer of its own.

@@ -6,7 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use consume::queries::{self, Availability};
-use consume::{BookedResource, Booking, CancelBooking, MoveBooking, PlaceBooking, PlacedBooking, When};
+use consume::{
+    BookedResource, Booking, CancelBooking, Guest, MoveBooking, PlaceBooking, PlacedBooking, When,
+};
 use kernel::{
     Actor, BookingId, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId,
 };
@@ -401,6 +403,21 @@ struct BookingGuest {
     fee_now_bp: i64,
 }
 
+/// The guests of bookings, with the merchant whose store it is.
+fn guests(bookings: &[Booking]) -> impl Iterator<Item = (MerchantId, &Guest)> {
+    bookings
+        .iter()
+        .filter_map(|booking| Some((booking.merchant, booking.guest.as_ref()?)))
+}
+
+/// What was booked, and who the guests are.
+pub fn called(read: &mut ReadTx, bookings: &[Booking]) -> Result<(Labels, Names), Fail> {
+    let offers = guests(bookings).map(|(merchant, guest)| (guest.offer, merchant));
+    let labels = Labels::of(read, offers)?;
+    let names = Names::of(read, [], guests(bookings).map(|(_, guest)| guest.person))?;
+    Ok((labels, names))
+}
+
 /// Bookings with what was booked of whom; the notes only for the store.
 pub fn shown(
     read: &mut ReadTx,
@@ -408,20 +425,14 @@ pub fn shown(
     now: Timestamp,
     for_store: bool,
 ) -> Result<Vec<WireBooking>, Fail> {
-    let guests = || {
-        bookings
-            .iter()
-            .filter_map(|booking| Some((booking.merchant, booking.guest.as_ref()?)))
-    };
-    let labels = Labels::of(read, guests().map(|(merchant, guest)| (guest.offer, merchant)))?;
-    let names = Names::of(read, [], guests().map(|(_, guest)| guest.person))?;
-    let vouchers = guests().filter_map(|(_, guest)| guest.voucher);
+    let (labels, names) = called(read, &bookings)?;
+    let vouchers = guests(&bookings).filter_map(|(_, guest)| guest.voucher);
     let moneys = convert::queries::voucher_moneys(read, vouchers)?;
-    let asked_for = guests().flat_map(|(_, guest)| guest.asked_for.iter().flatten());
-    let called = offer::queries::resource_names(read, asked_for.copied())?;
+    let asked_for = guests(&bookings).flat_map(|(_, guest)| guest.asked_for.iter().flatten());
+    let resources = offer::queries::resource_names(read, asked_for.copied())?;
     let asked_for = |id: ResourceId| AskedFor {
         id,
-        name: called.get(&id).cloned().unwrap_or_default(),
+        name: resources.get(&id).cloned().unwrap_or_default(),
     };
     let deposit_of = |voucher| {
         let money = moneys.get(&voucher)?;

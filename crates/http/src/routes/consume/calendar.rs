@@ -18,11 +18,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::bookings::called;
 use super::own_store;
 use crate::access::{Manager, OfMerchant, Staff};
 use crate::app::{App, AppState, derive};
 use crate::body::{Path, Query, Write};
-use crate::labels::{Labels, Names};
 use crate::problem::Problem;
 use crate::routes::party::OfStore;
 use crate::shell;
@@ -172,13 +172,7 @@ fn events(
     (from, until): (Timestamp, Timestamp),
 ) -> Result<Vec<Event>, Fail> {
     let bookings = queries::bookings_of_store(read, store, from, until)?;
-    let guests = || {
-        bookings
-            .iter()
-            .filter_map(|booking| Some((booking.merchant, booking.guest.as_ref()?)))
-    };
-    let labels = Labels::of(read, guests().map(|(merchant, guest)| (guest.offer, merchant)))?;
-    let names = Names::of(read, [], guests().map(|(_, guest)| guest.person))?;
+    let (labels, names) = called(read, &bookings)?;
     let text_of = |booking: &Booking| match &booking.guest {
         None => booking.note.clone(),
         Some(guest) => {

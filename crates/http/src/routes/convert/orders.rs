@@ -67,7 +67,7 @@ pub struct NewOrder {
     #[serde(default, deserialize_with = "group_choice")]
     #[schema(value_type = Option<String>)]
     group: Option<GroupChoice>,
-    /// The seats of a showing, where the offer has showings: as many as units.
+    /// The seats of a showing, where the offer has showings: as many as units. Of an open ticket none.
     #[schema(value_type = Option<ChosenSeats>)]
     seats: Option<Object<ChosenSeats>>,
     /// What the buyer was shown as left to pay. Anything else is refused and nothing is ordered.

@@ -86,7 +86,7 @@ pub struct PublicOffer {
     pub on_sale: bool,
     /// Units that are left now.
     pub units_left: i64,
-    /// Whether it is sold for a time only: `getBookingTerms` says how.
+    /// Whether it is sold for a time: `getBookingTerms` says how, and whether as an open ticket too.
     pub is_booked: bool,
     /// Where it is redeemed.
     pub stores: Vec<PublicStore>,
