@@ -435,6 +435,7 @@ CREATE TABLE offer (
   group_terms TEXT,
   deposit TEXT,
   uses BIGINT NOT NULL,
+  card TEXT,
   valid_us BIGINT NOT NULL,
   max_per_order BIGINT NOT NULL,
   stock_bucket BYTEA NOT NULL REFERENCES bucket (id),
@@ -586,6 +587,8 @@ CREATE TABLE voucher (
   status TEXT NOT NULL,
   uses_total BIGINT NOT NULL,
   uses_left BIGINT NOT NULL CHECK (uses_left >= 0),
+  -- Of a card of a value: its uses are minor units of it.
+  currency TEXT,
   code BIGINT NOT NULL,
   binding BIGINT NOT NULL,
   device_key BYTEA,
@@ -750,6 +753,7 @@ CREATE TABLE order_line (
   commission_bp BIGINT NOT NULL,
   rebate_bp BIGINT NOT NULL,
   uses BIGINT NOT NULL,
+  card TEXT,
   store_set BYTEA NOT NULL,
   valid_us BIGINT NOT NULL,
   refund_window_us BIGINT NOT NULL,
@@ -850,7 +854,10 @@ CREATE INDEX refund_by_order ON refund (order_id, id);
 CREATE TABLE redemption (
   id BYTEA NOT NULL PRIMARY KEY,
   voucher_id BYTEA NOT NULL REFERENCES voucher (id),
+  -- The last of so many uses; with a currency they are minor units of it, as of its voucher.
   use_no BIGINT NOT NULL,
+  uses BIGINT NOT NULL,
+  currency TEXT,
   order_id BYTEA NOT NULL,
   offer_id BYTEA NOT NULL,
   merchant_id BYTEA NOT NULL,

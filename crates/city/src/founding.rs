@@ -312,6 +312,7 @@ impl Founding<'_> {
             deposit: None,
             stock: between(self.ctx, 30, 200) * 10,
             uses: idea.uses,
+            card: None,
             valid_us: if idea.uses > 1 {
                 180
             } else {

@@ -22,6 +22,17 @@ pub(crate) struct Shown {
     pub binding: Option<u32>,
     /// When.
     pub at: Timestamp,
+    /// Of a card that is used so often in a period.
+    pub period: Option<PeriodLeft>,
+}
+
+/// What a period leaves of a card.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PeriodLeft {
+    /// So many more uses.
+    pub uses: i64,
+    /// The next period's beginning.
+    pub until: Timestamp,
 }
 
 /// Whether a use may be taken of this voucher. The first thing that is wrong is the answer, and what the
@@ -44,6 +55,9 @@ pub(crate) fn check_use(voucher: &Voucher, shown: &Shown) -> Result<(), LossReas
         VoucherStatus::Refunded => Err(LossReason::Refunded),
         VoucherStatus::Expired => Err(LossReason::Expired),
         VoucherStatus::Live if voucher.valid_until <= shown.at => Err(LossReason::Expired),
+        VoucherStatus::Live if shown.period.is_some_and(|period| period.uses <= 0) => {
+            Err(LossReason::PeriodFull)
+        }
         VoucherStatus::Live => Ok(()),
     }
 }

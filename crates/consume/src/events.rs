@@ -14,8 +14,10 @@ pub struct VoucherRedeemed {
     pub redemption: RedemptionId,
     /// Of which voucher.
     pub voucher: VoucherId,
-    /// Which of its uses, from 1.
+    /// Which of its uses, from 1; of several the last.
     pub use_no: i64,
+    /// How many.
+    pub uses: i64,
     /// How many are left.
     pub uses_left: i64,
     /// The order that bought it.

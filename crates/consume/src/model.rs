@@ -1,5 +1,7 @@
 //! What a redemption is and what becomes of an offline scan. Pure values; no SQL, no rules.
 
+use std::ops::Range;
+
 use convert::SelfDealing;
 use kernel::{
     ConflictId, Currency, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, Timestamp,
@@ -46,19 +48,27 @@ pub enum LossReason {
     Refunded,
     /// The voucher had expired.
     Expired,
+    /// The card was used as often as its period allows.
+    PeriodFull,
+    /// It is a card of a value, and a scan without a network names no amount.
+    AmountMissing,
     /// The device had accepted as much as it may without a network.
     OverCap,
 }
 
-/// One use of a voucher in a store.
+/// One or more uses of a voucher in a store, taken at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redemption {
     /// Its id.
     pub id: RedemptionId,
     /// Of which voucher.
     pub voucher: VoucherId,
-    /// Which of the voucher's uses, from 1.
+    /// Which of the voucher's uses, from 1; of several the last.
     pub use_no: i64,
+    /// How many.
+    pub uses: i64,
+    /// Of a card of a value: its uses are minor units of it.
+    pub currency: Option<Currency>,
     /// The order that bought it.
     pub order: OrderId,
     /// What was bought.
@@ -156,6 +166,13 @@ pub struct ScannerAllowance {
     pub amount: i64,
 }
 
+impl Redemption {
+    /// How many of the voucher's uses were consumed before it, and with it.
+    pub(crate) fn taken(&self) -> Range<i64> {
+        self.use_no - self.uses..self.use_no
+    }
+}
+
 impl RedemptionMode {
     /// As stored and shown.
     pub fn as_str(self) -> &'static str {
@@ -195,13 +212,15 @@ impl RedemptionStatus {
 }
 
 impl LossReason {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::UnknownVoucher,
         Self::WrongStore,
         Self::Rebound,
         Self::UsedUp,
         Self::Refunded,
         Self::Expired,
+        Self::PeriodFull,
+        Self::AmountMissing,
         Self::OverCap,
     ];
 
@@ -214,6 +233,8 @@ impl LossReason {
             Self::UsedUp => "used_up",
             Self::Refunded => "refunded",
             Self::Expired => "expired",
+            Self::PeriodFull => "period_full",
+            Self::AmountMissing => "amount_missing",
             Self::OverCap => "over_cap",
         }
     }

@@ -1,6 +1,8 @@
 //! Where the money of a use goes, and back: the entry in the ledger, the line in the merchant's
 //! statement, the sharer's rebate. The amounts come from `convert`; nothing is computed here.
 
+use std::ops::Range;
+
 use convert::SelfDealing;
 use convert::decide::{UseMoney, use_amounts};
 use convert::queries::VoucherMoney;
@@ -10,12 +12,12 @@ use store::{Fail, StorageError, Tx};
 
 use crate::Redemption;
 
-/// The money of a voucher's `use_no`-th use, and why its sharer earns nothing by it: who deals with themself does not,
+/// The money of the uses `taken` of a voucher, and why its sharer earns nothing by them: who deals with themself does not,
 /// and what they would have earned stays the merchant's. Two statements if there is a sharer, none otherwise.
-pub(crate) fn money_of_use(
+pub(crate) fn money_of_uses(
     tx: &mut Tx,
     terms: &VoucherMoney,
-    use_no: i64,
+    taken: Range<i64>,
 ) -> Result<(UseMoney, Option<SelfDealing>), Fail> {
     let refused = match terms.sharer {
         None => None,
@@ -26,13 +28,13 @@ pub(crate) fn money_of_use(
         None if terms.sharer.is_some() => terms.rebate,
         None | Some(_) => BasisPoints::ZERO,
     };
-    let money = use_amounts(&terms.paid, terms.uses, use_no, terms.commission, rebate);
+    let money = use_amounts(&terms.paid, terms.uses, taken, terms.commission, rebate);
     Ok((money, refused))
 }
 
-/// Moves a use's money out of escrow to the payee, who runs the store, and the platform, and sets the sharer's rebate
+/// Moves a redemption's money out of escrow to the payee, who runs the store, and the platform, and sets the sharer's rebate
 /// aside.
-pub(crate) fn settle_use(
+pub(crate) fn settle_uses(
     tx: &mut Tx,
     ctx: &Ctx,
     (redemption, payee): (&Redemption, MerchantId),

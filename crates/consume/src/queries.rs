@@ -21,6 +21,7 @@ pub(crate) use waitlist::{
 pub use waitlist::{waitlist_entry, waitlist_of_person, waitlist_of_store};
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use convert::{SelfDealing, Stored};
 use kernel::{ConflictId, DeviceId, MerchantId, RedemptionId, StoreId, Timestamp, VoucherId};
@@ -34,7 +35,7 @@ use crate::{
 /// One redemption.
 pub fn redemption(read: &mut ReadTx, id: RedemptionId) -> Result<Option<Redemption>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+        "SELECT id, voucher_id, use_no, uses, currency, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
                 device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
                 rebate_refused, version
          FROM redemption WHERE id = $1",
@@ -47,7 +48,7 @@ pub fn redemption(read: &mut ReadTx, id: RedemptionId) -> Result<Option<Redempti
 pub fn redemptions(read: &mut ReadTx, ids: &[RedemptionId]) -> Result<Vec<Redemption>, Fail> {
     let questions = ids.iter().map(|id| {
         sql!(
-            "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+            "SELECT id, voucher_id, use_no, uses, currency, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
                     device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
                 rebate_refused, version
              FROM redemption WHERE id = $1",
@@ -68,7 +69,7 @@ pub fn redemptions_of_store(
     limit: i64,
 ) -> Result<Vec<Redemption>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+        "SELECT id, voucher_id, use_no, uses, currency, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
                 device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
                 rebate_refused, version
          FROM redemption WHERE store_id = $1 AND id >= $2 AND id < $3 ORDER BY id DESC LIMIT $4",
@@ -83,7 +84,7 @@ pub fn redemptions_of_store(
 /// Every redemption of a voucher, undone ones too, oldest first.
 pub fn redemptions_of_voucher(read: &mut ReadTx, voucher: VoucherId) -> Result<Vec<Redemption>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+        "SELECT id, voucher_id, use_no, uses, currency, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
                 device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
                 rebate_refused, version
          FROM redemption WHERE voucher_id = $1 ORDER BY id",
@@ -96,7 +97,7 @@ pub fn redemptions_of_voucher(read: &mut ReadTx, voucher: VoucherId) -> Result<V
 pub fn redemptions_of_vouchers(read: &mut ReadTx, vouchers: &[VoucherId]) -> Result<Vec<Redemption>, Fail> {
     let questions = vouchers.iter().map(|voucher| {
         sql!(
-            "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+            "SELECT id, voucher_id, use_no, uses, currency, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
                     device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
                 rebate_refused, version
              FROM redemption WHERE voucher_id = $1 ORDER BY id",
@@ -110,13 +111,29 @@ pub fn redemptions_of_vouchers(read: &mut ReadTx, vouchers: &[VoucherId]) -> Res
 /// The redemption that took the highest use of a voucher, undone ones aside.
 pub fn last_use(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<Redemption>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
+        "SELECT id, voucher_id, use_no, uses, currency, order_id, offer_id, merchant_id, store_id, person_id, staff_id,
                 device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
                 rebate_refused, version
          FROM redemption WHERE voucher_id = $1 AND status <> 'undone' ORDER BY use_no DESC LIMIT 1",
         voucher
     ))?;
     row.map(read_redemption).transpose()
+}
+
+/// How many uses of a voucher were taken within a time, undone ones aside.
+pub(crate) fn uses_within(
+    read: &mut ReadTx,
+    voucher: VoucherId,
+    time: &Range<Timestamp>,
+) -> Result<i64, Fail> {
+    let row = read.one(sql!(
+        "SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM redemption
+         WHERE voucher_id = $1 AND status <> 'undone' AND scanned_at >= $2 AND scanned_at < $3",
+        voucher,
+        time.start,
+        time.end
+    ))?;
+    Ok(row.map_or(Ok(0), |mut row| row.take())?)
 }
 
 /// The offline scans of a merchant that lost, newest first, at most `limit` older than `after`.
@@ -223,6 +240,8 @@ fn read_redemption(mut row: Row) -> Result<Redemption, Fail> {
         id: row.take()?,
         voucher: row.take()?,
         use_no: row.take()?,
+        uses: row.take()?,
+        currency: row.take()?,
         order: row.take()?,
         offer: row.take()?,
         merchant: row.take()?,

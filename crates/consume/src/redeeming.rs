@@ -1,19 +1,23 @@
-//! Taking one use of a voucher, the same for every way of showing it: what is looked at, and what is
+//! Taking uses of a voucher, the same for every way of showing it: what is looked at, and what is
 //! written once nothing can be rejected any more.
+
+use std::ops::Range;
 
 use convert::Stored;
 use convert::queries::VoucherMoney;
-use kernel::{Ctx, DeviceId, MerchantId, Money, PersonId, Reject, StoreId, Timestamp, VoucherId};
+use jiff::tz::TimeZone;
+use kernel::{Ctx, DeviceId, MerchantId, Money, PersonId, Reject, RejectKind, StoreId, Timestamp, VoucherId};
+use offer::{Card, CardPeriod};
 use party::Role;
 use store::{Fail, Lock, StorageError, Tx, sql};
 use voucher::Voucher;
 
-use crate::decide::{Shown, check_use};
-use crate::money::{money_of_use, settle_use};
+use crate::decide::{PeriodLeft, Shown, check_use};
+use crate::money::{money_of_uses, settle_uses};
 use crate::{
-    LossReason, Redeemed, Redemption, RedemptionMode, RedemptionStatus, TICKET_NEEDS_SEATS, VOUCHER_EXPIRED,
-    VOUCHER_REBOUND, VOUCHER_REFUNDED, VOUCHER_UNKNOWN, VOUCHER_USED_UP, VOUCHER_WRONG_STORE,
-    VoucherRedeemed, queries,
+    AMOUNT_MISSING, LossReason, PERIOD_FULL, Redeemed, Redemption, RedemptionMode, RedemptionStatus,
+    TICKET_NEEDS_SEATS, USES_LEFT, VOUCHER_EXPIRED, VOUCHER_REBOUND, VOUCHER_REFUNDED, VOUCHER_UNKNOWN,
+    VOUCHER_USED_UP, VOUCHER_WRONG_STORE, VoucherRedeemed, queries,
 };
 
 /// Where vouchers are taken, by whom and how.
@@ -72,14 +76,25 @@ impl Presented {
             return Ok(None);
         };
         let (payee, in_its_store) = offer::queries::payee_in_set(tx, voucher.store_set.0, counter.store)?;
+        let money = convert::queries::voucher_money(tx, voucher.id)?
+            .ok_or_else(|| StorageError::bug("a voucher without the money behind it"))?;
+        let period = match money.card {
+            Some(Card::Paced { uses, per }) => {
+                let around = period_around(tx, counter.store, per, at)?;
+                Some(PeriodLeft {
+                    uses: uses - queries::uses_within(tx, voucher.id, &around)?,
+                    until: around.end,
+                })
+            }
+            Some(Card::StoredValue) | None => None,
+        };
         let shown = Shown {
             merchant: counter.merchant,
             in_its_store,
             binding,
             at,
+            period,
         };
-        let money = convert::queries::voucher_money(tx, voucher.id)?
-            .ok_or_else(|| StorageError::bug("a voucher without the money behind it"))?;
         Ok(Some(Self {
             voucher,
             money,
@@ -104,23 +119,69 @@ impl Presented {
     pub fn check(&self) -> Result<(), LossReason> {
         check_use(&self.voucher, &self.shown)
     }
+
+    /// How many uses are taken, of which so many were `asked` for: one if nothing was said, but of a card of a value
+    /// an amount has to be.
+    pub fn uses(&self, asked: Option<i64>) -> Result<i64, Reject> {
+        let left = self.voucher.uses_left;
+        let most = self.shown.period.map_or(left, |period| left.min(period.uses));
+        let refuse = |kind: &'static RejectKind, detail: String| {
+            let refused = kind.at("/uses", detail).with("uses_left", most);
+            Err(match self.voucher.currency {
+                Some(currency) => refused.with("currency", currency.code()),
+                None => refused,
+            })
+        };
+        match (asked, self.voucher.currency) {
+            (None, None) => Ok(1),
+            (Some(uses), _) if (1..=most).contains(&uses) => Ok(uses),
+            (None, Some(currency)) => {
+                let most = Money::new(most, currency);
+                refuse(&AMOUNT_MISSING, format!("It has {most} left."))
+            }
+            (Some(uses), None) => refuse(&USES_LEFT, format!("{uses} is not between 1 and {most}.")),
+            (Some(uses), Some(currency)) => {
+                let [uses, most] = [uses, most].map(|amount| Money::new(amount, currency));
+                refuse(
+                    &USES_LEFT,
+                    format!("{uses} is not above zero and at most {most}."),
+                )
+            }
+        }
+    }
 }
 
-/// Takes one use of a voucher that was checked, and settles its money. Nothing is rejected any more.
-pub(crate) fn take_use(
+/// The period around a moment where a store is.
+fn period_around(
+    tx: &mut Tx,
+    store: StoreId,
+    per: CardPeriod,
+    at: Timestamp,
+) -> Result<Range<Timestamp>, Fail> {
+    let store = party::queries::store(tx, store)?;
+    let zone = store.and_then(|store| TimeZone::get(&store.details.time_zone).ok());
+    let around = zone.and_then(|zone| per.around(at, &zone));
+    Ok(around.ok_or_else(|| StorageError::bug("a counter without a calendar"))?)
+}
+
+/// Takes so many uses of a voucher that was checked, and settles their money. Nothing is rejected any more.
+pub(crate) fn take_uses(
     tx: &mut Tx,
     ctx: &Ctx,
     counter: &Counter,
     presented: &Presented,
+    uses: i64,
 ) -> Result<Redeemed, Fail> {
     let (voucher, terms, shown) = (&presented.voucher, &presented.money, &presented.shown);
-    let taken = voucher::use_up(tx, voucher.id, shown.at, shown.binding.map(i64::from))?;
+    let taken = voucher::use_up(tx, voucher.id, uses, shown.at, shown.binding.map(i64::from))?;
     let taken = taken.ok_or_else(|| StorageError::bug("a checked and locked voucher changed"))?;
-    let (money, rebate_refused) = money_of_use(tx, terms, taken.use_no)?;
+    let (money, rebate_refused) = money_of_uses(tx, terms, taken.use_no - uses..taken.use_no)?;
     let redemption = Redemption {
         id: ctx.new_id(),
         voucher: voucher.id,
         use_no: taken.use_no,
+        uses,
+        currency: voucher.currency,
         order: terms.order,
         offer: voucher.offer,
         merchant: counter.merchant,
@@ -139,7 +200,7 @@ pub(crate) fn take_use(
     };
     let amount = Money::new(money.paid.escrow(), terms.currency);
     insert(tx, &redemption)?;
-    settle_use(tx, ctx, (&redemption, presented.payee), terms, &money)?;
+    settle_uses(tx, ctx, (&redemption, presented.payee), terms, &money)?;
     announce(tx, ctx, &redemption, taken.uses_left, amount)?;
     Ok(Redeemed {
         redemption: redemption.id,
@@ -147,8 +208,10 @@ pub(crate) fn take_use(
         offer: voucher.offer,
         holder: voucher.holder,
         use_no: taken.use_no,
+        uses,
         uses_left: taken.uses_left,
         uses_total: voucher.uses_total,
+        currency: voucher.currency,
         amount,
         due_at_store: Money::new(money.paid.due_at_store, terms.currency),
         undo_until: redemption.undo_until,
@@ -157,13 +220,15 @@ pub(crate) fn take_use(
 
 fn insert(tx: &mut Tx, redemption: &Redemption) -> Result<(), StorageError> {
     tx.tell(sql!(
-        "INSERT INTO redemption (id, voucher_id, use_no, order_id, offer_id, merchant_id, store_id, person_id,
+        "INSERT INTO redemption (id, voucher_id, use_no, uses, currency, order_id, offer_id, merchant_id, store_id, person_id,
            staff_id, device_id, mode, status, scanned_at, recorded_at, undo_until, refund_until,
            rebate_refused, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         redemption.id,
         redemption.voucher,
         redemption.use_no,
+        redemption.uses,
+        redemption.currency,
         redemption.order,
         redemption.offer,
         redemption.merchant,
@@ -193,6 +258,7 @@ fn announce(
         redemption: redemption.id,
         voucher: redemption.voucher,
         use_no: redemption.use_no,
+        uses: redemption.uses,
         uses_left,
         order: redemption.order,
         offer: redemption.offer,
@@ -233,6 +299,17 @@ pub(crate) fn refuse(tx: &mut Tx, presented: &Presented, reason: LossReason) -> 
                 .because(format!("It was valid until {until}."))
                 .with("valid_until", until)
         }
-        LossReason::OverCap => return Err(StorageError::bug("only offline scans have a cap").into()),
+        LossReason::PeriodFull => {
+            let from = presented.shown.period.map(|period| period.until.to_string());
+            PERIOD_FULL
+                .because(format!(
+                    "It can be used again from {}.",
+                    from.as_deref().unwrap_or_default()
+                ))
+                .with("next_from", from)
+        }
+        LossReason::OverCap | LossReason::AmountMissing => {
+            return Err(StorageError::bug("only an offline scan is refused so").into());
+        }
     })
 }

@@ -19,6 +19,15 @@ kernel::reject_table! {
     VOUCHER_EXPIRED: Conflict, "redeem_voucher_expired",
         "The voucher has expired.",
         "The guest finds in the order what becomes of its money.";
+    AMOUNT_MISSING: Conflict, "redeem_amount_missing",
+        "This is a card of a value: how much of it is to be taken has to be said.",
+        "Send the amount as `uses`, in minor units of `currency` and at most `uses_left`.";
+    USES_LEFT: Conflict, "redeem_uses_left",
+        "The voucher has not so many uses left, or its period allows fewer.",
+        "Take at most `uses_left`.";
+    PERIOD_FULL: Conflict, "redeem_period_full",
+        "The card was used as often as its period allows.",
+        "It can be used again from `next_from`.";
     TICKET_NEEDS_SEATS: Conflict, "redeem_ticket_needs_seats",
         "The seats of this open ticket are not chosen yet.",
         "Choose as many as `seats` says for the `voucher`, of a showing of the `offer`; then redeem it.";

@@ -3,7 +3,7 @@
 
 use kernel::{Ctx, Currency, MerchantId, OfferId, OrderId, PersonId, Timestamp, VoucherId};
 use ledger::{Account, Leg, NewEntry, Reason};
-use offer::bucket;
+use offer::{Card, bucket};
 use store::{Fail, Row, StorageError, Tx, sql};
 use voucher::{IssueVoucher, StoreSetDigest};
 
@@ -22,6 +22,7 @@ pub(crate) struct Sale {
     pub currency: Currency,
     pub quantity: i64,
     pub uses: i64,
+    pub card: Option<Card>,
     pub store_set: [u8; 8],
     pub valid_us: i64,
     /// Of what is booked: all its units are one voucher, valid until then.
@@ -35,7 +36,7 @@ pub(crate) struct Sale {
     pub group: Option<OrderGroup>,
 }
 
-/// Reads a sale whose money is there: order, buyer, merchant, offer, currency, quantity, uses, validity, end of
+/// Reads a sale whose money is there: order, buyer, merchant, offer, currency, quantity, uses, card, validity, end of
 /// what is booked, number of coupons, store set and amounts.
 pub(crate) fn read_sale(row: &mut Row) -> Result<Sale, StorageError> {
     Ok(Sale {
@@ -46,6 +47,7 @@ pub(crate) fn read_sale(row: &mut Row) -> Result<Sale, StorageError> {
         currency: row.take()?,
         quantity: row.take()?,
         uses: row.take()?,
+        card: row.take_json_option()?,
         valid_us: row.take()?,
         booked_until: row.take()?,
         coupons: row.take()?,
@@ -144,6 +146,7 @@ fn issue_vouchers(tx: &mut Tx, ctx: &Ctx, sale: &Sale) -> Result<Vec<VoucherId>,
         store_set: StoreSetDigest(sale.store_set),
         holder: sale.buyer,
         uses: sale.uses,
+        currency: (sale.card == Some(Card::StoredValue)).then_some(sale.currency),
         valid_until,
         count,
     };

@@ -37,6 +37,15 @@ impl Day {
         (self.0 + 3).rem_euclid(7) + 1
     }
 
+    /// The first day of its month, and of the next. `None` beyond the calendar.
+    pub(crate) fn month(self) -> Option<(Self, Self)> {
+        let date = self.date()?;
+        Some((
+            Self::of(date.first_of_month()),
+            Self::of(date.last_of_month()).plus(1),
+        ))
+    }
+
     /// When clocks of the zone show this minute of the day; 1,440 is midnight at its end. Of a minute that is
     /// skipped in spring it is as much later; of one that comes twice in autumn it is the first. `None` beyond
     /// the calendar.

@@ -132,8 +132,8 @@ pub(crate) fn require_draft(status: OfferStatus) -> Result<(), Reject> {
 
 /// Ten thousand million major units of a two-decimal currency: so many times 100 units fits 64 bits.
 pub(crate) const MAX_LIST_PRICE: i64 = 1_000_000_000_000;
-/// A voucher's QR counts uses in 16 bits; nobody sells a card of more than a thousand.
-const MAX_USES: i64 = 1_000;
+/// A voucher's QR counts uses in 16 bits; nobody sells a card of more than a thousand visits.
+pub(crate) const MAX_USES: i64 = 1_000;
 const MAX_VALID_US: i64 = 3_660 * DAY_US;
 const MAX_PER_ORDER: i64 = 100;
 const MAX_STORES: usize = 200;
@@ -145,7 +145,10 @@ pub(crate) fn check_offer(offer: &CreateOffer) -> Result<(), Reject> {
     check::code("/category", &offer.category)?;
     check_number("/list_price/amount", offer.list_price.amount, 1, MAX_LIST_PRICE)?;
     check_number("/stock", offer.stock, 0, i64::from(i32::MAX))?;
-    check_number("/uses", offer.uses, 1, MAX_USES)?;
+    match &offer.card {
+        Some(card) => card.check(offer.uses, offer.list_price, offer.deposit)?,
+        None => check_number("/uses", offer.uses, 1, MAX_USES)?,
+    }
     check_number("/valid_us", offer.valid_us, HOUR_US, MAX_VALID_US)?;
     check_number("/max_per_order", offer.max_per_order, 1, MAX_PER_ORDER)?;
     check_price_rules(&offer.price_rules, offer.list_price, offer.max_per_order)?;

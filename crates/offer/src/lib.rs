@@ -13,6 +13,7 @@
 mod availability;
 mod booking_terms;
 pub mod bucket;
+mod card;
 mod choosing;
 mod commands;
 mod day;
@@ -38,6 +39,7 @@ pub use availability::{Bookable, DayAvailability, Period, Serving, Start, Wish};
 pub use booking_terms::{
     BookingPolicy, BookingTerms, NightChoice, NightRate, Nights, PricePer, Service, Stay, Turn, Visit,
 };
+pub use card::{Card, CardPeriod, MAX_FACE_VALUE};
 pub use commands::*;
 pub use day::Day;
 pub use decide::{UnitPrice, friend_discount, prices};

@@ -7,7 +7,7 @@ use kernel::{
 };
 
 use crate::bucket::Level;
-use crate::{AgreementTerms, Deposit, DepositKind, GroupTerms, PriceRules, UnitPrice};
+use crate::{AgreementTerms, Card, Deposit, DepositKind, GroupTerms, PriceRules, UnitPrice};
 
 /// Which of the two sits at the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,6 +163,8 @@ pub struct Offer {
     pub deposit: Option<Deposit>,
     /// How often one voucher can be used.
     pub uses: i64,
+    /// How, if it is a card.
+    pub card: Option<Card>,
     /// How long after the purchase a voucher is valid.
     pub valid_us: i64,
     /// The most units in one order.
@@ -237,6 +239,8 @@ pub struct ForSale {
     pub stock_bucket: BucketId,
     /// How often one voucher can be used.
     pub uses: i64,
+    /// How, if it is a card.
+    pub card: Option<Card>,
     /// How long after the purchase a voucher is valid.
     pub valid_us: i64,
     /// The most units in one order.

@@ -19,8 +19,7 @@ use kernel::{
     Timestamp,
 };
 use party::MerchantStatus;
-use serde::de::DeserializeOwned;
-use store::{Fail, Query, ReadTx, Row, StorageError, from_json, sql};
+use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use type_safe_id::{StaticType, TypeSafeId};
 
 use crate::bucket::read_level;
@@ -218,9 +217,10 @@ fn read_offer(row: &mut Row) -> Result<Offer, StorageError> {
         category: row.take()?,
         list_price: take_money(row)?,
         price_rules: row.take_json()?,
-        group: take_optional(row)?,
-        deposit: take_optional(row)?,
+        group: row.take_json_option()?,
+        deposit: row.take_json_option()?,
         uses: row.take()?,
+        card: row.take_json_option()?,
         valid_us: row.take()?,
         max_per_order: row.take()?,
         stock_bucket: row.take()?,
@@ -232,16 +232,10 @@ fn read_offer(row: &mut Row) -> Result<Offer, StorageError> {
     })
 }
 
-/// Reads what is stored as JSON, if it is there.
-fn take_optional<T: DeserializeOwned>(row: &mut Row) -> Result<Option<T>, StorageError> {
-    let text: Option<String> = row.take()?;
-    text.map(|text| from_json(&text)).transpose()
-}
-
 /// What an offer costs for those who buy it together, if it can be bought so.
 pub fn group_terms(read: &mut ReadTx, offer: OfferId) -> Result<Option<GroupTerms>, Fail> {
     let rows = read.many(sql!("SELECT group_terms FROM offer WHERE id = $1", offer))?;
-    Ok(first(rows, take_optional)?.flatten())
+    Ok(first(rows, Row::take_json_option)?.flatten())
 }
 
 /// Reads a currency, then an amount.
@@ -252,7 +246,7 @@ fn take_money(row: &mut Row) -> Result<Money, StorageError> {
 
 fn offer_query(offer: OfferId) -> Query {
     sql!(
-        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, group_terms, deposit, uses, valid_us,
+        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, group_terms, deposit, uses, card, valid_us,
                 max_per_order, stock_bucket, store_set, media_id, status, created_at, version
          FROM offer WHERE id = $1",
         offer
@@ -285,7 +279,7 @@ pub fn offers_of(
     limit: i64,
 ) -> Result<Vec<Offer>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, group_terms, deposit, uses, valid_us,
+        "SELECT id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules, group_terms, deposit, uses, card, valid_us,
                 max_per_order, stock_bucket, store_set, media_id, status, created_at, version
          FROM offer WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         merchant,
@@ -304,7 +298,7 @@ pub fn offers_at(
 ) -> Result<Vec<Offer>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.merchant_id, o.agreement_id, o.title, o.description, o.category, o.currency, o.list_price,
-                o.price_rules, o.group_terms, o.deposit, o.uses, o.valid_us, o.max_per_order, o.stock_bucket, o.store_set, o.media_id, o.status, o.created_at,
+                o.price_rules, o.group_terms, o.deposit, o.uses, o.card, o.valid_us, o.max_per_order, o.stock_bucket, o.store_set, o.media_id, o.status, o.created_at,
                 o.version
          FROM offer_store s JOIN offer o ON o.id = s.offer_id
          WHERE s.store_id = $1 AND s.offer_id < $2 ORDER BY s.offer_id DESC LIMIT $3",
@@ -470,7 +464,7 @@ pub fn for_sale(read: &mut ReadTx, offer: OfferId, now: Timestamp) -> Result<For
 pub fn for_sale_query(offer: OfferId) -> Query {
     sql!(
         "SELECT m.status, a.status, o.status, v.terms, a.head_count_bucket, o.merchant_id, o.category, o.currency, o.list_price,
-                o.price_rules, o.group_terms, o.deposit, o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.valid_us, o.max_per_order, o.store_set,
+                o.price_rules, o.group_terms, o.deposit, o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.card, o.valid_us, o.max_per_order, o.store_set,
                 b.version, b.open_tickets
          FROM offer o JOIN merchant m ON m.id = o.merchant_id
          JOIN agreement a ON a.id = o.agreement_id
@@ -506,8 +500,8 @@ pub fn read_for_sale(rows: Vec<Row>, offer: OfferId, now: Timestamp) -> Result<F
         currency: list_price.currency,
         list_price,
         price_rules: row.take_json()?,
-        group: take_optional(&mut row)?,
-        deposit: take_optional(&mut row)?,
+        group: row.take_json_option()?,
+        deposit: row.take_json_option()?,
         terms,
         agreement: row.take()?,
         agreement_version: row.take()?,
@@ -515,6 +509,7 @@ pub fn read_for_sale(rows: Vec<Row>, offer: OfferId, now: Timestamp) -> Result<F
             .ok_or_else(|| StorageError::bug("an accepted agreement has no head count"))?,
         stock_bucket: row.take()?,
         uses: row.take()?,
+        card: row.take_json_option()?,
         valid_us: row.take()?,
         max_per_order: row.take()?,
         store_set: digest(&mut row)?,

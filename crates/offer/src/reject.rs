@@ -88,6 +88,9 @@ kernel::reject_table! {
     BOOKING_TERMS_INVALID: Invalid, "booking_terms_invalid",
         "The way in which the offer is booked does not make sense.",
         "Change the field that is named.";
+    BOOKING_WITHOUT_CARD: Conflict, "booking_without_card",
+        "What is booked is no card.",
+        "Take the card off the draft, or make an offer without a time.";
     BOOKING_WITHOUT_GROUP: Conflict, "booking_without_group",
         "What is booked is not sold to groups.",
         "Take the group price off the draft, or make an offer without a time.";

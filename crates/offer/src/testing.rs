@@ -66,6 +66,7 @@ pub fn draft(shop: Shop, agreement: AgreementId) -> CreateOffer {
         deposit: None,
         stock: 100,
         uses: 1,
+        card: None,
         valid_us: 90 * DAY_US,
         max_per_order: 10,
         stores: vec![shop.store],

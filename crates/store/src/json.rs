@@ -20,4 +20,10 @@ impl Row {
     pub fn take_json<T: DeserializeOwned>(&mut self) -> Result<T, StorageError> {
         from_json(&self.take::<String>()?)
     }
+
+    /// The same, of a column that may be null.
+    pub fn take_json_option<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StorageError> {
+        let text: Option<String> = self.take()?;
+        text.map(|text| from_json(&text)).transpose()
+    }
 }

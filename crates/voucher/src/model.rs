@@ -1,6 +1,6 @@
 //! A voucher and a signing key as they are stored. Pure values; the guarded updates are in `commands/`.
 
-use kernel::{MerchantId, OfferId, PersonId, SigningKeyId, Timestamp, VoucherId};
+use kernel::{Currency, MerchantId, OfferId, PersonId, SigningKeyId, Timestamp, VoucherId};
 
 use crate::{DevicePublicKey, PassTerms, SealedKey, StoreSetDigest, VoucherCode};
 
@@ -75,6 +75,8 @@ pub struct Voucher {
     pub uses_total: i64,
     /// How often still.
     pub uses_left: i64,
+    /// Of a card of a value: its uses are minor units of it.
+    pub currency: Option<Currency>,
     /// What the holder reads out. Unique among the merchant's live vouchers only.
     pub code: VoucherCode,
     /// Rises with every new device; 0 before the first.
@@ -91,15 +93,17 @@ pub struct Voucher {
 
 impl Voucher {
     /// What the platform signs for the holder's device, redeemable without a network until
-    /// `offline_until`, and never past the voucher's own end. `None` before a device is bound.
+    /// `offline_until`, and never past the voucher's own end; a card of a value not after it was issued, because
+    /// what is left of it has to be asked. `None` before a device is bound.
     pub fn pass_terms(&self, offline_until: Timestamp) -> Option<PassTerms> {
+        let last = self.currency.map_or(self.valid_until, |_| self.issued_at);
         Some(PassTerms {
             voucher: self.id,
             offer: self.offer,
             store_set: self.store_set,
-            uses_total: self.uses_total.try_into().ok()?,
+            uses_total: self.uses_total.try_into().unwrap_or(u16::MAX),
             binding: self.binding.try_into().ok()?,
-            offline_until: offline_until.min(self.valid_until),
+            offline_until: offline_until.min(last),
             device_key: self.device_key?,
         })
     }

@@ -32,6 +32,7 @@ fn read_voucher(row: &mut Row) -> Result<Voucher, StorageError> {
         status: read_status(row)?,
         uses_total: row.take()?,
         uses_left: row.take()?,
+        currency: row.take()?,
         code: read_code(row)?,
         binding: row.take()?,
         device_key: read_device_key(row)?,
@@ -66,7 +67,7 @@ fn read_device_key(row: &mut Row) -> Result<Option<DevicePublicKey>, StorageErro
 /// A voucher.
 pub fn voucher(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<Voucher>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, code, binding,
+        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, currency, code, binding,
                 device_key, issued_at, valid_until, version
          FROM voucher WHERE id = $1",
         voucher
@@ -82,7 +83,7 @@ pub fn vouchers_of(
     limit: i64,
 ) -> Result<Vec<Voucher>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, code, binding,
+        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, currency, code, binding,
                 device_key, issued_at, valid_until, version
          FROM voucher WHERE holder_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         holder,
@@ -120,7 +121,7 @@ pub fn find_by_code(
     code: VoucherCode,
 ) -> Result<Option<Voucher>, Fail> {
     let row = read.one(sql!(
-        "SELECT v.id, v.merchant_id, v.offer_id, v.store_set, v.holder_id, v.status, v.uses_total, v.uses_left, v.code,
+        "SELECT v.id, v.merchant_id, v.offer_id, v.store_set, v.holder_id, v.status, v.uses_total, v.uses_left, v.currency, v.code,
                 v.binding, v.device_key, v.issued_at, v.valid_until, v.version
          FROM voucher_code c JOIN voucher v ON v.id = c.voucher_id
          WHERE c.merchant_id = $1 AND c.code = $2",

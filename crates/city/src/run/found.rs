@@ -340,6 +340,7 @@ impl Founder<'_> {
             }),
             stock: good.stock,
             uses: good.uses,
+            card: None,
             valid_us: good.valid_us,
             max_per_order: good.max_per_order,
             stores: shop.stores[..good.stores]

@@ -5,7 +5,7 @@ use party::Role;
 use store::{Fail, StorageError, Tx};
 
 use super::{expected_guest, own_booking};
-use crate::redeeming::{Counter, Presented, refuse, take_use};
+use crate::redeeming::{Counter, Presented, refuse, take_uses};
 use crate::{Redeemed, RedemptionMode};
 
 /// The guest of a booking is here.
@@ -31,5 +31,5 @@ pub fn arrive(tx: &mut Tx, ctx: &Ctx, cmd: &Arrive) -> Result<Redeemed, Fail> {
     if let Err(reason) = presented.check() {
         return Err(refuse(tx, &presented, reason)?.into());
     }
-    take_use(tx, ctx, &counter, &presented)
+    take_uses(tx, ctx, &counter, &presented, 1)
 }

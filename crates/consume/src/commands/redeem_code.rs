@@ -6,7 +6,7 @@ use store::{Fail, Lock, Tx, sql};
 use voucher::VoucherCode;
 
 use crate::decide::MAX_MISSES;
-use crate::redeeming::{Counter, Presented, refuse, take_use};
+use crate::redeeming::{Counter, Presented, refuse, take_uses};
 use crate::{CODES_LOCKED, CodesLocked, Redeemed, RedemptionMode, VOUCHER_UNKNOWN};
 
 /// Misses are counted within this time.
@@ -15,7 +15,7 @@ const MISS_WINDOW_US: i64 = HOUR_US;
 /// How long the lock lasts.
 const LOCK_US: i64 = 15 * MINUTE_US;
 
-/// Take one use of the voucher with this code.
+/// Take uses of the voucher with this code.
 #[derive(Debug, Clone)]
 pub struct RedeemCode {
     /// Whose staff types.
@@ -26,12 +26,14 @@ pub struct RedeemCode {
     pub device: Option<DeviceId>,
     /// What was typed.
     pub code: VoucherCode,
+    /// As in [`crate::RedeemScan`].
+    pub uses: Option<i64>,
 }
 
 /// What became of a typed code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeAnswer {
-    /// A use was taken.
+    /// Uses were taken.
     Redeemed(Redeemed),
     /// No voucher of this merchant has the code. The miss was counted.
     Declined {
@@ -49,7 +51,7 @@ impl RedeemCode {
     }
 }
 
-/// Takes one use of the voucher with this code and settles its money.
+/// Takes uses of the voucher with this code and settles their money.
 ///
 /// Rejects: `redeem_codes_locked`, and those of [`crate::redeem_scan`] that are not about the QR. Why a
 /// voucher is live no longer is known for some days; later its code is nobody's.
@@ -70,7 +72,9 @@ pub fn redeem_code(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemCode) -> Result<CodeAnswe
         return Err(refuse(tx, &presented, reason)?.into());
     }
     presented.require_seats()?;
-    Ok(CodeAnswer::Redeemed(take_use(tx, ctx, &counter, &presented)?))
+    let uses = presented.uses(cmd.uses)?;
+    let redeemed = take_uses(tx, ctx, &counter, &presented, uses)?;
+    Ok(CodeAnswer::Redeemed(redeemed))
 }
 
 /// Who is held to the misses: the person and the device; without one, the person twice.

@@ -2,15 +2,16 @@
 //! judged before, from the same bytes; whether the voucher may be used now is judged here.
 
 use kernel::{
-    Ctx, DeviceId, MerchantId, Money, OfferId, PersonId, RedemptionId, StoreId, Timestamp, VoucherId,
+    Ctx, Currency, DeviceId, MerchantId, Money, OfferId, PersonId, RedemptionId, StoreId, Timestamp,
+    VoucherId,
 };
 use store::{Fail, Lock, Tx};
 use voucher::CheckedPass;
 
-use crate::redeeming::{Counter, Presented, refuse, take_use};
+use crate::redeeming::{Counter, Presented, refuse, take_uses};
 use crate::{RedemptionMode, VOUCHER_UNKNOWN};
 
-/// Take one use of the voucher that was scanned.
+/// Take uses of the voucher that was scanned.
 #[derive(Debug, Clone)]
 pub struct RedeemScan {
     /// Whose staff scans.
@@ -21,9 +22,11 @@ pub struct RedeemScan {
     pub device: Option<DeviceId>,
     /// The QR, found genuine, fresh and for this store.
     pub pass: CheckedPass,
+    /// How many uses; one if not said. Of a card of a value the amount in minor units, which has to be said.
+    pub uses: Option<i64>,
 }
 
-/// A use was taken.
+/// Uses were taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redeemed {
     /// The redemption.
@@ -34,13 +37,17 @@ pub struct Redeemed {
     pub offer: OfferId,
     /// The voucher's holder.
     pub holder: PersonId,
-    /// Which of the voucher's uses, from 1.
+    /// Which of the voucher's uses, from 1; of several the last.
     pub use_no: i64,
+    /// How many were taken.
+    pub uses: i64,
     /// How many are left.
     pub uses_left: i64,
     /// How many there were.
     pub uses_total: i64,
-    /// What was paid ahead for this use, by buyer and platform together.
+    /// Of a card of a value: its uses are minor units of it.
+    pub currency: Option<Currency>,
+    /// What was paid ahead for them, by buyer and platform together.
     pub amount: Money,
     /// What the staff collects for it.
     pub due_at_store: Money,
@@ -55,11 +62,12 @@ impl RedeemScan {
     }
 }
 
-/// Takes one use of the scanned voucher and settles its money.
+/// Takes uses of the scanned voucher and settles their money.
 ///
 /// Rejects: `redeem_voucher_unknown` (another merchant's too), `redeem_wrong_store`,
 /// `redeem_voucher_rebound`, `redeem_voucher_used_up` (says when and where), `redeem_voucher_refunded`,
-/// `redeem_voucher_expired`, `redeem_ticket_needs_seats`, and `party`'s for staff without the right and for a device that is not of
+/// `redeem_voucher_expired`, `redeem_period_full` (says until when), `redeem_ticket_needs_seats`, `redeem_amount_missing`,
+/// `redeem_uses_left`, and `party`'s for staff without the right and for a device that is not of
 /// this store.
 ///
 /// Statements: 12 with a device and without a sharer. With a sharer 19, because the rebate has an entry and a timer of its own.
@@ -73,5 +81,6 @@ pub fn redeem_scan(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemScan) -> Result<Redeemed,
         return Err(refuse(tx, &presented, reason)?.into());
     }
     presented.require_seats()?;
-    take_use(tx, ctx, &counter, &presented)
+    let uses = presented.uses(cmd.uses)?;
+    take_uses(tx, ctx, &counter, &presented, uses)
 }

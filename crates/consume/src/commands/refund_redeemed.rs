@@ -53,7 +53,7 @@ pub fn refund_redeemed(tx: &mut Tx, ctx: &Ctx, cmd: &RefundRedeemed) -> Result<R
     let part = use_amounts(
         &terms.paid,
         terms.uses,
-        redemption.use_no,
+        redemption.taken(),
         BasisPoints::ZERO,
         BasisPoints::ZERO,
     )

@@ -14,7 +14,7 @@ use store::{Fail, Lock, StorageError, Tx, sql};
 use voucher::{CheckedPass, STEP_S};
 
 use crate::decide::within_cap;
-use crate::redeeming::{Counter, Presented, take_use};
+use crate::redeeming::{Counter, Presented, take_uses};
 use crate::{
     LossReason, RedemptionConflicted, RedemptionMode, SCANS_TOO_MANY, ScanOutcome, ScannerAllowance, queries,
 };
@@ -167,14 +167,17 @@ fn take_scan(
     let decided = match (&presented, within_cap(allowance.accepted, amount, allowance.cap)) {
         (_, None) => Err(LossReason::OverCap),
         (None, Some(_)) => Err(LossReason::UnknownVoucher),
-        (Some(presented), Some(_)) => presented.check().map(|()| presented),
+        (Some(presented), Some(_)) => match (presented.check(), presented.voucher.currency) {
+            (Ok(()), Some(_)) => Err(LossReason::AmountMissing),
+            (checked, _) => checked.map(|()| presented),
+        },
     };
     if decided.as_ref().err() != Some(&LossReason::OverCap) {
         allowance.accepted.uses += 1;
         allowance.accepted.amount += amount;
     }
     let outcome = match decided {
-        Ok(presented) => ScanOutcome::Redeemed(take_use(tx, ctx, counter, presented)?.redemption),
+        Ok(presented) => ScanOutcome::Redeemed(take_uses(tx, ctx, counter, presented, 1)?.redemption),
         Err(reason) => record_loss(tx, ctx, counter, device, (terms.voucher, at), reason)?,
     };
     let (text, redemption) = match outcome {
@@ -211,9 +214,15 @@ fn worth(presented: &Presented) -> i64 {
     let next = voucher.uses_total - voucher.uses_left + 1;
     let use_no = next.min(voucher.uses_total);
     let zero = BasisPoints::ZERO;
-    use_amounts(&presented.money.paid, voucher.uses_total, use_no, zero, zero)
-        .paid
-        .escrow()
+    use_amounts(
+        &presented.money.paid,
+        voucher.uses_total,
+        use_no - 1..use_no,
+        zero,
+        zero,
+    )
+    .paid
+    .escrow()
 }
 
 fn record_loss(
@@ -231,6 +240,8 @@ fn record_loss(
         | LossReason::Rebound
         | LossReason::Refunded
         | LossReason::Expired
+        | LossReason::PeriodFull
+        | LossReason::AmountMissing
         | LossReason::OverCap => None,
     };
     let conflict: ConflictId = ctx.new_id();

@@ -47,7 +47,7 @@ pub fn undo_redemption(tx: &mut Tx, ctx: &Ctx, cmd: &UndoRedemption) -> Result<(
     };
     check_undo(&redemption, &facts)?;
     change_status(tx, &redemption, RedemptionStatus::Undone)?;
-    if voucher::give_back_use(tx, ctx, redemption.voucher)?.is_none() {
+    if voucher::give_back_use(tx, ctx, redemption.voucher, redemption.uses)?.is_none() {
         return Err(UNDO_VOUCHER_CLOSED.plain().into());
     }
     reverse_use(

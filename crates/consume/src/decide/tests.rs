@@ -8,6 +8,7 @@ use crate::RedemptionMode;
 
 fn voucher(status: VoucherStatus) -> Voucher {
     Voucher {
+        currency: None,
         id: VoucherId::from_uuid(Uuid::from_u128(1)),
         merchant: MerchantId::from_uuid(Uuid::from_u128(2)),
         offer: OfferId::from_uuid(Uuid::from_u128(3)),
@@ -31,6 +32,7 @@ fn person(n: u128) -> PersonId {
 
 fn shown() -> Shown {
     Shown {
+        period: None,
         merchant: MerchantId::from_uuid(Uuid::from_u128(2)),
         in_its_store: true,
         binding: Some(7),
@@ -86,6 +88,8 @@ fn each_wrong_thing_has_its_own_reason_and_another_merchants_voucher_says_nothin
 
 fn redemption(use_no: i64, status: RedemptionStatus) -> Redemption {
     Redemption {
+        uses: 1,
+        currency: None,
         id: RedemptionId::from_uuid(Uuid::from_u128(1)),
         voucher: VoucherId::from_uuid(Uuid::from_u128(1)),
         use_no,

@@ -1,6 +1,7 @@
 //! Redemption from outside, on both engines, with the ledger checked after every step.
 
 mod bookings;
+mod cards;
 mod chargebacks;
 mod codes;
 mod deposits;
@@ -19,6 +20,7 @@ mod undo;
 mod waitlist;
 mod world;
 
+use offer::CreateOffer;
 use store::testing::TestDatabase;
 use store::{Rejected, STATEMENTS, Settings, Store};
 use world::World;
@@ -30,6 +32,15 @@ fn on_both(test: impl Fn(&World)) {
 
 /// The same with another number of uses and another price, in cents.
 fn on_both_with(uses: i64, cents: i64, test: impl Fn(&World)) {
+    let change = |offer: &mut CreateOffer| {
+        offer.uses = uses;
+        offer.list_price.amount = cents;
+    };
+    on_both_of(change, test);
+}
+
+/// The same with any other offer.
+fn on_both_of(change: impl Fn(&mut CreateOffer), test: impl Fn(&World)) {
     for database in TestDatabase::both() {
         let settings = Settings {
             lanes: 8,
@@ -37,7 +48,7 @@ fn on_both_with(uses: i64, cents: i64, test: impl Fn(&World)) {
             ..Settings::new(&database.url)
         };
         let store = Store::open(&settings).expect("the database opens");
-        test(&World::with_uses(&store, uses, cents));
+        test(&World::new(&store, offer::testing::terms(), &change));
         store.close();
     }
 }

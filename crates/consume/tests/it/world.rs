@@ -82,13 +82,6 @@ impl<'s> World<'s> {
         }
     }
 
-    pub fn with_uses(db: &'s Store, uses: i64, cents: i64) -> Self {
-        Self::new(db, offer::testing::terms(), |offer| {
-            offer.uses = uses;
-            offer.list_price.amount = cents;
-        })
-    }
-
     pub fn as_cashier(&self) -> Actor {
         Actor::Staff(self.cashier, self.shop.merchant)
     }
@@ -209,6 +202,7 @@ impl<'s> World<'s> {
             store: self.shop.store,
             device: None,
             pass: self.pass(voucher),
+            uses: None,
         }
     }
 
@@ -228,6 +222,7 @@ impl<'s> World<'s> {
             store: self.shop.store,
             device: None,
             code,
+            uses: None,
         }
     }
 

@@ -109,7 +109,7 @@ pub fn charge_back(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Ch
 
 fn left_of(tx: &mut Tx, cmd: &ChargeBack) -> Result<Left, Fail> {
     let row = tx.one(sql!(
-        "SELECT o.id, o.person_id, o.merchant_id, l.offer_id, o.currency, l.quantity, l.uses, l.valid_us, l.booked_until,
+        "SELECT o.id, o.person_id, o.merchant_id, l.offer_id, o.currency, l.quantity, l.uses, l.card, l.valid_us, l.booked_until,
                 o.coupons, l.store_set, o.list_total, o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store,
                 o.status, o.version, o.cash_due - o.cash_refunded,
                 o.list_total - o.discount_merchant - o.due_at_store - o.escrow_refunded,

@@ -349,9 +349,9 @@ fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<B
     let rebate_bp = facts.link.as_ref().map_or(0, |_| terms.rebate_bp.get());
     tx.tell(sql!(
         "INSERT INTO order_line (order_id, n, offer_id, agreement_id, agreement_version, quantity, list_total,
-           discounts, discount_platform, discount_merchant, commission_bp, rebate_bp, uses, store_set, valid_us,
+           discounts, discount_platform, discount_merchant, commission_bp, rebate_bp, uses, card, store_set, valid_us,
            refund_window_us, undo_window_us, on_expiry, deposit, booked_until, booked_store)
-         VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+         VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         placed.order,
         placed.offer,
         sale.agreement,
@@ -364,6 +364,7 @@ fn write_line(tx: &mut Tx, facts: &Facts, placed: &PlacedOrder, booked: Option<B
         terms.commission_bp.get(),
         rebate_bp,
         sale.uses,
+        sale.card.as_ref().map(to_json).transpose()?,
         sale.store_set.to_vec(),
         sale.valid_us,
         terms.refund_window_us,
@@ -402,6 +403,7 @@ fn sale_of(facts: &Facts, placed: &PlacedOrder, booked: Option<Booked>) -> Sale 
         currency: placed.currency,
         quantity: placed.quantity,
         uses: facts.sale.uses,
+        card: facts.sale.card,
         store_set: facts.sale.store_set,
         valid_us: facts.sale.valid_us,
         booked_until: booked.map(|booked| booked.until),

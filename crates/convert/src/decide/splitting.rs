@@ -1,6 +1,8 @@
-//! How an order's money is split over its units and their uses. What is held of a unit or use is fixed
-//! first; then its legs are taken of what is left by the largest remainder, so that the last one gets the
-//! exact rest and no leg is ever negative.
+//! How an order's money is split over its units and their uses. What the first so many of them come to is a function
+//! of their number alone that falls in no leg; each takes what that grows by. So parts of any size sum to the whole, no
+//! leg is ever negative, and the last one gets the exact rest.
+
+use std::ops::Range;
 
 use kernel::{BasisPoints, split_by_weight};
 use offer::DepositKind;
@@ -39,28 +41,43 @@ impl UnitMoney {
 
     /// What the buyer paid ahead, alone.
     pub fn deposit(&self) -> Self {
-        Self::of_legs(self.cash + self.rebate_used, [self.cash, self.rebate_used, 0, 0])
+        Self::of_legs([0, self.cash, self.rebate_used, 0, 0])
     }
 
-    fn of_legs(price: i64, legs: [i64; 4]) -> Self {
-        let [cash, rebate_used, discount_platform, due_at_store] = legs;
-        Self {
-            price,
+    fn of_legs(legs: [i64; 5]) -> Self {
+        let [
+            discount_merchant,
+            cash,
+            rebate_used,
             discount_platform,
-            discount_merchant: price - legs.iter().sum::<i64>(),
+            due_at_store,
+        ] = legs;
+        Self {
+            price: legs.iter().sum(),
+            discount_platform,
+            discount_merchant,
             rebate_used,
             cash,
             due_at_store,
         }
     }
 
-    fn legs(&self) -> [i64; 4] {
+    /// What its price consists of.
+    fn legs(&self) -> [i64; 5] {
         [
+            self.discount_merchant,
             self.cash,
             self.rebate_used,
             self.discount_platform,
             self.due_at_store,
         ]
+    }
+
+    /// What the first `count` of its `parts` equal parts come to. Prices differ by one minor unit at most.
+    fn first(&self, count: i64, parts: i64) -> Self {
+        let price = i128::from(self.price) * i128::from(count);
+        let price = (price + i128::from(parts - 1)) / i128::from(parts);
+        Self::of_legs(first_of(self.legs(), price as i64))
     }
 
     fn minus(&self, part: &Self) -> Self {
@@ -86,10 +103,10 @@ pub struct EscrowSplit {
     pub payable: i64,
 }
 
-/// One use of a voucher: what was paid for it and who gets it. Both sum to [`UnitMoney::escrow`].
+/// Uses of a voucher: what was paid for them and who gets it. Both sum to [`UnitMoney::escrow`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct UseMoney {
-    /// What was paid for it, and by whom.
+    /// What was paid for them, and by whom.
     pub paid: UnitMoney,
     /// Who gets it.
     pub split: EscrowSplit,
@@ -105,39 +122,45 @@ pub fn split_over_units(order: &Amounts, quantity: i64) -> Vec<UnitMoney> {
         cash: order.cash_due,
         due_at_store: order.due_at_store,
     };
-    split_evenly(&whole, quantity).collect()
+    (0..quantity)
+        .map(|n| whole.first(n + 1, quantity).minus(&whole.first(n, quantity)))
+        .collect()
 }
 
-/// The `use_no`-th use (from 1) of a voucher of `uses`. Uses are numbered in the order in which the
-/// voucher's uses are consumed, without gaps, so that [`rest_after`] is what the other uses come to. The rebate is paid of
-/// what is held: a merchant can owe the platform its commission, but nobody is paid by a debt.
+/// Those of a voucher's `uses` that bring the number of its consumed ones from `taken.start` to `taken.end`: `2..3` is the
+/// third alone. The rebate is paid of what is held: a merchant can owe the platform its commission, but nobody is paid
+/// by a debt.
 pub fn use_amounts(
     voucher: &UnitMoney,
     uses: i64,
-    use_no: i64,
+    taken: Range<i64>,
     commission: BasisPoints,
     rebate: BasisPoints,
 ) -> UseMoney {
-    assert!((1..=uses).contains(&use_no), "a use is one of the voucher's");
-    let mut to_whom = split_legs(voucher.value(), commission, rebate);
-    let mut money = UseMoney::default();
-    for paid in split_evenly(voucher, uses).take(use_no as usize) {
-        let [commission, rebate, _] = take_of(&mut to_whom, paid.value());
-        let rebate = rebate.min((paid.escrow() - commission).max(0));
-        let split = EscrowSplit {
-            commission,
-            rebate,
-            payable: paid.escrow() - commission - rebate,
-        };
-        money = UseMoney { paid, split };
-    }
-    money
+    assert!(
+        0 <= taken.start && taken.start < taken.end && taken.end <= uses,
+        "uses are of the voucher's"
+    );
+    let to_whom = split_legs(voucher.value(), commission, rebate);
+    let [before, after] = [taken.start, taken.end].map(|used| voucher.first(used, uses));
+    let [
+        [commission_before, rebate_before, _],
+        [commission_after, rebate_after, _],
+    ] = [before, after].map(|consumed| first_of(to_whom, consumed.value()));
+    let paid = after.minus(&before);
+    let commission = commission_after - commission_before;
+    let rebate = (rebate_after - rebate_before).min((paid.escrow() - commission).max(0));
+    let split = EscrowSplit {
+        commission,
+        rebate,
+        payable: paid.escrow() - commission - rebate,
+    };
+    UseMoney { paid, split }
 }
 
 /// What is left of a voucher's money when `used` of its `uses` are consumed: the exact rest.
 pub fn rest_after(voucher: &UnitMoney, uses: i64, used: i64) -> UnitMoney {
-    let consumed = split_evenly(voucher, uses).take(used.max(0) as usize);
-    consumed.fold(*voucher, |rest, part| rest.minus(&part))
+    voucher.minus(&voucher.first(used, uses))
 }
 
 /// What is kept of a voucher's money as a fee, of what is held rounded half up, and what goes back: together all of it. Of
@@ -148,8 +171,17 @@ pub fn split_fee(
     fee: BasisPoints,
 ) -> (UnitMoney, UnitMoney) {
     let at_stake = deposit.map_or(*voucher, |_| voucher.deposit());
-    let taken = take_of(&mut at_stake.legs(), fee.of(at_stake.escrow()));
-    let kept = UnitMoney::of_legs(fee.of(at_stake.price), taken);
+    let [_, held @ ..] = at_stake.legs();
+    let of_held = fee.of(at_stake.escrow());
+    let [cash, rebate_used, discount_platform, due_at_store] = first_of(held, of_held);
+    let discount_merchant = fee.of(at_stake.price) - of_held;
+    let kept = UnitMoney::of_legs([
+        discount_merchant,
+        cash,
+        rebate_used,
+        discount_platform,
+        due_at_store,
+    ]);
     (kept, voucher.minus(&kept))
 }
 
@@ -167,38 +199,27 @@ pub fn split_escrow(escrow: i64, commission: BasisPoints, rebate: BasisPoints) -
 fn split_legs(amount: i64, commission: BasisPoints, rebate: BasisPoints) -> [i64; 3] {
     let rebate_bp = rebate.min(commission.complement()).get();
     let payable_bp = commission.complement().get() - rebate_bp;
-    array(&split_by_weight(
-        amount,
-        &[commission.get(), rebate_bp, payable_bp],
-    ))
+    let parts = split_by_weight(amount, &[commission.get(), rebate_bp, payable_bp]);
+    [parts[0], parts[1], parts[2]]
 }
 
-/// `parts` parts that sum to `whole`; prices and values differ by one minor unit at most, larger first.
-fn split_evenly(whole: &UnitMoney, parts: i64) -> impl Iterator<Item = UnitMoney> {
-    let (price, value, mut legs) = (whole.price, whole.value(), whole.legs());
-    (0..parts).map(move |i| {
-        let taken = take_of(&mut legs, nth_share(value, parts, i));
-        UnitMoney::of_legs(nth_share(price, parts, i), taken)
+/// Divides the first `amount` of what all legs come to over them, in proportion: each gets its share of what those before
+/// it leave, rounded half up. Of a larger amount no leg gets less, and of the whole each gets all it has.
+fn first_of<const N: usize>(legs: [i64; N], amount: i64) -> [i64; N] {
+    let (mut left, mut of) = (
+        i128::from(amount),
+        legs.iter().map(|leg| i128::from(*leg)).sum::<i128>(),
+    );
+    legs.map(|leg| {
+        let part = if of == 0 {
+            0
+        } else {
+            (2 * i128::from(leg) * left + of) / (2 * of)
+        };
+        left -= part;
+        of -= i128::from(leg);
+        part as i64
     })
-}
-
-/// The `i`-th (from 0) of `parts` equal shares of a total; the first ones bear the remainder.
-fn nth_share(total: i64, parts: i64, i: i64) -> i64 {
-    total / parts + i64::from(i < total % parts)
-}
-
-/// Takes `amount` out of what is left, in proportion to it. No leg gives more than it has, because an
-/// exact share of a whole leg rounds up to at most the leg.
-fn take_of<const N: usize>(rest: &mut [i64; N], amount: i64) -> [i64; N] {
-    let taken = array(&split_by_weight(amount, rest));
-    for (rest, taken) in rest.iter_mut().zip(taken) {
-        *rest -= taken;
-    }
-    taken
-}
-
-fn array<const N: usize>(parts: &[i64]) -> [i64; N] {
-    std::array::from_fn(|i| parts[i])
 }
 
 #[cfg(test)]

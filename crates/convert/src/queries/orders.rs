@@ -4,7 +4,7 @@ use kernel::{
     AgreementId, BasisPoints, Currency, EntryId, GroupId, MerchantId, Money, OfferId, OrderId,
     PaymentAttemptId, PaymentId, PersonId, ShareLinkId, Timestamp, VoucherId,
 };
-use offer::{DepositKind, OnExpiry};
+use offer::{Card, DepositKind, OnExpiry};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 
 use super::{all, below, first, page, take_share};
@@ -71,6 +71,8 @@ pub struct OrderLine {
     pub rebate: BasisPoints,
     /// How often one voucher can be used.
     pub uses: i64,
+    /// How, if it is a card.
+    pub card: Option<Card>,
     /// How long after the payment a voucher is valid.
     pub valid_us: i64,
     /// How long after a redemption it can be refunded.
@@ -182,6 +184,7 @@ fn read_order(row: &mut Row) -> Result<OrderView, StorageError> {
             commission: take_share(row)?,
             rebate: take_share(row)?,
             uses: row.take()?,
+            card: row.take_json_option()?,
             valid_us: row.take()?,
             refund_window_us: row.take()?,
             undo_window_us: row.take()?,
@@ -198,7 +201,7 @@ pub fn order(read: &mut ReadTx, order: OrderId) -> Result<Option<OrderView>, Fai
                 o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
-                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
+                l.uses, l.card, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
          WHERE o.id = $1",
         order
@@ -213,7 +216,7 @@ pub fn orders(read: &mut ReadTx, after: Option<OrderId>, limit: i64) -> Result<V
                 o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
-                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
+                l.uses, l.card, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
          WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2",
         below(after),
@@ -234,7 +237,7 @@ pub fn orders_of_person(
                 o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
-                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
+                l.uses, l.card, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
          WHERE o.person_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3",
         person,
@@ -256,7 +259,7 @@ pub fn orders_of_merchant(
                 o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
-                l.uses, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
+                l.uses, l.card, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1 JOIN payment p ON p.order_id = o.id
          WHERE o.merchant_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3",
         merchant,

@@ -6,7 +6,7 @@ use kernel::{
     BasisPoints, Currency, MerchantId, Money, OfferId, OrderId, PaymentAttemptId, PersonId, RefundId,
     StoreId, Timestamp, VoucherId,
 };
-use offer::{DepositKind, OnExpiry};
+use offer::{Card, DepositKind, OnExpiry};
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 use voucher::VoucherStatus;
 
@@ -40,6 +40,8 @@ pub struct VoucherMoney {
     pub booked_store: Option<StoreId>,
     /// How often it can be used.
     pub uses: i64,
+    /// How, if it is a card.
+    pub card: Option<Card>,
     /// The platform's commission on each use.
     pub commission: BasisPoints,
     /// The sharer's rebate on each use; zero without a sharer.
@@ -167,6 +169,7 @@ fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
         booked_until: row.take()?,
         booked_store: row.take()?,
         uses: row.take()?,
+        card: row.take_json_option()?,
         commission: take_share(row)?,
         rebate: take_share(row)?,
         refund_window_us: row.take()?,
@@ -180,7 +183,7 @@ fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
 fn voucher_money_query(voucher: VoucherId) -> Query {
     sql!(
         "SELECT v.voucher_id, o.id, o.merchant_id, o.person_id, o.sharer_id, o.currency, l.offer_id, l.quantity, l.booked_until,
-                l.booked_store, l.uses,
+                l.booked_store, l.uses, l.card,
                 l.commission_bp, l.rebate_bp, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit, v.price,
                 v.discount_platform, v.discount_merchant, v.rebate_used, v.cash, v.due_at_store
          FROM order_voucher v JOIN orders o ON o.id = v.order_id

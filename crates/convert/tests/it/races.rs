@@ -262,7 +262,7 @@ fn a_voucher_is_refunded_redeemed_or_expired_but_only_one_of_them() {
                 0 | 1 => shop.refund(buyer, voucher).expect("an answer").is_ok(),
                 2 => ok(shop.expire(voucher, end)),
                 _ => ok(run_at(db, Actor::System, NOW, move |tx, ctx| {
-                    Ok(voucher::use_up(tx, voucher, ctx.now, None)?.is_some())
+                    Ok(voucher::use_up(tx, voucher, 1, ctx.now, None)?.is_some())
                 })),
             });
             assert_eq!(done.iter().filter(|won| **won).count(), 1, "{done:?}");

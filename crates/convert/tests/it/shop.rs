@@ -251,11 +251,11 @@ impl<'s> Shop<'s> {
         done(self.db, move |tx, ctx| {
             use ledger::{Account, Leg, NewEntry, Reason};
             let money = convert::queries::voucher_money(tx, voucher)?.expect("its money");
-            let used = voucher::use_up(tx, voucher, ctx.now, None)?.expect("a use");
+            let used = voucher::use_up(tx, voucher, 1, ctx.now, None)?.expect("a use");
             let of_use = convert::decide::use_amounts(
                 &money.paid,
                 money.uses,
-                used.use_no,
+                used.use_no - 1..used.use_no,
                 money.commission,
                 money.rebate,
             );
@@ -428,6 +428,7 @@ fn publish(
         )
     }));
     let create = CreateOffer {
+        card: None,
         merchant,
         agreement,
         title: LocalText::one("en", "Hot pot for two"),

@@ -60,6 +60,7 @@ impl<'s> Visits<'s> {
             .db
             .read_blocking(move |read| voucher::queries::voucher(read, voucher));
         let cmd = RedeemCode {
+            uses: None,
             merchant: self.shop.merchant,
             store: self.shop.store,
             device: None,

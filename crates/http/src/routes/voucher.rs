@@ -71,6 +71,9 @@ pub struct HeldVoucher {
     uses_total: i64,
     /// How often still.
     uses_left: i64,
+    /// Of a card of a value: its uses are minor units of this currency, and a scanner takes it with a network only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
     /// How often it was bound to a device; 0 before the first, and then it has no pass.
     binding: i64,
     /// RFC 3339.
@@ -94,6 +97,7 @@ impl From<Labelled<Voucher>> for HeldVoucher {
             status: voucher.status.as_str().to_owned(),
             uses_total: voucher.uses_total,
             uses_left: voucher.uses_left,
+            currency: voucher.currency.map(|currency| currency.code().to_owned()),
             binding: voucher.binding,
             issued_at: voucher.issued_at.to_string(),
             valid_until: voucher.valid_until.to_string(),
@@ -148,6 +152,8 @@ pub struct VoucherVisit {
     redemption: RedemptionId,
     /// Which of the uses, from 1.
     use_no: i64,
+    /// How many uses.
+    uses: i64,
     #[schema(value_type = String)]
     store: StoreId,
     /// By language.
@@ -207,6 +213,7 @@ pub fn voucher_details(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<
     let visit = |visit: Redemption| VoucherVisit {
         redemption: visit.id,
         use_no: visit.use_no,
+        uses: visit.uses,
         store: visit.store,
         store_name: name_of(visit.store),
         status: visit.status.as_str().to_owned(),

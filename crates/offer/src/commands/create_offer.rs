@@ -11,7 +11,7 @@ use crate::decide::check_offer;
 use crate::events::OfferCreated;
 use crate::model::{AgreementStatus, BucketKind};
 use crate::reject::{AGREEMENT_NOT_ACCEPTED, OFFER_INVALID, OFFER_STORE_UNKNOWN};
-use crate::{AgreementTerms, Deposit, GroupTerms, PriceRule, PriceRules, queries, store_set_digest};
+use crate::{AgreementTerms, Card, Deposit, GroupTerms, PriceRule, PriceRules, queries, store_set_digest};
 
 /// Makes a draft.
 #[derive(Debug, Clone)]
@@ -38,6 +38,8 @@ pub struct CreateOffer {
     pub stock: i64,
     /// How often one voucher can be used.
     pub uses: i64,
+    /// How, if it is a card.
+    pub card: Option<Card>,
     /// How long after the purchase a voucher is valid, µs.
     pub valid_us: i64,
     /// The most units in one order.
@@ -201,8 +203,8 @@ fn insert_offer(
     tx.tell(sql!(
         "INSERT INTO offer
            (id, merchant_id, agreement_id, title, description, category, currency, list_price, price_rules,
-            group_terms, deposit, uses, valid_us, max_per_order, stock_bucket, store_set, media_id, status, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'draft', $18, 1)",
+            group_terms, deposit, uses, card, valid_us, max_per_order, stock_bucket, store_set, media_id, status, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 'draft', $19, 1)",
         id,
         cmd.merchant,
         cmd.agreement,
@@ -215,6 +217,7 @@ fn insert_offer(
         cmd.group.as_ref().map(to_json).transpose()?,
         cmd.deposit.as_ref().map(to_json).transpose()?,
         cmd.uses,
+        cmd.card.as_ref().map(to_json).transpose()?,
         cmd.valid_us,
         cmd.max_per_order,
         stock,

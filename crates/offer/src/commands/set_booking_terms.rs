@@ -7,7 +7,7 @@ use store::{Fail, Lock, Tx, sql, to_json};
 
 use super::managed_offer;
 use crate::events::BookingTermsSet;
-use crate::reject::{BOOKING_TERMS_INVALID, BOOKING_TERMS_LATE, BOOKING_WITHOUT_GROUP};
+use crate::reject::{BOOKING_TERMS_INVALID, BOOKING_TERMS_LATE, BOOKING_WITHOUT_CARD, BOOKING_WITHOUT_GROUP};
 use crate::{BookingTerms, OfferStatus, ResourceKind, Stay, queries};
 
 /// The most resources of an offer's services together.
@@ -34,7 +34,7 @@ impl SetBookingTerms {
 /// Sets how an offer is booked, for managers of the whole merchant. A draft becomes one that is booked; what was
 /// published as such can be changed for those who book from now on. Gives the version.
 ///
-/// Rejects with `BOOKING_TERMS_INVALID`, `BOOKING_TERMS_LATE`, `BOOKING_WITHOUT_GROUP`, [`party::NOT_FOUND`] and as
+/// Rejects with `BOOKING_TERMS_INVALID`, `BOOKING_TERMS_LATE`, `BOOKING_WITHOUT_GROUP`, `BOOKING_WITHOUT_CARD`, [`party::NOT_FOUND`] and as
 /// [`party::require_staff`] does.
 pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Result<i64, Fail> {
     let offer = managed_offer(tx, ctx, cmd.offer)?;
@@ -42,6 +42,9 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
     cmd.terms.check(offer.list_price)?;
     if offer.group.is_some() {
         return Err(BOOKING_WITHOUT_GROUP.plain().into());
+    }
+    if offer.card.is_some() {
+        return Err(BOOKING_WITHOUT_CARD.plain().into());
     }
     if let Some(deposit) = offer.deposit {
         deposit.check_policy("/terms/policy", &cmd.terms.policy)?;

@@ -8,7 +8,7 @@ use super::{CreateOffer, managed_offer};
 use crate::decide::check_offer;
 use crate::events::OfferUpdated;
 use crate::model::{Offer, OfferStatus};
-use crate::reject::{BOOKING_WITHOUT_GROUP, OFFER_CHANGED, OFFER_STATUS};
+use crate::reject::{BOOKING_WITHOUT_CARD, BOOKING_WITHOUT_GROUP, OFFER_CHANGED, OFFER_STATUS};
 use crate::{PriceRules, queries, store_set_digest};
 
 /// Writes an offer anew.
@@ -32,7 +32,7 @@ impl UpdateOffer {
 /// Changes an offer and gives its new version. Once it was published, what it sells (agreement, price, uses,
 /// validity, stores) stays.
 ///
-/// Rejects with `OFFER_STATUS` for a change of that, `OFFER_CHANGED`, `BOOKING_WITHOUT_GROUP`, and as
+/// Rejects with `OFFER_STATUS` for a change of that, `OFFER_CHANGED`, `BOOKING_WITHOUT_GROUP`, `BOOKING_WITHOUT_CARD`, and as
 /// [`crate::create_offer`] does.
 pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fail> {
     let offer = managed_offer(tx, ctx, cmd.offer)?;
@@ -72,8 +72,10 @@ pub fn update_offer(tx: &mut Tx, ctx: &Ctx, cmd: &UpdateOffer) -> Result<i64, Fa
 
 /// Refuses what does not go with how the offer is booked, if it is.
 fn check_booking(tx: &mut Tx, cmd: &UpdateOffer) -> Result<(), Fail> {
-    let (group, deposit) = (cmd.to.group, cmd.to.deposit);
-    if group.is_none() && deposit.is_none() {
+    let CreateOffer {
+        group, deposit, card, ..
+    } = cmd.to;
+    if group.is_none() && deposit.is_none() && card.is_none() {
         return Ok(());
     }
     let Some((terms, _)) = queries::booking_terms(tx, cmd.offer)? else {
@@ -82,6 +84,11 @@ fn check_booking(tx: &mut Tx, cmd: &UpdateOffer) -> Result<(), Fail> {
     if group.is_some() {
         return Err(BOOKING_WITHOUT_GROUP
             .at("/group", BOOKING_WITHOUT_GROUP.title)
+            .into());
+    }
+    if card.is_some() {
+        return Err(BOOKING_WITHOUT_CARD
+            .at("/card", BOOKING_WITHOUT_CARD.title)
             .into());
     }
     if let Some(deposit) = deposit {
@@ -104,6 +111,7 @@ fn changed_in_sale(
         ("/group", offer.group != to.group),
         ("/deposit", offer.deposit != to.deposit),
         ("/uses", offer.uses != to.uses),
+        ("/card", offer.card != to.card),
         ("/valid_us", offer.valid_us != to.valid_us),
         ("/max_per_order", offer.max_per_order != to.max_per_order),
         ("/stores", of_now != stores),
@@ -121,9 +129,9 @@ fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, time_zone: String, stores: &[Sto
     };
     let moved = tx.claim(sql!(
         "UPDATE offer SET title = $1, description = $2, category = $3, media_id = $4, agreement_id = $5, currency = $6,
-                list_price = $7, price_rules = $8, group_terms = $9, deposit = $10, uses = $11, valid_us = $12,
-                max_per_order = $13, store_set = $14, version = version + 1
-         WHERE id = $15 AND version = $16",
+                list_price = $7, price_rules = $8, group_terms = $9, deposit = $10, uses = $11, card = $12, valid_us = $13,
+                max_per_order = $14, store_set = $15, version = version + 1
+         WHERE id = $16 AND version = $17",
         to_json(&to.title)?,
         to_json(&to.description)?,
         &to.category,
@@ -135,6 +143,7 @@ fn claim_update(tx: &mut Tx, cmd: &UpdateOffer, time_zone: String, stores: &[Sto
         to.group.as_ref().map(to_json).transpose()?,
         to.deposit.as_ref().map(to_json).transpose()?,
         to.uses,
+        to.card.as_ref().map(to_json).transpose()?,
         to.valid_us,
         to.max_per_order,
         store_set_digest(stores).as_slice(),

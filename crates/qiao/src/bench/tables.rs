@@ -65,6 +65,7 @@ fn found(tx: &mut Tx, ctx: &Ctx, shop: Shop) -> Result<Restaurant, Fail> {
         deposit: None,
         stock: i64::from(i32::MAX),
         uses: 1,
+        card: None,
         valid_us: DAY_US,
         max_per_order: 1,
         stores: vec![shop.store],

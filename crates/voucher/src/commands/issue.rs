@@ -1,6 +1,6 @@
 //! New vouchers of one purchase, each with a code that no other live voucher of the merchant has.
 
-use kernel::{Ctx, MerchantId, OfferId, PersonId, Timestamp, VoucherId};
+use kernel::{Ctx, Currency, MerchantId, OfferId, PersonId, Timestamp, VoucherId};
 use store::{Fail, StorageError, Tx, sql};
 
 use crate::events::VoucherIssued;
@@ -17,8 +17,10 @@ pub struct IssueVoucher {
     pub store_set: StoreSetDigest,
     /// Whose they are.
     pub holder: PersonId,
-    /// How often each can be used, 1 to 65,535.
+    /// How often each can be used, 1 to 65,535; of cards of a value what each is worth, in minor units.
     pub uses: i64,
+    /// Of cards of a value: what their uses are minor units of.
+    pub currency: Option<Currency>,
     /// They can be used before this moment.
     pub valid_until: Timestamp,
     /// How many vouchers, 1 to 1,000.
@@ -31,7 +33,8 @@ const MAX_DRAWS: usize = 8;
 /// Issues the vouchers, live and bound to no device yet, and says so in one event each. All codes are
 /// claimed in one round trip.
 pub fn issue(tx: &mut Tx, ctx: &Ctx, cmd: &IssueVoucher) -> Result<Vec<VoucherId>, Fail> {
-    if !(1..=i64::from(u16::MAX)).contains(&cmd.uses) || !(1..=1_000).contains(&cmd.count) {
+    let most = cmd.currency.map_or(i64::from(u16::MAX), |_| i64::MAX);
+    if !(1..=most).contains(&cmd.uses) || !(1..=1_000).contains(&cmd.count) {
         let message = format!("{} vouchers of {} uses cannot be issued", cmd.count, cmd.uses);
         return Err(StorageError::bug(message).into());
     }
@@ -103,15 +106,16 @@ fn insert(
 ) -> Result<(), StorageError> {
     tx.tell(sql!(
         "INSERT INTO voucher
-           (id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, code, binding, device_key,
+           (id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, currency, code, binding, device_key,
             issued_at, valid_until, version)
-         VALUES ($1, $2, $3, $4, $5, 'live', $6, $6, $7, 0, NULL, $8, $9, 1)",
+         VALUES ($1, $2, $3, $4, $5, 'live', $6, $6, $7, $8, 0, NULL, $9, $10, 1)",
         voucher,
         cmd.merchant,
         cmd.offer,
         cmd.store_set.0.as_slice(),
         cmd.holder,
         cmd.uses,
+        cmd.currency,
         code.number(),
         ctx.now,
         cmd.valid_until

@@ -118,6 +118,7 @@ fn a_voucher_goes_from_the_offer_to_the_scanner() {
                 store_set: StoreSetDigest(sale.store_set),
                 holder,
                 uses: sale.uses,
+                currency: None,
                 valid_until: ctx.now.plus_us(sale.valid_us),
                 count: 1,
             };
@@ -154,7 +155,7 @@ fn a_voucher_goes_from_the_offer_to_the_scanner() {
         let checked = check_qr(&qr, &scanner, NOW).expect("the offer's own store takes it");
         let binding = Some(i64::from(checked.terms.binding));
         let taken = run(store, ctx(Actor::System), move |tx, ctx| {
-            use_up(tx, checked.terms.voucher, ctx.now, binding)
+            use_up(tx, checked.terms.voucher, 1, ctx.now, binding)
         });
         assert_eq!(taken.map(|taken| taken.map(|use_| use_.use_no)), Ok(Some(1)));
     });

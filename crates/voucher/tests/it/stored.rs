@@ -59,6 +59,7 @@ pub fn order(uses: i64, count: i64) -> IssueVoucher {
         store_set: StoreSetDigest([3; 8]),
         holder: PersonId::from_uuid(Uuid::from_u128(4)),
         uses,
+        currency: None,
         valid_until: NOW.plus_us(DAY_US),
         count,
     }
@@ -78,7 +79,7 @@ pub fn read(store: &Store, id: VoucherId) -> Voucher {
 
 pub fn take(store: &Store, id: VoucherId) -> Option<VoucherUse> {
     run(store, ctx(Actor::System), move |tx, ctx| {
-        use_up(tx, id, ctx.now, None)
+        use_up(tx, id, 1, ctx.now, None)
     })
     .expect("no rejection")
 }
@@ -91,7 +92,7 @@ fn end(store: &Store, id: VoucherId, how: Closed) -> Option<ClosedVoucher> {
 }
 
 pub fn give_back(store: &Store, ctx: Ctx, id: VoucherId) -> Option<i64> {
-    run(store, ctx, move |tx, ctx| give_back_use(tx, ctx, id)).expect("no rejection")
+    run(store, ctx, move |tx, ctx| give_back_use(tx, ctx, id, 1)).expect("no rejection")
 }
 
 pub fn by_code(store: &Store, code: VoucherCode) -> Option<VoucherId> {
@@ -235,7 +236,7 @@ fn a_voucher_is_used_before_its_end_and_under_its_binding_only() {
         let until = read(store, id).valid_until;
         let use_at = |at, binding| {
             run(store, ctx(Actor::System), move |tx, _| {
-                use_up(tx, id, at, binding)
+                use_up(tx, id, 1, at, binding)
             })
             .expect("no rejection")
         };

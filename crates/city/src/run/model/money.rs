@@ -49,32 +49,50 @@ impl Paid {
         }
     }
 
-    /// So many vouchers, or uses of one, that come to this in sum.
-    pub fn parts(&self, count: i128) -> Vec<Self> {
-        let mut rest = [self.cash, self.rebate, self.platform, self.at_store];
-        let mut parts = Vec::new();
-        for n in 0..count {
-            let price = nth_part(self.price, count, n);
-            let value = nth_part(self.value(), count, n);
-            let [cash, rebate, platform, at_store] = take(&mut rest, value);
-            let merchant = price - value;
-            parts.push(Self {
-                price,
-                platform,
-                merchant,
-                rebate,
-                cash,
-                at_store,
-            });
+    /// What the first so many of equal vouchers, or uses of one, come to.
+    pub fn first(&self, count: i128, of: i128) -> Self {
+        let price = (self.price * count + of - 1) / of;
+        let whole = [
+            self.merchant,
+            self.cash,
+            self.rebate,
+            self.platform,
+            self.at_store,
+        ];
+        let [merchant, cash, rebate, platform, at_store] = in_proportion(whole, price);
+        Self {
+            price,
+            platform,
+            merchant,
+            rebate,
+            cash,
+            at_store,
         }
-        parts
+    }
+
+    fn minus(&self, other: &Self) -> Self {
+        Self {
+            price: self.price - other.price,
+            platform: self.platform - other.platform,
+            merchant: self.merchant - other.merchant,
+            rebate: self.rebate - other.rebate,
+            cash: self.cash - other.cash,
+            at_store: self.at_store - other.at_store,
+        }
+    }
+
+    /// So many vouchers that come to this in sum.
+    pub fn parts(&self, count: i128) -> Vec<Self> {
+        (0..count)
+            .map(|n| self.first(n + 1, count).minus(&self.first(n, count)))
+            .collect()
     }
 
     /// What is kept of it as a fee, and what goes back: of a deposit only what the buyer paid can be kept.
     pub fn fee(&self, is_deposit: bool, bp: i128) -> (Self, Self) {
         let kept = if is_deposit {
             let kept = share(self.paid_ahead(), bp);
-            let [cash, rebate] = take(&mut [self.cash, self.rebate], kept);
+            let [cash, rebate] = in_proportion([self.cash, self.rebate], kept);
             Self {
                 price: kept,
                 rebate,
@@ -83,10 +101,8 @@ impl Paid {
             }
         } else {
             let price = share(self.price, bp);
-            let [cash, rebate, platform] = take(
-                &mut [self.cash, self.rebate, self.platform],
-                share(self.escrow(), bp),
-            );
+            let held = [self.cash, self.rebate, self.platform];
+            let [cash, rebate, platform] = in_proportion(held, share(self.escrow(), bp));
             Self {
                 price,
                 platform,
@@ -96,46 +112,39 @@ impl Paid {
                 at_store: 0,
             }
         };
-        let back = Self {
-            price: self.price - kept.price,
-            platform: self.platform - kept.platform,
-            merchant: self.merchant - kept.merchant,
-            rebate: self.rebate - kept.rebate,
-            cash: self.cash - kept.cash,
-            at_store: self.at_store,
-        };
+        let back = self.minus(&kept);
         (kept, back)
     }
 
     /// What is left once the first `used` of `uses` are gone.
     pub fn rest(&self, uses: i128, used: i128) -> Self {
-        let left = self.parts(uses).into_iter().skip(used as usize);
-        left.fold(Self::default(), |sum, part| Self {
-            price: sum.price + part.price,
-            platform: sum.platform + part.platform,
-            merchant: sum.merchant + part.merchant,
-            rebate: sum.rebate + part.rebate,
-            cash: sum.cash + part.cash,
-            at_store: sum.at_store + part.at_store,
-        })
+        self.minus(&self.first(used, uses))
     }
 
-    /// The `use_no`-th use of so many, from 1, and who gets its money.
-    pub fn use_of(&self, uses: i128, use_no: i128, commission_bp: i128, rebate_bp: i128) -> (Self, Split) {
+    /// The uses that bring the number of those gone from one to another, and who gets their money.
+    pub fn use_of(
+        &self,
+        uses: i128,
+        (before, after): (i128, i128),
+        commission_bp: i128,
+        rebate_bp: i128,
+    ) -> (Self, Split) {
         let whole = split(self.value(), commission_bp, rebate_bp);
-        let mut rest = [whole.commission, whole.rebate, whole.payable];
-        let mut last = (Self::default(), Split::default());
-        for part in self.parts(uses).into_iter().take(use_no as usize) {
-            let [commission, rebate, _] = take(&mut rest, part.value());
-            let rebate = rebate.min((part.escrow() - commission).max(0));
-            let split = Split {
-                commission,
-                rebate,
-                payable: part.escrow() - commission - rebate,
-            };
-            last = (part, split);
-        }
-        last
+        let whole = [whole.commission, whole.rebate, whole.payable];
+        let (before, after) = (self.first(before, uses), self.first(after, uses));
+        let (had, has) = (
+            in_proportion(whole, before.value()),
+            in_proportion(whole, after.value()),
+        );
+        let part = after.minus(&before);
+        let commission = has[0] - had[0];
+        let rebate = (has[1] - had[1]).min((part.escrow() - commission).max(0));
+        let split = Split {
+            commission,
+            rebate,
+            payable: part.escrow() - commission - rebate,
+        };
+        (part, split)
     }
 }
 
@@ -186,15 +195,17 @@ pub(crate) fn largest_remainder(total: i128, weights: &[i128]) -> Vec<i128> {
     parts
 }
 
-fn take<const N: usize>(rest: &mut [i128; N], amount: i128) -> [i128; N] {
-    let parts = largest_remainder(amount, rest);
-    let taken = std::array::from_fn(|i| parts[i]);
+/// The first so much of what these come to in sum: one after the other has its share of what is left, half a unit rounded up.
+fn in_proportion<const N: usize>(whole: [i128; N], amount: i128) -> [i128; N] {
+    let mut shares = [0; N];
     for i in 0..N {
-        rest[i] -= parts[i];
+        let (left, of) = (
+            amount - shares.iter().sum::<i128>(),
+            whole[i..].iter().sum::<i128>(),
+        );
+        if of > 0 {
+            shares[i] = (2 * whole[i] * left + of) / (2 * of);
+        }
     }
-    taken
-}
-
-fn nth_part(total: i128, parts: i128, n: i128) -> i128 {
-    total / parts + i128::from(n < total % parts)
+    shares
 }

@@ -135,7 +135,7 @@ impl Model {
         let uses = i128::from(self.world.goods[order.good].uses);
         let voucher = &order.vouchers[usize::from(name.1)];
         let next = (uses - voucher.uses_left).min(uses - 1);
-        voucher.paid.parts(uses)[next as usize].escrow()
+        voucher.paid.rest(uses, next).escrow() - voucher.paid.rest(uses, next + 1).escrow()
     }
 
     /// Whether the device may accept one more, by what it brought in within a day.

@@ -98,7 +98,12 @@ impl Model {
             voucher.closed_at = Some(scanned_at);
         }
         let (use_no, left, whole) = (uses - voucher.uses_left, voucher.uses_left, voucher.paid);
-        let (paid, split) = whole.use_of(uses, use_no, good.commission_bp.into(), rebate_bp.into());
+        let (paid, split) = whole.use_of(
+            uses,
+            (use_no - 1, use_no),
+            good.commission_bp.into(),
+            rebate_bp.into(),
+        );
         let refund_until = now.plus_us(good.refund_window_us);
         self.book_use(name.0, good.shop, &split, 1);
         let rebate = sharer.filter(|_| split.rebate > 0).map(|sharer| {

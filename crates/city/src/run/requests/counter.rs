@@ -82,6 +82,7 @@ fn redeem_by(
                 store,
                 device: Some(device),
                 code: code(tx)?,
+                uses: None,
             };
             Ok(match consume::redeem_code(tx, ctx, &cmd)? {
                 CodeAnswer::Declined { tries_left } => Reply::text(format!("declined {tries_left}")),

@@ -149,6 +149,7 @@ pub(super) fn scan(
                 store,
                 device: Some(device),
                 pass: shown.scanned(judged_in, ctx.now)?,
+                uses: None,
             };
             let redeemed = consume::redeem_scan(tx, ctx, &cmd)?;
             Ok(Reply::redeemed(&redeemed))

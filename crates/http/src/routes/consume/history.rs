@@ -39,6 +39,11 @@ pub struct StoreRedemption {
     voucher: VoucherId,
     /// Which of the voucher's uses, from 1.
     use_no: i64,
+    /// How many uses.
+    uses: i64,
+    /// Of a card of a value: its uses are minor units of this currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
     #[schema(value_type = String)]
     offer: OfferId,
     /// Who scanned or typed.
@@ -66,6 +71,8 @@ impl From<Redemption> for StoreRedemption {
             id: redemption.id,
             voucher: redemption.voucher,
             use_no: redemption.use_no,
+            uses: redemption.uses,
+            currency: redemption.currency.map(|currency| currency.code().to_owned()),
             offer: redemption.offer,
             staff: redemption.staff,
             device: redemption.device,

@@ -88,7 +88,7 @@ async fn get_scanner_kit(
     }))
 }
 
-/// A use was taken.
+/// Uses were taken.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct VoucherRedeemed {
     #[schema(value_type = String)]
@@ -98,11 +98,16 @@ pub struct VoucherRedeemed {
     /// What was bought.
     #[schema(value_type = String)]
     offer: OfferId,
-    /// Which of the voucher's uses, from 1.
+    /// Which of the voucher's uses, from 1; of several the last.
     use_no: i64,
+    /// How many were taken.
+    uses: i64,
     uses_left: i64,
     uses_total: i64,
-    /// What was paid ahead for this use, by buyer and platform together.
+    /// Of a card of a value: its uses are minor units of this currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
+    /// What was paid ahead for them, by buyer and platform together.
     amount: WireMoney,
     /// What is to be collected from the guest now.
     due_at_store: WireMoney,
@@ -117,8 +122,10 @@ impl From<Redeemed> for VoucherRedeemed {
             voucher: redeemed.voucher,
             offer: redeemed.offer,
             use_no: redeemed.use_no,
+            uses: redeemed.uses,
             uses_left: redeemed.uses_left,
             uses_total: redeemed.uses_total,
+            currency: redeemed.currency.map(|currency| currency.code().to_owned()),
             amount: redeemed.amount.into(),
             due_at_store: redeemed.due_at_store.into(),
             undo_until: redeemed.undo_until.to_string(),
@@ -134,9 +141,11 @@ struct ScannedQr {
     /// The registered device that scanned it.
     #[schema(value_type = Option<String>)]
     device: Option<DeviceId>,
+    /// How many uses are taken; one if not said. Of a card of a value the amount in minor units, which has to be said.
+    uses: Option<i64>,
 }
 
-/// Takes one use of the voucher whose QR was scanned.
+/// Takes uses of the voucher whose QR was scanned.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/redemptions/scan", operation_id = "redeemScan",
     tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:cashier"])), request_body = ScannedQr,
     responses((status = 201, body = VoucherRedeemed), (status = "4XX", body = Problem)))]
@@ -164,6 +173,7 @@ async fn redeem_scan(
         store: of.store,
         device: write.body.device,
         pass,
+        uses: write.body.uses,
     });
     let locks = cmd.as_ref().map(RedeemScan::locks).unwrap_or_default();
     app.command("redeemScan", staff.merchant, staff.actor(), write.key)
@@ -185,6 +195,8 @@ struct TypedCode {
     /// The registered device on which it was typed.
     #[schema(value_type = Option<String>)]
     device: Option<DeviceId>,
+    /// As of what was scanned.
+    uses: Option<i64>,
 }
 
 /// What is remembered of a typed code. A miss is remembered too: it was counted.
@@ -194,7 +206,7 @@ enum RememberedCode {
     Declined { tries_left: i64 },
 }
 
-/// Takes one use of the voucher with this code. Ten misses lock the staff member and the device.
+/// Takes uses of the voucher with this code. Ten misses lock the staff member and the device.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/redemptions/code", operation_id = "redeemCode",
     tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:cashier"])), request_body = TypedCode,
     responses((status = 201, body = VoucherRedeemed), (status = "4XX", body = Problem)))]
@@ -209,6 +221,7 @@ async fn redeem_code(
         merchant: staff.merchant,
         store: of.store,
         device: write.body.device,
+        uses: write.body.uses,
         code: code.map_err(|fault| malformed(&BODY_MALFORMED, "/code", fault.to_string()))?,
     };
     let command = app.command("redeemCode", staff.merchant, staff.actor(), write.key);

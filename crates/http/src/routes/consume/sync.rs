@@ -94,7 +94,7 @@ enum Outcome {
     },
     /// The guest was served, but the merchant is not paid for it; it is among the conflicts.
     Lost {
-        /// `unknown_voucher`, `wrong_store`, `rebound`, `used_up`, `refunded`, `expired` or `over_cap`.
+        /// `unknown_voucher`, `wrong_store`, `rebound`, `used_up`, `refunded`, `expired`, `period_full`, `amount_missing` or `over_cap`.
         reason: String,
         /// What took the last use, if that is why.
         #[serde(skip_serializing_if = "Option::is_none")]

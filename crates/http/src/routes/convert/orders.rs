@@ -29,7 +29,7 @@ use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::labels::{Label, Labelled, labelled};
 use crate::problem::Problem;
 use crate::reject::QUERY_MALFORMED;
-use crate::routes::offer::OfOffer;
+use crate::routes::offer::{OfOffer, WireCard};
 use crate::shell;
 use crate::wire::{After, PAGE_SIZE, Page, WireMoney, day};
 
@@ -447,8 +447,11 @@ pub struct OrderDetails {
     /// `charged_back` (the payer's bank took the payment back).
     status: String,
     quantity: i64,
-    /// How often each voucher can be used.
+    /// How often each voucher can be used; of cards of a value what each is worth, in minor units.
     uses: i64,
+    /// How, if they are cards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<WireCard>,
     price: OrderPrice,
     /// `earnest` or `refundable`, if only a deposit is paid ahead; `pay_after`, if nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -486,6 +489,7 @@ impl From<Labelled<OrderView>> for OrderDetails {
             status: order.status.as_str().to_owned(),
             quantity: order.line.quantity,
             uses: order.line.uses,
+            card: order.line.card.map(Into::into),
             price: price_of(order.currency, &order.amounts, &order.line.discounts),
             deposit_kind: order.line.deposit.map(|kind| kind.as_str().to_owned()),
             cash_refunded: Money::new(order.cash_refunded, order.currency).into(),

@@ -3,6 +3,7 @@
 
 mod agreements;
 mod booking_terms;
+mod card;
 mod deposit;
 mod halls;
 mod offers;
@@ -18,6 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub use booking_terms::WirePolicy;
+pub use card::WireCard;
 pub use deposit::WireDeposit;
 pub use halls::{OfHall, WireSeatMap};
 pub use pages::{OfOffer, PublicOffer, public_offer};

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::resources::BookingTermsSaid;
-use super::{OfOffer, WireDeposit, WireGroupTerms, WirePriceRule};
+use super::{OfOffer, WireCard, WireDeposit, WireGroupTerms, WirePriceRule};
 use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
@@ -67,8 +67,11 @@ struct OfferSaid {
     deposit: Option<Object<WireDeposit>>,
     /// Units in stock of a new offer. Later its stock is set by itself.
     stock: Option<i64>,
-    /// How often one voucher can be used.
+    /// How often one voucher can be used; of a card of a value what it is worth, in minor units of the price's currency.
     uses: i64,
+    /// How, if it is a card.
+    #[schema(value_type = Option<WireCard>)]
+    card: Option<Object<WireCard>>,
     /// How long after the purchase a voucher is valid, in microseconds.
     valid_us: i64,
     /// The most units in one order.
@@ -100,6 +103,7 @@ impl OfferSaid {
             deposit: self.deposit.map(|Object(deposit)| deposit.into()),
             stock,
             uses: self.uses,
+            card: self.card.map(|Object(card)| card.into()),
             valid_us: self.valid_us,
             max_per_order: self.max_per_order,
             stores: self.stores,
@@ -291,6 +295,9 @@ struct OwnOffer {
     #[serde(skip_serializing_if = "Option::is_none")]
     deposit: Option<WireDeposit>,
     uses: i64,
+    /// How it is used, if it is a card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<WireCard>,
     valid_us: i64,
     max_per_order: i64,
     #[schema(value_type = Option<String>)]
@@ -311,6 +318,7 @@ impl From<Offer> for OwnOffer {
             list_price: offer.list_price.into(),
             deposit: offer.deposit.map(Into::into),
             uses: offer.uses,
+            card: offer.card.map(Into::into),
             valid_us: offer.valid_us,
             max_per_order: offer.max_per_order,
             media: offer.media,

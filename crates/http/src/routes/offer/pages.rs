@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{WireDeposit, WirePriceRule};
+use super::{WireCard, WireDeposit, WirePriceRule};
 use crate::access::OfMerchant;
 use crate::app::App;
 use crate::body::{Path, Query};
@@ -68,8 +68,11 @@ pub struct PublicOffer {
     /// What is paid ahead, if the rest is paid at the store.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deposit: Option<WireDeposit>,
-    /// How often one voucher can be used.
+    /// How often one voucher can be used; of a card of a value what it is worth, in minor units of the price's currency.
     pub uses: i64,
+    /// How, if it is a card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<WireCard>,
     /// How long after the purchase a voucher is valid, in microseconds.
     pub valid_us: i64,
     /// The most units in one order.
@@ -159,6 +162,7 @@ fn load(
         group,
         deposit: page.offer.deposit.map(Into::into),
         uses: page.offer.uses,
+        card: page.offer.card.map(Into::into),
         valid_us: page.offer.valid_us,
         max_per_order: page.offer.max_per_order,
         on_expiry: page.terms.on_expiry.as_str().to_owned(),

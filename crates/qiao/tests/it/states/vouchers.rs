@@ -117,6 +117,7 @@ impl World {
 
     pub fn redeem_scan(&self, shop: Shop, voucher: VoucherId) -> Act<Redeemed> {
         let input = RedeemScan {
+            uses: None,
             merchant: shop.merchant,
             store: shop.store,
             device: Some(self.new_device(shop)),
@@ -132,6 +133,7 @@ impl World {
     pub fn redeem_code(&self, shop: Shop, voucher: VoucherId) -> Act<CodeAnswer> {
         let stored = self.read(move |read| queries::voucher(read, voucher));
         let input = RedeemCode {
+            uses: None,
             merchant: shop.merchant,
             store: shop.store,
             device: Some(self.new_device(shop)),

@@ -123,6 +123,7 @@ impl Market {
     pub fn redemption(&self, voucher: VoucherId, cashier: &Visitor) -> RedemptionId {
         let code = self.code(voucher).parse().unwrap();
         let cmd = consume::RedeemCode {
+            uses: None,
             merchant: self.shop.merchant,
             store: self.shop.store,
             device: None,
