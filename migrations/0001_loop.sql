@@ -587,7 +587,7 @@ CREATE TABLE voucher (
   status TEXT NOT NULL,
   uses_total BIGINT NOT NULL,
   uses_left BIGINT NOT NULL CHECK (uses_left >= 0),
-  -- Of a card of a value: its uses are minor units of it.
+  -- Of a stored-value card: its uses are minor units of it.
   currency TEXT,
   code BIGINT NOT NULL,
   binding BIGINT NOT NULL,

@@ -3,7 +3,7 @@
 
 use kernel::{Actor, AgreementId, BasisPoints, Ctx, Currency, DAY_US, EntryId, HOUR_US, MINUTE_US, MediaId};
 use kernel::{CertificationId, MerchantId, Money, PersonId, StoreId, Timestamp};
-use offer::{AgreementTerms, Deposit, GroupTerms, OnExpiry, PriceRule};
+use offer::{AgreementTerms, Card, Deposit, GroupTerms, OnExpiry, PriceRule};
 use party::{Contact, MediaOwner, Role};
 use store::{Fail, Tx};
 
@@ -235,11 +235,16 @@ impl Founding<'_> {
             let create = self.create(&ideas[turn], agreement, at, media);
             let offer = offer::create_offer(tx, &self.as_owner(50 * HOUR_US), &create)?;
             offer::publish_offer(tx, &self.as_owner(51 * HOUR_US), &offer::PublishOffer { offer })?;
+            let (visits, worth) = match create.card {
+                Some(Card::StoredValue) => (4, Some(create.uses)),
+                Some(Card::Paced { .. }) | None => (create.uses, None),
+            };
             goods.push(Good {
                 offer,
                 due: offer::prices(terms, create.list_price).due.amount,
                 stock: create.stock,
-                uses: create.uses,
+                visits,
+                worth,
                 counters: at.len(),
             });
         }
@@ -312,7 +317,7 @@ impl Founding<'_> {
             deposit: None,
             stock: between(self.ctx, 30, 200) * 10,
             uses: idea.uses,
-            card: None,
+            card: idea.card,
             valid_us: if idea.uses > 1 {
                 180
             } else {

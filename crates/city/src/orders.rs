@@ -210,7 +210,7 @@ fn redeem(
     let known = voucher::queries::voucher(tx, voucher)?;
     let known = known.ok_or_else(|| StorageError::bug("an issued voucher cannot be found"))?;
     let cmd = RedeemCode {
-        uses: None,
+        uses: visit.bill,
         merchant: scene.merchant,
         store: visit.counter.store,
         device: Some(visit.counter.device),

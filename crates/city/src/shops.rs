@@ -32,7 +32,10 @@ pub(crate) struct Good {
     /// What one unit costs after the agreement's discount, in fen.
     pub due: i64,
     pub stock: i64,
-    pub uses: i64,
+    /// How often one voucher is used.
+    pub visits: i64,
+    /// What it is worth, if it is a stored-value card, in fen.
+    pub worth: Option<i64>,
     /// Of the merchant's counters, those that redeem it: the first so many.
     pub counters: usize,
 }

@@ -66,6 +66,8 @@ impl Fate {
 pub(crate) struct Visit {
     pub at: Timestamp,
     pub counter: Counter,
+    /// What is taken of a stored-value card.
+    pub bill: Option<i64>,
 }
 
 /// What is said of the first visit.
@@ -157,7 +159,7 @@ fn draw_purchase(town: &Town, dice: &Ctx, (index, of_shop): (usize, usize), draw
     } else {
         dice.random_below(people) as usize
     };
-    let quantity = if good.uses > 1 {
+    let quantity = if good.visits > 1 {
         1
     } else {
         *pick(dice, &[1, 1, 1, 1, 1, 2, 2, 3, 4])
@@ -242,7 +244,7 @@ fn draw_fate(
         let day = between(dice, 1, HISTORY_DAYS);
         return (calendar.at(day, between(dice, 480, 1_300)), Fate::Abandoned);
     }
-    let placed_day = between(dice, last_day + good.uses - 1, HISTORY_DAYS);
+    let placed_day = between(dice, last_day + good.visits - 1, HISTORY_DAYS);
     let placed = calendar.at(placed_day, between(dice, 420, 600));
     let returned = if kind < 12 {
         quantity
@@ -277,15 +279,18 @@ fn draw_visits(
     good: &Good,
     (placed_day, last_day): (i64, i64),
 ) -> Vec<Visit> {
-    let mut day = (placed_day - *pick(dice, &[0, 0, 1, 1, 2, 3, 5])).max(last_day + good.uses - 1);
+    let mut day = (placed_day - *pick(dice, &[0, 0, 1, 1, 2, 3, 5])).max(last_day + good.visits - 1);
     // Not before half past eleven, when every purchase and refund of the same day is done.
     let opens = shop.trade.opens_at_minute().max(690);
-    let mut visits = Vec::with_capacity(good.uses as usize);
-    for left in (0..good.uses).rev() {
+    let mut visits = Vec::with_capacity(good.visits as usize);
+    for left in (0..good.visits).rev() {
         let counter = shop.counters[dice.random_below(good.counters as u64) as usize];
         visits.push(Visit {
             at: calendar.at(day, between(dice, opens, 1_260)),
             counter,
+            bill: good
+                .worth
+                .map(|worth| worth / good.visits * between(dice, 30, 95) / 100),
         });
         let latest = last_day + left - 1;
         day = (day - between(dice, 1, 5)).max(latest).min(day - 1);

@@ -50,7 +50,7 @@ pub enum LossReason {
     Expired,
     /// The card was used as often as its period allows.
     PeriodFull,
-    /// It is a card of a value, and a scan without a network names no amount.
+    /// It is a stored-value card, and a scan without a network names no amount.
     AmountMissing,
     /// The device had accepted as much as it may without a network.
     OverCap,
@@ -67,7 +67,7 @@ pub struct Redemption {
     pub use_no: i64,
     /// How many.
     pub uses: i64,
-    /// Of a card of a value: its uses are minor units of it.
+    /// Of a stored-value card: its uses are minor units of it.
     pub currency: Option<Currency>,
     /// The order that bought it.
     pub order: OrderId,

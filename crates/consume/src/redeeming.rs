@@ -120,7 +120,7 @@ impl Presented {
         check_use(&self.voucher, &self.shown)
     }
 
-    /// How many uses are taken, of which so many were `asked` for: one if nothing was said, but of a card of a value
+    /// How many uses are taken, of which so many were `asked` for: one if nothing was said, but of a stored-value card
     /// an amount has to be.
     pub fn uses(&self, asked: Option<i64>) -> Result<i64, Reject> {
         let left = self.voucher.uses_left;

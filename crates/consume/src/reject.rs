@@ -20,7 +20,7 @@ kernel::reject_table! {
         "The voucher has expired.",
         "The guest finds in the order what becomes of its money.";
     AMOUNT_MISSING: Conflict, "redeem_amount_missing",
-        "This is a card of a value: how much of it is to be taken has to be said.",
+        "This is a stored-value card: how much of it is to be taken has to be said.",
         "Send the amount as `uses`, in minor units of `currency` and at most `uses_left`.";
     USES_LEFT: Conflict, "redeem_uses_left",
         "The voucher has not so many uses left, or its period allows fewer.",

@@ -1,4 +1,4 @@
-//! What a voucher of many uses is, beside their number: a card of a value, or one that is used so often in a period.
+//! What a voucher of many uses is, beside their number: a stored-value card, or one that is used so often in a period.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::decide::{MAX_USES, check_number};
 use crate::reject::OFFER_INVALID;
 use crate::{Day, Deposit};
 
-/// The most that a card of a value holds, in minor units.
+/// The most that a stored-value card holds, in minor units.
 pub const MAX_FACE_VALUE: i64 = 10_000_000;
 
 /// How a card is used.
@@ -45,14 +45,16 @@ impl Card {
     pub(crate) fn check(&self, uses: i64, list_price: Money, deposit: Option<Deposit>) -> Result<(), Reject> {
         match *self {
             Self::StoredValue if deposit.is_some() => {
-                let detail = "a card of a value is paid ahead, all of it";
+                let detail = "a stored-value card is paid ahead, all of it";
                 Err(OFFER_INVALID.at("/deposit", detail))
             }
-            Self::StoredValue if list_price.amount > MAX_FACE_VALUE => {
-                let detail = format!("a card of a value costs at most {MAX_FACE_VALUE} minor units");
-                Err(OFFER_INVALID.at("/list_price/amount", detail))
+            Self::StoredValue if !(list_price.amount..=MAX_FACE_VALUE).contains(&uses) => {
+                let [value, most] =
+                    [uses, MAX_FACE_VALUE].map(|amount| Money::new(amount, list_price.currency));
+                let detail = format!("{value} is not between its price, {list_price}, and {most}");
+                Err(OFFER_INVALID.at("/uses", detail))
             }
-            Self::StoredValue => check_number("/uses", uses, list_price.amount, MAX_FACE_VALUE),
+            Self::StoredValue => Ok(()),
             Self::Paced { uses: most, .. } => {
                 check_number("/uses", uses, 2, MAX_USES)?;
                 check_number("/card/uses", most, 1, uses - 1)

@@ -75,7 +75,7 @@ pub struct Voucher {
     pub uses_total: i64,
     /// How often still.
     pub uses_left: i64,
-    /// Of a card of a value: its uses are minor units of it.
+    /// Of a stored-value card: its uses are minor units of it.
     pub currency: Option<Currency>,
     /// What the holder reads out. Unique among the merchant's live vouchers only.
     pub code: VoucherCode,
@@ -93,7 +93,7 @@ pub struct Voucher {
 
 impl Voucher {
     /// What the platform signs for the holder's device, redeemable without a network until
-    /// `offline_until`, and never past the voucher's own end; a card of a value not after it was issued, because
+    /// `offline_until`, and never past the voucher's own end; a stored-value card not after it was issued, because
     /// what is left of it has to be asked. `None` before a device is bound.
     pub fn pass_terms(&self, offline_until: Timestamp) -> Option<PassTerms> {
         let last = self.currency.map_or(self.valid_until, |_| self.issued_at);

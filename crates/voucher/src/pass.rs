@@ -28,7 +28,7 @@ pub struct PassTerms {
     pub offer: OfferId,
     /// Where it can be used.
     pub store_set: StoreSetDigest,
-    /// How often it can be used in all, used or not; of a card of a value as much of it as fits.
+    /// How often it can be used in all, used or not; of a stored-value card as much of it as fits.
     pub uses_total: u16,
     /// Rises whenever the voucher moves to another device or person: of two passes the higher counts.
     pub binding: u32,

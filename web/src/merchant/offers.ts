@@ -23,6 +23,8 @@ export interface OfferForm {
   group: { price: string; size: string; hours: string }
   /** Of the first kind all is paid ahead. */
   deposit: { kind: '' | Schemas['DepositKind']; percent: string }
+  /** What one voucher is: a right to visits, to so many in a period, or to what it is worth. */
+  card: { kind: '' | Schemas['Card']['kind']; worth: string; most: string; per: Schemas['CardPeriod'] }
   uses: string
   validDays: string
   perOrder: string
@@ -40,6 +42,7 @@ export function newOffer(stores: readonly Store[], agreement: string): OfferForm
     priceRules: [],
     group: { price: '', size: '3', hours: '24' },
     deposit: { kind: '', percent: '20' },
+    card: { kind: '', worth: '', most: '1', per: 'week' },
     uses: '1',
     validDays: '30',
     perOrder: '5',
@@ -62,11 +65,40 @@ export function formOf(offer: OwnOffer): OfferForm {
       hours: String((offer.group?.window_us ?? 24 * HOUR_US) / HOUR_US),
     },
     deposit: { kind: offer.deposit?.kind ?? '', percent: percentText(offer.deposit?.share_bp || 2_000) },
-    uses: String(offer.uses),
+    ...cardFormOf(offer),
     validDays: String(offer.valid_us / DAY_US),
     perOrder: String(offer.max_per_order),
     stores: [...offer.stores],
     media: offer.media ?? undefined,
+  }
+}
+
+function cardFormOf({ card, uses, list_price: { currency } }: OwnOffer): Pick<OfferForm, 'card' | 'uses'> {
+  const form = { worth: '', most: '1', per: 'week' as const }
+  switch (card?.kind) {
+    case 'stored_value':
+      return { card: { ...form, kind: card.kind, worth: amountText(uses, currency) }, uses: '1' }
+    case 'paced':
+      return {
+        card: { ...form, kind: card.kind, most: String(card.uses), per: card.per },
+        uses: String(uses),
+      }
+    default:
+      return { card: { ...form, kind: '' }, uses: String(uses) }
+  }
+}
+
+function cardOf({ card, uses }: OfferForm, currency: string) {
+  switch (card.kind) {
+    case 'stored_value':
+      return { uses: parseMoney(card.worth, currency) ?? 0, card: { kind: card.kind } }
+    case 'paced':
+      return {
+        uses: wholeNumber(uses),
+        card: { kind: card.kind, uses: wholeNumber(card.most), per: card.per },
+      }
+    default:
+      return { uses: wholeNumber(uses), card: undefined }
   }
 }
 
@@ -99,7 +131,7 @@ export function offerOf(form: OfferForm, currency: string, from?: OwnOffer) {
           share_bp: form.deposit.kind === 'pay_after' ? 0 : (parsePercent(form.deposit.percent) ?? 0),
         }
       : undefined,
-    uses: wholeNumber(form.uses),
+    ...cardOf(form, currency),
     valid_us: parseSpan(form.validDays, DAY_US) ?? NaN,
     max_per_order: wholeNumber(form.perOrder),
     stores: form.stores,

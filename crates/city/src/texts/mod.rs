@@ -8,6 +8,7 @@ pub(crate) mod reviews;
 pub(crate) mod services;
 
 use kernel::LocalText;
+use offer::{Card, CardPeriod};
 
 /// The same in Chinese and in English.
 pub(crate) type Words = (&'static str, &'static str);
@@ -59,8 +60,9 @@ pub(crate) struct Idea {
     pub details: Words,
     /// List price in fen.
     pub price: i64,
-    /// How often one voucher is used.
+    /// How often one voucher is used; of a stored-value card what it is worth, in fen.
     pub uses: i64,
+    pub card: Option<Card>,
 }
 
 /// Something that is used once. The price is in whole yuan.
@@ -75,6 +77,27 @@ const fn card(price: i64, uses: i64, title: Words, details: Words) -> Idea {
         details,
         price: price * 100,
         uses,
+        card: None,
+    }
+}
+
+/// A card that is used once a day.
+const fn daily(price: i64, uses: i64, title: Words, details: Words) -> Idea {
+    let once_a_day = Card::Paced {
+        uses: 1,
+        per: CardPeriod::Day,
+    };
+    Idea {
+        card: Some(once_a_day),
+        ..card(price, uses, title, details)
+    }
+}
+
+/// A card that is worth so many yuan.
+const fn worth(price: i64, value: i64, title: Words, details: Words) -> Idea {
+    Idea {
+        card: Some(Card::StoredValue),
+        ..card(price, value * 100, title, details)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What everybody else in the city sells: beauty, rooms, tickets, cars, homes and lessons.
 
-use super::{Idea, Mood, Trade, Words, card, once};
+use super::{Idea, Mood, Trade, Words, card, daily, once, worth};
 
 const fn outing(category: &'static str, noun: Words, hours: &'static str, ideas: &'static [Idea]) -> Trade {
     Trade {
@@ -27,7 +27,7 @@ pub(crate) const TRADES: &[Trade] = &[
     service("beauty", ("美发沙龙", "Hair Salon"), "Mo-Su 10:00-21:00", &[
         once(128, ("洗剪吹一次", "Wash, cut and blow-dry"), ("资深发型师，含造型建议。", "By a senior stylist, with advice on shape.")),
         once(398, ("染发加护理", "Colour and care"), ("不限发长，植物染膏可选。", "Any length, plant-based colour on request.")),
-        card(360, 4, ("男士剪发四次卡", "Four men's haircuts"), ("随到随剪，半年有效。", "Walk in any time.")),
+        worth(450, 500, ("储值卡 500 元", "Card worth 500 yuan"), ("全店项目通用，按账单扣款，余额可退。", "For everything we do; each bill is taken from it, and the rest can be given back.")),
         once(158, ("单色美甲加手部护理", "Single-colour manicure"), ("百色可选，含修型去死皮。", "A hundred colours, shaping and cuticle care included.")),
     ]),
     outing("hotel", ("酒店", "Hotel"), "24/7", &[
@@ -51,7 +51,7 @@ pub(crate) const TRADES: &[Trade] = &[
     service("fitness", ("健身工作室", "Fitness Studio"), "Mo-Su 07:00-22:00", &[
         once(99, ("私教体验课一节", "Personal training trial"), ("体测加六十分钟训练。", "A body check and sixty minutes of training.")),
         card(399, 10, ("团课十次卡", "Ten group classes"), ("瑜伽、搏击、单车任选，提前两小时预约。", "Yoga, boxing or cycling; book two hours ahead.")),
-        once(299, ("月卡不限次", "One-month pass"), ("器械区与淋浴全天开放。", "Gym floor and showers all day.")),
+        daily(299, 12, ("月卡十二次", "Twelve visits, one a day"), ("器械区与淋浴全天开放，每天限一次。", "Gym floor and showers all day, one visit a day.")),
         once(68, ("瑜伽小班一节", "Small yoga class"), ("六人以内，垫子毛巾已备。", "Six people at most, mat and towel provided.")),
     ]),
     service("car_service", ("汽车养护", "Car Care"), "Mo-Su 08:30-20:00", &[

@@ -22,7 +22,7 @@ pub struct RedeemScan {
     pub device: Option<DeviceId>,
     /// The QR, found genuine, fresh and for this store.
     pub pass: CheckedPass,
-    /// How many uses; one if not said. Of a card of a value the amount in minor units, which has to be said.
+    /// How many uses; one if not said. Of a stored-value card the amount in minor units, which has to be said.
     pub uses: Option<i64>,
 }
 
@@ -45,7 +45,7 @@ pub struct Redeemed {
     pub uses_left: i64,
     /// How many there were.
     pub uses_total: i64,
-    /// Of a card of a value: its uses are minor units of it.
+    /// Of a stored-value card: its uses are minor units of it.
     pub currency: Option<Currency>,
     /// What was paid ahead for them, by buyer and platform together.
     pub amount: Money,

@@ -1,4 +1,4 @@
-//! Cards of a value, from which a bill takes what it comes to, and cards that are used so often in a period.
+//! Stored-value cards, from which a bill takes what it comes to, and cards that are used so often in a period.
 
 use kernel::{DAY_US, Timestamp, VoucherId};
 use offer::{Card, CardPeriod, CreateOffer};

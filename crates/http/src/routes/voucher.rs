@@ -71,7 +71,7 @@ pub struct HeldVoucher {
     uses_total: i64,
     /// How often still.
     uses_left: i64,
-    /// Of a card of a value: its uses are minor units of this currency, and a scanner takes it with a network only.
+    /// Of a stored-value card: its uses are minor units of this currency, and a scanner takes it with a network only.
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<String>,
     /// How often it was bound to a device; 0 before the first, and then it has no pass.

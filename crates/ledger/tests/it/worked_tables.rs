@@ -123,23 +123,6 @@ fn the_worked_order_adds_up() {
 }
 
 #[test]
-fn the_uses_of_a_card_are_split_as_the_table_says() {
-    let table = &tables(&["use", "held"])[0];
-    let (whole, uses) = table.rows.split_last().expect("a row for all");
-    let mut rest = minors(&whole[2..]);
-    let held = split_by_weight(minor(&whole[1]), &vec![1; uses.len()]);
-    for (row, held) in uses.iter().zip(held) {
-        // Of equal losses the commission, which is split off first, gets the minor unit.
-        let [commission, payable] = split_by_weight(held, &[rest[1], rest[0]])[..] else {
-            panic!("two parts")
-        };
-        assert_eq!(minors(&row[1..]), [held, payable, commission], "{row:?}");
-        rest = vec![rest[0] - payable, rest[1] - commission];
-    }
-    assert_eq!(rest, [0, 0]);
-}
-
-#[test]
 fn the_settlement_lines_add_up_to_the_payout() {
     let table = &tables(&["line", "price"])[0];
     let (sum, booked) = table.rows.split_last().expect("a row for the payout");

@@ -17,9 +17,9 @@ pub struct IssueVoucher {
     pub store_set: StoreSetDigest,
     /// Whose they are.
     pub holder: PersonId,
-    /// How often each can be used, 1 to 65,535; of cards of a value what each is worth, in minor units.
+    /// How often each can be used, 1 to 65,535; of stored-value cards what each is worth, in minor units.
     pub uses: i64,
-    /// Of cards of a value: what their uses are minor units of.
+    /// Of stored-value cards: what their uses are minor units of.
     pub currency: Option<Currency>,
     /// They can be used before this moment.
     pub valid_until: Timestamp,

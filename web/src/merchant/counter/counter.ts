@@ -39,6 +39,7 @@ export function useCounter(merchant: string, store: string) {
   const isCutOff = ref(!isOnline.value)
   const path = { merchant, store }
   const intent = new Intent()
+  let last = ''
 
   const waiting = computed(() => queue.value.filter((scan) => !scan.outcome))
 
@@ -71,24 +72,26 @@ export function useCounter(merchant: string, store: string) {
     await readQueue()
   }
 
-  async function take(text: string) {
+  /** Takes a use of what was scanned or typed; of a stored-value card it is told the amount. */
+  async function take(text: string, uses?: number) {
     if (busy.value || !text) return
     busy.value = true
+    last = text
     try {
-      shown.value = await outcomeOf(text)
+      shown.value = await outcomeOf(text, uses)
     } finally {
       busy.value = false
     }
     await readQueue()
   }
 
-  async function outcomeOf(text: string): Promise<Shown> {
+  async function outcomeOf(text: string, uses?: number): Promise<Shown> {
     const code = codeOf(text)
     if (!isOnline.value) return code ? refused('code_offline') : accept(text)
     // The same code again after no answer is the same request: it takes no second use.
-    const key = intent.keyFor(text)
+    const key = intent.keyFor(`${text} ${uses ?? ''}`)
     try {
-      const redeemed = await (code ? redeemCode(code, key) : redeemScan(text, key))
+      const redeemed = await (code ? redeemCode(code, key, uses) : redeemScan(text, key, uses))
       intent.settle()
       isCutOff.value = false
       return { kind: 'taken', redeemed }
@@ -102,23 +105,23 @@ export function useCounter(merchant: string, store: string) {
     }
   }
 
-  function redeemScan(qr: string, key: string) {
+  function redeemScan(qr: string, key: string, uses?: number) {
     return done(
       api.POST('/v1/merchants/{merchant}/stores/{store}/redemptions/scan', {
         params: { path },
         headers: keyed(key),
-        body: { qr, device: device.value?.id },
+        body: { qr, device: device.value?.id, uses },
         signal: AbortSignal.timeout(8000),
       }),
     )
   }
 
-  function redeemCode(code: string, key: string) {
+  function redeemCode(code: string, key: string, uses?: number) {
     return done(
       api.POST('/v1/merchants/{merchant}/stores/{store}/redemptions/code', {
         params: { path },
         headers: keyed(key),
-        body: { code, device: device.value?.id },
+        body: { code, device: device.value?.id, uses },
         signal: AbortSignal.timeout(8000),
       }),
     )
@@ -193,6 +196,7 @@ export function useCounter(merchant: string, store: string) {
     syncError,
     isCutOff,
     take,
+    takeOfLast: (uses: number) => take(last, uses),
     undo,
     undoQueued,
     sync,

@@ -3,7 +3,7 @@ import { isRefused, Refused } from '@/shared/api'
 
 export interface Told {
   /** A key under `counter.told` in the catalogue. */
-  key: 'usedUp' | 'locked' | 'tries' | 'expired'
+  key: 'usedUp' | 'locked' | 'tries' | 'expired' | 'again'
   at?: string
   store?: string
   n?: number
@@ -14,6 +14,17 @@ export interface OpenTicket {
   voucher: string
   offer: string
   seats: number
+}
+
+/** A stored-value card, of which an amount is to be taken. */
+export interface CardBalance {
+  uses_left: number
+  currency: string
+}
+
+export function cardOf(error: unknown): CardBalance | undefined {
+  const asks = isRefused(error, 'redeem_amount_missing') || isRefused(error, 'redeem_uses_left')
+  return asks ? ((error as Refused).problem as unknown as CardBalance) : undefined
 }
 
 export function openTicketOf(error: unknown): OpenTicket | undefined {
@@ -33,6 +44,8 @@ export function toldBy(error: unknown): Told | undefined {
   if (locked) return { key: 'locked', at: locked }
   const expired = text(said.valid_until)
   if (expired) return { key: 'expired', at: expired }
+  const again = text(said.next_from)
+  if (again) return { key: 'again', at: again }
   const tries = number(said.tries_left)
   return tries === undefined ? undefined : { key: 'tries', n: tries }
 }

@@ -30,6 +30,7 @@ export default {
     },
     refunds: 'Refunds',
     use: 'Voucher {voucher}, use {n}',
+    spent: 'Card {voucher}, {amount}',
     discounts: { agreement: 'Offer’s discount', friend: 'Friend’s discount', coupon: 'Coupon' },
   },
   refund: {
@@ -72,6 +73,8 @@ export default {
       used_up: 'Used up',
       refunded: 'Refunded',
       expired: 'Expired',
+      period_full: 'Used as often as its period allows',
+      amount_missing: 'A stored-value card, and no amount',
       over_cap: 'Over the offline limit',
     },
   },

@@ -28,6 +28,7 @@ export default {
     },
     refunds: '退款',
     use: '券 {voucher} 第 {n} 次',
+    spent: '卡 {voucher}，{amount}',
     discounts: { agreement: '活动折扣', friend: '好友折扣', coupon: '优惠券' },
   },
   refund: {
@@ -69,6 +70,8 @@ export default {
       used_up: '次数已用完',
       refunded: '券已退款',
       expired: '券已过期',
+      period_full: '本周期次数已用完',
+      amount_missing: '储值卡未说明金额',
       over_cap: '超出离线核销额度',
     },
   },

@@ -153,6 +153,40 @@ fn minor(text: &str) -> i64 {
     text.replace('.', "").parse().expect("an amount")
 }
 
+/// The cells of the first table of a document that begins so, without its head.
+fn rows<'a>(document: &'a str, head: &str) -> Vec<Vec<&'a str>> {
+    let (_, table) = document.split_once(head).expect("such a table");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
+}
+
+/// Checks what each part of a card holds and who gets it, and the row of all.
+fn check_card(voucher: &UnitMoney, head: &str, uses_of: impl Fn(&str) -> i64) {
+    let mut rows = rows(include_str!("../../../../../docs/domain/money.md"), head);
+    let of_all = rows.pop().expect("a row for all");
+    let all: i64 = rows.iter().map(|row| uses_of(row[0])).sum();
+    let commission = BasisPoints::new(1_000).unwrap();
+    let amounts = |taken| {
+        let UseMoney { paid, split } = use_amounts(voucher, all, taken, commission, BasisPoints::ZERO);
+        [paid.escrow(), split.payable, split.commission]
+    };
+    let minors = |row: &[&str]| row[1..].iter().map(|cell| minor(cell)).collect::<Vec<_>>();
+    let mut used = 0;
+    for row in &rows {
+        let after = used + uses_of(row[0]);
+        assert_eq!(minors(row), amounts(used..after), "{row:?}");
+        used = after;
+    }
+    assert_eq!(minors(&of_all), amounts(0..all));
+}
+
+#[test]
+fn the_worked_cards_are_used_as_the_tables_say() {
+    check_card(&money(10_000, 0, 0, 0), "\n| use | held |", |_| 1);
+    check_card(&money(7_200, 0, 450, 1_350), "\n| bill | held |", minor);
+}
+
 #[test]
 fn the_worked_deposits_end_as_the_table_says() {
     // Of 200.00 the platform gives 20.00; 20 % of the rest was paid ahead, 36.00; commission 10 %.
@@ -162,16 +196,13 @@ fn the_worked_deposits_end_as_the_table_says() {
         ..money(3_600, 0, 2_000, 0)
     };
     let commission = BasisPoints::new(1_000).unwrap();
-    let text = include_str!("../../../../../docs/domain/pricing.md");
-    let (_, table) = text.split_once("\n| of a deposit |").expect("such a table");
-    let rows: Vec<_> = table
-        .lines()
-        .skip(2)
-        .take_while(|line| line.starts_with('|'))
-        .collect();
+    let rows = rows(
+        include_str!("../../../../../docs/domain/pricing.md"),
+        "\n| of a deposit |",
+    );
     assert_eq!(rows.len(), 6);
-    for row in rows {
-        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+    for cells in rows {
+        let row = cells.join(" | ");
         let amounts: Vec<_> = cells[2..].iter().map(|cell| minor(cell)).collect();
         let fee = match cells[1].strip_suffix(" %") {
             Some(percent) => BasisPoints::new(percent.parse::<i64>().unwrap() * 100).unwrap(),

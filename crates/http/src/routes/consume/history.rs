@@ -41,7 +41,7 @@ pub struct StoreRedemption {
     use_no: i64,
     /// How many uses.
     uses: i64,
-    /// Of a card of a value: its uses are minor units of this currency.
+    /// Of a stored-value card: its uses are minor units of this currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<String>,
     #[schema(value_type = String)]

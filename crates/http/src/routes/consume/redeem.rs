@@ -104,7 +104,7 @@ pub struct VoucherRedeemed {
     uses: i64,
     uses_left: i64,
     uses_total: i64,
-    /// Of a card of a value: its uses are minor units of this currency.
+    /// Of a stored-value card: its uses are minor units of this currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<String>,
     /// What was paid ahead for them, by buyer and platform together.
@@ -141,7 +141,7 @@ struct ScannedQr {
     /// The registered device that scanned it.
     #[schema(value_type = Option<String>)]
     device: Option<DeviceId>,
-    /// How many uses are taken; one if not said. Of a card of a value the amount in minor units, which has to be said.
+    /// How many uses are taken; one if not said. Of a stored-value card the amount in minor units, which has to be said.
     uses: Option<i64>,
 }
 

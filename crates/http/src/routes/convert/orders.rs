@@ -447,7 +447,7 @@ pub struct OrderDetails {
     /// `charged_back` (the payer's bank took the payment back).
     status: String,
     quantity: i64,
-    /// How often each voucher can be used; of cards of a value what each is worth, in minor units.
+    /// How often each voucher can be used; of stored-value cards what each is worth, in minor units.
     uses: i64,
     /// How, if they are cards.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -67,7 +67,7 @@ struct OfferSaid {
     deposit: Option<Object<WireDeposit>>,
     /// Units in stock of a new offer. Later its stock is set by itself.
     stock: Option<i64>,
-    /// How often one voucher can be used; of a card of a value what it is worth, in minor units of the price's currency.
+    /// How often one voucher can be used; of a stored-value card what it is worth, in minor units of the price's currency.
     uses: i64,
     /// How, if it is a card.
     #[schema(value_type = Option<WireCard>)]

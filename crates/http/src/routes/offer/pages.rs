@@ -68,7 +68,7 @@ pub struct PublicOffer {
     /// What is paid ahead, if the rest is paid at the store.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deposit: Option<WireDeposit>,
-    /// How often one voucher can be used; of a card of a value what it is worth, in minor units of the price's currency.
+    /// How often one voucher can be used; of a stored-value card what it is worth, in minor units of the price's currency.
     pub uses: i64,
     /// How, if it is a card.
     #[serde(skip_serializing_if = "Option::is_none")]
