@@ -587,6 +587,8 @@ CREATE TABLE voucher (
   status TEXT NOT NULL,
   uses_total BIGINT NOT NULL,
   uses_left BIGINT NOT NULL CHECK (uses_left >= 0),
+  -- Those of them that are kept for bookings.
+  uses_held BIGINT NOT NULL DEFAULT 0,
   -- Of a stored-value card: its uses are minor units of it.
   currency TEXT,
   code BIGINT NOT NULL,
@@ -595,7 +597,7 @@ CREATE TABLE voucher (
   issued_at BIGINT NOT NULL,
   valid_until BIGINT NOT NULL,
   version BIGINT NOT NULL,
-  CONSTRAINT voucher_uses CHECK (uses_left <= uses_total)
+  CONSTRAINT voucher_uses CHECK (uses_left <= uses_total AND uses_held BETWEEN 0 AND uses_left)
 );
 CREATE INDEX voucher_by_holder ON voucher (holder_id, id);
 
@@ -898,10 +900,15 @@ CREATE TABLE booking (
   asked_for TEXT,
   area TEXT,
   note TEXT NOT NULL,
+  -- What pays for it instead of an order: so many uses of a card, and what took them.
+  card_id BYTEA REFERENCES voucher (id),
+  card_uses BIGINT,
+  redemption_id BYTEA REFERENCES redemption (id),
   outcome TEXT,
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL
 );
+CREATE INDEX booking_by_card ON booking (card_id) WHERE card_id IS NOT NULL;
 CREATE INDEX booking_by_store ON booking (store_id, starts_at);
 CREATE INDEX booking_by_person ON booking (person_id, id);
 CREATE INDEX booking_by_showing ON booking (showing_id, id) WHERE showing_id IS NOT NULL;

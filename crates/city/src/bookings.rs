@@ -180,6 +180,7 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
         deposit: None,
         terms: BookingTerms {
             open_tickets: true,
+            cards: Vec::new(),
             ..terms(Stay::Showings, PricePer::Person, 6, policy(2, 15))
         },
         places,
@@ -317,6 +318,7 @@ fn terms(stay: Stay, price_per: PricePer, party_max: i64, policy: BookingPolicy)
         ahead_days: 60,
         policy,
         open_tickets: false,
+        cards: Vec::new(),
     }
 }
 

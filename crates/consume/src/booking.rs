@@ -8,6 +8,8 @@ use kernel::{
 use offer::{BookingPolicy, Period, ResourceKind};
 use uuid::Uuid;
 
+use crate::redeeming::KeptUses;
+
 /// How a booking stands. It follows from its order, its voucher and its outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BookingStatus {
@@ -60,6 +62,8 @@ pub enum Outcome {
     Cancelled,
     /// Nobody came.
     NoShow,
+    /// Its time is over and nobody said what became of it; the uses of a card that it kept are free again.
+    Lapsed,
 }
 
 impl Outcome {
@@ -68,6 +72,7 @@ impl Outcome {
         match self {
             Self::Cancelled => "cancelled",
             Self::NoShow => "no_show",
+            Self::Lapsed => "lapsed",
         }
     }
 
@@ -76,6 +81,7 @@ impl Outcome {
         match text {
             "cancelled" => Some(Self::Cancelled),
             "no_show" => Some(Self::NoShow),
+            "lapsed" => Some(Self::Lapsed),
             _ => None,
         }
     }
@@ -84,7 +90,7 @@ impl Outcome {
 /// For whom a time is kept, and under which conditions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guest {
-    /// The order that paid for it, or awaits its payment.
+    /// The order that paid for it or for its card, or awaits its payment.
     pub order: OrderId,
     /// What was booked.
     pub offer: OfferId,
@@ -96,8 +102,18 @@ pub struct Guest {
     pub asked_for: Vec<Option<ResourceId>>,
     /// Where they asked to be, if it matters.
     pub area: Option<String>,
-    /// The right to be served, once it is confirmed.
+    /// The right to be served, once it is confirmed: a voucher of its own, or a card.
     pub voucher: Option<VoucherId>,
+    /// How many uses of it are kept for it, or were taken, if it is a card.
+    pub card_uses: Option<i64>,
+}
+
+impl Guest {
+    /// The uses of a card that pay for it, if they do.
+    pub(crate) fn kept_uses(&self, booking: BookingId) -> Option<KeptUses> {
+        let uses = self.card_uses?;
+        Some(KeptUses { booking, uses })
+    }
 }
 
 /// A booking.

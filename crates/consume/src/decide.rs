@@ -24,6 +24,8 @@ pub(crate) struct Shown {
     pub at: Timestamp,
     /// Of a card that is used so often in a period.
     pub period: Option<PeriodLeft>,
+    /// Whether uses of it were kept for this moment, as often as its period allows.
+    pub is_expected: bool,
 }
 
 /// What a period leaves of a card.
@@ -55,6 +57,8 @@ pub(crate) fn check_use(voucher: &Voucher, shown: &Shown) -> Result<(), LossReas
         VoucherStatus::Refunded => Err(LossReason::Refunded),
         VoucherStatus::Expired => Err(LossReason::Expired),
         VoucherStatus::Live if voucher.valid_until <= shown.at => Err(LossReason::Expired),
+        VoucherStatus::Live if shown.is_expected => Ok(()),
+        VoucherStatus::Live if voucher.uses_left == voucher.uses_held => Err(LossReason::UsesHeld),
         VoucherStatus::Live if shown.period.is_some_and(|period| period.uses <= 0) => {
             Err(LossReason::PeriodFull)
         }

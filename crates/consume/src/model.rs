@@ -20,6 +20,8 @@ pub enum RedemptionMode {
     Offline,
     /// The staff found the guest's booking on the list of the day.
     Booking,
+    /// Nobody came, or cancelled too late: uses of a card that were kept are taken.
+    Missed,
 }
 
 /// What became of a redemption.
@@ -48,8 +50,10 @@ pub enum LossReason {
     Refunded,
     /// The voucher had expired.
     Expired,
-    /// The card was used as often as its period allows.
+    /// The card was used, or is booked, as often as its period allows.
     PeriodFull,
+    /// What is left of the card is kept for bookings.
+    UsesHeld,
     /// It is a stored-value card, and a scan without a network names no amount.
     AmountMissing,
     /// The device had accepted as much as it may without a network.
@@ -79,7 +83,7 @@ pub struct Redemption {
     pub store: StoreId,
     /// The voucher's holder.
     pub person: PersonId,
-    /// Who scanned or typed.
+    /// Who scanned or typed; of what was missed who said so.
     pub staff: PersonId,
     /// With which device, if with a registered one.
     pub device: Option<DeviceId>,
@@ -181,12 +185,13 @@ impl RedemptionMode {
             Self::Code => "code",
             Self::Offline => "offline",
             Self::Booking => "booking",
+            Self::Missed => "missed",
         }
     }
 
     /// Reads [`Self::as_str`] back.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Scan, Self::Code, Self::Offline, Self::Booking]
+        [Self::Scan, Self::Code, Self::Offline, Self::Booking, Self::Missed]
             .into_iter()
             .find(|mode| mode.as_str() == text)
     }
@@ -212,7 +217,7 @@ impl RedemptionStatus {
 }
 
 impl LossReason {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::UnknownVoucher,
         Self::WrongStore,
         Self::Rebound,
@@ -220,6 +225,7 @@ impl LossReason {
         Self::Refunded,
         Self::Expired,
         Self::PeriodFull,
+        Self::UsesHeld,
         Self::AmountMissing,
         Self::OverCap,
     ];
@@ -234,6 +240,7 @@ impl LossReason {
             Self::Refunded => "refunded",
             Self::Expired => "expired",
             Self::PeriodFull => "period_full",
+            Self::UsesHeld => "uses_held",
             Self::AmountMissing => "amount_missing",
             Self::OverCap => "over_cap",
         }

@@ -5,11 +5,11 @@ mod figures;
 mod queue;
 mod waitlist;
 
-pub(crate) use bookings::bookings_of_showing;
 pub use bookings::{
     Availability, MAX_DAYS, availability, booking, bookings_of_person, bookings_of_store,
     bookings_of_vouchers, calendar_feed, seats_of_bookings, seats_of_person,
 };
+pub(crate) use bookings::{bookings_of_showing, bookings_with_card};
 pub use figures::{UseFigures, Uses, use_figures};
 pub use queue::{
     LineNow, ahead_of, day_of_queue, lines_now, queue, queue_ticket, stores_with_queue, tickets_of_person,
@@ -24,10 +24,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use convert::{SelfDealing, Stored};
-use kernel::{ConflictId, DeviceId, MerchantId, RedemptionId, StoreId, Timestamp, VoucherId};
+use kernel::{ConflictId, DeviceId, HOUR_US, MerchantId, RedemptionId, StoreId, Timestamp, VoucherId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use voucher::StoreSetDigest;
 
+use crate::redeeming::KeptUses;
 use crate::{
     Conflict, LossReason, Redemption, RedemptionMode, RedemptionStatus, ScannerAllowance, ScannerKit,
 };
@@ -120,20 +121,59 @@ pub fn last_use(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<Redempti
     row.map(read_redemption).transpose()
 }
 
-/// How many uses of a voucher were taken within a time, undone ones aside.
+/// How many uses of a voucher were taken within a time, undone ones aside, or are kept for bookings then.
 pub(crate) fn uses_within(
     read: &mut ReadTx,
     voucher: VoucherId,
     time: &Range<Timestamp>,
 ) -> Result<i64, Fail> {
+    let answers = read.ask([
+        sql!(
+            "SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM redemption
+             WHERE voucher_id = $1 AND status <> 'undone' AND scanned_at >= $2 AND scanned_at < $3",
+            voucher,
+            time.start,
+            time.end
+        ),
+        sql!(
+            "SELECT CAST(COALESCE(SUM(card_uses), 0) AS BIGINT) FROM booking
+             WHERE card_id = $1 AND outcome IS NULL AND redemption_id IS NULL AND starts_at >= $2 AND starts_at < $3",
+            voucher,
+            time.start,
+            time.end
+        ),
+    ])?;
+    let sums = answers.into_iter().flatten().map(|mut row| row.take::<i64>());
+    Ok(sums.sum::<Result<i64, _>>()?)
+}
+
+/// How long before its time a guest is taken to come for a booking.
+const EARLY_US: i64 = 2 * HOUR_US;
+
+/// The uses of a card that are kept for what is booked with it at a store now.
+pub(crate) fn kept_uses(
+    read: &mut ReadTx,
+    card: VoucherId,
+    store: StoreId,
+    at: Timestamp,
+) -> Result<Option<KeptUses>, Fail> {
     let row = read.one(sql!(
-        "SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM redemption
-         WHERE voucher_id = $1 AND status <> 'undone' AND scanned_at >= $2 AND scanned_at < $3",
-        voucher,
-        time.start,
-        time.end
+        "SELECT id, card_uses FROM booking
+         WHERE card_id = $1 AND store_id = $2 AND outcome IS NULL AND redemption_id IS NULL
+           AND starts_at <= $3 AND ends_at > $4
+         ORDER BY starts_at LIMIT 1",
+        card,
+        store,
+        at.plus_us(EARLY_US),
+        at
     ))?;
-    Ok(row.map_or(Ok(0), |mut row| row.take())?)
+    let kept = row.map(|mut row| {
+        Ok::<_, StorageError>(KeptUses {
+            booking: row.take()?,
+            uses: row.take()?,
+        })
+    });
+    Ok(kept.transpose()?)
 }
 
 /// The offline scans of a merchant that lost, newest first, at most `limit` older than `after`.

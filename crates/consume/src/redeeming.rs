@@ -6,18 +6,21 @@ use std::ops::Range;
 use convert::Stored;
 use convert::queries::VoucherMoney;
 use jiff::tz::TimeZone;
-use kernel::{Ctx, DeviceId, MerchantId, Money, PersonId, Reject, RejectKind, StoreId, Timestamp, VoucherId};
+use kernel::{
+    BookingId, Ctx, DeviceId, MerchantId, Money, PersonId, Reject, RejectKind, StoreId, Timestamp, VoucherId,
+};
 use offer::{Card, CardPeriod};
 use party::Role;
 use store::{Fail, Lock, StorageError, Tx, sql};
 use voucher::Voucher;
 
+use crate::commands::LAPSE_BOOKING;
 use crate::decide::{PeriodLeft, Shown, check_use};
 use crate::money::{money_of_uses, settle_uses};
 use crate::{
     AMOUNT_MISSING, LossReason, PERIOD_FULL, Redeemed, Redemption, RedemptionMode, RedemptionStatus,
-    TICKET_NEEDS_SEATS, USES_LEFT, VOUCHER_EXPIRED, VOUCHER_REBOUND, VOUCHER_REFUNDED, VOUCHER_UNKNOWN,
-    VOUCHER_USED_UP, VOUCHER_WRONG_STORE, VoucherRedeemed, queries,
+    TICKET_NEEDS_SEATS, USES_HELD, USES_LEFT, VOUCHER_EXPIRED, VOUCHER_REBOUND, VOUCHER_REFUNDED,
+    VOUCHER_UNKNOWN, VOUCHER_USED_UP, VOUCHER_WRONG_STORE, VoucherRedeemed, queries,
 };
 
 /// Where vouchers are taken, by whom and how.
@@ -59,6 +62,14 @@ pub(crate) struct Presented {
     pub money: VoucherMoney,
     payee: MerchantId,
     shown: Shown,
+    kept: Option<KeptUses>,
+}
+
+/// Uses of a card that are kept for a booking.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeptUses {
+    pub booking: BookingId,
+    pub uses: i64,
 }
 
 impl Presented {
@@ -94,13 +105,49 @@ impl Presented {
             binding,
             at,
             period,
+            is_expected: false,
         };
         Ok(Some(Self {
             voucher,
             money,
             payee,
             shown,
+            kept: None,
         }))
+    }
+
+    /// The same at a counter: if uses of it are kept for a booking there and then, they are what is taken.
+    pub fn at_counter(
+        tx: &mut Tx,
+        counter: &Counter,
+        voucher: VoucherId,
+        binding: Option<u32>,
+        at: Timestamp,
+    ) -> Result<Option<Self>, Fail> {
+        let Some(presented) = Self::load(tx, counter, voucher, binding, at)? else {
+            return Ok(None);
+        };
+        let kept = match presented.voucher.uses_held {
+            0 => None,
+            _ => queries::kept_uses(tx, voucher, counter.store, at)?,
+        };
+        Ok(Some(match kept {
+            Some(kept) => presented.for_booking(kept),
+            None => presented,
+        }))
+    }
+
+    /// It is shown for what was booked with it.
+    pub fn for_booking(self, kept: KeptUses) -> Self {
+        let shown = Shown {
+            is_expected: true,
+            ..self.shown
+        };
+        Self {
+            shown,
+            kept: Some(kept),
+            ..self
+        }
     }
 
     /// Refuses an open ticket: who redeems it has no seat yet.
@@ -115,15 +162,23 @@ impl Presented {
             .with("seats", self.money.quantity))
     }
 
+    /// Whether more of it is taken or kept in its period than that allows.
+    pub fn exceeds_its_period(&self) -> bool {
+        self.shown.period.is_some_and(|period| period.uses < 0)
+    }
+
     /// Whether a use of it may be taken.
     pub fn check(&self) -> Result<(), LossReason> {
         check_use(&self.voucher, &self.shown)
     }
 
-    /// How many uses are taken, of which so many were `asked` for: one if nothing was said, but of a stored-value card
-    /// an amount has to be.
+    /// How many uses are taken, of which so many were `asked` for: what was kept for a booking, or one if nothing was
+    /// said, but of a stored-value card an amount has to be.
     pub fn uses(&self, asked: Option<i64>) -> Result<i64, Reject> {
-        let left = self.voucher.uses_left;
+        if let Some(kept) = self.kept {
+            return Ok(kept.uses);
+        }
+        let left = self.voucher.uses_left - self.voucher.uses_held;
         let most = self.shown.period.map_or(left, |period| left.min(period.uses));
         let refuse = |kind: &'static RejectKind, detail: String| {
             let refused = kind.at("/uses", detail).with("uses_left", most);
@@ -173,6 +228,10 @@ pub(crate) fn take_uses(
     uses: i64,
 ) -> Result<Redeemed, Fail> {
     let (voucher, terms, shown) = (&presented.voucher, &presented.money, &presented.shown);
+    if let Some(kept) = presented.kept {
+        voucher::release_uses(tx, voucher.id, kept.uses)?;
+        tx.clear_timer(LAPSE_BOOKING, kept.booking)?;
+    }
     let taken = voucher::use_up(tx, voucher.id, uses, shown.at, shown.binding.map(i64::from))?;
     let taken = taken.ok_or_else(|| StorageError::bug("a checked and locked voucher changed"))?;
     let (money, rebate_refused) = money_of_uses(tx, terms, taken.use_no - uses..taken.use_no)?;
@@ -200,6 +259,13 @@ pub(crate) fn take_uses(
     };
     let amount = Money::new(money.paid.escrow(), terms.currency);
     insert(tx, &redemption)?;
+    if let Some(kept) = presented.kept {
+        tx.tell(sql!(
+            "UPDATE booking SET redemption_id = $1 WHERE id = $2 AND redemption_id IS NULL",
+            redemption.id,
+            kept.booking
+        ))?;
+    }
     settle_uses(tx, ctx, (&redemption, presented.payee), terms, &money)?;
     announce(tx, ctx, &redemption, taken.uses_left, amount)?;
     Ok(Redeemed {
@@ -299,6 +365,7 @@ pub(crate) fn refuse(tx: &mut Tx, presented: &Presented, reason: LossReason) -> 
                 .because(format!("It was valid until {until}."))
                 .with("valid_until", until)
         }
+        LossReason::UsesHeld => USES_HELD.plain(),
         LossReason::PeriodFull => {
             let from = presented.shown.period.map(|period| period.until.to_string());
             PERIOD_FULL

@@ -25,8 +25,14 @@ kernel::reject_table! {
     USES_LEFT: Conflict, "redeem_uses_left",
         "The voucher has not so many uses left, or its period allows fewer.",
         "Take at most `uses_left`.";
+    USES_HELD: Conflict, "redeem_uses_held",
+        "What is left of the card is kept for bookings.",
+        "Find the guest's booking on the list of the day, or cancel one that is not needed.";
+    CARD_NOT_ACCEPTED: Conflict, "card_not_accepted",
+        "This is no card of yours that pays for the offer.",
+        "Choose one that `listBookingCards` names.";
     PERIOD_FULL: Conflict, "redeem_period_full",
-        "The card was used as often as its period allows.",
+        "The card was used, or is booked, as often as its period allows.",
         "It can be used again from `next_from`.";
     TICKET_NEEDS_SEATS: Conflict, "redeem_ticket_needs_seats",
         "The seats of this open ticket are not chosen yet.",

@@ -14,7 +14,7 @@ use store::{Fail, ReadTx, StorageError, Tx, sql, to_json};
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME};
 
 /// How long after its time a booking's voucher can still be redeemed.
-const VALID_AFTER_US: i64 = DAY_US;
+pub(crate) const VALID_AFTER_US: i64 = DAY_US;
 
 /// Until when the voucher of a booking is valid.
 pub(crate) fn valid_until(period: Period) -> Timestamp {

@@ -142,6 +142,9 @@ kernel::reject_table! {
     ORDER_PLACE_TAKEN: Conflict, "order_place_taken",
         "Somebody else took the place at the same moment.",
         "Ask again when it is free.";
+    REFUND_USES_HELD: Conflict, "refund_uses_held",
+        "Uses of the card are kept for bookings.",
+        "Cancel those bookings first.";
     REFUND_BOOKED: Conflict, "refund_booked",
         "The voucher is the right to a booking.",
         "Cancel the booking; it says what comes back.";

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use kernel::{BasisPoints, DAY_US, HOUR_US, LocalText, MINUTE_US, Money, Reject, Timestamp};
+use kernel::{BasisPoints, DAY_US, HOUR_US, LocalText, MINUTE_US, Money, OfferId, Reject, Timestamp};
 use party::check::local_text;
 use party::hours::{DAY_MINUTES, Span, check_spans};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,8 @@ pub struct BookingTerms {
     pub policy: BookingPolicy,
     /// Of showings only: whether it is also bought as an open ticket, whose seats are chosen later.
     pub open_tickets: bool,
+    /// Of visits only: which cards of the merchant pay for it, with a use of each booking or person.
+    pub cards: Vec<OfferId>,
 }
 
 /// What is booked.
@@ -230,6 +232,9 @@ impl BookingTerms {
         if self.open_tickets && self.stay != Stay::Showings {
             return no("/terms/open_tickets", "Only seats of showings are chosen later.");
         }
+        if !self.cards.is_empty() && !matches!(self.stay, Stay::Visit(_)) {
+            return no("/terms/cards", "Cards pay for visits, not for nights or seats.");
+        }
         match &self.stay {
             Stay::Visit(visit) => {
                 if self.price_per == PricePer::Night {
@@ -394,7 +399,7 @@ fn no(field: &'static str, detail: &str) -> Result<(), Reject> {
     Err(BOOKING_TERMS_INVALID.at(field, detail))
 }
 
-fn within(field: &'static str, value: i64, least: i64, most: i64) -> Result<(), Reject> {
+pub(crate) fn within(field: &'static str, value: i64, least: i64, most: i64) -> Result<(), Reject> {
     if (least..=most).contains(&value) {
         return Ok(());
     }

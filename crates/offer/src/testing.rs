@@ -145,6 +145,7 @@ pub fn dinner() -> BookingTerms {
             grace_us: 15 * MINUTE_US,
         },
         open_tickets: false,
+        cards: Vec::new(),
     }
 }
 

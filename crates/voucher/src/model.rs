@@ -75,6 +75,8 @@ pub struct Voucher {
     pub uses_total: i64,
     /// How often still.
     pub uses_left: i64,
+    /// How many of those are kept for bookings.
+    pub uses_held: i64,
     /// Of a stored-value card: its uses are minor units of it.
     pub currency: Option<Currency>,
     /// What the holder reads out. Unique among the merchant's live vouchers only.

@@ -32,6 +32,7 @@ fn read_voucher(row: &mut Row) -> Result<Voucher, StorageError> {
         status: read_status(row)?,
         uses_total: row.take()?,
         uses_left: row.take()?,
+        uses_held: row.take()?,
         currency: row.take()?,
         code: read_code(row)?,
         binding: row.take()?,
@@ -67,7 +68,7 @@ fn read_device_key(row: &mut Row) -> Result<Option<DevicePublicKey>, StorageErro
 /// A voucher.
 pub fn voucher(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<Voucher>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, currency, code, binding,
+        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, uses_held, currency, code, binding,
                 device_key, issued_at, valid_until, version
          FROM voucher WHERE id = $1",
         voucher
@@ -83,7 +84,7 @@ pub fn vouchers_of(
     limit: i64,
 ) -> Result<Vec<Voucher>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, currency, code, binding,
+        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, uses_held, currency, code, binding,
                 device_key, issued_at, valid_until, version
          FROM voucher WHERE holder_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         holder,
@@ -113,6 +114,27 @@ pub fn live_of_query(holder: PersonId, offer: OfferId, now: Timestamp) -> Query 
     )
 }
 
+/// A person's vouchers of these offers that can still be used.
+pub fn live_of_offers(
+    read: &mut ReadTx,
+    holder: PersonId,
+    offers: &[OfferId],
+    now: Timestamp,
+) -> Result<Vec<Voucher>, Fail> {
+    let questions = offers.iter().map(|offer| {
+        sql!(
+            "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, uses_held, currency, code,
+                    binding, device_key, issued_at, valid_until, version
+             FROM voucher WHERE holder_id = $1 AND offer_id = $2 AND status = 'live' AND valid_until > $3",
+            holder,
+            *offer,
+            now
+        )
+    });
+    let rows = read.ask_all(questions.collect())?.into_iter().flatten();
+    all(rows.collect(), read_voucher)
+}
+
 /// The voucher of this merchant that has this code, or had it when it was closed some days ago. The caller
 /// is the merchant's staff, and counts the misses.
 pub fn find_by_code(
@@ -121,7 +143,7 @@ pub fn find_by_code(
     code: VoucherCode,
 ) -> Result<Option<Voucher>, Fail> {
     let row = read.one(sql!(
-        "SELECT v.id, v.merchant_id, v.offer_id, v.store_set, v.holder_id, v.status, v.uses_total, v.uses_left, v.currency, v.code,
+        "SELECT v.id, v.merchant_id, v.offer_id, v.store_set, v.holder_id, v.status, v.uses_total, v.uses_left, v.uses_held, v.currency, v.code,
                 v.binding, v.device_key, v.issued_at, v.valid_until, v.version
          FROM voucher_code c JOIN voucher v ON v.id = c.voucher_id
          WHERE c.merchant_id = $1 AND c.code = $2",

@@ -23,13 +23,18 @@ pub struct Arrive {
 pub fn arrive(tx: &mut Tx, ctx: &Ctx, cmd: &Arrive) -> Result<Redeemed, Fail> {
     party::staff_actor(ctx)?;
     let booking = own_booking(tx, ctx, cmd.booking, Role::Cashier)?;
-    let (_, voucher) = expected_guest(&booking)?;
+    let (guest, voucher) = expected_guest(&booking)?;
     let place = (booking.merchant, booking.store);
     let counter = Counter::of_actor(tx, ctx, place, None, RedemptionMode::Booking)?;
     let presented = Presented::load(tx, &counter, voucher, None, ctx.now)?;
     let presented = presented.ok_or_else(|| StorageError::bug("a booking without its voucher"))?;
+    let presented = match guest.kept_uses(booking.id) {
+        Some(kept) => presented.for_booking(kept),
+        None => presented,
+    };
     if let Err(reason) = presented.check() {
         return Err(refuse(tx, &presented, reason)?.into());
     }
-    take_uses(tx, ctx, &counter, &presented, 1)
+    let uses = presented.uses(None)?;
+    take_uses(tx, ctx, &counter, &presented, uses)
 }

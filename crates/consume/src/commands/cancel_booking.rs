@@ -1,11 +1,12 @@
 //! A booking is cancelled, by its guest or by the store, or nobody came to it.
 
 use convert::{CancelOrder, GivenUp, RefundBooked, RefundCause, cancel_order, refund_booked};
-use kernel::{Actor, BookingId, Ctx, RefundId};
+use kernel::{Actor, BookingId, Ctx, RefundId, VoucherId};
 use offer::ShowingStatus;
 use party::Role;
 use store::{Fail, Tx, sql};
 
+use super::book_with_card::{give_up_kept, kept_of};
 use super::{expected_guest, own_booking, require_confirmed, require_reason};
 use crate::booking::{Booking, BookingStatus, Outcome};
 use crate::events::BookingCancelled;
@@ -55,12 +56,8 @@ pub fn cancel_booking(tx: &mut Tx, ctx: &Ctx, cmd: &CancelBooking) -> Result<Opt
             fee: guest.policy.cancel_fee(booking.period.starts_at, ctx.now),
         },
     };
-    let refund = RefundBooked {
-        voucher,
-        given_up,
-        cause: RefundCause::Asked,
-    };
-    end(tx, ctx, &booking, Outcome::Cancelled, (Some(refund), by_store))
+    let refund = refund_of(tx, ctx, &booking, voucher, (given_up, RefundCause::Asked))?;
+    end(tx, ctx, &booking, Outcome::Cancelled, (refund, by_store))
 }
 
 /// Says that nobody came, once the place need not be kept any more. The merchant keeps what the policy says.
@@ -80,14 +77,31 @@ pub fn mark_no_show(tx: &mut Tx, ctx: &Ctx, cmd: &MarkNoShow) -> Result<Option<R
         let detail = format!("The place is kept until {kept_until}.");
         return Err(BOOKING_TOO_EARLY.because(detail).into());
     }
-    let refund = RefundBooked {
-        voucher,
-        given_up: GivenUp::ByGuest {
-            fee: guest.policy.no_show_fee_bp,
-        },
-        cause: RefundCause::NoShow,
+    let given_up = GivenUp::ByGuest {
+        fee: guest.policy.no_show_fee_bp,
     };
-    end(tx, ctx, &booking, Outcome::NoShow, (Some(refund), true))
+    let refund = refund_of(tx, ctx, &booking, voucher, (given_up, RefundCause::NoShow))?;
+    end(tx, ctx, &booking, Outcome::NoShow, (refund, true))
+}
+
+/// What is refunded of the voucher of a booking that does not take place: nothing of a card, whose uses are free again if it
+/// costs nothing.
+fn refund_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    booking: &Booking,
+    voucher: VoucherId,
+    (given_up, cause): (GivenUp, RefundCause),
+) -> Result<Option<RefundBooked>, Fail> {
+    if let Some(kept) = kept_of(booking) {
+        give_up_kept(tx, ctx, booking, kept, given_up.fee().get() > 0)?;
+        return Ok(None);
+    }
+    Ok(Some(RefundBooked {
+        voucher,
+        given_up,
+        cause,
+    }))
 }
 
 /// Whether its store called off what it is for: then it keeps nothing of it.

@@ -7,6 +7,7 @@ use ledger::{LineKind, Reason};
 use offer::place;
 use store::{Fail, Lock, Tx};
 
+use super::book_with_card::kept_of;
 use super::cancel_booking::end;
 use super::{change_status, take_back};
 use crate::booking::Outcome;
@@ -62,12 +63,19 @@ pub fn reverse_chargeback(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<()
 
 /// Nobody is expected any more whose voucher was closed.
 fn end_bookings(tx: &mut Tx, ctx: &Ctx, closed: &[VoucherId]) -> Result<(), Fail> {
-    for id in queries::bookings_of_vouchers(tx, closed)?.into_values() {
+    let mut bookings: Vec<_> = queries::bookings_of_vouchers(tx, closed)?.into_values().collect();
+    for card in closed {
+        bookings.extend(queries::bookings_with_card(tx, *card)?);
+    }
+    for id in bookings {
         let Some(found) = queries::booking(tx, id)? else {
             continue;
         };
         tx.lock(&[place::lock(found.store), Lock::row("booking", id)]);
         if let Some(booking) = queries::booking(tx, id)? {
+            if let Some((card, kept)) = kept_of(&booking) {
+                voucher::release_uses(tx, card, kept.uses)?;
+            }
             end(tx, ctx, &booking, Outcome::Cancelled, (None, false))?;
         }
     }

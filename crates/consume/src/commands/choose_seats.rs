@@ -99,7 +99,8 @@ pub fn choose_seats(tx: &mut Tx, ctx: &Ctx, cmd: &ChooseSeats) -> Result<SeatsCh
         return Err(TICKET_NOT_OPEN.plain().into());
     }
     let booking = NewBooking {
-        order: ticket.order,
+        order: Some(ticket.order),
+        card: None,
         offer: ticket.offer,
         merchant: showing.merchant,
         store: showing.store,

@@ -1,6 +1,7 @@
 //! The commands of this crate, one to a file.
 
 mod arrive;
+mod book_with_card;
 mod call_off_showing;
 mod call_queue;
 mod cancel_booking;
@@ -22,6 +23,9 @@ mod sync_offline;
 mod undo_redemption;
 
 pub use arrive::{Arrive, arrive};
+pub use book_with_card::{
+    BookWithCard, BookedWithCard, LAPSE_BOOKING, LapseBooking, book_with_card, lapse_booking,
+};
 pub use call_off_showing::{CallOffShowing, REFUND_SHOWING, RefundShowing, call_off_showing, refund_showing};
 pub use call_queue::{
     CallQueue, EndQueueTicket, LeaveQueue, Whom, call_queue, end_queue_ticket, leave_queue,

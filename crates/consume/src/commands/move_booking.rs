@@ -5,6 +5,7 @@ use offer::{Bookable, ChosenSeats, Day, NightChoice, Period, SeatChoice, Surchar
 use party::Role;
 use store::{Fail, Tx, sql, to_json};
 
+use super::book_with_card::move_kept;
 use super::remind_guest::remind_of;
 use super::{expected_guest, own_booking};
 use crate::booking::Booking;
@@ -111,7 +112,10 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
     ))?;
     tell_resources(tx, booking.id, &slot.resources)?;
     remind_of(tx, ctx, booking.id, &guest.policy, slot.period)?;
-    convert::prolong_booked(tx, guest.order, voucher, valid_until(slot.period))?;
+    match guest.kept_uses(booking.id) {
+        None => convert::prolong_booked(tx, guest.order, voucher, valid_until(slot.period))?,
+        Some(kept) => move_kept(tx, &booking, (voucher, kept), slot.period)?,
+    }
     let event = BookingMoved {
         booking: booking.id,
         person: guest.person,

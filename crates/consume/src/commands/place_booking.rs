@@ -2,7 +2,7 @@
 //! the booking when it is paid.
 
 use convert::{Booked, PlaceOrder, PlacedOrder, place_booked_order};
-use kernel::{BookingId, Ctx, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId};
+use kernel::{BookingId, Ctx, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, VoucherId};
 use offer::{ChosenSeats, Period, Wish, place};
 use store::{Fail, Tx, sql, to_json};
 use uuid::Uuid;
@@ -93,7 +93,8 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         tx,
         ctx,
         &NewBooking {
-            order: placed.order,
+            order: Some(placed.order),
+            card: None,
             offer: placed.offer,
             merchant: placed.merchant,
             store: cmd.store,
@@ -117,7 +118,9 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
 
 /// What is known of a guest's booking beside its time and places.
 pub(super) struct NewBooking<'a> {
-    pub order: OrderId,
+    pub order: Option<OrderId>,
+    /// How many uses of which card are kept for it.
+    pub card: Option<(VoucherId, i64)>,
     pub offer: OfferId,
     pub merchant: MerchantId,
     pub store: StoreId,
@@ -136,8 +139,8 @@ pub(super) fn tell_booking(tx: &mut Tx, ctx: &Ctx, new: &NewBooking, slot: &Slot
     let booking: BookingId = ctx.new_id();
     tx.tell(sql!(
         "INSERT INTO booking (id, order_id, offer_id, merchant_id, store_id, person_id, party, rooms, starts_at,
-           ends_at, place_owner, showing_id, seats, policy, asked_for, area, note, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', $17, 1)",
+           ends_at, place_owner, showing_id, seats, policy, asked_for, area, card_id, card_uses, note, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', $19, 1)",
         booking,
         new.order,
         new.offer,
@@ -154,13 +157,15 @@ pub(super) fn tell_booking(tx: &mut Tx, ctx: &Ctx, new: &NewBooking, slot: &Slot
         to_json(&slot.policy)?,
         to_json(&new.asked_for)?,
         new.area.map(str::to_owned),
+        new.card.map(|(card, _)| card),
+        new.card.map(|(_, uses)| uses),
         ctx.now
     ))?;
     tell_resources(tx, booking, &slot.resources)?;
     remind_of(tx, ctx, booking, &slot.policy, slot.period)?;
     let event = BookingPlaced {
         booking,
-        order: Some(new.order),
+        order: new.order,
         person: Some(new.person),
         merchant: new.merchant,
         store: new.store,

@@ -66,7 +66,7 @@ pub fn redeem_code(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemCode) -> Result<CodeAnswe
     let Some(found) = voucher::queries::find_by_code(tx, cmd.merchant, cmd.code)? else {
         return miss(tx, ctx, &counter);
     };
-    let presented = Presented::load(tx, &counter, found.id, None, ctx.now)?;
+    let presented = Presented::at_counter(tx, &counter, found.id, None, ctx.now)?;
     let presented = presented.ok_or_else(|| VOUCHER_UNKNOWN.plain())?;
     if let Err(reason) = presented.check() {
         return Err(refuse(tx, &presented, reason)?.into());

@@ -75,7 +75,7 @@ pub fn redeem_scan(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemScan) -> Result<Redeemed,
     let place = (cmd.merchant, cmd.store);
     let counter = Counter::of_actor(tx, ctx, place, cmd.device, RedemptionMode::Scan)?;
     let terms = &cmd.pass.terms;
-    let presented = Presented::load(tx, &counter, terms.voucher, Some(terms.binding), ctx.now)?;
+    let presented = Presented::at_counter(tx, &counter, terms.voucher, Some(terms.binding), ctx.now)?;
     let presented = presented.ok_or_else(|| VOUCHER_UNKNOWN.plain())?;
     if let Err(reason) = presented.check() {
         return Err(refuse(tx, &presented, reason)?.into());

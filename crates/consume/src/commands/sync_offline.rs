@@ -162,7 +162,7 @@ fn take_scan(
 ) -> Result<ScanOutcome, Fail> {
     let terms = &scan.pass.terms;
     let at = moment_of(scan, ctx.now);
-    let presented = Presented::load(tx, counter, terms.voucher, Some(terms.binding), at)?;
+    let presented = Presented::at_counter(tx, counter, terms.voucher, Some(terms.binding), at)?;
     let amount = presented.as_ref().map_or(0, worth);
     let decided = match (&presented, within_cap(allowance.accepted, amount, allowance.cap)) {
         (_, None) => Err(LossReason::OverCap),
@@ -177,7 +177,10 @@ fn take_scan(
         allowance.accepted.amount += amount;
     }
     let outcome = match decided {
-        Ok(presented) => ScanOutcome::Redeemed(take_uses(tx, ctx, counter, presented, 1)?.redemption),
+        Ok(presented) => {
+            let uses = presented.uses(None)?;
+            ScanOutcome::Redeemed(take_uses(tx, ctx, counter, presented, uses)?.redemption)
+        }
         Err(reason) => record_loss(tx, ctx, counter, device, (terms.voucher, at), reason)?,
     };
     let (text, redemption) = match outcome {
@@ -241,6 +244,7 @@ fn record_loss(
         | LossReason::Refunded
         | LossReason::Expired
         | LossReason::PeriodFull
+        | LossReason::UsesHeld
         | LossReason::AmountMissing
         | LossReason::OverCap => None,
     };

@@ -2,12 +2,13 @@
 //! escrow as before. Only within the undo window and only while nobody was paid for it.
 
 use convert::EXPIRE_VOUCHER;
-use kernel::{Ctx, RedemptionId};
+use kernel::{BookingId, Ctx, RedemptionId, Timestamp};
 use ledger::{LineKind, Reason};
 use party::Role;
-use store::{Fail, Lock, StorageError, Tx};
+use store::{Fail, Lock, StorageError, Tx, sql};
 
-use crate::commands::change_status;
+use super::book_with_card::{LAPSE_BOOKING, lapses_at};
+use super::change_status;
 use crate::decide::{UndoFacts, check_undo};
 use crate::money::{line_of, reverse_use};
 use crate::{Redemption, RedemptionStatus, RedemptionUndone, UNDO_VOUCHER_CLOSED, queries};
@@ -57,7 +58,7 @@ pub fn undo_redemption(tx: &mut Tx, ctx: &Ctx, cmd: &UndoRedemption) -> Result<(
         &redemption,
         (LineKind::Undo, Reason::RedemptionUndone),
     )?;
-    expire_again(tx, &redemption)?;
+    expect_again(tx, &redemption)?;
     let event = RedemptionUndone {
         redemption: redemption.id,
         voucher: redemption.voucher,
@@ -68,9 +69,25 @@ pub fn undo_redemption(tx: &mut Tx, ctx: &Ctx, cmd: &UndoRedemption) -> Result<(
     Ok(tx.emit(ctx, redemption.id, redemption.version + 1, &event)?)
 }
 
-/// A voucher that was used up has no use for its timer, which may be gone.
-fn expire_again(tx: &mut Tx, redemption: &Redemption) -> Result<(), Fail> {
+/// A voucher that was used up has no use for its timer, which may be gone. Uses of a card that were kept for a booking are
+/// kept for it again, if its guest is still expected.
+fn expect_again(tx: &mut Tx, redemption: &Redemption) -> Result<(), Fail> {
     let voucher = voucher::queries::voucher(tx, redemption.voucher)?;
     let voucher = voucher.ok_or_else(|| StorageError::bug("a redemption without a voucher"))?;
+    if voucher.uses_total > 1 {
+        let booking = tx.one(sql!(
+            "UPDATE booking SET redemption_id = NULL WHERE card_id = $1 AND redemption_id = $2
+             RETURNING id, ends_at, outcome",
+            voucher.id,
+            redemption.id
+        ))?;
+        if let Some(mut row) = booking {
+            let (booking, ends_at): (BookingId, Timestamp) = (row.take()?, row.take()?);
+            let is_expected = row.take::<Option<String>>()?.is_none();
+            if is_expected && voucher::hold_uses(tx, voucher.id, redemption.uses)? {
+                tx.set_timer(LAPSE_BOOKING, booking, lapses_at(ends_at))?;
+            }
+        }
+    }
     Ok(tx.set_timer(EXPIRE_VOUCHER, voucher.id, voucher.valid_until)?)
 }

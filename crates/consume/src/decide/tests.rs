@@ -17,6 +17,7 @@ fn voucher(status: VoucherStatus) -> Voucher {
         status,
         uses_total: 3,
         uses_left: 1,
+        uses_held: 0,
         code: VoucherCode::from_random([6; 8]),
         binding: 7,
         device_key: None,
@@ -33,6 +34,7 @@ fn person(n: u128) -> PersonId {
 fn shown() -> Shown {
     Shown {
         period: None,
+        is_expected: false,
         merchant: MerchantId::from_uuid(Uuid::from_u128(2)),
         in_its_store: true,
         binding: Some(7),

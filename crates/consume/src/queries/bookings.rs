@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use convert::Stored;
 use convert::model::OrderStatus;
-use kernel::{BookingId, OfferId, OrderId, PersonId, ResourceId, ShowingId, StoreId, Timestamp, VoucherId};
+use kernel::{
+    BookingId, OfferId, OrderId, PersonId, RedemptionId, ResourceId, ShowingId, StoreId, Timestamp, VoucherId,
+};
 use offer::{Day, DayAvailability, Period, ResourceKind, Wish, place};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use uuid::Uuid;
@@ -17,9 +19,11 @@ use crate::slot;
 pub fn booking(read: &mut ReadTx, booking: BookingId) -> Result<Option<Booking>, Fail> {
     let rows = read.many(sql!(
         "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.showing_id, b.seats,
-                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
-         FROM booking b LEFT JOIN orders o ON o.id = b.order_id
-         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
+                b.note, b.created_at, b.version, b.outcome, COALESCE(b.order_id, c.order_id), b.offer_id, b.person_id, b.policy, b.asked_for, b.area, b.card_uses, b.redemption_id,
+                o.status, v.id, v.status
+         FROM booking b LEFT JOIN order_voucher c ON c.voucher_id = b.card_id
+         LEFT JOIN orders o ON o.id = COALESCE(b.order_id, c.order_id)
+         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = COALESCE(b.card_id, w.voucher_id)
          WHERE b.id = $1",
         booking
     ))?;
@@ -43,6 +47,16 @@ pub fn bookings_of_vouchers(
     Ok(found.collect::<Result<_, StorageError>>()?)
 }
 
+/// What is booked with a card and not over.
+pub(crate) fn bookings_with_card(read: &mut ReadTx, card: VoucherId) -> Result<Vec<BookingId>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id FROM booking WHERE card_id = $1 AND outcome IS NULL AND redemption_id IS NULL ORDER BY id",
+        card
+    ))?;
+    let ids = rows.into_iter().map(|mut row| row.take());
+    Ok(ids.collect::<Result<_, StorageError>>()?)
+}
+
 /// A person's bookings, newest first.
 pub fn bookings_of_person(
     read: &mut ReadTx,
@@ -52,9 +66,11 @@ pub fn bookings_of_person(
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
         "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.showing_id, b.seats,
-                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
-         FROM booking b LEFT JOIN orders o ON o.id = b.order_id
-         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
+                b.note, b.created_at, b.version, b.outcome, COALESCE(b.order_id, c.order_id), b.offer_id, b.person_id, b.policy, b.asked_for, b.area, b.card_uses, b.redemption_id,
+                o.status, v.id, v.status
+         FROM booking b LEFT JOIN order_voucher c ON c.voucher_id = b.card_id
+         LEFT JOIN orders o ON o.id = COALESCE(b.order_id, c.order_id)
+         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = COALESCE(b.card_id, w.voucher_id)
          WHERE b.person_id = $1 AND b.id < $2 ORDER BY b.id DESC LIMIT $3",
         person,
         super::before(after.map(|id| id.uuid())),
@@ -139,9 +155,11 @@ pub fn bookings_of_store(
 ) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
         "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.showing_id, b.seats,
-                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
-         FROM booking b LEFT JOIN orders o ON o.id = b.order_id
-         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
+                b.note, b.created_at, b.version, b.outcome, COALESCE(b.order_id, c.order_id), b.offer_id, b.person_id, b.policy, b.asked_for, b.area, b.card_uses, b.redemption_id,
+                o.status, v.id, v.status
+         FROM booking b LEFT JOIN order_voucher c ON c.voucher_id = b.card_id
+         LEFT JOIN orders o ON o.id = COALESCE(b.order_id, c.order_id)
+         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = COALESCE(b.card_id, w.voucher_id)
          WHERE b.store_id = $1 AND b.starts_at >= $2 AND b.starts_at < $3 ORDER BY b.starts_at, b.id LIMIT 1000",
         store,
         from,
@@ -215,11 +233,16 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
     };
     let (offer, person) = (row.take()?, row.take()?);
     let (policy, asked_for, area) = (row.take_json()?, row.take_json()?, row.take()?);
+    let card_uses = row.take()?;
+    let redemption: Option<RedemptionId> = row.take()?;
     let order_status = OrderStatus::from_stored(&row.take::<String>()?)?;
     let voucher: Option<VoucherId> = row.take()?;
     let voucher_status: Option<String> = row.take()?;
     let voucher_status = voucher_status.as_deref().and_then(VoucherStatus::from_name);
-    booking.status = status(order_status, voucher_status, outcome);
+    booking.status = match redemption {
+        Some(_) if outcome.is_none() => BookingStatus::Arrived,
+        Some(_) | None => status(order_status, voucher_status, outcome),
+    };
     booking.guest = Some(Guest {
         order,
         offer,
@@ -228,6 +251,7 @@ fn read_booking(row: &mut Row) -> Result<Booking, StorageError> {
         asked_for,
         area,
         voucher,
+        card_uses,
     });
     Ok(booking)
 }
@@ -236,6 +260,7 @@ fn status(order: OrderStatus, voucher: Option<VoucherStatus>, outcome: Option<Ou
     match (outcome, order, voucher) {
         (Some(Outcome::NoShow), ..) => BookingStatus::NoShow,
         (Some(Outcome::Cancelled), ..) => BookingStatus::Cancelled,
+        (Some(Outcome::Lapsed), ..) => BookingStatus::Lapsed,
         (None, OrderStatus::Placed, _) => BookingStatus::Held,
         (None, OrderStatus::Cancelled | OrderStatus::Released, _) => BookingStatus::Released,
         (None, _, Some(VoucherStatus::Live) | None) => BookingStatus::Confirmed,

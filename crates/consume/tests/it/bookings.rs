@@ -135,7 +135,7 @@ impl<'w, 's> Restaurant<'w, 's> {
         placed.resources.iter().map(position).collect()
     }
 
-    fn status(&self, booking: BookingId) -> BookingStatus {
+    pub fn status(&self, booking: BookingId) -> BookingStatus {
         let found = self
             .world
             .db

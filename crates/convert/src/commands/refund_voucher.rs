@@ -11,7 +11,9 @@ use crate::decide::{UnitMoney, rest_after};
 use crate::give_up::give_up;
 use crate::model::{GivenUp, RefundCause};
 use crate::queries::{VoucherMoney, voucher_money};
-use crate::reject::{REFUND_BOOKED, REFUND_NOT_FOUND, REFUND_NOTHING_LEFT, REFUND_REASON_MISSING};
+use crate::reject::{
+    REFUND_BOOKED, REFUND_NOT_FOUND, REFUND_NOTHING_LEFT, REFUND_REASON_MISSING, REFUND_USES_HELD,
+};
 
 /// What [`refund_voucher`] is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +51,9 @@ pub fn refund_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &RefundVoucher) -> Result<Ref
     if voucher.status != VoucherStatus::Live {
         let detail = format!("The voucher is {}.", voucher.status.as_str());
         return Err(REFUND_NOTHING_LEFT.because(detail).into());
+    }
+    if voucher.uses_held > 0 {
+        return Err(REFUND_USES_HELD.plain().into());
     }
     if voucher.valid_until <= ctx.now {
         let detail = "The voucher has run out; what the agreement says for that follows by itself.";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use consume::{Redemption, RedemptionStatus};
+use consume::{Redemption, RedemptionMode, RedemptionStatus};
 use kernel::{Ctx, MediaId, PersonId, RedemptionId, ReviewId};
 use store::{Fail, Lock, Tx, sql, to_json};
 
@@ -84,7 +84,7 @@ pub fn post_review(tx: &mut Tx, ctx: &Ctx, cmd: &PostReview) -> Result<ReviewId,
 fn own_visit(tx: &mut Tx, person: PersonId, id: RedemptionId) -> Result<Redemption, Fail> {
     let visit = consume::queries::redemption(tx, id)?;
     let visit = visit
-        .filter(|visit| visit.person == person)
+        .filter(|visit| visit.person == person && visit.mode != RedemptionMode::Missed)
         .ok_or_else(|| REVIEW_NOT_YOURS.at("/redemption", REVIEW_NOT_YOURS.title))?;
     match visit.status {
         RedemptionStatus::Live => Ok(visit),

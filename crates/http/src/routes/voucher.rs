@@ -71,6 +71,8 @@ pub struct HeldVoucher {
     uses_total: i64,
     /// How often still.
     uses_left: i64,
+    /// How many of those are kept for bookings.
+    uses_held: i64,
     /// Of a stored-value card: its uses are minor units of this currency, and a scanner takes it with a network only.
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<String>,
@@ -83,7 +85,7 @@ pub struct HeldVoucher {
 }
 
 /// Vouchers with what they are rights to.
-fn labelled_vouchers(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<Labelled<Voucher>>, Fail> {
+pub fn labelled_vouchers(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<Labelled<Voucher>>, Fail> {
     labelled(read, vouchers, |voucher| (voucher.offer, voucher.merchant))
 }
 
@@ -97,6 +99,7 @@ impl From<Labelled<Voucher>> for HeldVoucher {
             status: voucher.status.as_str().to_owned(),
             uses_total: voucher.uses_total,
             uses_left: voucher.uses_left,
+            uses_held: voucher.uses_held,
             currency: voucher.currency.map(|currency| currency.code().to_owned()),
             binding: voucher.binding,
             issued_at: voucher.issued_at.to_string(),

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Ctx, OfferId, Reject, ResourceId};
+use kernel::{Ctx, MerchantId, OfferId, Reject, ResourceId};
 use store::{Fail, Lock, Tx, sql, to_json};
 
 use super::managed_offer;
+use crate::booking_terms::within;
 use crate::events::BookingTermsSet;
 use crate::reject::{BOOKING_TERMS_INVALID, BOOKING_TERMS_LATE, BOOKING_WITHOUT_CARD, BOOKING_WITHOUT_GROUP};
-use crate::{BookingTerms, OfferStatus, ResourceKind, Stay, queries};
+use crate::{BookingTerms, Card, OfferStatus, ResourceKind, Stay, queries};
 
 /// The most resources of an offer's services together.
 const MAX_RESOURCES: usize = 500;
+/// The most cards that pay for an offer.
+const MAX_CARDS: i64 = 20;
 
 /// How an offer is booked.
 #[derive(Debug, Clone)]
@@ -49,6 +52,7 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
     if let Some(deposit) = offer.deposit {
         deposit.check_policy("/terms/policy", &cmd.terms.policy)?;
     }
+    check_cards(tx, offer.merchant, &cmd.terms.cards)?;
     let resources = by_service(&cmd.resources);
     check_resources(tx, cmd, &resources)?;
     let before = queries::booking_terms(tx, offer.id)?;
@@ -95,6 +99,20 @@ fn check_change(before: &BookingTerms, after: &BookingTerms) -> Result<(), Rejec
     if (before.stay == Stay::Showings) != (after.stay == Stay::Showings) {
         let detail = "Whether an offer has showings never changes once it is published.";
         return Err(BOOKING_TERMS_INVALID.at("/terms/showings", detail));
+    }
+    Ok(())
+}
+
+/// Refuses what is no card of visits of this merchant.
+fn check_cards(tx: &mut Tx, merchant: MerchantId, cards: &[OfferId]) -> Result<(), Fail> {
+    within("/terms/cards", cards.len() as i64, 0, MAX_CARDS)?;
+    for id in cards {
+        let card = queries::offer(tx, *id)?.filter(|card| card.merchant == merchant);
+        let is_card = card.is_some_and(|card| card.uses > 1 && card.card != Some(Card::StoredValue));
+        if !is_card {
+            let detail = format!("{id} is no card of several visits of this merchant.");
+            return Err(BOOKING_TERMS_INVALID.at("/terms/cards", detail).into());
+        }
     }
     Ok(())
 }

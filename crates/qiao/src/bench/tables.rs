@@ -108,5 +108,6 @@ fn evening() -> BookingTerms {
             grace_us: 0,
         },
         open_tickets: false,
+        cards: Vec::new(),
     }
 }

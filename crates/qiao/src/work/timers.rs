@@ -1,7 +1,10 @@
 //! Timers that are due, each handed to the command that its kind calls for. The command decides whether
 //! it is still right and clears the timer, so that nodes that find the same one do no harm.
 
-use consume::{END_WAITING, EndWaiting, REFUND_SHOWING, REMIND_GUEST, RefundShowing, RemindGuest};
+use consume::{
+    END_WAITING, EndWaiting, LAPSE_BOOKING, LapseBooking, REFUND_SHOWING, REMIND_GUEST, RefundShowing,
+    RemindGuest,
+};
 use convert::{CLOSE_GROUP, CloseGroup, EXPIRE_VOUCHER, ExpireVoucher, RELEASE_ORDER, ReleaseOrder};
 use http::{App, shell};
 use kernel::{Actor, Ctx};
@@ -74,6 +77,13 @@ fn job_of(timer: &DueTimer) -> Option<Job> {
         };
         Some(job("remindGuest", timer, Vec::new(), move |tx, ctx| {
             consume::remind_guest(tx, ctx, &cmd).map(drop)
+        }))
+    } else if kind == LAPSE_BOOKING.0 {
+        let cmd = LapseBooking {
+            booking: timer.subject(),
+        };
+        Some(job("lapseBooking", timer, Vec::new(), move |tx, ctx| {
+            consume::lapse_booking(tx, ctx, &cmd).map(drop)
         }))
     } else if kind == END_WAITING.0 {
         let cmd = EndWaiting {

@@ -31,7 +31,7 @@ pub fn use_up(
     let row = tx.one(sql!(
         "UPDATE voucher SET uses_left = uses_left - $1, status = CASE WHEN uses_left = $1 THEN 'used' ELSE status END,
                 version = version + 1
-         WHERE id = $2 AND status = 'live' AND uses_left >= $1 AND valid_until > $3 AND binding = COALESCE($4, binding)
+         WHERE id = $2 AND status = 'live' AND uses_left - uses_held >= $1 AND valid_until > $3 AND binding = COALESCE($4, binding)
          RETURNING uses_total, uses_left, version, merchant_id, code, status",
         uses,
         voucher,

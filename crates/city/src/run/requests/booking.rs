@@ -262,6 +262,7 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
             grace_us: policy.grace_us,
         },
         open_tickets: booked.open_tickets,
+        cards: Vec::new(),
     }
 }
 

@@ -387,6 +387,9 @@ struct BookingGuest {
     /// Shown on arrival, once it is confirmed.
     #[schema(value_type = Option<String>)]
     voucher: Option<VoucherId>,
+    /// How many uses of a card, which is `voucher`, are kept for it, or were taken, if those pay for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card_uses: Option<i64>,
     /// What was paid ahead, once it is confirmed, if that was only a deposit.
     #[serde(skip_serializing_if = "Option::is_none")]
     deposit: Option<DepositPaid>,
@@ -446,6 +449,7 @@ pub fn shown(
             name: names.person(Some(guest.person)),
             label: labels.get((guest.offer, booking.merchant)),
             voucher: guest.voucher,
+            card_uses: guest.card_uses,
             deposit: guest.voucher.and_then(deposit_of),
             asked_for: guest.asked_for.into_iter().map(|id| id.map(asked_for)).collect(),
             area: guest.area,

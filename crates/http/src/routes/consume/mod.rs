@@ -3,6 +3,7 @@
 
 mod bookings;
 mod calendar;
+mod card_bookings;
 mod history;
 mod open_tickets;
 mod queue;
@@ -36,6 +37,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(store_bookings::operations())
         .merge(calendar::operations())
         .merge(showings::operations())
+        .merge(card_bookings::operations())
         .merge(open_tickets::operations())
         .merge(waitlist::operations())
         .merge(queue::operations())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use kernel::{BasisPoints, LocalText, MINUTE_US};
+use kernel::{BasisPoints, LocalText, MINUTE_US, OfferId};
 use offer::{
     BOOKING_TERMS_INVALID, BookingPolicy, BookingTerms, NightRate, Nights, PricePer, Service, Stay, Turn,
     Visit,
@@ -44,6 +44,10 @@ pub struct WireBookingTerms {
     /// Of showings: whether it is also bought as an open ticket, an order without seats, which are chosen later.
     #[serde(default, skip_serializing_if = "is_false")]
     open_tickets: bool,
+    /// Of visits: the merchant's cards that pay for it, with a use of each booking, or of each person if the price is of one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    cards: Vec<OfferId>,
 }
 
 /// Of what an offer's price is.
@@ -200,6 +204,7 @@ impl WireBookingTerms {
                 grace_us: us(policy.grace_minutes),
             },
             open_tickets: self.open_tickets,
+            cards: self.cards,
         })
     }
 }
@@ -263,6 +268,7 @@ impl From<BookingTerms> for WireBookingTerms {
             ahead_days: terms.ahead_days,
             policy: Object(terms.policy.into()),
             open_tickets: terms.open_tickets,
+            cards: terms.cards,
         }
     }
 }
