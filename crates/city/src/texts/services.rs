@@ -27,7 +27,7 @@ pub(crate) const TRADES: &[Trade] = &[
     service("beauty", ("美发沙龙", "Hair Salon"), "Mo-Su 10:00-21:00", &[
         once(128, ("洗剪吹一次", "Wash, cut and blow-dry"), ("资深发型师，含造型建议。", "By a senior stylist, with advice on shape.")),
         once(398, ("染发加护理", "Colour and care"), ("不限发长，植物染膏可选。", "Any length, plant-based colour on request.")),
-        worth(450, 500, ("储值卡 500 元", "Card worth 500 yuan"), ("全店项目通用，按账单扣款，余额可退。", "For everything we do; each bill is taken from it, and the rest can be given back.")),
+        worth(400, 500, ("储值卡 500 元", "Card worth 500 yuan"), ("全店项目通用，按账单扣款，余额可退。", "For everything we do; each bill is taken from it, and the rest can be given back.")),
         once(158, ("单色美甲加手部护理", "Single-colour manicure"), ("百色可选，含修型去死皮。", "A hundred colours, shaping and cuticle care included.")),
     ]),
     outing("hotel", ("酒店", "Hotel"), "24/7", &[

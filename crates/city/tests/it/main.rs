@@ -13,12 +13,14 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use city::{City, CityError, Plan};
+use convert::decide::rest_after;
 use kernel::{Actor, Ctx, Money, OfferId, Timestamp};
 use ledger::{Account, TrialRow};
 use offer::OfferPage;
 use party::MerchantStatus;
 use store::testing::TestDatabase;
 use store::{Store, due_timers};
+use voucher::Voucher;
 
 /// 2027-01-15T08:00:00Z: four in the afternoon in Shanghai.
 const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
@@ -92,8 +94,14 @@ fn live_vouchers_worth(store: &Store) -> i64 {
             for order in orders {
                 for bought in convert::queries::order_vouchers(read, order.id)? {
                     let voucher = voucher::queries::voucher(read, bought.voucher)?;
-                    if voucher.is_some_and(|voucher| voucher.status == voucher::VoucherStatus::Live) {
-                        worth += bought.paid.escrow();
+                    let live = voucher.filter(|voucher| voucher.status == voucher::VoucherStatus::Live);
+                    if let Some(Voucher {
+                        uses_total,
+                        uses_left,
+                        ..
+                    }) = live
+                    {
+                        worth += rest_after(&bought.paid, uses_total, uses_total - uses_left).escrow();
                     }
                 }
             }
