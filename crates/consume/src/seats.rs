@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Ctx, LocalText, Reject, RejectKind};
-use offer::{ChosenSeats, Hall, SeatChoice, Seating, ShowingStatus, Stay};
+use kernel::{Ctx, LocalText, Reject, RejectKind, ShowingId};
+use offer::{ChosenSeats, Hall, SeatChoice, Seating, ShowingStatus, Stay, UsedSeats};
 use store::{Fail, Tx};
 
 use crate::reject::{BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME, SEAT_LEFT_ALONE, SEATS_TAKEN};
 use crate::slot::{Asked, Slot, Taken, When, check_in_time};
 
 /// The seats that a booking names, which are free. The showing's row is locked, so they stay so. `field` is where the
-/// choice stands in the input. A store may leave a seat alone.
+/// choice stands in the input. A store may leave a seat alone, and choose what it keeps for the box office, which it keeps
+/// no more then.
 pub(crate) fn find_seats(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -23,20 +24,39 @@ pub(crate) fn find_seats(
         Fail::Storage(_) => fail,
     })?;
     check(ctx, asked, &chosen)?;
-    let used = offer::queries::used_seats(tx, &[choice.showing])?;
-    let used: BTreeSet<i64> = used.into_iter().flatten().collect();
-    let seating = chosen.hall.seating(&used);
-    if !seating.are_free(&chosen.numbers) {
-        let taken = chosen.hall.names(chosen.numbers.intersection(&used));
-        let detail = format!("Taken by somebody else: {}.", taken.join(", "));
-        let refusal = refuse(&SEATS_TAKEN, &detail, &chosen, &seating);
-        return Err(refusal.with("taken", taken).into());
+    let used = used_seats(tx, choice.showing)?;
+    if asked.wish.for_store {
+        check_free(&chosen, &used.claimed)?;
+        let kept = chosen.numbers.intersection(&used.kept);
+        offer::showing::free(tx, choice.showing, kept)?;
+        return Ok(chosen);
     }
-    if !asked.wish.for_store && !seating.may_choose(&chosen.numbers) {
+    let used = used.all();
+    check_free(&chosen, &used)?;
+    let seating = chosen.hall.seating(&used);
+    if !seating.may_choose(&chosen.numbers) {
         let detail = "A seat beside these would have no free seat beside it.";
         return Err(refuse(&SEAT_LEFT_ALONE, detail, &chosen, &seating).into());
     }
     Ok(chosen)
+}
+
+/// What is not free of a showing.
+pub(crate) fn used_seats(tx: &mut Tx, showing: ShowingId) -> Result<UsedSeats, Fail> {
+    let mut used = offer::queries::used_seats(tx, &[showing])?;
+    Ok(used.pop().unwrap_or_default())
+}
+
+/// Refuses seats that are gone, with the nearest that are not.
+pub(crate) fn check_free(chosen: &ChosenSeats, gone: &BTreeSet<i64>) -> Result<(), Reject> {
+    let seating = chosen.hall.seating(gone);
+    if seating.are_free(&chosen.numbers) {
+        return Ok(());
+    }
+    let taken = chosen.hall.names(chosen.numbers.intersection(gone));
+    let detail = format!("Taken by somebody else: {}.", taken.join(", "));
+    let refusal = refuse(&SEATS_TAKEN, &detail, chosen, &seating);
+    Err(refusal.with("taken", taken))
 }
 
 /// What a booking of these seats takes.

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use consume::CallOffShowing;
+use consume::{CallOffShowing, KeepSeats};
 use jiff::tz::TimeZone;
 use kernel::{HOUR_US, MerchantId, Money, OfferId, ResourceId, ShowingId, StoreId};
-use offer::{Day, Hall, OfferPage, OfferStatus, SHOWING_NOT_FOUND, ScheduleShowing, Showing, ShowingStatus};
+use offer::{
+    Day, Hall, OfferPage, OfferStatus, SHOWING_NOT_FOUND, ScheduleShowing, SeatChoice, Showing,
+    ShowingStatus, UsedSeats,
+};
 use party::NOT_FOUND;
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx, StorageError};
@@ -34,6 +37,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(schedule_showing))
         .routes(routes!(list_showings_of_store))
         .routes(routes!(call_off_showing))
+        .routes(routes!(keep_seats))
         .routes(routes!(list_showings))
         .routes(routes!(get_showing))
         .routes(routes!(best_seats))
@@ -124,7 +128,7 @@ struct WireShowing {
     status: String,
     surcharges: Vec<ZoneSurcharge>,
     seats: usize,
-    /// How many of them nobody holds or has.
+    /// How many of them can be had.
     seats_free: usize,
 }
 
@@ -132,6 +136,7 @@ struct WireShowing {
 fn shown(read: &mut ReadTx, showings: Vec<Showing>) -> Result<Vec<WireShowing>, Fail> {
     let ids: Vec<ShowingId> = showings.iter().map(|showing| showing.id).collect();
     let used = offer::queries::used_seats(read, &ids)?;
+    let used = used.into_iter().map(UsedSeats::all);
     let halls: BTreeSet<ResourceId> = showings.iter().map(|showing| showing.hall).collect();
     let mut known = BTreeMap::new();
     for id in halls {
@@ -227,6 +232,40 @@ async fn call_off_showing(
         .await
 }
 
+/// Seats that a store keeps for the box office, or keeps no more.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SeatsToKeep {
+    /// Their names, 1 to 100.
+    seats: Vec<String>,
+    /// Whether they are kept from now on.
+    is_kept: bool,
+}
+
+/// Keeps seats of a showing for the box office, or frees them again. Guests are shown them as taken; the store gives them
+/// by moving a booking to them, or for an open ticket, and keeps them no more then.
+#[utoipa::path(put, path = "/v1/merchants/{merchant}/showings/{showing}/kept-seats", operation_id = "keepSeats",
+    tag = "consume", params(OfMerchant, OfShowing), security(("session" = ["staff:cashier"])),
+    request_body = SeatsToKeep, responses((status = 200), (status = "4XX", body = Problem)))]
+async fn keep_seats(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfShowing>,
+    write: Write<SeatsToKeep>,
+) -> Result<Response, Problem> {
+    let cmd = KeepSeats {
+        seats: SeatChoice {
+            showing: of.showing,
+            seats: write.body.seats,
+        },
+        is_kept: write.body.is_kept,
+    };
+    app.command("keepSeats", of.showing, staff.actor(), write.key)
+        .locking(vec![offer::showing::lock(of.showing)])
+        .run(move |tx, ctx| consume::keep_seats(tx, ctx, &cmd))
+        .await
+}
+
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -282,7 +321,7 @@ struct ShowingShown {
     map: WireSeatMap,
     /// What a seat costs now in each zone of the map, after the agreement's discount, in their order.
     prices: Vec<WireMoney>,
-    /// The names of the seats that somebody holds or has.
+    /// The names of the seats that cannot be had.
     taken: Vec<String>,
     /// Those of them that are the caller's.
     own: Vec<String>,
@@ -338,7 +377,7 @@ fn load(read: &mut ReadTx, id: ShowingId) -> Result<(Showing, Hall, BTreeSet<i64
     let showing = offer::queries::showing(read, id)?.ok_or_else(|| SHOWING_NOT_FOUND.plain())?;
     let hall = offer::queries::hall(read, showing.hall)?.ok_or_else(|| SHOWING_NOT_FOUND.plain())?;
     let used = offer::queries::used_seats(read, &[id])?;
-    Ok((showing, hall, used.into_iter().flatten().collect()))
+    Ok((showing, hall, used.into_iter().flat_map(UsedSeats::all).collect()))
 }
 
 #[derive(Deserialize, IntoParams)]
