@@ -5,10 +5,10 @@ mod figures;
 mod queue;
 mod waitlist;
 
-pub(crate) use bookings::bookings_of_showing;
+pub(crate) use bookings::bookings_to_refund;
 pub use bookings::{
-    Availability, MAX_DAYS, availability, booking, bookings_of_person, bookings_of_store,
-    bookings_of_vouchers, calendar_feed, seats_of_bookings, seats_of_person,
+    Availability, MAX_DAYS, availability, booking, bookings_of_person, bookings_of_showing,
+    bookings_of_store, bookings_of_vouchers, calendar_feed, seats_of_bookings, seats_of_person,
 };
 pub use figures::{UseFigures, Uses, use_figures};
 pub use queue::{
