@@ -24,7 +24,7 @@ pub struct KeepSeats {
 ///
 /// Rejects: `not_found`, `showing_status`, `seats_invalid`, `seats_taken`, and as [`party::require_staff`] does.
 ///
-/// Statements: six, and one for each power of two of which the number of seats is made up.
+/// Statements: five, and one for each power of two of which the number of seats is made up.
 pub fn keep_seats(tx: &mut Tx, ctx: &Ctx, cmd: &KeepSeats) -> Result<(), Fail> {
     tx.lock(&[showing::lock(cmd.seats.showing)]);
     let found = offer::queries::showing(tx, cmd.seats.showing)?.ok_or_else(|| party::NOT_FOUND.plain())?;
@@ -32,8 +32,8 @@ pub fn keep_seats(tx: &mut Tx, ctx: &Ctx, cmd: &KeepSeats) -> Result<(), Fail> {
     if found.status != ShowingStatus::Scheduled || found.period.ends_at <= ctx.now {
         return Err(SHOWING_STATUS.plain().into());
     }
-    let mut chosen = offer::queries::chosen_seats(tx, found.offer, &cmd.seats)?;
-    let used = used_seats(tx, found.id)?;
+    let mut chosen = offer::queries::seats_of_showing(tx, found, &cmd.seats.seats)?;
+    let used = used_seats(tx, chosen.showing.id)?;
     if cmd.is_kept {
         check_free(&chosen, &used.claimed)?;
     }
@@ -44,10 +44,11 @@ pub fn keep_seats(tx: &mut Tx, ctx: &Ctx, cmd: &KeepSeats) -> Result<(), Fail> {
         return Ok(());
     }
     if !cmd.is_kept {
-        showing::free(tx, found.id, chosen.numbers.iter())?;
+        showing::free(tx, chosen.showing.id, chosen.numbers.iter())?;
     } else if !showing::keep(tx, &chosen)? {
         return Err(SEATS_TAKEN.plain().into());
     }
+    let found = chosen.showing;
     let event = SeatsKept {
         showing: found.id,
         merchant: found.merchant,

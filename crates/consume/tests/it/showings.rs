@@ -289,14 +289,15 @@ fn what_is_no_choice_of_the_showing_is_refused_by_field() {
         assert_eq!(refused(seven, &nothing), no("booking_party", "/party"));
         assert_eq!(
             refused("A-1", &|wish| wish.party = 2),
-            no("booking_party", "/party")
+            no("booking_party", "/order/seats/seats")
         );
         let quantity = no("order_quantity_invalid", "/order/quantity");
         assert_eq!(refused("A-1", &|wish| wish.order.quantity = 2), quantity);
         let late = |wish: &mut PlaceBooking| wish.when = When::At(SEVEN.plus_us(1));
         assert_eq!(refused("A-1", &late), no("booking_time", "/when/starts_at"));
         let elsewhere = |wish: &mut PlaceBooking| wish.store = world.branch;
-        assert_eq!(refused("A-1", &elsewhere), no("booking_not_offered", "/store"));
+        let showing = "/order/seats/showing";
+        assert_eq!(refused("A-1", &elsewhere), no("booking_not_offered", showing));
         let usher = |wish: &mut PlaceBooking| wish.resources = vec![None];
         assert_eq!(refused("A-1", &usher), no("booking_not_offered", "/resources"));
         let terrace = |wish: &mut PlaceBooking| wish.area = Some("terrace".to_owned());
@@ -612,6 +613,32 @@ fn seats_of_an_open_ticket_are_chosen_at_the_door_and_given_back_as_any() {
         let too_late = film.choose(world.as_cashier(), after, expired.vouchers[0], "A-1");
         assert_eq!(code(too_late), "redeem_voucher_expired");
         world.expire(expired.vouchers[0], after);
+    });
+}
+
+#[test]
+fn what_seats_are_refused_for_is_said_by_a_field_that_the_input_has() {
+    on_both(|world| {
+        let film = with_open_tickets(world);
+        let (ticket, booked) = (film.buy_open(2).vouchers[0], film.book("A-1 A-2"));
+        let (guest, staff) = (Actor::Consumer(world.buyer), world.as_cashier());
+        let said = |no: Rejected| (no.code, no.field.unwrap_or_default());
+        let no = |code: &str, field: &str| (code.to_owned(), field.to_owned());
+        let chosen = |actor, now, seats| said(film.choose(actor, now, ticket, seats).unwrap_err());
+        assert_eq!(chosen(guest, NOW, "B-1"), no("booking_party", "/seats"));
+        assert_eq!(chosen(guest, SEVEN, "B-1 B-2"), no("booking_time", "/showing"));
+        let over = SEVEN.plus_us(2 * HOUR_US);
+        assert_eq!(chosen(staff, over, "B-1 B-2"), no("booking_time", "/showing"));
+        let moved = |starts_at, seats| {
+            let to = (film.showing, starts_at);
+            said(
+                film.move_to((guest, booked.booking), to, Some(seats))
+                    .unwrap_err(),
+            )
+        };
+        assert_eq!(moved(SEVEN, "B-1"), no("booking_party", "/seats/seats"));
+        assert_eq!(moved(SEVEN, "B-1 B-9"), no("seats_invalid", "/seats/seats"));
+        assert_eq!(moved(NOW, "B-1 B-2"), no("booking_time", "/when/starts_at"));
     });
 }
 

@@ -136,16 +136,21 @@ pub fn used_seats(read: &mut ReadTx, showings: &[ShowingId]) -> Result<Vec<UsedS
 /// The seats that somebody would like of a showing of this offer, with what they cost. Free or not. What is wrong is
 /// said by the fields of the choice.
 pub fn chosen_seats(read: &mut ReadTx, offer: OfferId, choice: &SeatChoice) -> Result<ChosenSeats, Fail> {
-    let unknown = || SHOWING_NOT_FOUND.at("/showing", SHOWING_NOT_FOUND.title);
     let showing = showing(read, choice.showing)?.filter(|showing| showing.offer == offer);
-    let showing = showing.ok_or_else(unknown)?;
+    let showing = showing.ok_or_else(|| SHOWING_NOT_FOUND.at("/showing", SHOWING_NOT_FOUND.title))?;
+    seats_of_showing(read, showing, &choice.seats)
+}
+
+/// The same of a showing that is known.
+pub fn seats_of_showing(read: &mut ReadTx, showing: Showing, names: &[String]) -> Result<ChosenSeats, Fail> {
+    let unknown = || SHOWING_NOT_FOUND.at("/showing", SHOWING_NOT_FOUND.title);
     let hall = hall(read, showing.hall)?.ok_or_else(unknown)?;
-    let (terms, _) = booking_terms(read, offer)?.ok_or_else(unknown)?;
-    if !(1..=MAX_CHOSEN).contains(&choice.seats.len()) {
+    let (terms, _) = booking_terms(read, showing.offer)?.ok_or_else(unknown)?;
+    if !(1..=MAX_CHOSEN).contains(&names.len()) {
         let detail = format!("1 to {MAX_CHOSEN} seats are chosen at once.");
         return Err(SEATS_INVALID.at("/seats", detail).into());
     }
-    let seats = hall.map.find(&choice.seats)?;
+    let seats = hall.map.find(names)?;
     let surcharge = |zone: &String| showing.surcharges.get(zone).copied().unwrap_or_default();
     let amounts: Vec<i64> = seats.iter().map(|(_, seat)| surcharge(&seat.zone)).collect();
     let different: BTreeSet<i64> = amounts.iter().copied().collect();

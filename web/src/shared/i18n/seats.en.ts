@@ -26,6 +26,8 @@ export default {
   chooseAsMany: 'Choose {n} seat | Choose {n} seats',
   otherPrice: 'These seats cost {after}, yours {before}: a booking is moved to seats that cost the same.',
   open: 'An open ticket for {n} seat, which you choose here or at the box office. | An open ticket for {n} seats, which you choose here or at the box office.',
+  noTicket: 'This ticket has no seats to choose: it has them already, or it was used or refunded.',
+  noMove: 'This booking cannot be moved to other seats.',
   takeFor: 'Take them for {time}',
   chosen: 'The seats are yours',
   go: 'Go on · {amount}',

@@ -24,6 +24,8 @@ export default {
   chooseAsMany: '请选 {n} 个座位',
   otherPrice: '所选座位 {after}，原座位 {before}：只能换到同价的座位。',
   open: '兑换券：可兑换 {n} 个座位，可在此或到现场选座。',
+  noTicket: '该兑换券没有可选的座位：已选座、已使用或已退款。',
+  noMove: '该预订不能换座。',
   takeFor: '选定 {time} 的座位',
   chosen: '座位已选定',
   go: '确认选座 · {amount}',
