@@ -227,7 +227,7 @@ fn take_best(
         return Ok(false);
     };
     let used = offer::queries::used_seats(tx, &[showing.id])?;
-    let used = used.into_iter().flatten().collect();
+    let used = used.into_iter().flat_map(offer::UsedSeats::all).collect();
     let Some(best) = hall.seating(&used).best(party) else {
         return Ok(false);
     };

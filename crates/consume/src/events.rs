@@ -2,7 +2,7 @@
 
 use kernel::{
     BookingId, ConflictId, DeviceId, MerchantId, OfferId, OrderId, PersonId, QueueTicketId, RedemptionId,
-    StoreId, VoucherId, WaitlistEntryId,
+    ShowingId, StoreId, VoucherId, WaitlistEntryId,
 };
 use serde::{Deserialize, Serialize};
 use store::EventBody;
@@ -308,6 +308,26 @@ pub struct QueueSet {
 
 impl EventBody for QueueSet {
     const TYPE: &'static str = "QueueSet";
+    const V: i64 = 1;
+}
+
+/// A store keeps seats of a showing for the box office, or keeps them no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatsKept {
+    /// Of which showing.
+    pub showing: ShowingId,
+    /// Whose store.
+    pub merchant: MerchantId,
+    /// Which store.
+    pub store: StoreId,
+    /// How many.
+    pub seats: i64,
+    /// Whether they are kept now.
+    pub is_kept: bool,
+}
+
+impl EventBody for SeatsKept {
+    const TYPE: &'static str = "SeatsKept";
     const V: i64 = 1;
 }
 

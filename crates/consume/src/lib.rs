@@ -5,7 +5,7 @@
 //! worked out in `convert` and posted through `ledger`.
 //!
 //! Commands: [`place_booking`], [`keep_places`], [`move_booking`], [`cancel_booking`], [`mark_no_show`], [`arrive`],
-//! [`choose_seats`], [`call_off_showing`], [`set_calendar_feed`]; [`join_waitlist`], [`offer_place`], [`take_place`],
+//! [`choose_seats`], [`keep_seats`], [`call_off_showing`], [`set_calendar_feed`]; [`join_waitlist`], [`offer_place`], [`take_place`],
 //! [`leave_waitlist`], [`end_waiting`]; [`set_queue`], [`join_queue`], [`call_queue`], [`end_queue_ticket`],
 //! [`leave_queue`];
 //! [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`], [`charge_back`],
@@ -30,7 +30,7 @@ pub use commands::*;
 pub use events::{
     BookingCancelled, BookingMoved, BookingPlaced, BookingSoon, CalendarFeedSet, CodesLocked, PlaceOffered,
     QueueCalled, QueueEnded, QueueJoined, QueueSet, RedemptionConflicted, RedemptionRefunded,
-    RedemptionUndone, VoucherRedeemed, WaitlistEnded, WaitlistJoined,
+    RedemptionUndone, SeatsKept, VoucherRedeemed, WaitlistEnded, WaitlistJoined,
 };
 pub use model::{
     Conflict, LossReason, Redemption, RedemptionMode, RedemptionStatus, ScanOutcome, ScannerAllowance,

@@ -38,6 +38,14 @@ pub enum When {
 }
 
 impl When {
+    /// Where it stands in the input.
+    const fn field(self) -> &'static str {
+        match self {
+            Self::At(_) => "/when/starts_at",
+            Self::Nights { .. } => "/when/from",
+        }
+    }
+
     /// How many rooms, of which there is one where nobody asks for rooms.
     pub(crate) fn rooms(self) -> i64 {
         match self {
@@ -90,7 +98,7 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
     };
     let period = period_of(&bookable, asked.when, day, &asked.wish)?;
     if !asked.wish.for_store {
-        check_in_time(&bookable.terms, period, ctx.now)?;
+        check_in_time(&bookable.terms, period, ctx.now, asked.when.field())?;
     }
     let deciding = bookable.steps_to_choose(period, asked.wish.party);
     let used = used_of(tx, &bookable, asked.wish, &deciding)?;
@@ -156,8 +164,13 @@ pub(crate) fn quantity(terms: &BookingTerms, when: When, party: i64) -> Result<i
     }
 }
 
-/// Refuses what starts too soon, or too far ahead.
-pub(crate) fn check_in_time(terms: &BookingTerms, period: Period, now: Timestamp) -> Result<(), Reject> {
+/// Refuses what starts too soon, or too far ahead, as `field` of the input says.
+pub(crate) fn check_in_time(
+    terms: &BookingTerms,
+    period: Period,
+    now: Timestamp,
+    field: &'static str,
+) -> Result<(), Reject> {
     if terms.is_in_time(period.starts_at, now) {
         return Ok(());
     }
@@ -166,7 +179,7 @@ pub(crate) fn check_in_time(terms: &BookingTerms, period: Period, now: Timestamp
         terms.ahead_days,
         terms.notice_us / MINUTE_US
     );
-    Err(BOOKING_TIME.at("/starts_at", detail))
+    Err(BOOKING_TIME.at(field, detail))
 }
 
 /// Refuses a party that is larger than what is booked at once.
@@ -200,7 +213,7 @@ pub(crate) fn used_of(
 pub(crate) fn check_wish(bookable: &Bookable, wish: &Wish) -> Result<(), Reject> {
     check_party(&bookable.terms, wish.party)?;
     if !(1..=100).contains(&wish.rooms) {
-        return Err(BOOKING_PARTY.at("/rooms", "1 to 100 rooms are booked at once."));
+        return Err(BOOKING_PARTY.at("/when/rooms", "1 to 100 rooms are booked at once."));
     }
     let services = bookable.services.len();
     if wish.resources.len() > services {
@@ -232,7 +245,7 @@ fn period_of(bookable: &Bookable, when: When, day: Day, wish: &Wish) -> Result<P
     };
     found.ok_or_else(|| match &bookable.terms.stay {
         Stay::Visit(_) => BOOKING_TIME.at(
-            "/starts_at",
+            when.field(),
             "No visit starts then; the availability lists the times.",
         ),
         Stay::Nights(terms) => {
@@ -240,9 +253,9 @@ fn period_of(bookable: &Bookable, when: When, day: Day, wish: &Wish) -> Result<P
                 "A stay is of {} to {} nights.",
                 terms.nights_min, terms.nights_max
             );
-            BOOKING_TIME.at("/nights", detail)
+            BOOKING_TIME.at("/when/nights", detail)
         }
-        Stay::Showings => BOOKING_TIME.at("/seats", "Seats of a showing are chosen by name."),
+        Stay::Showings => BOOKING_TIME.because("Seats of a showing are chosen by name."),
     })
 }
 

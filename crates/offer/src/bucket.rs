@@ -268,7 +268,7 @@ fn by_quantity(bulk: &'static Bulk, owner: Option<Uuid>, units: &Units) -> Vec<(
     statements.collect()
 }
 
-fn tell_all(tx: &mut Tx, queries: Vec<(Query, u64)>) -> Result<(), Fail> {
+pub(crate) fn tell_all(tx: &mut Tx, queries: Vec<(Query, u64)>) -> Result<(), Fail> {
     for (query, rows) in queries {
         tx.tell_rows(query, rows)?;
     }
@@ -297,6 +297,8 @@ mod tests {
             &GIVE_CLAIMS_BACK,
             &crate::place::CLAIM,
             &crate::place::LEFT,
+            &crate::showing::KEEP,
+            &crate::showing::FREE,
         ];
         for database in TestDatabase::both() {
             let store = database.open();

@@ -54,6 +54,6 @@ pub use resource::{Resource, ResourceDetails, ResourceKind, ResourceStatus};
 pub use rule::Rule;
 pub use seat_map::{MAX_SEATS, Seat, SeatKind, SeatMap, SeatRow, Zone};
 pub use seating::Seating;
-pub use showing::{ChosenSeats, Hall, SeatChoice, Showing, ShowingStatus, Surcharge};
+pub use showing::{ChosenSeats, Hall, SeatChoice, Showing, ShowingStatus, Surcharge, UsedSeats};
 pub use store_set::store_set_digest;
 pub use terms::{AgreementTerms, OnExpiry, PlatformCap};

@@ -9,7 +9,8 @@ pub use booking::{
     resource_kinds, resource_names, resources_of, resources_of_offer, store_days,
 };
 pub use showing::{
-    chosen_seats, coming_showings, hall, showing, showings_of_offer, showings_of_store, used_seats,
+    chosen_seats, coming_showings, hall, seats_of_showing, showing, showings_of_offer, showings_of_store,
+    used_seats,
 };
 
 use std::collections::{BTreeMap, BTreeSet};

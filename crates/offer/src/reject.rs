@@ -62,8 +62,8 @@ kernel::reject_table! {
         "The hall was changed meanwhile.",
         "Read the hall again and repeat what still applies.";
     HALL_SEATS_SOLD: Conflict, "hall_seats_sold",
-        "Seats of coming showings are sold that the new map has not, or has elsewhere.",
-        "Leave those seats where they are, or cancel their bookings first.";
+        "Seats of coming showings are sold or kept that the new map has not, or has elsewhere.",
+        "Leave those seats where they are, or cancel their bookings or free them first.";
     SHOWING_INVALID: Invalid, "showing_invalid",
         "A field of the showing is outside of what is allowed.",
         "Change the field that is named.";

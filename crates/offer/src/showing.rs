@@ -1,14 +1,15 @@
 //! Showings: an offer takes place in a hall at a time, and each of its seats is a bucket. The buckets bear the id
 //! of the showing with the number of the seat in the last four bytes, so a showing's map is one range of the
-//! primary key; a seat has one once somebody claimed it.
+//! primary key; a seat has one once somebody claimed it. A seat that is kept for the box office is a closed bucket.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{BucketId, MerchantId, OfferId, ResourceId, ShowingId, StoreId, Timestamp};
+use store::{Bulk, Fail, Tx};
 use uuid::Uuid;
 
 use crate::place::Place;
-use crate::{BookingTerms, Period, SeatMap, Seating};
+use crate::{BookingTerms, BucketKind, Period, SeatMap, Seating, bucket};
 
 /// A hall: a resource with seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,58 @@ pub fn lock(showing: ShowingId) -> store::Lock {
 /// The seat of a bucket.
 pub(crate) fn seat_of(bucket: BucketId) -> i64 {
     i64::from(bucket.uuid().as_u128() as u32)
+}
+
+/// The seats of a showing that are not free.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UsedSeats {
+    /// Somebody holds or has them.
+    pub claimed: BTreeSet<i64>,
+    /// The store keeps them for the box office.
+    pub kept: BTreeSet<i64>,
+}
+
+impl UsedSeats {
+    /// What no guest may choose.
+    pub fn all(self) -> BTreeSet<i64> {
+        let mut all = self.claimed;
+        all.extend(self.kept);
+        all
+    }
+}
+
+pub(crate) static KEEP: Bulk = Bulk::new(
+    "INSERT INTO bucket (id, kind, merchant_id, capacity, held, taken, closed) VALUES",
+    0,
+    7,
+    "ON CONFLICT (id) DO UPDATE SET closed = 1 WHERE bucket.held + bucket.taken = 0 RETURNING id",
+);
+pub(crate) static FREE: Bulk = Bulk::new("UPDATE bucket SET closed = 0 WHERE id IN (", 0, 1, ")");
+
+/// Keeps seats for the box office: nobody claims them until they are freed. `false`: one of them is held or taken, and the
+/// caller must reject, which undoes the others. One round trip.
+pub fn keep(tx: &mut Tx, chosen: &ChosenSeats) -> Result<bool, Fail> {
+    let places = chosen.places();
+    let row = |place: &Place| {
+        vec![
+            place.bucket.into(),
+            BucketKind::Place.as_str().into(),
+            chosen.showing.merchant.into(),
+            place.capacity.into(),
+            0i64.into(),
+            0i64.into(),
+            1i64.into(),
+        ]
+    };
+    let units = places.iter().map(|place| (place.bucket, place.units)).collect();
+    let kept = KEEP.of(&[], places.iter().map(row).collect());
+    Ok(bucket::claim_all(tx, &units, kept)?.is_none())
+}
+
+/// Keeps these seats no more, which are kept. Told.
+pub fn free<'a>(tx: &mut Tx, showing: ShowingId, kept: impl Iterator<Item = &'a i64>) -> Result<(), Fail> {
+    let rows = kept.map(|seat| vec![bucket_of(showing, *seat).into()]);
+    bucket::tell_all(tx, FREE.of(&[], rows.collect()))
 }
 
 /// Which seats of a showing somebody would like.

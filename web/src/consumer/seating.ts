@@ -22,8 +22,9 @@ export const fetchShowing = (showing: string): Promise<ShowingShown> =>
 
 async function seatingOfBooking(booking: string): Promise<Seating | undefined> {
   const params = { path: { booking } }
-  const { showing, guest, seats, party, store } = await done(api.GET('/v1/bookings/{booking}', { params }))
-  if (!showing || !guest) return undefined
+  const booked = await done(api.GET('/v1/bookings/{booking}', { params }))
+  const { showing, guest, seats, party, store, status } = booked
+  if (!showing || !guest || status !== 'confirmed') return undefined
   const [from, { terms }] = await Promise.all([fetchShowing(showing), fetchTerms(guest.offer)])
   return {
     party,
@@ -64,6 +65,7 @@ export interface SeatsFor {
   ticket?: string
 }
 
+/** Nothing of a ticket whose seats are chosen, or a booking that has none to move. */
 export async function fetchSeating({ moves, ticket }: SeatsFor): Promise<Seating | undefined> {
   if (moves) return seatingOfBooking(moves)
   return ticket ? seatingOfTicket(ticket) : undefined

@@ -66,6 +66,7 @@ export const router = createRouter({
     ),
     page('/stores/:id/halls/:hall', 'hall', 'manager', () => import('./pages/HallPage.vue'), 'nav.stores'),
     page('/showings', 'showings', 'staff', () => import('./pages/ShowingsPage.vue'), 'showings.title'),
+    page('/showings/:showing', 'showing', 'staff', () => import('./pages/ShowingPage.vue'), 'showings.title'),
     page('/staff', 'staff', 'whole', () => import('./pages/StaffPage.vue')),
     page('/certifications', 'certifications', 'whole', () => import('./pages/CertificationsPage.vue')),
     {

@@ -51,6 +51,21 @@ async function filmAndHall(request: APIRequestContext) {
   return { offer: id as string, hall: hall as string, store, base }
 }
 
+type Film = Awaited<ReturnType<typeof filmAndHall>>
+
+/** Gives the hall a row of four, and shows the film there tomorrow at seven. */
+async function schedule(request: APIRequestContext, { offer, hall, store, base }: Film) {
+  const cells = ['1', '2', '3', '4'].map((label) => ({ label, zone: 'stalls', kind: 'standard' }))
+  const map = { zones: [{ code: 'stalls', name: 'Stalls' }], rows: [{ label: '1', cells }] }
+  const drawn = { version: 0, map, no_single_seats: true, cleaning_minutes: 0 }
+  await write(request, 'put', `${base}/halls/${hall}`, drawn)
+  const tomorrow = new Date(Date.now() + 86_400_000)
+  const day = tomorrow.toLocaleDateString('en-CA', { timeZone: store.time_zone })
+  const showing = { offer, day, minute: 1140, length_minutes: 120, surcharges: [] }
+  const { id } = await write(request, 'post', `${base}/halls/${hall}/showings`, showing)
+  return { day, showing: id as string }
+}
+
 async function openShowing(page: Page, offer: string) {
   await page.goto(`/o/${offer}`)
   const days = page.getByRole('group', { name: 'Day' }).getByRole('button')
@@ -124,6 +139,7 @@ test('a hall is drawn, a showing scheduled, and seats are chosen from the map', 
   await seat(page, 'Row 3, seat 5').click()
   await seat(page, 'Row 3, seat 4').click()
   await expect(page.getByText('a booking is moved to seats that cost the same')).toBeVisible()
+  const moving = page.url()
   await isUsable(page)
   await seat(page, 'Row 3, seat 5').click()
   await page.getByRole('button', { name: /^Move to/ }).click()
@@ -159,6 +175,10 @@ test('a hall is drawn, a showing scheduled, and seats are chosen from the map', 
   await expect(showing).toContainText('Called off')
   await page.goto('/bookings')
   await expect(page.getByText('Cancelled', { exact: true })).toBeVisible()
+  await page.goto(moving)
+  await expect(page.getByText('This booking cannot be moved to other seats.')).toBeVisible()
+  await page.getByRole('link', { name: 'See the booking' }).click()
+  await expect(page.getByText('Cancelled', { exact: true })).toBeVisible()
   await context.close()
 })
 
@@ -173,15 +193,9 @@ test('an open ticket gets its seats later on the map, or at the box office', asy
     viewport: { width: 1280, height: 900 },
   })
   const owner = await context.newPage()
-  const { offer, hall, store, base } = await filmAndHall(owner.request)
-  const cells = ['1', '2', '3', '4'].map((label) => ({ label, zone: 'stalls', kind: 'standard' }))
-  const map = { zones: [{ code: 'stalls', name: 'Stalls' }], rows: [{ label: '1', cells }] }
-  const drawn = { version: 0, map, no_single_seats: true, cleaning_minutes: 0 }
-  await write(owner.request, 'put', `${base}/halls/${hall}`, drawn)
-  const tomorrow = new Date(Date.now() + 86_400_000)
-  const day = tomorrow.toLocaleDateString('en-CA', { timeZone: store.time_zone })
-  const showing = { offer, day, minute: 1140, length_minutes: 120, surcharges: [] }
-  await write(owner.request, 'post', `${base}/halls/${hall}/showings`, showing)
+  const film = await filmAndHall(owner.request)
+  const { offer, store } = film
+  const { day } = await schedule(owner.request, film)
 
   await owner.goto(`/merchant/offers/${offer}`)
   await owner.getByText('Also sell open tickets').click()
@@ -206,7 +220,13 @@ test('an open ticket gets its seats later on the map, or at the box office', asy
   await page.getByRole('link', { name: /19:00.*Hall 7/ }).click()
   await seat(page, 'Row 1, seat 3').click()
   await seat(page, 'Row 1, seat 4').click()
+  const map = page.url()
   await page.getByRole('button', { name: /^Take them for/ }).click()
+  await expect(page.getByText('Row 1, seats 3, 4')).toBeVisible()
+  await page.goto(map)
+  await expect(page.getByText('This ticket has no seats to choose')).toBeVisible()
+  await isUsable(page)
+  await page.getByRole('link', { name: 'Show the voucher' }).click()
   await expect(page.getByText('Row 1, seats 3, 4')).toBeVisible()
 
   await page.goto(`/checkout/${offer}`)
@@ -226,5 +246,66 @@ test('an open ticket gets its seats later on the map, or at the box office', asy
   await owner.goto(`/merchant/showings?store=${store.id}`)
   await owner.getByRole('button', { name: 'The day after' }).click()
   await expect(owner.getByRole('row').filter({ hasText: '4 / 4' })).toContainText(FILM)
+  await context.close()
+})
+
+test('seats are kept for the box office, which no guest gets until they are freed', async ({
+  page,
+  browser,
+  server,
+}) => {
+  const context = await browser.newContext({
+    baseURL: server.url,
+    locale: 'en',
+    viewport: { width: 1280, height: 900 },
+  })
+  const staff = await context.newPage()
+  const film = await filmAndHall(staff.request)
+  const { offer, store } = film
+  const { showing } = await schedule(staff.request, film)
+
+  await openShowing(page, offer)
+  await seat(page, 'Row 1, seat 4').click()
+  await page.getByRole('link', { name: /^Go on/ }).click()
+  await signIn(page, server, '+8613900000044')
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await pay(page)
+  await expect(page.getByRole('link', { name: 'See the booking' })).toBeVisible()
+
+  await staff.goto(`/merchant/showings?store=${store.id}`)
+  await staff.getByRole('button', { name: 'The day after' }).click()
+  const link = staff.locator(`a[href$="${showing}"]`)
+  await link.click()
+  await expect(seat(staff, 'Row 1, seat 4')).toHaveAccessibleName(/sold, ./)
+  await seat(staff, 'Row 1, seat 4').click()
+  const panel = staff.getByRole('dialog')
+  await expect(panel).toContainText('Row 1, seat 4')
+  await panel.getByRole('button', { name: 'Close' }).click()
+  await expect(panel).toBeHidden()
+  await seat(staff, 'Row 1, seat 1').click()
+  await seat(staff, 'Row 1, seat 2').click()
+  await isUsable(staff)
+  await staff.getByRole('button', { name: 'Keep 2 seats' }).click()
+  await expect(staff.getByText('2 seats are kept')).toBeVisible()
+  await expect(seat(staff, 'Row 1, seat 2')).toHaveAccessibleName(/kept/)
+
+  await openShowing(page, offer)
+  await expect(seat(page, 'Row 1, seat 1')).toHaveAccessibleName(/taken/)
+  await expect(seat(page, 'Row 1, seat 2')).toHaveAttribute('aria-disabled', 'true')
+
+  await staff.getByRole('link', { name: 'Back' }).click()
+  const row = staff.getByRole('row').filter({ has: link })
+  await expect(row).toContainText('1 / 4')
+  await expect(row).toContainText('2 kept')
+  await link.click()
+  await seat(staff, 'Row 1, seat 1').click()
+  await seat(staff, 'Row 1, seat 2').click()
+  await isUsable(staff)
+  await staff.getByRole('button', { name: 'Free 2 seats' }).click()
+  await expect(staff.getByText('2 seats are free')).toBeVisible()
+
+  await openShowing(page, offer)
+  await seat(page, 'Row 1, seat 2').click()
+  await expect(page.getByText('Row 1, seat 2 ×')).toBeVisible()
   await context.close()
 })

@@ -54,7 +54,7 @@ pub fn refund_showing(tx: &mut Tx, ctx: &Ctx, cmd: &RefundShowing) -> Result<boo
     if !tx.clear_timer(REFUND_SHOWING, cmd.showing)? {
         return Ok(false);
     }
-    let (confirmed, held) = queries::bookings_of_showing(tx, cmd.showing, AT_ONCE)?;
+    let (confirmed, held) = queries::bookings_to_refund(tx, cmd.showing, AT_ONCE)?;
     for id in &confirmed {
         let Some(found) = queries::booking(tx, *id)? else {
             continue;

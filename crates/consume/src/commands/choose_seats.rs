@@ -1,15 +1,15 @@
 //! The seats of an open ticket are chosen: it becomes a booking of them.
 
 use kernel::{Actor, BookingId, Claim, Ctx, VoucherId};
-use offer::{Period, SHOWING_NOT_FOUND, SeatChoice, Wish, place};
+use offer::{Period, SHOWING_NOT_FOUND, SeatChoice, place};
 use party::Role;
 use store::{Fail, Lock, Tx};
 use voucher::VoucherStatus;
 
 use super::place_booking::{NewBooking, tell_booking};
 use crate::reject::{SEATS_OTHER_PRICE, SEATS_TAKEN, TICKET_NOT_OPEN, VOUCHER_EXPIRED, VOUCHER_WRONG_STORE};
-use crate::seats::{find_seats, seat_slot};
-use crate::slot::{Asked, When, valid_until};
+use crate::seats::{give_seats, seat_slot};
+use crate::slot::valid_until;
 
 /// Choose the seats of an open ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,19 +72,9 @@ pub fn choose_seats(tx: &mut Tx, ctx: &Ctx, cmd: &ChooseSeats) -> Result<SeatsCh
     if !in_its_store {
         return Err(VOUCHER_WRONG_STORE.plain().into());
     }
-    let asked = Asked {
-        offer: ticket.offer,
-        store: showing.store,
-        when: When::At(showing.period.starts_at),
-        wish: Wish {
-            party: ticket.quantity,
-            rooms: 1,
-            area: None,
-            resources: &[],
-            for_store: is_staff,
-        },
-    };
-    let chosen = find_seats(tx, ctx, &asked, ("", &cmd.seats))?;
+    let chosen = offer::queries::seats_of_showing(tx, showing, &cmd.seats.seats)?;
+    give_seats(tx, ctx, (ticket.quantity, is_staff), &chosen)?;
+    let showing = &chosen.showing;
     if !is_staff && chosen.surcharges.iter().any(|surcharge| surcharge.amount > 0) {
         let detail = "These seats cost more than an open ticket.";
         return Err(SEATS_OTHER_PRICE.at("/seats", detail).into());

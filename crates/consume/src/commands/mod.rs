@@ -10,6 +10,7 @@ mod choose_seats;
 mod join_queue;
 mod join_waitlist;
 mod keep_places;
+mod keep_seats;
 mod move_booking;
 mod offer_place;
 mod place_booking;
@@ -39,6 +40,7 @@ pub use join_waitlist::{
     leave_waitlist,
 };
 pub use keep_places::{KeepPlaces, keep_places};
+pub use keep_seats::{KeepSeats, keep_seats};
 pub use move_booking::{MoveBooking, move_booking};
 pub use offer_place::{OfferPlace, TakePlace, offer_place, take_place};
 pub use place_booking::{PlaceBooking, PlacedBooking, place_booking};

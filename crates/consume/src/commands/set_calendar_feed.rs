@@ -18,8 +18,8 @@ pub struct SetCalendarFeed {
 }
 
 /// Opens a feed of a store's bookings, for its managers and above, at an address that nobody knew before; or closes it.
-/// Gives the version that the address holds. Rejects as [`party::require_staff`] does.
-pub fn set_calendar_feed(tx: &mut Tx, ctx: &Ctx, cmd: &SetCalendarFeed) -> Result<i64, Fail> {
+/// Rejects as [`party::require_staff`] does.
+pub fn set_calendar_feed(tx: &mut Tx, ctx: &Ctx, cmd: &SetCalendarFeed) -> Result<(), Fail> {
     party::require_staff(tx, ctx, cmd.merchant, Some(cmd.store), Role::Manager)?;
     let version = tx.one(sql!(
         "INSERT INTO calendar_feed (store_id, is_open, version) VALUES ($1, $2, 1)
@@ -29,12 +29,11 @@ pub fn set_calendar_feed(tx: &mut Tx, ctx: &Ctx, cmd: &SetCalendarFeed) -> Resul
         i64::from(cmd.is_open)
     ))?;
     let mut version = version.ok_or_else(|| StorageError::bug("a feed without a version"))?;
-    let version = version.take()?;
     let event = CalendarFeedSet {
         merchant: cmd.merchant,
         store: cmd.store,
         is_open: cmd.is_open,
     };
-    tx.emit(ctx, cmd.store, version, &event)?;
-    Ok(version)
+    tx.emit(ctx, cmd.store, version.take()?, &event)?;
+    Ok(())
 }

@@ -79,9 +79,23 @@ pub fn bookings_of_person(
     with_resources(read, rows)
 }
 
+/// The bookings that have the seats of a showing, or hold them.
+pub fn bookings_of_showing(read: &mut ReadTx, showing: ShowingId) -> Result<Vec<Booking>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.showing_id, b.seats,
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
+         FROM booking b JOIN orders o ON o.id = b.order_id
+         LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
+         WHERE b.showing_id = $1 AND b.outcome IS NULL AND o.status NOT IN ('cancelled', 'released')
+           AND (v.status IS NULL OR v.status <> 'refunded') ORDER BY b.id",
+        showing
+    ))?;
+    with_resources(read, rows)
+}
+
 /// The bookings of a showing that nobody was served for yet: those that are confirmed, at most `limit`, and how many
 /// there are that still await their payment.
-pub(crate) fn bookings_of_showing(
+pub(crate) fn bookings_to_refund(
     read: &mut ReadTx,
     showing: ShowingId,
     limit: i64,

@@ -1,8 +1,8 @@
 //! Seats of a showing: who gets which, what they cost, and what becomes of them when it is called off.
 
 use consume::{
-    Arrive, BookingStatus, CallOffShowing, CancelBooking, ChooseSeats, KeepPlaces, MarkNoShow, MoveBooking,
-    PlaceBooking, PlacedBooking, REFUND_SHOWING, RefundShowing, SeatsChosen, When,
+    Arrive, BookingStatus, CallOffShowing, CancelBooking, ChooseSeats, KeepPlaces, KeepSeats, MarkNoShow,
+    MoveBooking, PlaceBooking, PlacedBooking, REFUND_SHOWING, RefundShowing, SeatsChosen, When,
 };
 use convert::PlaceOrder;
 use kernel::{
@@ -101,11 +101,20 @@ impl<'w, 's> Cinema<'w, 's> {
 
     /// The seats that are held or taken, by their names.
     fn used(&self) -> Vec<String> {
+        self.used_and_kept().0
+    }
+
+    /// The seats that are kept for the box office, by their names.
+    fn kept(&self) -> Vec<String> {
+        self.used_and_kept().1
+    }
+
+    fn used_and_kept(&self) -> (Vec<String>, Vec<String>) {
         let (hall, showing) = (self.hall, self.showing);
         let used = self.world.db.read_blocking(move |read| {
             let hall = offer::queries::hall(read, hall)?.expect("a hall");
             let used = offer::queries::used_seats(read, &[showing])?;
-            Ok(hall.names(&used[0]))
+            Ok((hall.names(&used[0].claimed), hall.names(&used[0].kept)))
         });
         used.expect("an answer")
     }
@@ -280,14 +289,15 @@ fn what_is_no_choice_of_the_showing_is_refused_by_field() {
         assert_eq!(refused(seven, &nothing), no("booking_party", "/party"));
         assert_eq!(
             refused("A-1", &|wish| wish.party = 2),
-            no("booking_party", "/party")
+            no("booking_party", "/order/seats/seats")
         );
         let quantity = no("order_quantity_invalid", "/order/quantity");
         assert_eq!(refused("A-1", &|wish| wish.order.quantity = 2), quantity);
         let late = |wish: &mut PlaceBooking| wish.when = When::At(SEVEN.plus_us(1));
         assert_eq!(refused("A-1", &late), no("booking_time", "/when/starts_at"));
         let elsewhere = |wish: &mut PlaceBooking| wish.store = world.branch;
-        assert_eq!(refused("A-1", &elsewhere), no("booking_not_offered", "/store"));
+        let showing = "/order/seats/showing";
+        assert_eq!(refused("A-1", &elsewhere), no("booking_not_offered", showing));
         let usher = |wish: &mut PlaceBooking| wish.resources = vec![None];
         assert_eq!(refused("A-1", &usher), no("booking_not_offered", "/resources"));
         let terrace = |wish: &mut PlaceBooking| wish.area = Some("terrace".to_owned());
@@ -607,6 +617,32 @@ fn seats_of_an_open_ticket_are_chosen_at_the_door_and_given_back_as_any() {
 }
 
 #[test]
+fn what_seats_are_refused_for_is_said_by_a_field_that_the_input_has() {
+    on_both(|world| {
+        let film = with_open_tickets(world);
+        let (ticket, booked) = (film.buy_open(2).vouchers[0], film.book("A-1 A-2"));
+        let (guest, staff) = (Actor::Consumer(world.buyer), world.as_cashier());
+        let said = |no: Rejected| (no.code, no.field.unwrap_or_default());
+        let no = |code: &str, field: &str| (code.to_owned(), field.to_owned());
+        let chosen = |actor, now, seats| said(film.choose(actor, now, ticket, seats).unwrap_err());
+        assert_eq!(chosen(guest, NOW, "B-1"), no("booking_party", "/seats"));
+        assert_eq!(chosen(guest, SEVEN, "B-1 B-2"), no("booking_time", "/showing"));
+        let over = SEVEN.plus_us(2 * HOUR_US);
+        assert_eq!(chosen(staff, over, "B-1 B-2"), no("booking_time", "/showing"));
+        let moved = |starts_at, seats| {
+            let to = (film.showing, starts_at);
+            said(
+                film.move_to((guest, booked.booking), to, Some(seats))
+                    .unwrap_err(),
+            )
+        };
+        assert_eq!(moved(SEVEN, "B-1"), no("booking_party", "/seats/seats"));
+        assert_eq!(moved(SEVEN, "B-1 B-9"), no("seats_invalid", "/seats/seats"));
+        assert_eq!(moved(NOW, "B-1 B-2"), no("booking_time", "/when/starts_at"));
+    });
+}
+
+#[test]
 fn of_two_choices_for_one_open_ticket_at_once_one_counts() {
     on_both(|world| {
         let film = with_open_tickets(world);
@@ -684,5 +720,145 @@ fn a_hall_keeps_the_seats_that_are_sold_and_its_time() {
             consume::keep_places(tx, ctx, &keep)
         });
         assert_eq!(code(kept), "booking_full");
+    });
+}
+
+impl Cinema<'_, '_> {
+    fn keep_as(&self, actor: Actor, now: Timestamp, seats: &str, is_kept: bool) -> Result<(), Rejected> {
+        let cmd = KeepSeats {
+            seats: SeatChoice {
+                showing: self.showing,
+                seats: seats.split(' ').map(str::to_owned).collect(),
+            },
+            is_kept,
+        };
+        self.world
+            .run(actor, now, move |tx, ctx| consume::keep_seats(tx, ctx, &cmd))
+    }
+
+    fn keep(&self, seats: &str) -> Result<(), Rejected> {
+        self.keep_as(self.world.as_cashier(), NOW, seats, true)
+    }
+
+    fn free(&self, seats: &str) -> Result<(), Rejected> {
+        self.keep_as(self.world.as_cashier(), NOW, seats, false)
+    }
+}
+
+#[test]
+fn seats_that_are_kept_for_the_box_office_are_as_taken_for_guests() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["ssssss", "ssssss"], true);
+        film.keep("A-5 A-6").unwrap();
+        assert_eq!(film.used_and_kept(), (vec![], vec!["A-5".into(), "A-6".into()]));
+        let refused = film.place("A-4 A-5").unwrap_err();
+        assert_eq!(refused.code, "seats_taken");
+        assert_eq!(alternatives(&refused), ["A-3", "A-4"]);
+        assert_eq!(refused.members.unwrap()["taken"], serde_json::json!(["A-5"]));
+        assert_eq!(
+            code(film.place("A-2 A-3")),
+            "seat_left_alone",
+            "A-4 would be alone beside what is kept"
+        );
+        let placed = film.book("A-3 A-4");
+        let guest = (Actor::Consumer(world.buyer), placed.booking);
+        let moved = film.move_to(guest, (film.showing, SEVEN), Some("A-5 A-6"));
+        assert_eq!(code(moved), "seats_taken");
+
+        let sold = film.keep("A-2 A-3").unwrap_err();
+        assert_eq!(sold.code, "seats_taken");
+        assert_eq!(sold.members.unwrap()["taken"], serde_json::json!(["A-3"]));
+        film.place_as(consumer(world.db, 50), film.wish("B-1 B-2"))
+            .unwrap();
+        assert_eq!(code(film.keep("B-2 B-3")), "seats_taken", "it is held");
+        assert_eq!(film.kept(), ["A-5", "A-6"], "all or nothing");
+
+        film.keep("A-6").expect("what is kept stays so");
+        film.free("A-5 A-6 B-6").expect("what was free is");
+        film.book("A-5 A-6");
+        film.free("A-5").expect("nothing of what is sold");
+        assert_eq!((film.used().len(), film.kept().len()), (6, 0));
+        let told = || store::sql!("SELECT COUNT(*) FROM event WHERE type = 'SeatsKept'");
+        assert_eq!(world.number(told), 2, "nobody is told of what changes nothing");
+        world.audit();
+    });
+}
+
+#[test]
+fn the_staff_give_seats_that_are_kept_which_then_are_like_any() {
+    on_both(|world| {
+        let film = with_open_tickets(world);
+        let (ticket, booked) = (film.buy_open(2).vouchers[0], film.book("A-1"));
+        film.keep("B-1 B-2 B-3").unwrap();
+        let guest = Actor::Consumer(world.buyer);
+        assert_eq!(code(film.choose(guest, NOW, ticket, "B-1 B-2")), "seats_taken");
+        let chosen = film.choose(world.as_cashier(), NOW, ticket, "B-1 B-2").unwrap();
+        let staff = (world.as_cashier(), booked.booking);
+        film.move_to(staff, (film.showing, SEVEN), Some("B-3")).unwrap();
+        assert_eq!(
+            (film.used().join(" "), film.kept().len()),
+            ("B-1 B-2 B-3".to_owned(), 0)
+        );
+        film.cancel(chosen.booking);
+        film.place("B-1 B-2").expect("kept no more");
+    });
+}
+
+#[test]
+fn seats_are_kept_by_the_staff_of_the_store_until_the_showing_is_over() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["osss"], false);
+        let cashier = world.as_cashier();
+        let over = SEVEN.plus_us(2 * HOUR_US);
+        film.keep_as(cashier, over.plus_us(-1), "A-2", true).unwrap();
+        let refused = |actor, now| code(film.keep_as(actor, now, "A-3", true));
+        assert_eq!(refused(cashier, over), "showing_status");
+        assert_eq!(refused(Actor::Consumer(world.buyer), NOW), "forbidden");
+        assert_eq!(code(film.keep("A-1")), "seats_invalid", "it is out of order");
+        assert_eq!(code(film.keep("A-2 A-2")), "seats_invalid");
+        let other_map = SetHall {
+            resource: film.hall,
+            version: 1,
+            map: seat_map(&["s_ss"]),
+            no_single_seats: false,
+            cleaning_minutes: 0,
+        };
+        let moved = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
+            offer::set_hall(tx, ctx, &other_map)
+        });
+        assert_eq!(code(moved), "hall_seats_sold", "A-2 is kept");
+        film.call_off("the projector is broken").unwrap();
+        assert_eq!(code(film.free("A-2")), "showing_status");
+    });
+}
+
+#[test]
+fn a_seat_that_is_kept_and_booked_at_once_is_one_of_the_two() {
+    on_both(|world| {
+        let film = Cinema::new(world, &["ssss"], false);
+        let guests: Vec<PersonId> = (0..3).map(|n| consumer(world.db, 50 + n)).collect();
+        let won = at_once(6, |n| match n % 2 {
+            0 => film.keep("A-2 A-3").map_err(|no| no.code),
+            _ => {
+                let placed = film.place_as(guests[n / 2], film.wish("A-3"));
+                placed.map(drop).map_err(|no| no.code)
+            }
+        });
+        let of = |keeping: usize| won.iter().skip(keeping).step_by(2);
+        let (kept, booked) = (of(0).filter(|one| one.is_ok()), of(1).filter(|one| one.is_ok()));
+        let (kept, booked) = (kept.count(), booked.count());
+        assert!(matches!((kept, booked), (3, 0) | (0, 1)), "{won:?}");
+        assert!(
+            won.iter()
+                .flat_map(|one| one.as_ref().err())
+                .all(|no| no == "seats_taken")
+        );
+        let (used, kept) = film.used_and_kept();
+        let expected = if booked == 1 { "A-3 /" } else { "/ A-2 A-3" };
+        assert_eq!(
+            format!("{} / {}", used.join(" "), kept.join(" ")).trim(),
+            expected
+        );
+        world.audit();
     });
 }

@@ -91,13 +91,56 @@ fn a_calendar_program_reads_a_stores_bookings_at_an_address_that_can_be_changed(
             403,
             "a manager's"
         );
-        let again = app.put(&owner.owner, &feed, json!({"is_open": true})).await.ok();
-        assert_eq!(
-            (read(&path).await.0, read(&text(&again, "path")).await.0),
-            (404, 200)
-        );
+        app.put(&owner.owner, &feed, json!({"is_open": true})).await.ok();
+        let again = text(&app.get(&owner.owner, &feed).await.ok(), "path");
+        assert_eq!((read(&path).await.0, read(&again).await.0), (404, 200));
         app.put(&owner.owner, &feed, json!({"is_open": false})).await.ok();
-        assert_eq!(read(&text(&again, "path")).await.0, 404);
+        assert_eq!(read(&again).await.0, 404);
         assert_eq!(app.get(&owner.owner, &feed).await.ok(), json!({}));
+    });
+}
+
+#[test]
+fn the_staff_see_whose_the_seats_are_and_which_are_kept_and_guests_do_not() {
+    on_both_with_provider(async |app| {
+        let world = World::with_bookings(app).await;
+        let here = &world.here;
+        let (owner, buyer, cashier) = (&here.owner.0, &here.buyer.0, &here.cashier.client);
+        let [showing, screened, store] = ["showing", "screened", "store"].map(|name| &here.ids[name]);
+        let path = format!("{}/showings/{showing}", owner.path);
+        let keep = json!({"seats": ["A-1", "A-2"], "is_kept": true});
+        app.put(cashier, &format!("{path}/kept-seats"), keep).await.ok();
+        let shown = app.get(buyer, &format!("/v1/showings/{showing}")).await.ok();
+        assert_eq!(shown["taken"], json!(["A-1", "A-2"]));
+        assert_eq!((shown.get("kept"), shown.get("seats_kept")), (None, None));
+        let order =
+            json!({"offer": screened, "quantity": 1, "seats": {"showing": showing, "seats": ["B-2"]}});
+        let mut wish =
+            json!({"order": order, "store": store, "when": {"starts_at": shown["starts_at"]}, "party": 1});
+        let booking = app.post(buyer, "/v1/bookings", wish.clone()).await.ok()["booking"].clone();
+        wish["order"]["seats"]["seats"] = json!(["A-2"]);
+        let refused = app.post(buyer, "/v1/bookings", wish).await;
+        assert_eq!(refused.refusal(), (409, "seats_taken".to_owned()));
+
+        let of_store = app.get(cashier, &path).await.ok();
+        assert_eq!(
+            (&of_store["taken"], &of_store["kept"]),
+            (&json!(["B-2"]), &json!(["A-1", "A-2"]))
+        );
+        let booked = &of_store["bookings"][0];
+        assert_eq!((&booked["id"], &booked["status"]), (&booking, &json!("held")));
+        assert_eq!(booked["seats"], json!(["B-2"]));
+        let hours = format!("from={}&hours=24", &text(&shown, "starts_at"));
+        let day = app
+            .get(
+                cashier,
+                &format!("{}/stores/{store}/showings?{hours}", owner.path),
+            )
+            .await
+            .ok();
+        assert_eq!(
+            (&day[0]["seats_free"], &day[0]["seats_kept"]),
+            (&json!(1), &json!(2))
+        );
     });
 }

@@ -363,6 +363,7 @@ fn no_secret_stands_among_the_answers_or_the_events() {
             "owner1@example.com".to_owned(),
             zhao.to_owned(),
             ids["token"].clone(),
+            ids["calendar_key"].clone(),
             code.replace(' ', ""),
             code,
         ]);

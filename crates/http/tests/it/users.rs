@@ -305,8 +305,8 @@ impl OwnerUser {
     /// Opens a calendar feed of the store's bookings. Gives the key in its address.
     pub async fn open_calendar_feed(&self, app: &TestApp) -> String {
         let path = format!("{}/stores/{}/calendar-feed", self.0.path, self.0.store);
-        let feed = app.put(&self.0.owner, &path, json!({"is_open": true})).await.ok();
-        let path = text(&feed, "path");
+        app.put(&self.0.owner, &path, json!({"is_open": true})).await.ok();
+        let path = text(&app.get(&self.0.owner, &path).await.ok(), "path");
         path.rsplit('/').next().unwrap_or_default().to_owned()
     }
 

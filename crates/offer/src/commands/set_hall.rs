@@ -8,7 +8,7 @@ use store::{Fail, Lock, Tx, sql, to_json};
 
 use crate::events::HallSet;
 use crate::reject::{HALL_CHANGED, HALL_INVALID, HALL_SEATS_SOLD};
-use crate::{Resource, ResourceKind, SeatMap, place, queries, showing};
+use crate::{Resource, ResourceKind, SeatMap, UsedSeats, place, queries, showing};
 
 /// The seats of a hall.
 #[derive(Debug, Clone)]
@@ -25,8 +25,8 @@ pub struct SetHall {
     pub cleaning_minutes: i64,
 }
 
-/// Sets the seats of a hall, for managers of its store. Seats that are held or sold for a showing that is not over
-/// stay where they are and are called the same.
+/// Sets the seats of a hall, for managers of its store. Seats that are held, sold or kept for a showing that is not
+/// over stay where they are and are called the same.
 ///
 /// Rejects with `HALL_INVALID`, `HALL_CHANGED`, `HALL_SEATS_SOLD`, [`party::NOT_FOUND`] and as
 /// [`party::require_staff`] does.
@@ -53,9 +53,11 @@ pub fn set_hall(tx: &mut Tx, ctx: &Ctx, cmd: &SetHall) -> Result<i64, Fail> {
             .filter(moved)
             .map(|(seat, name, _)| (seat, name))
             .collect();
-        let mut sold = queries::used_seats(tx, &coming)?.into_iter().flatten();
-        if let Some(name) = sold.find_map(|seat| moved.get(&seat)) {
-            let detail = format!("{name} is held or sold for a coming showing.");
+        let mut used = queries::used_seats(tx, &coming)?
+            .into_iter()
+            .flat_map(UsedSeats::all);
+        if let Some(name) = used.find_map(|seat| moved.get(&seat)) {
+            let detail = format!("{name} is held, sold or kept for a coming showing.");
             return Err(HALL_SEATS_SOLD.at("/map/rows", detail).into());
         }
     }

@@ -8,7 +8,7 @@ use store::{Fail, ReadTx, Row, StorageError, sql};
 use super::{all, booking_terms, first, named};
 use crate::reject::{SEATS_INVALID, SHOWING_NOT_FOUND};
 use crate::showing::{bucket_of, seat_of};
-use crate::{ChosenSeats, Hall, Period, SeatChoice, Showing, ShowingStatus, Surcharge};
+use crate::{ChosenSeats, Hall, Period, SeatChoice, Showing, ShowingStatus, Surcharge, UsedSeats};
 
 /// The most seats of one choice.
 const MAX_CHOSEN: usize = 100;
@@ -107,20 +107,28 @@ pub fn coming_showings(
     all(rows, |row| row.take())
 }
 
-/// The seats of each of these showings that are held or taken, in their order, in one round trip.
-pub fn used_seats(read: &mut ReadTx, showings: &[ShowingId]) -> Result<Vec<BTreeSet<i64>>, Fail> {
+/// The seats of each of these showings that are not free, in their order, in one round trip.
+pub fn used_seats(read: &mut ReadTx, showings: &[ShowingId]) -> Result<Vec<UsedSeats>, Fail> {
     let questions = showings.iter().map(|showing| {
         sql!(
-            "SELECT id FROM bucket WHERE id >= $1 AND id <= $2 AND held + taken > 0",
+            "SELECT id, closed FROM bucket WHERE id >= $1 AND id <= $2 AND held + taken + closed > 0",
             bucket_of(*showing, 0),
             bucket_of(*showing, i64::from(u32::MAX))
         )
     });
     let answers = read.ask_all(questions.collect())?.into_iter();
     let seats = |rows: Vec<Row>| {
-        rows.into_iter()
-            .map(|mut row| Ok(seat_of(row.take::<BucketId>()?)))
-            .collect()
+        let mut used = UsedSeats::default();
+        for mut row in rows {
+            let (bucket, is_kept): (BucketId, bool) = (row.take()?, row.take()?);
+            let seats = if is_kept {
+                &mut used.kept
+            } else {
+                &mut used.claimed
+            };
+            seats.insert(seat_of(bucket));
+        }
+        Ok(used)
     };
     Ok(answers.map(seats).collect::<Result<_, StorageError>>()?)
 }
@@ -128,16 +136,21 @@ pub fn used_seats(read: &mut ReadTx, showings: &[ShowingId]) -> Result<Vec<BTree
 /// The seats that somebody would like of a showing of this offer, with what they cost. Free or not. What is wrong is
 /// said by the fields of the choice.
 pub fn chosen_seats(read: &mut ReadTx, offer: OfferId, choice: &SeatChoice) -> Result<ChosenSeats, Fail> {
-    let unknown = || SHOWING_NOT_FOUND.at("/showing", SHOWING_NOT_FOUND.title);
     let showing = showing(read, choice.showing)?.filter(|showing| showing.offer == offer);
-    let showing = showing.ok_or_else(unknown)?;
+    let showing = showing.ok_or_else(|| SHOWING_NOT_FOUND.at("/showing", SHOWING_NOT_FOUND.title))?;
+    seats_of_showing(read, showing, &choice.seats)
+}
+
+/// The same of a showing that is known.
+pub fn seats_of_showing(read: &mut ReadTx, showing: Showing, names: &[String]) -> Result<ChosenSeats, Fail> {
+    let unknown = || SHOWING_NOT_FOUND.at("/showing", SHOWING_NOT_FOUND.title);
     let hall = hall(read, showing.hall)?.ok_or_else(unknown)?;
-    let (terms, _) = booking_terms(read, offer)?.ok_or_else(unknown)?;
-    if !(1..=MAX_CHOSEN).contains(&choice.seats.len()) {
+    let (terms, _) = booking_terms(read, showing.offer)?.ok_or_else(unknown)?;
+    if !(1..=MAX_CHOSEN).contains(&names.len()) {
         let detail = format!("1 to {MAX_CHOSEN} seats are chosen at once.");
         return Err(SEATS_INVALID.at("/seats", detail).into());
     }
-    let seats = hall.map.find(&choice.seats)?;
+    let seats = hall.map.find(names)?;
     let surcharge = |zone: &String| showing.surcharges.get(zone).copied().unwrap_or_default();
     let amounts: Vec<i64> = seats.iter().map(|(_, seat)| surcharge(&seat.zone)).collect();
     let different: BTreeSet<i64> = amounts.iter().copied().collect();

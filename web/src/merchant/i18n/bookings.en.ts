@@ -150,6 +150,17 @@ export default {
     callOffTitle: 'Call this showing off?',
     callOffHint: 'Everybody who booked is told and gets all of it back.',
     calledOff: 'It is called off; the refunds are on their way.',
+    seats: 'Seats',
+    seatsHint:
+      'Choose free seats to keep them for the box office, or kept ones to free them. Press a taken seat for its booking.',
+    over: { scheduled: 'This showing is over.', called_off: 'This showing is called off.' },
+    kept: '{n} kept',
+    keepSeats: 'Keep {n} seat | Keep {n} seats',
+    freeSeats: 'Free {n} seat | Free {n} seats',
+    seatsKept: '{n} seat is kept | {n} seats are kept',
+    seatsFreed: '{n} seat is free | {n} seats are free',
+    bookings: 'Bookings of this showing',
+    noBookings: 'Nobody has booked yet',
   },
   bookingTerms: {
     title: 'Sold for a time',

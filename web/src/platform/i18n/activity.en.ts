@@ -125,6 +125,7 @@ export default {
     HallSet: 'The seats of a hall were drawn',
     ShowingScheduled: 'A showing was scheduled',
     ShowingCalledOff: 'A showing was called off',
+    SeatsKept: 'Seats of a showing were kept for the box office, or freed',
     StoreDaySet: 'The hours of one day were set',
   },
 } satisfies Catalogue<typeof zhCN>

@@ -123,6 +123,7 @@ export default {
     HallSet: '影厅座位图设置',
     ShowingScheduled: '新增场次',
     ShowingCalledOff: '场次取消',
+    SeatsKept: '场次留座或释放',
     StoreDaySet: '单日营业时间设置',
   },
 }

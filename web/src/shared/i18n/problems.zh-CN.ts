@@ -61,7 +61,8 @@ export default {
   forbidden: '您没有权限执行此操作。',
   hall_changed: '影厅刚被修改，请重新查看后再改。',
   hall_invalid: '影厅或座位图有误，请修改标出的内容。',
-  hall_seats_sold: '未来场次已售的座位在新座位图中不存在或换了位置，请保留原位或先取消相关预订。',
+  hall_seats_sold:
+    '未来场次已售或已留的座位在新座位图中不存在或换了位置，请保留原位，或先取消相关预订、释放留座。',
   idempotency_key_missing: '请求缺少防重复标识。',
   idempotency_key_reused: '这次操作与之前的请求冲突，请重试。',
   import_invalid: '每次导入 1 至 200 行，且来源编号不能重复。',

@@ -46,15 +46,6 @@ struct CalendarFeed {
     path: Option<String>,
 }
 
-impl CalendarFeed {
-    fn of(app: &AppState, store: StoreId, version: Option<i64>) -> Self {
-        let path = |version| format!("/v1/calendars/{store}/{}", hex::encode(key(app, store, version)));
-        Self {
-            path: version.map(path),
-        }
-    }
-}
-
 fn key(app: &AppState, store: StoreId, version: i64) -> [u8; 32] {
     derive(
         &app.secret,
@@ -79,7 +70,10 @@ async fn get_calendar_feed(
     });
     let version = version.await?;
     staff.at(of.store)?;
-    Ok(Json(CalendarFeed::of(&app, of.store, version)))
+    let key = version.map(|version| hex::encode(key(&app, of.store, version)));
+    Ok(Json(CalendarFeed {
+        path: key.map(|key| format!("/v1/calendars/{}/{key}", of.store)),
+    }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -89,10 +83,11 @@ struct NewCalendarFeed {
     is_open: bool,
 }
 
-/// Opens a calendar feed of a store's bookings at a new address, or closes it; the address before is good no more.
+/// Opens a calendar feed of a store's bookings at a new address, or closes it; the address before is good no more. The
+/// new one is not answered, for answers are kept: `getCalendarFeed` has it.
 #[utoipa::path(put, path = "/v1/merchants/{merchant}/stores/{store}/calendar-feed", operation_id = "setCalendarFeed",
     tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:manager"])),
-    request_body = NewCalendarFeed, responses((status = 200, body = CalendarFeed), (status = "4XX", body = Problem)))]
+    request_body = NewCalendarFeed, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn set_calendar_feed(
     State(app): State<App>,
     staff: Staff<Manager>,
@@ -104,12 +99,8 @@ async fn set_calendar_feed(
         store: of.store,
         is_open: write.body.is_open,
     };
-    let here = app.clone();
     app.command("setCalendarFeed", of.store, staff.actor(), write.key)
-        .run(move |tx, ctx| {
-            let version = consume::set_calendar_feed(tx, ctx, &cmd)?;
-            Ok(CalendarFeed::of(&here, cmd.store, cmd.is_open.then_some(version)))
-        })
+        .run(move |tx, ctx| consume::set_calendar_feed(tx, ctx, &cmd))
         .await
 }
 

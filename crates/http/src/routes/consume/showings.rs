@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use consume::CallOffShowing;
+use consume::{CallOffShowing, KeepSeats};
 use jiff::tz::TimeZone;
 use kernel::{HOUR_US, MerchantId, Money, OfferId, ResourceId, ShowingId, StoreId};
-use offer::{Day, Hall, OfferPage, OfferStatus, SHOWING_NOT_FOUND, ScheduleShowing, Showing, ShowingStatus};
+use offer::{
+    Day, Hall, OfferPage, OfferStatus, SHOWING_NOT_FOUND, ScheduleShowing, SeatChoice, Showing,
+    ShowingStatus, UsedSeats,
+};
 use party::NOT_FOUND;
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx, StorageError};
@@ -16,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::bookings::{self, WireBooking};
 use super::own_store;
 use super::store_bookings::DayAsked;
 use crate::access::{Cashier, Manager, OfMerchant, SignedIn, Staff};
@@ -33,7 +37,9 @@ pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(schedule_showing))
         .routes(routes!(list_showings_of_store))
+        .routes(routes!(get_showing_of_store))
         .routes(routes!(call_off_showing))
+        .routes(routes!(keep_seats))
         .routes(routes!(list_showings))
         .routes(routes!(get_showing))
         .routes(routes!(best_seats))
@@ -124,12 +130,16 @@ struct WireShowing {
     status: String,
     surcharges: Vec<ZoneSurcharge>,
     seats: usize,
-    /// How many of them nobody holds or has.
+    /// How many of them can be had.
     seats_free: usize,
+    /// How many the store keeps for the box office, for its staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seats_kept: Option<usize>,
 }
 
-/// Showings with how many of their seats are free, in one round trip for each hall and one for the seats.
-fn shown(read: &mut ReadTx, showings: Vec<Showing>) -> Result<Vec<WireShowing>, Fail> {
+/// Showings with how many of their seats are free, in one round trip for each hall and one for the seats; those that are
+/// kept only for the store.
+fn shown(read: &mut ReadTx, showings: Vec<Showing>, for_store: bool) -> Result<Vec<WireShowing>, Fail> {
     let ids: Vec<ShowingId> = showings.iter().map(|showing| showing.id).collect();
     let used = offer::queries::used_seats(read, &ids)?;
     let halls: BTreeSet<ResourceId> = showings.iter().map(|showing| showing.hall).collect();
@@ -144,10 +154,14 @@ fn shown(read: &mut ReadTx, showings: Vec<Showing>) -> Result<Vec<WireShowing>, 
     }
     let about = |showing: &Showing| (showing.offer, showing.merchant);
     let labels = Labels::of(read, showings.iter().map(about))?;
-    let wire = |(showing, used): (Showing, BTreeSet<i64>)| {
+    let wire = |(showing, used): (Showing, UsedSeats)| {
         let (name, hall) = &known[&showing.hall];
         let label = labels.get(about(&showing));
-        wire_of(showing, (name, label), hall, &used)
+        let seats_kept = for_store.then_some(used.kept.len());
+        WireShowing {
+            seats_kept,
+            ..wire_of(showing, (name, label), hall, &used.all())
+        }
     };
     Ok(showings.into_iter().zip(used).map(wire).collect())
 }
@@ -177,6 +191,7 @@ fn wire_of(
             .in_order()
             .filter(|(seat, ..)| !used.contains(seat))
             .count(),
+        seats_kept: None,
     }
 }
 
@@ -194,7 +209,7 @@ async fn list_showings_of_store(
     let found = app.read(move |read| {
         own_store(read, merchant, of.store)?;
         let found = offer::queries::showings_of_store(read, of.store, from, until)?;
-        shown(read, found)
+        shown(read, found, true)
     });
     let found = found.await?;
     staff.at(of.store)?;
@@ -207,6 +222,51 @@ struct OfShowing {
     /// Which.
     #[param(value_type = String)]
     showing: ShowingId,
+}
+
+/// A showing with its seats, for the staff of its store.
+#[derive(Serialize, ToSchema)]
+struct ShowingOfStore {
+    #[serde(flatten)]
+    showing: WireShowing,
+    map: WireSeatMap,
+    /// The names of the seats that somebody holds or has.
+    taken: Vec<String>,
+    /// Those that are kept for the box office.
+    kept: Vec<String>,
+    /// Whose the taken seats are.
+    bookings: Vec<WireBooking>,
+}
+
+/// A showing with the map of its seats: who has them, and which are kept for the box office.
+#[utoipa::path(get, path = "/v1/merchants/{merchant}/showings/{showing}", operation_id = "getShowingOfStore",
+    tag = "consume", params(OfMerchant, OfShowing), security(("session" = ["staff:cashier"])),
+    responses((status = 200, body = ShowingOfStore), (status = "4XX", body = Problem)))]
+async fn get_showing_of_store(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfShowing>,
+) -> Result<Json<ShowingOfStore>, Problem> {
+    let (merchant, now) = (staff.merchant, shell::now());
+    let found = app.read(move |read| {
+        let (showing, hall, used) = load(read, of.showing)?;
+        if showing.merchant != merchant {
+            return Err(SHOWING_NOT_FOUND.plain().into());
+        }
+        let store = showing.store;
+        let bookings = consume::queries::bookings_of_showing(read, showing.id)?;
+        let shown = ShowingOfStore {
+            showing: shown(read, vec![showing], true)?.remove(0),
+            taken: hall.names(&used.claimed),
+            kept: hall.names(&used.kept),
+            bookings: bookings::shown(read, bookings, now, true)?,
+            map: hall.map.into(),
+        };
+        Ok((store, shown))
+    });
+    let (store, shown) = found.await?;
+    staff.at(store)?;
+    Ok(Json(shown))
 }
 
 /// Calls a showing off, and says why. Its hall is free, and everybody who booked is told and refunded.
@@ -224,6 +284,40 @@ async fn call_off_showing(
         .because(&write.body.reason)?
         .locking(vec![offer::showing::lock(of.showing)])
         .run(move |tx, ctx| consume::call_off_showing(tx, ctx, &cmd))
+        .await
+}
+
+/// Seats that a store keeps for the box office, or keeps no more.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SeatsToKeep {
+    /// Their names, 1 to 100.
+    seats: Vec<String>,
+    /// Whether they are kept from now on.
+    is_kept: bool,
+}
+
+/// Keeps seats of a showing for the box office, or frees them again. Guests are shown them as taken; the store gives them
+/// by moving a booking to them, or for an open ticket, and keeps them no more then.
+#[utoipa::path(put, path = "/v1/merchants/{merchant}/showings/{showing}/kept-seats", operation_id = "keepSeats",
+    tag = "consume", params(OfMerchant, OfShowing), security(("session" = ["staff:cashier"])),
+    request_body = SeatsToKeep, responses((status = 200), (status = "4XX", body = Problem)))]
+async fn keep_seats(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfShowing>,
+    write: Write<SeatsToKeep>,
+) -> Result<Response, Problem> {
+    let cmd = KeepSeats {
+        seats: SeatChoice {
+            showing: of.showing,
+            seats: write.body.seats,
+        },
+        is_kept: write.body.is_kept,
+    };
+    app.command("keepSeats", of.showing, staff.actor(), write.key)
+        .locking(vec![offer::showing::lock(of.showing)])
+        .run(move |tx, ctx| consume::keep_seats(tx, ctx, &cmd))
         .await
 }
 
@@ -262,7 +356,7 @@ async fn list_showings(
             let zone = zones.get(&showing.store);
             zone.is_some_and(|zone| Day::at(showing.period.starts_at, zone) == day)
         });
-        shown(read, found)
+        shown(read, found, false)
     });
     Ok(Json(found.await?))
 }
@@ -282,7 +376,7 @@ struct ShowingShown {
     map: WireSeatMap,
     /// What a seat costs now in each zone of the map, after the agreement's discount, in their order.
     prices: Vec<WireMoney>,
-    /// The names of the seats that somebody holds or has.
+    /// The names of the seats that cannot be had.
     taken: Vec<String>,
     /// Those of them that are the caller's.
     own: Vec<String>,
@@ -304,6 +398,7 @@ async fn get_showing(
     let (person, now) = (signed_in.map(|who| who.identity.session.person), shell::now());
     let found = app.read(move |read| {
         let (showing, hall, used) = load(read, of.showing)?;
+        let used = used.all();
         let page = published(read, showing.offer)?;
         let terms = offer::queries::booking_terms(read, showing.offer)?;
         let (terms, _) = terms.ok_or_else(|| StorageError::bug("a showing of what is not booked"))?;
@@ -334,11 +429,11 @@ async fn get_showing(
     Ok(Json(found.await?))
 }
 
-fn load(read: &mut ReadTx, id: ShowingId) -> Result<(Showing, Hall, BTreeSet<i64>), Fail> {
+fn load(read: &mut ReadTx, id: ShowingId) -> Result<(Showing, Hall, UsedSeats), Fail> {
     let showing = offer::queries::showing(read, id)?.ok_or_else(|| SHOWING_NOT_FOUND.plain())?;
     let hall = offer::queries::hall(read, showing.hall)?.ok_or_else(|| SHOWING_NOT_FOUND.plain())?;
-    let used = offer::queries::used_seats(read, &[id])?;
-    Ok((showing, hall, used.into_iter().flatten().collect()))
+    let mut used = offer::queries::used_seats(read, &[id])?;
+    Ok((showing, hall, used.pop().unwrap_or_default()))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -370,7 +465,7 @@ async fn best_seats(
     let found = app.read(move |read| {
         let (showing, hall, used) = load(read, of.showing)?;
         published(read, showing.offer)?;
-        let best = hall.seating(&used).best(count);
+        let best = hall.seating(&used.all()).best(count);
         Ok(best.map_or(Vec::new(), |best| hall.names(&best)))
     });
     Ok(Json(SomeSeats { seats: found.await? }))

@@ -171,7 +171,7 @@ impl World {
         act(day_before, consume::remind_guest, RemindGuest { booking })
     }
 
-    pub fn set_calendar_feed(&self) -> Act<i64> {
+    pub fn set_calendar_feed(&self) -> Act<()> {
         let cmd = SetCalendarFeed {
             merchant: self.shop.merchant,
             store: self.shop.store,

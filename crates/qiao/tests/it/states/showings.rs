@@ -1,6 +1,6 @@
 //! Halls, their showings, and seats that are booked.
 
-use consume::{CallOffShowing, ChooseSeats, PlaceBooking, RefundShowing, SeatsChosen, When};
+use consume::{CallOffShowing, ChooseSeats, KeepSeats, PlaceBooking, RefundShowing, SeatsChosen, When};
 use convert::PlaceOrder;
 use kernel::{Actor, HOUR_US, OfferId, PersonId, ResourceId, ShowingId, Timestamp};
 use offer::testing::{cinema, seat_map, showings, terms, two_hours};
@@ -45,6 +45,7 @@ pub const SHOWING: Machine<ShowingStatus, Screened> = Machine {
         |w, s| w.set_hall(s.hall).probe(),
         |w, s| w.book_a_seat(w.consumer(), s).probe(),
         |w, s| w.choose_seats(s).probe(),
+        |w, s| w.keep_seats(s).probe(),
         |w, s| w.call_off_showing(s.showing).probe(),
         |w, s| w.refund_showing(s.showing).probe(),
     ],
@@ -140,6 +141,17 @@ impl World {
             },
         };
         act(ctx(Actor::Consumer(ticket.buyer)), consume::choose_seats, cmd)
+    }
+
+    pub fn keep_seats(&self, screened: &Screened) -> Act<()> {
+        let cmd = KeepSeats {
+            seats: SeatChoice {
+                showing: screened.showing,
+                seats: vec!["A-2".to_owned(), "A-3".to_owned()],
+            },
+            is_kept: true,
+        };
+        act(ctx(self.shop.as_owner()), consume::keep_seats, cmd)
     }
 
     pub fn call_off_showing(&self, showing: ShowingId) -> Act<()> {

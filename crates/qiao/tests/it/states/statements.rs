@@ -206,6 +206,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.leave_queue(&w.numbered()).probe(),
     |w| w.keep_places(w.offer_of_tables().1, NOW.plus_us(DAY_US)).probe(),
     |w| w.choose_seats(&w.screened()).probe(),
+    |w| w.keep_seats(&w.screened()).probe(),
     |w| w.call_off_showing(w.screened().showing).probe(),
     |w| w.refund_showing(w.called_off().showing).probe(),
     |w| {
