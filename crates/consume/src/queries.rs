@@ -5,11 +5,11 @@ mod figures;
 mod queue;
 mod waitlist;
 
-pub(crate) use bookings::{bookings_to_refund, bookings_with_card};
 pub use bookings::{
     Availability, MAX_DAYS, availability, booking, bookings_of_person, bookings_of_showing,
     bookings_of_store, bookings_of_vouchers, calendar_feed, seats_of_bookings, seats_of_person,
 };
+pub(crate) use bookings::{bookings_to_refund, bookings_with_card};
 pub use figures::{UseFigures, Uses, use_figures};
 pub use queue::{
     LineNow, ahead_of, day_of_queue, lines_now, queue, queue_ticket, stores_with_queue, tickets_of_person,

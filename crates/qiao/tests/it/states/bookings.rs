@@ -1,13 +1,16 @@
 //! Times that are booked, what they are booked of, and the days of a store.
 
 use consume::{
-    Arrive, BookingStatus, CancelBooking, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, Redeemed,
-    RemindGuest, SetCalendarFeed, When,
+    Arrive, BookWithCard, BookedWithCard, BookingStatus, CancelBooking, KeepPlaces, LapseBooking, MarkNoShow,
+    MoveBooking, PlaceBooking, Redeemed, RemindGuest, SetCalendarFeed, When,
 };
-use kernel::{Actor, BookingId, DAY_US, HOUR_US, OfferId, PersonId, RefundId, ResourceId, Timestamp};
+use kernel::{
+    Actor, BookingId, DAY_US, HOUR_US, OfferId, PersonId, RefundId, ResourceId, Timestamp, VoucherId,
+};
 use offer::testing::{booked, dinner, seats, terms};
 use offer::{
-    AddResource, Day, Period, ResourceDetails, ResourceKind, SetBookingTerms, SetStoreDay, UpdateResource,
+    AddResource, BookingTerms, Day, Period, ResourceDetails, ResourceKind, SetBookingTerms, SetStoreDay,
+    UpdateResource,
 };
 use party::testing::{NOW, ctx, ctx_at};
 
@@ -83,11 +86,115 @@ pub const BOOKING: Machine<BookingStatus, Booked> = Machine {
     ],
 };
 
+/// A booking of a table that a card of two uses pays for.
+#[derive(Clone)]
+pub struct CardBooked {
+    guest: PersonId,
+    card: VoucherId,
+    offer: OfferId,
+    booking: BookingId,
+}
+
+pub const CARD_BOOKING: Machine<BookingStatus, CardBooked> = Machine {
+    name: "Booking with a card",
+    states: &[
+        BookingStatus::Confirmed,
+        BookingStatus::Arrived,
+        BookingStatus::NoShow,
+        BookingStatus::Cancelled,
+        BookingStatus::Lapsed,
+    ],
+    named: BookingStatus::as_str,
+    bring: |w, status| {
+        let booked = w.card_booking();
+        match status {
+            BookingStatus::Held | BookingStatus::Released | BookingStatus::Confirmed => {}
+            BookingStatus::Arrived => drop(w.done(w.arrive(booked.booking))),
+            BookingStatus::NoShow => drop(w.done(w.mark_no_show(booked.booking))),
+            BookingStatus::Cancelled => drop(w.done(w.cancel_booking_of(booked.guest, booked.booking))),
+            BookingStatus::Lapsed => drop(w.done(w.lapse_booking(booked.booking))),
+        }
+        booked
+    },
+    look: |read, booked| Ok(consume::queries::booking(read, booked.booking)?.unwrap().status),
+    tries: &[
+        |w, b| {
+            w.book_with_card(b.guest, b.card, b.offer)
+                .with("for the same time")
+                .probe()
+        },
+        |w, b| w.cancel_booking_of(b.guest, b.booking).probe(),
+        |w, b| w.cancel_booking_as_store(b.booking).with("as the store").probe(),
+        |w, b| w.move_booking_of(b.guest, b.booking).probe(),
+        |w, b| w.mark_no_show(b.booking).probe(),
+        |w, b| w.arrive(b.booking).probe(),
+        |w, b| w.lapse_booking(b.booking).probe(),
+        |w, b| w.redeem_scan(w.shop, b.card).probe(),
+        |w, b| w.refund_voucher(b.guest, b.card).probe(),
+        |w, b| w.expire_voucher(b.card).probe(),
+    ],
+};
+
 impl World {
+    /// An offer of a table that the card of two uses pays for.
+    pub fn offer_for_cards(&self) -> OfferId {
+        let terms = BookingTerms {
+            cards: vec![self.card],
+            ..dinner()
+        };
+        self.offer_of_tables_by(terms).0
+    }
+
+    /// A card and a booking that it pays for.
+    fn card_booking(&self) -> CardBooked {
+        let bought = self.bought(order_of(self.card));
+        let (guest, card, offer) = (bought.buyer, bought.vouchers[0], self.offer_for_cards());
+        let booking = self.done(self.book_with_card(guest, card, offer)).booking;
+        CardBooked {
+            guest,
+            card,
+            offer,
+            booking,
+        }
+    }
+
+    /// Books with a card that nobody has used.
+    pub fn book_with_new_card(&self) -> Act<BookedWithCard> {
+        let bought = self.bought(order_of(self.card));
+        self.book_with_card(bought.buyer, bought.vouchers[0], self.offer_for_cards())
+    }
+
+    pub fn book_with_card(&self, guest: PersonId, card: VoucherId, offer: OfferId) -> Act<BookedWithCard> {
+        let cmd = BookWithCard {
+            card,
+            offer,
+            store: self.shop.store,
+            when: When::At(DINNER),
+            party: 2,
+            area: None,
+            resources: Vec::new(),
+        };
+        act(ctx(Actor::Consumer(guest)), consume::book_with_card, cmd)
+    }
+
+    /// A day after its end.
+    pub fn lapse_booking(&self, booking: BookingId) -> Act<bool> {
+        let over = ctx_at(DINNER.plus_us(2 * DAY_US), Actor::System);
+        act(over, consume::lapse_booking, LapseBooking { booking })
+    }
+
+    pub fn lapse_new_booking(&self) -> Act<bool> {
+        self.lapse_booking(self.card_booking().booking)
+    }
+
     /// An offer of tables, and one table.
     pub fn offer_of_tables(&self) -> (OfferId, ResourceId) {
+        self.offer_of_tables_by(dinner())
+    }
+
+    fn offer_of_tables_by(&self, terms_of_booking: BookingTerms) -> (OfferId, ResourceId) {
         let table = (ResourceKind::Table, seats("Table 1", (1, 4), ""));
-        let how = (dinner(), &[table][..]);
+        let how = (terms_of_booking, &[table][..]);
         let (on_sale, tables) = booked(&self.store, self.shop, (terms(), self.next()), how, |_| {});
         (on_sale.offer, tables[0])
     }
@@ -125,9 +232,12 @@ impl World {
     }
 
     pub fn cancel_booking(&self, booked: &Booked) -> Act<Option<RefundId>> {
-        let booking = booked.booking;
+        self.cancel_booking_of(booked.purchase.buyer, booked.booking)
+    }
+
+    fn cancel_booking_of(&self, guest: PersonId, booking: BookingId) -> Act<Option<RefundId>> {
         act(
-            ctx(Actor::Consumer(booked.purchase.buyer)),
+            ctx(Actor::Consumer(guest)),
             consume::cancel_booking,
             CancelBooking { booking },
         )
@@ -139,18 +249,18 @@ impl World {
     }
 
     pub fn move_booking(&self, booked: &Booked) -> Act<Period> {
+        self.move_booking_of(booked.purchase.buyer, booked.booking)
+    }
+
+    fn move_booking_of(&self, guest: PersonId, booking: BookingId) -> Act<Period> {
         let cmd = MoveBooking {
-            booking: booked.booking,
+            booking,
             when: When::At(DINNER.plus_us(HOUR_US)),
             seats: None,
             resources: None,
             area: None,
         };
-        act(
-            ctx(Actor::Consumer(booked.purchase.buyer)),
-            consume::move_booking,
-            cmd,
-        )
+        act(ctx(Actor::Consumer(guest)), consume::move_booking, cmd)
     }
 
     pub fn mark_no_show(&self, booking: BookingId) -> Act<Option<RefundId>> {

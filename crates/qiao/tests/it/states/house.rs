@@ -41,8 +41,10 @@ const STEPS: &[&str] = &[
     "party::note_device",
     "voucher::close",
     "voucher::give_back_use",
+    "voucher::hold_uses",
     "voucher::issue",
     "voucher::prolong",
+    "voucher::release_uses",
     "voucher::use_up",
 ];
 

@@ -19,6 +19,10 @@ const USUAL: u64 = 15;
 const REASONS: &[(&str, &str)] = &[
     ("consume::arrive", "a scan's, and the look for the booking"),
     (
+        "consume::book_with_card",
+        "those of a booking without its order; the card is looked at like one that is scanned",
+    ),
+    (
         "consume::cancel_booking",
         "voucher, places, order and books all go back, and the fee is settled",
     ),
@@ -243,6 +247,8 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
         w.bind_device(holder, voucher, &super::vouchers::device(3))
             .probe()
     },
+    |w| w.book_with_new_card().probe(),
+    |w| w.lapse_new_booking().probe(),
     |w| w.redeem_scan(w.shop, w.new_voucher().1).probe(),
     |w| w.redeem_code(w.shop, w.new_voucher().1).probe(),
     |w| w.sync_offline(w.shop, w.new_voucher().1).probe(),
