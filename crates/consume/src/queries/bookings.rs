@@ -83,7 +83,8 @@ pub fn bookings_of_person(
 pub fn bookings_of_showing(read: &mut ReadTx, showing: ShowingId) -> Result<Vec<Booking>, Fail> {
     let rows = read.many(sql!(
         "SELECT b.id, b.merchant_id, b.store_id, b.party, b.rooms, b.starts_at, b.ends_at, b.place_owner, b.showing_id, b.seats,
-                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, o.status, v.id, v.status
+                b.note, b.created_at, b.version, b.outcome, b.order_id, b.offer_id, b.person_id, b.policy, b.asked_for, b.area, b.card_uses, b.redemption_id,
+                o.status, v.id, v.status
          FROM booking b JOIN orders o ON o.id = b.order_id
          LEFT JOIN order_voucher w ON w.order_id = b.order_id LEFT JOIN voucher v ON v.id = w.voucher_id
          WHERE b.showing_id = $1 AND b.outcome IS NULL AND o.status NOT IN ('cancelled', 'released')

@@ -44,8 +44,8 @@ pub fn ids_for(world: &World, operation: &Operation) -> Ids {
     if answers {
         ids.insert("agreement", ids["negotiated"].clone());
     }
-    if operation.name.contains("Booking") || ["joinWaitlist", "takePlace"].contains(&operation.name.as_str())
-    {
+    let booked = ["bookWithCard", "joinWaitlist", "takePlace"];
+    if operation.name.contains("Booking") || booked.contains(&operation.name.as_str()) {
         ids.insert("offer", ids["booked"].clone());
     }
     ids

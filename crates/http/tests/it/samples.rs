@@ -81,8 +81,9 @@ pub fn with(body: &Value, pointer: &str, value: Value) -> Value {
 /// Fields that contradict another one of the same body, or are for one kind of call only.
 fn left_out(operation: &str) -> &'static [&'static str] {
     match operation {
-        "addStore" | "createOffer" => &["version"],
-        "updateOffer" => &["stock"],
+        "addStore" => &["version"],
+        "createOffer" => &["version", "card"],
+        "updateOffer" => &["stock", "card"],
         "addStaff" | "revokeStaff" | "changeRole" => &["store"],
         "placeOrder" | "takePlace" => &["expected_cash", "wallet_coupons", "share_token", "group", "seats"],
         "createCoupon" | "previewCoupon" => &["merchant", "platform_bp", "conditions"],
@@ -92,7 +93,13 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "updateResource" => &["kind", "hours"],
         "setStoreDay" => &["spans"],
         "callQueue" => &["line"],
-        "setBookingTerms" => &["/terms/nights", "/terms/showings", "/terms/open_tickets"],
+        "setBookingTerms" => &[
+            "/terms/nights",
+            "/terms/showings",
+            "/terms/open_tickets",
+            "/terms/cards",
+        ],
+        "bookWithCard" => &["/when/from", "/when/nights", "/when/rooms", "area"],
         "joinWaitlist" => &[
             "/when/from",
             "/when/nights",
@@ -212,9 +219,10 @@ impl Maker<'_> {
             ("scheduleShowing", "offer") => &self.ids["screened"],
             ("setHall", "code" | "zone") | ("scheduleShowing", "zone") => "stalls",
             ("setHall", "kind") => "standard",
-            ("placeBooking" | "moveBooking" | "moveBookingAsStore" | "joinWaitlist", "starts_at") => {
-                &on_the_hour(2)
-            }
+            (
+                "placeBooking" | "bookWithCard" | "moveBooking" | "moveBookingAsStore" | "joinWaitlist",
+                "starts_at",
+            ) => &on_the_hour(2),
             (_, "franchisee") => &self.ids["merchant"],
             (_, "share_token") => &self.ids["token"],
             (_, "message") => "msg_01h455vb4pex5vsknk084sn02q",

@@ -55,6 +55,7 @@ const WITH_PUBLIC_THINGS: &[&str] = &[
     "joinMembership",
     "joinQueue",
     "leaveMembership",
+    "listBookingCards",
     "quoteOrder",
 ];
 
@@ -69,6 +70,7 @@ const PUBLIC_IN_BODIES: &[(&str, &str)] = &[
     ("quoteCart", "wallet_coupon"),
     ("placeBooking", "offer"),
     ("placeBooking", "entry"),
+    ("bookWithCard", "offer"),
     ("joinWaitlist", "offer"),
     // Marks what is the caller's own up to there.
     ("readMessages", "message"),

@@ -179,6 +179,7 @@ impl Side {
             ("group", buyer.open_group(app, offer).await),
             ("order", text(&buyer.place(app, offer, 1).await.ok(), "order")),
             ("voucher", vouchers[1].to_owned()),
+            ("card", vouchers[1].to_owned()),
             ("ticket", buyer.join_queue(app, &self.ids["store"]).await),
             ("waitlist_entry", buyer.join_waitlist(app, &self.ids).await),
             ("review", buyer.review(app, &redemption).await),

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use consume::{CODE_UNKNOWN, CodeAnswer, RedeemCode, RedeemScan, Redeemed};
 use kernel::{DeviceId, OfferId, RedemptionId, Reject, StoreId, VoucherId};
+use offer::MAX_FACE_VALUE;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -145,6 +146,17 @@ struct ScannedQr {
     uses: Option<i64>,
 }
 
+/// How many uses are asked for, if that could be.
+fn asked_uses(uses: Option<i64>) -> Result<Option<i64>, Problem> {
+    match uses {
+        Some(uses) if !(1..=MAX_FACE_VALUE).contains(&uses) => {
+            let detail = format!("{uses} is not between 1 and {MAX_FACE_VALUE}");
+            Err(malformed(&BODY_MALFORMED, "/uses", detail))
+        }
+        Some(_) | None => Ok(uses),
+    }
+}
+
 /// Takes uses of the voucher whose QR was scanned.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/stores/{store}/redemptions/scan", operation_id = "redeemScan",
     tag = "consume", params(OfMerchant, OfStore), security(("session" = ["staff:cashier"])), request_body = ScannedQr,
@@ -155,6 +167,7 @@ async fn redeem_scan(
     Path(of): Path<OfStore>,
     write: Write<ScannedQr>,
 ) -> Result<Response, Problem> {
+    let uses = asked_uses(write.body.uses)?;
     let sets = store_sets(&app, &staff, of.store).await?;
     let keys = key_ring(&app);
     let scanner = Scanner {
@@ -173,7 +186,7 @@ async fn redeem_scan(
         store: of.store,
         device: write.body.device,
         pass,
-        uses: write.body.uses,
+        uses,
     });
     let locks = cmd.as_ref().map(RedeemScan::locks).unwrap_or_default();
     app.command("redeemScan", staff.merchant, staff.actor(), write.key)
@@ -221,7 +234,7 @@ async fn redeem_code(
         merchant: staff.merchant,
         store: of.store,
         device: write.body.device,
-        uses: write.body.uses,
+        uses: asked_uses(write.body.uses)?,
         code: code.map_err(|fault| malformed(&BODY_MALFORMED, "/code", fault.to_string()))?,
     };
     let command = app.command("redeemCode", staff.merchant, staff.actor(), write.key);
