@@ -54,6 +54,8 @@ export interface TermsForm {
   hours: HoursRow[]
   everyMinutes: string
   services: ServiceRow[]
+  /** The merchant's cards whose uses pay for it. */
+  cards: string[]
   /** Of nights. */
   checkIn: string
   checkOut: string
@@ -77,6 +79,7 @@ const USUAL: TermsForm = {
   hours: [],
   everyMinutes: '30',
   services: [newService()],
+  cards: [],
   checkIn: '15:00',
   checkOut: '12:00',
   nightsMin: '1',
@@ -143,6 +146,7 @@ export function formOfTerms({ terms: said, resources }: Said, currency: string):
     pricePer: terms.price_per,
     partyMax: String(terms.party_max),
     openTickets: terms.open_tickets ?? false,
+    cards: terms.cards ?? [],
     noticeMinutes: String(terms.notice_minutes),
     aheadDays: String(terms.ahead_days),
     freeHours: String(policy.free_until_minutes / 60),
@@ -203,9 +207,11 @@ export function termsOf(form: TermsForm, currency: string): Terms {
     })),
   }
   return {
-    ...{ visit: { visit }, nights: { nights }, showings: { showings: true, open_tickets: form.openTickets } }[
-      form.stay
-    ],
+    ...{
+      visit: { visit, cards: form.cards },
+      nights: { nights },
+      showings: { showings: true, open_tickets: form.openTickets },
+    }[form.stay],
     price_per: form.pricePer,
     party_max: wholeNumber(form.partyMax),
     notice_minutes: wholeNumber(form.noticeMinutes),

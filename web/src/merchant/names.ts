@@ -2,6 +2,7 @@
 import { computed, shallowReactive } from 'vue'
 import { api, done } from '@/shared/api'
 import { textOf } from '@/shared/i18n/format'
+import { fetchOwnOffers } from './offers'
 import { merchant, stores } from './workplace'
 
 type Texts = Record<string, string>
@@ -16,13 +17,7 @@ export async function loadOfferTitles(again = false) {
   const id = merchant.value
   if (!id || (offersOf === id && !again)) return
   offersOf = id
-  let after: string | undefined
-  do {
-    const params = { path: { merchant: id }, query: { after } }
-    const page = await done(api.GET('/v1/merchants/{merchant}/offers/own', { params }))
-    for (const offer of page.items) offers.set(offer.id, offer.title)
-    after = page.next ?? undefined
-  } while (after)
+  for (const offer of await fetchOwnOffers(id)) offers.set(offer.id, offer.title)
 }
 
 /** All offers, to choose one. */

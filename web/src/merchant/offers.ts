@@ -1,5 +1,5 @@
 /** An offer as its form holds it, and back. */
-import type { Schemas } from '@/shared/api'
+import { api, done, type Schemas } from '@/shared/api'
 import { amountText, parsePercent, parseSpan, percentText } from '@/shared/console/fields'
 import { parseMoney } from '@/shared/i18n/format'
 import { wholeNumber } from './format'
@@ -30,6 +30,19 @@ export interface OfferForm {
   perOrder: string
   stores: string[]
   media: string | undefined
+}
+
+/** All offers of a merchant, whatever their status. */
+export async function fetchOwnOffers(merchant: string): Promise<Schemas['OwnOffer'][]> {
+  const offers: Schemas['OwnOffer'][] = []
+  let after: string | undefined
+  do {
+    const params = { path: { merchant }, query: { after } }
+    const page = await done(api.GET('/v1/merchants/{merchant}/offers/own', { params }))
+    offers.push(...page.items)
+    after = page.next ?? undefined
+  } while (after)
+  return offers
 }
 
 export function newOffer(stores: readonly Store[], agreement: string): OfferForm {

@@ -116,17 +116,20 @@ export function policyTexts(
   startsAt?: string,
   timeZone = 'UTC',
   now = Date.now(),
+  paidBy: 'money' | 'card' = 'money',
 ): string[] {
   const words = (key: string, values = {}) => t(`booking.policy.${key}`, values)
+  /** What is kept: a share of the money, or the visit. */
+  const kept = (key: string, values = {}) => words(paidBy === 'card' ? `card.${key}` : key, values)
   const length = (minutes: number) => duration(minutes * 60_000_000)
   const share = percent(policy.late_fee_bp)
   const freeUntil = startsAt && Date.parse(startsAt) - policy.free_until_minutes * MINUTE_MS
   const texts = []
   if (policy.late_fee_bp === 0 || policy.free_until_minutes === 0) texts.push(words('free'))
-  else if (!freeUntil) texts.push(words('freeBefore', { length: length(policy.free_until_minutes), share }))
-  else if (freeUntil < now) texts.push(words('late', { share }))
-  else texts.push(words('freeUntil', { time: momentText(freeUntil, timeZone), share }))
-  if (policy.no_show_fee_bp > 0) texts.push(words('noShow', { share: percent(policy.no_show_fee_bp) }))
+  else if (!freeUntil) texts.push(kept('freeBefore', { length: length(policy.free_until_minutes), share }))
+  else if (freeUntil < now) texts.push(kept('late', { share }))
+  else texts.push(kept('freeUntil', { time: momentText(freeUntil, timeZone), share }))
+  if (policy.no_show_fee_bp > 0) texts.push(kept('noShow', { share: percent(policy.no_show_fee_bp) }))
   if (policy.grace_minutes > 0) texts.push(words('kept', { length: length(policy.grace_minutes) }))
   return texts
 }

@@ -157,6 +157,8 @@ pub struct VoucherVisit {
     use_no: i64,
     /// How many uses.
     uses: i64,
+    /// `scan`, `code`, `offline`, `booking` or `missed`: kept for a booking that did not take place.
+    mode: String,
     #[schema(value_type = String)]
     store: StoreId,
     /// By language.
@@ -217,6 +219,7 @@ pub fn voucher_details(read: &mut ReadTx, vouchers: Vec<Voucher>) -> Result<Vec<
         redemption: visit.id,
         use_no: visit.use_no,
         uses: visit.uses,
+        mode: visit.mode.as_str().to_owned(),
         store: visit.store,
         store_name: name_of(visit.store),
         status: visit.status.as_str().to_owned(),

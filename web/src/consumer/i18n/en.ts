@@ -214,6 +214,13 @@ export default {
     moved: 'It is moved',
     cancel: 'Cancel the booking',
     cancelTitle: 'Cancel this booking?',
+    withCard: 'With a card that you have',
+    useCard: 'Book with one visit of it | Book with {n} visits of it',
+    byCard: 'Paid with one visit of your card | Paid with {n} visits of your card',
+    showCard: 'Show the card',
+    useBack: 'The visit is free again on your card. | The {n} visits are free again on your card.',
+    useTaken:
+      'It is too late to cancel for nothing: the visit is taken from your card. | It is too late to cancel for nothing: {n} visits are taken from your card.',
     allBack: 'All of what you paid, {paid}, comes back.',
     partBack: 'The store keeps {share} of the {paid} that you paid; the rest comes back.',
     nothingBack: 'Nothing of the {paid} that you paid comes back.',
@@ -422,6 +429,7 @@ export default {
     code: 'If it cannot be scanned, read out',
     usesLeft: '{left} of {total} visits left',
     balance: '{left} of {total} left',
+    usesHeld: 'one of them booked | {n} of them booked',
     until: 'Valid until {date}',
     status: { live: 'Ready to use', used: 'Used up', refunded: 'Refunded', expired: 'Expired' },
     elsewhere:
@@ -431,7 +439,7 @@ export default {
     offline: 'You are offline. The QR still works, without a network until {date}.',
     hint: 'Turn the screen bright and let the staff scan it.',
     visits: 'Visits',
-    visit: { undone: 'Undone', refunded: 'Refunded' },
+    visit: { undone: 'Undone', refunded: 'Refunded', missed: 'Not cancelled in time' },
   },
   refund: {
     ask: 'Refund this voucher',

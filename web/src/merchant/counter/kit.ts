@@ -1,6 +1,7 @@
 /** What a scanner needs before it loses its network, kept in the browser per store. */
 import { createStore, get, set } from 'idb-keyval'
 import { api, done, type Schemas } from '@/shared/api'
+import { fetchOwnOffers } from '../offers'
 import type { Scanner } from './check'
 import { PlatformClock, type ClockSync } from './clock'
 
@@ -57,15 +58,9 @@ export async function fetchKit(merchant: string, store: string): Promise<Kit> {
 
 async function fetchOffers(merchant: string): Promise<Record<string, KitOffer>> {
   const offers: Record<string, KitOffer> = {}
-  let after: string | undefined
-  do {
-    const params = { path: { merchant }, query: { after } }
-    const page = await done(api.GET('/v1/merchants/{merchant}/offers/own', { params }))
-    for (const { id, title, uses, list_price, deposit } of page.items) {
-      offers[id] = { title, uses, listPrice: list_price, deposit: deposit?.kind }
-    }
-    after = page.next ?? undefined
-  } while (after)
+  for (const { id, title, uses, list_price, deposit } of await fetchOwnOffers(merchant)) {
+    offers[id] = { title, uses, listPrice: list_price, deposit: deposit?.kind }
+  }
   return offers
 }
 

@@ -197,6 +197,7 @@ export default {
     checkIn: 'Check-in from',
     checkOut: 'Check-out until',
     nightsMin: 'Fewest nights',
+    cards: 'Cards whose visits pay for it: they are kept when it is booked',
     openTickets: 'Also sell open tickets, whose seats are chosen later or at the box office',
     nightsMax: 'Most nights',
     notice: 'Booked at the latest before',

@@ -179,6 +179,7 @@ export default {
     checkIn: '入住时间',
     checkOut: '退房时间',
     nightsMin: '最少晚数',
+    cards: '可用于预订的次卡（预订时占用次数）',
     openTickets: '同时出售兑换券（之后或到现场选座）',
     nightsMax: '最多晚数',
     notice: '最晚提前',

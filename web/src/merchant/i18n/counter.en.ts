@@ -120,6 +120,10 @@ export default {
       remedy: 'Say what the bill comes to. If the QR is stale by then, scan it again.',
     },
     redeem_uses_left: { title: 'Not so much is left', remedy: 'Take what is left, or less.' },
+    redeem_uses_held: {
+      title: 'What is left is booked',
+      remedy: 'Find the guest on the list of the day, or let them cancel a booking.',
+    },
     redeem_period_full: {
       title: 'Used as often as allowed for now',
       remedy: 'The card is limited to so many visits in a day, week or month.',
@@ -177,6 +181,7 @@ export default {
     refunded: 'It had been refunded',
     used_up: 'A scan that arrived first took the last use',
     expired: 'It had expired',
+    uses_held: 'What was left of the card was booked',
     period_full: 'The card had been used as often as its period allows',
     amount_missing: 'A stored-value card, and no amount',
     over_cap: 'Over the offline limit',
@@ -210,7 +215,7 @@ export default {
     staff: 'By',
     status: 'Status',
     useNo: 'Use {n}',
-    mode: { scan: 'Scan', code: 'Code', offline: 'Offline scan', booking: 'Booking' },
+    mode: { scan: 'Scan', code: 'Code', offline: 'Offline scan', booking: 'Booking', missed: 'Missed' },
     undoTitle: 'Undo this redemption?',
     undoHint: 'The guest gets the use of “{title}” back.',
     refund: 'Refund',

@@ -73,6 +73,7 @@ export default {
       used_up: 'Used up',
       refunded: 'Refunded',
       expired: 'Expired',
+      uses_held: 'What was left of the card was booked',
       period_full: 'Used as often as its period allows',
       amount_missing: 'A stored-value card, and no amount',
       over_cap: 'Over the offline limit',

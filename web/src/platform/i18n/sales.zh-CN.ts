@@ -70,6 +70,7 @@ export default {
       used_up: '次数已用完',
       refunded: '券已退款',
       expired: '券已过期',
+      uses_held: '剩余次数已用于预订',
       period_full: '本周期次数已用完',
       amount_missing: '储值卡未说明金额',
       over_cap: '超出离线核销额度',

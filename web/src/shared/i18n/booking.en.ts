@@ -21,6 +21,13 @@ export default {
     freeUntil: 'Free until {time}, then the store keeps {share}',
     late: 'If you cancel, the store keeps {share}',
     noShow: 'If you do not come, it keeps {share}',
+    card: {
+      freeBefore:
+        'Cancel or move it free until {length} before it starts, then the visit is taken from the card',
+      freeUntil: 'Free until {time}, then the visit is taken from the card',
+      late: 'If you cancel, the visit is taken from the card',
+      noShow: 'If you do not come, the visit is taken from the card',
+    },
     kept: 'If you are late, your place is kept for {length}',
   },
   earlier: 'Earlier',

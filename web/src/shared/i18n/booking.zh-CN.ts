@@ -19,6 +19,12 @@ export default {
     freeUntil: '{time} 前可免费取消或改期，之后取消商家收取 {share}',
     late: '现在取消，商家收取 {share}',
     noShow: '未到店，商家收取 {share}',
+    card: {
+      freeBefore: '开始前 {length}可免费取消或改期，之后取消将扣除次数',
+      freeUntil: '{time} 前可免费取消或改期，之后取消将扣除次数',
+      late: '现在取消将扣除次数',
+      noShow: '未到店将扣除次数',
+    },
     kept: '迟到为您保留 {length}',
   },
   earlier: '往前',

@@ -51,7 +51,7 @@ pub struct StoreRedemption {
     staff: PersonId,
     #[schema(value_type = Option<String>)]
     device: Option<DeviceId>,
-    /// `scan`, `code` or `offline`.
+    /// `scan`, `code`, `offline`, `booking` or `missed`: kept for a booking that did not take place.
     mode: String,
     /// `live`, `undone` or `refunded`.
     status: String,
