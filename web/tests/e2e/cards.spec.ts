@@ -1,5 +1,7 @@
+import type { APIRequestContext } from '@playwright/test'
+import { randomUUID } from 'node:crypto'
 import { isUsable } from './support/axe'
-import { go, signIn, verdict } from './support/console'
+import { go, PASSWORD, signIn, verdict } from './support/console'
 import { pay, signIn as signInAsGuest } from './support/guest'
 import { expect, test } from './support/server'
 
@@ -63,5 +65,115 @@ test('a stored-value card pays bill by bill, and its rest is given back', async 
   await expect(page.getByText('Refunded', { exact: true })).toBeVisible()
   await owner.goto('/merchant/redemptions')
   await expect(owner.getByRole('row', { name: /Card of the house/ })).toContainText('¥25.50')
+  await owner.context().close()
+})
+
+/** A card of ten visits of the demo merchant, and the draft of a class for twelve in one of its stores. */
+async function classesAndCard(request: APIRequestContext) {
+  const post = async (path: string, data: object) => {
+    const answer = await request.post(path, { data, headers: { 'Idempotency-Key': randomUUID() } })
+    expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true)
+    return answer.json().catch(() => undefined)
+  }
+  await post('/v1/sign-in/password', { login: 'owner@demo.example', password: PASSWORD })
+  const { staff } = await (await request.get('/v1/me')).json()
+  const base = `/v1/merchants/${staff[0].merchant}`
+  const [store] = (await (await request.get(`${base}/stores`)).json()).items
+  const own = (await (await request.get(`${base}/offers/own`)).json()).items
+  const { agreement } = own.find(({ status }: { status: string }) => status === 'published')
+  const session = {
+    kind: 'session',
+    name: 'Kitchen',
+    seats_min: 1,
+    seats_max: 4,
+    units: 12,
+    status: 'online',
+  }
+  await post(`${base}/stores/${store.id}/resources`, session)
+  const offer = async (en: string, more: object) => {
+    const { id } = await post(`${base}/offers`, {
+      agreement,
+      title: { en, 'zh-CN': en },
+      description: { en: 'Cook with us', 'zh-CN': '一起下厨' },
+      category: store.category,
+      list_price: { amount: 6_000, currency: store.currency },
+      uses: 1,
+      valid_us: 7_776_000_000_000,
+      max_per_order: 4,
+      stores: [store.id],
+      stock: 100,
+      ...more,
+    })
+    return { id: id as string, publish: () => post(`${base}/offers/${id}/publish`, {}) }
+  }
+  const card = await offer('Ten cooking classes', {
+    uses: 10,
+    list_price: { amount: 48_000, currency: store.currency },
+  })
+  await card.publish()
+  return { card: card.id, lesson: await offer('Cooking class', {}), store }
+}
+
+test('a class is booked with visits of a card, which are free again or taken', async ({
+  page,
+  browser,
+  server,
+}) => {
+  const viewport = { width: 1280, height: 900 }
+  const owner = await (await browser.newContext({ baseURL: server.url, locale: 'en', viewport })).newPage()
+  const { card, lesson, store } = await classesAndCard(owner.request)
+  await owner.goto(`/merchant/offers/${lesson.id}`)
+  await owner.getByLabel('As is usual for').selectOption({ label: 'A class' })
+  await owner.getByRole('checkbox', { name: 'Ten cooking classes' }).check()
+  await isUsable(owner)
+  await owner.getByRole('button', { name: 'Sell it for a time' }).click()
+  await expect(owner.getByText('Guests will book a time for it')).toBeVisible()
+  await lesson.publish()
+
+  await page.goto(`/checkout/${card}`)
+  await signInAsGuest(page, server, '+8613900000052')
+  await page.getByRole('button', { name: 'Place the order' }).click()
+  await pay(page)
+  const book = async () => {
+    await page.goto(`/o/${lesson.id}`)
+    await page.getByRole('group', { name: 'Day' }).getByRole('button', { disabled: false }).nth(-2).click()
+    await page.getByRole('group', { name: 'Time' }).getByRole('button', { name: '18:00' }).click()
+    await page.getByRole('link', { name: /^Book .*18:00/ }).click()
+    await expect(page.getByText('then the visit is taken from the card')).toBeVisible()
+    await isUsable(page)
+    await page.getByRole('button', { name: 'Book with 2 visits of it' }).click()
+    await expect(page.getByText('Paid with 2 visits of your card')).toBeVisible()
+  }
+  await book()
+  await isUsable(page)
+  await page.getByRole('link', { name: 'Show the card' }).click()
+  await expect(page.getByText('10 of 10 visits left · 2 of them booked')).toBeVisible()
+  await page.getByRole('button', { name: 'Refund this voucher' }).click()
+  await page.getByRole('button', { name: 'Refund', exact: true }).click()
+  await expect(page.getByText('Uses of the card are kept for bookings')).toBeVisible()
+  await page.goto('/bookings')
+  await page.getByRole('link', { name: /Cooking class/ }).click()
+  await page.getByRole('button', { name: 'Cancel the booking' }).click()
+  await expect(page.getByText('The 2 visits are free again on your card.')).toBeVisible()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the booking' }).click()
+  await expect(page.getByText('Cancelled', { exact: true })).toBeVisible()
+
+  await book()
+  const [booking] = (await (await page.request.get('/v1/me/bookings')).json()).items
+  const zone = { timeZone: store.time_zone }
+  const day = new Intl.DateTimeFormat('sv-SE', zone).format(new Date(booking.starts_at))
+  await owner.goto('/merchant/bookings')
+  await owner.getByLabel('Store', { exact: true }).selectOption(store.id)
+  await owner.getByLabel('Day', { exact: true }).fill(day)
+  const row = owner.getByRole('table', { name: 'The day’s bookings' }).getByRole('row')
+  const expected = row.filter({ hasText: 'Cooking class' }).filter({ hasText: 'Confirmed' })
+  await expected.getByRole('button', { name: 'View' }).click()
+  await isUsable(owner)
+  await expect(owner.getByRole('dialog')).toContainText('2 visits of a card')
+  await owner.keyboard.press('Escape')
+  await expected.getByRole('button', { name: 'Arrived' }).click()
+  await expect(page.getByText('Have a good time!')).toBeVisible()
+  await page.goto('/vouchers')
+  await expect(page.getByText('8 of 10 visits left')).toBeVisible()
   await owner.context().close()
 })

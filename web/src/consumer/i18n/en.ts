@@ -218,6 +218,7 @@ export default {
     useCard: 'Book with one visit of it | Book with {n} visits of it',
     byCard: 'Paid with one visit of your card | Paid with {n} visits of your card',
     showCard: 'Show the card',
+    showCardThere: 'Show the card when you arrive.',
     useBack: 'The visit is free again on your card. | The {n} visits are free again on your card.',
     useTaken:
       'It is too late to cancel for nothing: the visit is taken from your card. | It is too late to cancel for nothing: {n} visits are taken from your card.',

@@ -211,6 +211,7 @@ export default {
     useCard: '用次卡预订（{n} 次）',
     byCard: '次卡支付（{n} 次）',
     showCard: '出示次卡',
+    showCardThere: '到店时请出示次卡。',
     useBack: '次卡退回 {n} 次。',
     useTaken: '已过免费取消时间，将扣除次卡 {n} 次。',
     allBack: '已付的 {paid} 将全部退回。',
