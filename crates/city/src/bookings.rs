@@ -14,7 +14,7 @@ use store::{Fail, Tx};
 
 use crate::founding::{Founding, points};
 use crate::orders::{self, Bill};
-use crate::shops::{Counter, Shop};
+use crate::shops::{Counter, Good, Shop};
 use crate::texts::{Idea, Trade, Words, names, once};
 use crate::works::{Works, acting, work};
 use crate::{CityError, Counts};
@@ -332,11 +332,11 @@ fn policy(free_hours: i64, grace_minutes: i64) -> BookingPolicy {
 }
 
 impl Founding<'_> {
-    /// Puts on sale what the trade sells for a time, in all stores.
+    /// Puts on sale what the trade sells for a time, in all stores. The cards of a studio pay for its classes.
     pub fn open_bookings(
         &self,
         tx: &mut Tx,
-        counters: &[Counter],
+        (counters, goods): (&[Counter], &[Good]),
         agreement: AgreementId,
     ) -> Result<Option<OfferId>, Fail> {
         let Some(booked) = booked_in(self.profile.trade) else {
@@ -359,9 +359,16 @@ impl Founding<'_> {
         }
         let create = self.create_booked(tx, (&booked.idea, booked.deposit), agreement, counters)?;
         let offer = offer::create_offer(tx, &self.as_owner(54 * HOUR_US), &create)?;
+        let mut terms = booked.terms;
+        if self.profile.trade.category == "fitness" {
+            let of_visits = goods
+                .iter()
+                .filter(|good| good.visits > 1 && good.worth.is_none());
+            terms.cards = of_visits.map(|good| good.offer).collect();
+        }
         let set = offer::SetBookingTerms {
             offer,
-            terms: booked.terms,
+            terms,
             resources,
         };
         offer::set_booking_terms(tx, &self.as_owner(55 * HOUR_US), &set)?;

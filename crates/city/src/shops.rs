@@ -137,7 +137,7 @@ fn open_some(works: &mut Works, opening: Opening, numbers: Range<u64>) -> Result
                     owner,
                     trade: profile.trade,
                     entries: founding.add_entries(tx)?,
-                    booked: founding.open_bookings(tx, &counters, agreement)?,
+                    booked: founding.open_bookings(tx, (&counters, &goods), agreement)?,
                     counters,
                     goods,
                     refund_days: terms.refund_window_us / DAY_US,
