@@ -193,7 +193,9 @@ pub(super) fn give_up_kept(
             device: None,
             mode: RedemptionMode::Missed,
         };
-        let presented = Presented::load(tx, &counter, card, None, ctx.now)?;
+        // What was missed counts when it took place.
+        let at = booking.period.starts_at.min(ctx.now);
+        let presented = Presented::load(tx, &counter, card, None, at)?;
         let presented = presented.map(|presented| presented.for_booking(kept));
         if let Some(presented) = presented.filter(|presented| presented.check().is_ok()) {
             take_uses(tx, ctx, &counter, &presented, kept.uses)?;

@@ -84,7 +84,10 @@ fn expect_again(tx: &mut Tx, redemption: &Redemption) -> Result<(), Fail> {
         if let Some(mut row) = booking {
             let (booking, ends_at): (BookingId, Timestamp) = (row.take()?, row.take()?);
             let is_expected = row.take::<Option<String>>()?.is_none();
-            if is_expected && voucher::hold_uses(tx, voucher.id, redemption.uses)? {
+            if is_expected {
+                if !voucher::hold_uses(tx, voucher.id, redemption.uses)? {
+                    return Err(StorageError::bug("uses that were given back are not there").into());
+                }
                 tx.set_timer(LAPSE_BOOKING, booking, lapses_at(ends_at))?;
             }
         }

@@ -286,6 +286,29 @@ fn what_is_booked_counts_in_the_period_of_a_card() {
 }
 
 #[test]
+fn what_was_missed_counts_in_the_week_in_which_it_took_place() {
+    on_both_of(twice_a_week, |world| {
+        let studio = Studio::new(world, with_card(world));
+        let sunday = SATURDAY_SIX.plus_us(DAY_US);
+        let booking = studio.book(1, sunday).expect("free").booking;
+        let monday = sunday.plus_us(DAY_US);
+        let marked = world.run(world.as_cashier(), monday, move |tx, ctx| {
+            consume::mark_no_show(tx, ctx, &MarkNoShow { booking })
+        });
+        assert_eq!(marked, Ok(None));
+        assert_eq!(world.redemptions(studio.card)[0].scanned_at, sunday);
+        let cmd = consume::RedeemScan {
+            pass: world.pass_at(studio.card, monday),
+            uses: Some(2),
+            ..world.scan_of(studio.card)
+        };
+        world
+            .scan_as(world.as_cashier(), monday, cmd)
+            .expect("two of a new week");
+    });
+}
+
+#[test]
 fn an_arrival_that_is_undone_is_expected_again() {
     on_both_of(of_three, |world| {
         let studio = Studio::new(world, with_card(world));
