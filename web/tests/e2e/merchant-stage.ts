@@ -109,7 +109,8 @@ export async function demoMerchant(request: APIRequestContext) {
   const pages: { id: string; title: { en: string }; uses: number; is_booked: boolean }[] = await Promise.all(
     published.map(({ id }) => cashier.get(`/v1/offers/${id}`)),
   )
-  const sold = pages.filter(({ is_booked }) => !is_booked)
+  // The oldest are the demo's own; other journeys may have made offers of theirs.
+  const sold = pages.filter(({ is_booked }) => !is_booked).reverse()
   const single = sold.find(({ uses }) => uses === 1)
   const card = sold.find(({ uses }) => uses > 1)
   if (!single || !card) throw new Error('the demo merchant sells neither')
