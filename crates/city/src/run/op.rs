@@ -291,6 +291,8 @@ pub(crate) enum Op {
         staff: Staff,
         store: usize,
         voucher: VoucherName,
+        /// So many at once, if they say.
+        uses: Option<i64>,
     },
     Bind {
         person: usize,
@@ -304,6 +306,7 @@ pub(crate) enum Op {
         store: usize,
         voucher: VoucherName,
         binding: u32,
+        uses: Option<i64>,
     },
     /// A scanner is on the network again: it sends a scan, and perhaps one that it sent in an earlier step.
     Sync {

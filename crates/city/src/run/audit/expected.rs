@@ -40,7 +40,8 @@ pub(super) fn figures(model: &Model) -> Figures {
         figures.insert(format!("{:?}", Name::Refund(*no)), said);
     }
     for (no, redemption) in &model.redemptions {
-        let said = format!("{} use {}", lower(redemption.status), redemption.use_no);
+        let (uses, use_no) = (redemption.uses, redemption.use_no);
+        let said = format!("{} {uses} to use {use_no}", lower(redemption.status));
         figures.insert(format!("{:?}", Name::Redemption(*no)), said);
         if let Some(review) = &redemption.review {
             let (status, stars, replied) = (lower(review.status), review.stars, review.replied);

@@ -320,9 +320,10 @@ impl Reader<'_> {
             let (status, [amount, rebate, compensation]) = (text(row)?, numbers(row)?);
             Ok(format!("{status} {amount} {rebate} {compensation}"))
         })?;
-        let redemptions = sql!("SELECT id, status, use_no FROM redemption");
+        let redemptions = sql!("SELECT id, status, uses, use_no FROM redemption");
         self.each(read, redemptions, "", |row| {
-            Ok(format!("{} use {}", text(row)?, number(row)?))
+            let (status, [uses, use_no]) = (text(row)?, numbers(row)?);
+            Ok(format!("{status} {uses} to use {use_no}"))
         })?;
         let rebates = sql!("SELECT redemption_id, status, amount FROM rebate");
         self.each(read, rebates, "rebate of ", |row| {

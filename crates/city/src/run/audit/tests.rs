@@ -129,6 +129,10 @@ fn damages() -> Vec<Damage> {
             ),
         ),
         one(
+            "a voucher is used more often than it may be",
+            sql!("UPDATE redemption SET uses = uses - 1 WHERE uses > 1 AND status <> 'undone'"),
+        ),
+        one(
             "a store's rating is not the sum of its reviews",
             sql!("UPDATE store_rating SET stars_sum = stars_sum + 1"),
         ),
@@ -328,6 +332,10 @@ fn damages() -> Vec<Damage> {
         ),
         one("figures differ: Refund", sql!("UPDATE refund SET amount = amount + 1")),
         one("figures differ: Redemption", sql!("UPDATE redemption SET use_no = use_no + 1")),
+        one(
+            "figures differ: Redemption",
+            sql!("UPDATE redemption SET uses = 1 WHERE uses > 1 AND status = 'undone'"),
+        ),
         one("rebate of Redemption", sql!("UPDATE rebate SET amount = amount + 1")),
         one("spendable of", sql!("UPDATE rebate_balance SET spendable = spendable + 1")),
         one("review of Redemption", sql!("UPDATE review SET reply = 'Never' WHERE reply IS NULL")),

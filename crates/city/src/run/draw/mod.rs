@@ -385,7 +385,19 @@ fn redeem(dice: &Ctx, model: &Model) -> Option<Op> {
         staff: staff(dice, model, shop),
         store: index(dice, stores),
         voucher,
+        uses: uses(dice, model, voucher),
     })
+}
+
+/// So many at once, as far as there are so many.
+fn uses(dice: &Ctx, model: &Model, voucher: VoucherName) -> Option<i64> {
+    let left = model.voucher(voucher)?.uses_left as i64;
+    match dice.random_below(20) {
+        0..10 => None,
+        10..18 => Some(between(dice, 1, left.max(1))),
+        18 => Some(left + 1),
+        _ => Some(*pick(dice, &[0, -1, i64::MIN, i64::MAX])),
+    }
 }
 
 /// Somebody's phone shows a voucher, of an older binding now and then.
@@ -395,6 +407,7 @@ fn scans(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
         staff,
         store,
         voucher,
+        uses,
     } = redeem(dice, model)?
     else {
         return None;
@@ -414,6 +427,7 @@ fn scans(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
             store,
             voucher,
             binding,
+            uses,
         },
         _ => {
             let at = now.plus_us(-between(dice, 0, 3 * HOUR_US));

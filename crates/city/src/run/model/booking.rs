@@ -393,7 +393,7 @@ impl Model {
         let (voucher, _) = self.expected_guest(booking)?;
         self.check_use((self.bookings[&booking].shop, 0), voucher, None, now)
             .map_err(refusal)?;
-        self.take_use(no, (now, now), 0, voucher)
+        self.use_up(no, (now, now), 0, voucher, 1)
     }
 
     /// The merchant keeps its fee, and the rest goes back.

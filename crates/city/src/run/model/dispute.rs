@@ -283,6 +283,9 @@ impl Model {
         for no in live.map(|(no, _)| *no).collect::<Vec<_>>() {
             let redemption = &self.redemptions[&no];
             taken.push((redemption.paid, redemption.split));
+            if redemption.uses > 1 {
+                self.rarities.insert("SeveralUsesChargedBack");
+            }
             self.reverse(now, no, RedemptionStatus::Refunded);
         }
     }

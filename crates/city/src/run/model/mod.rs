@@ -447,7 +447,8 @@ impl Model {
                 staff,
                 store,
                 voucher,
-            } => self.redeem(no, now, (shop, staff, store), voucher),
+                uses,
+            } => self.redeem(no, now, (shop, staff, store), (voucher, uses)),
             Op::Bind {
                 person,
                 voucher,
@@ -459,7 +460,8 @@ impl Model {
                 store,
                 voucher,
                 binding,
-            } => self.scan(no, now, (shop, staff, store), voucher, binding),
+                uses,
+            } => self.scan(no, now, (shop, staff, store), (voucher, uses), binding),
             Op::Sync {
                 shop,
                 store,

@@ -51,6 +51,16 @@ impl Model {
         }
     }
 
+    /// How many uses are taken if so many are asked for.
+    pub(super) fn uses_asked(&self, name: VoucherName, asked: Option<i64>) -> Result<i128, &'static str> {
+        let left = self.orders[&name.0].vouchers[usize::from(name.1)].uses_left;
+        match asked.map(i128::from) {
+            None => Ok(1),
+            Some(uses) if uses < 1 || uses > left => Err("redeem_uses_left"),
+            Some(uses) => Ok(uses),
+        }
+    }
+
     /// Nobody goes in whose seats are not chosen; a scanner without a network does not know of that.
     pub(super) fn require_seats(&self, name: VoucherName) -> Result<(), &'static str> {
         match self.orders[&name.0].open_ticket {
@@ -64,14 +74,15 @@ impl Model {
         no: No,
         now: Timestamp,
         (shop, staff, store): (usize, Staff, usize),
-        name: VoucherName,
+        (name, asked): (VoucherName, Option<i64>),
         binding: u32,
     ) -> Answer {
         self.may_stand(shop, staff, store)?;
         self.check_use((shop, store), name, Some(binding), now)
             .map_err(refusal)?;
         self.require_seats(name)?;
-        self.take_use(no, (now, now), store, name)
+        let uses = self.uses_asked(name, asked)?;
+        self.use_up(no, (now, now), store, name, uses)
     }
 
     /// A scanner sends what it accepted without a network: a new scan, and perhaps one that it sent before.
@@ -94,7 +105,7 @@ impl Model {
                 if self.orders[&scan.voucher.0].open_ticket {
                     self.rarities.insert("OpenTicketTaken");
                 }
-                self.take_use(no, (scan.at, now), store, scan.voucher)?;
+                self.use_up(no, (scan.at, now), store, scan.voucher, 1)?;
                 ("redeemed", Some(no))
             }
             Err("used_up") => ("used_up", self.last_use(scan.voucher)),

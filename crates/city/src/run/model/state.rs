@@ -184,7 +184,7 @@ pub(crate) struct Attempt {
     pub reversal_refunds: Vec<No>,
 }
 
-/// A use or what was forfeited: what was paid for it, and who got it.
+/// Uses or what was forfeited: what was paid for it, and who got it.
 pub(crate) type Taken = (Paid, Split);
 
 /// What the payer's bank took of a payment.
@@ -276,7 +276,9 @@ pub(crate) struct Clerk {
 #[derive(Debug, Clone)]
 pub(crate) struct Redemption {
     pub voucher: VoucherName,
+    /// Of several the last.
     pub use_no: i128,
+    pub uses: i128,
     pub shop: usize,
     pub store: usize,
     pub status: RedemptionStatus,

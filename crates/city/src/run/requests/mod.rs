@@ -52,9 +52,9 @@ impl Reply {
     }
 
     fn redeemed(redeemed: &consume::Redeemed) -> Self {
-        let (use_no, left) = (redeemed.use_no, redeemed.uses_left);
+        let (uses, use_no, left) = (redeemed.uses, redeemed.use_no, redeemed.uses_left);
         let (worth, at_store) = (redeemed.amount.amount, redeemed.due_at_store.amount);
-        let text = format!("use {use_no}, {left} left, worth {worth} and {at_store} at the store");
+        let text = format!("{uses} to use {use_no}, {left} left, worth {worth} and {at_store} at the store");
         Self::made(text, vec![redeemed.redemption.uuid()])
     }
 
@@ -254,7 +254,8 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
             staff,
             store,
             voucher,
-        } => counter::redeem(scene, shop, staff, store, voucher),
+            uses,
+        } => counter::redeem(scene, (shop, staff, store), voucher, uses),
         Op::TypeNonsense { shop, staff } => counter::type_nonsense(scene, shop, staff),
         Op::Undo {
             shop,
@@ -272,7 +273,8 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
             store,
             voucher,
             binding,
-        } => scanning::scan(scene, (shop, staff, store), voucher, binding),
+            uses,
+        } => scanning::scan(scene, (shop, staff, store), (voucher, uses), binding),
         Op::Sync {
             shop,
             store,

@@ -133,7 +133,7 @@ fn taking_store(scene: Scene<'_>, voucher: VoucherName) -> kernel::StoreId {
 pub(super) fn scan(
     scene: Scene<'_>,
     (shop, staff, store): (usize, Staff, usize),
-    voucher: VoucherName,
+    (voucher, uses): (VoucherName, Option<i64>),
     binding: u32,
 ) -> Request {
     let cast = &scene.directory.cast.shops[shop];
@@ -149,7 +149,7 @@ pub(super) fn scan(
                 store,
                 device: Some(device),
                 pass: shown.scanned(judged_in, ctx.now)?,
-                uses: None,
+                uses,
             };
             let redeemed = consume::redeem_scan(tx, ctx, &cmd)?;
             Ok(Reply::redeemed(&redeemed))
