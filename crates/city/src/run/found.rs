@@ -21,7 +21,7 @@ use super::directory::{Cast, CastShop};
 use super::platform::Platform;
 use super::requests::{booking_terms, bytes_of, clerk_login, every_day};
 use super::world::{
-    BEGIN, Buyers, Comes, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World,
+    BEGIN, Buyers, Card, Comes, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World,
 };
 
 /// The zones of a hall.
@@ -340,7 +340,7 @@ impl Founder<'_> {
             }),
             stock: good.stock,
             uses: good.uses,
-            card: None,
+            card: good.card.map(card),
             valid_us: good.valid_us,
             max_per_order: good.max_per_order,
             stores: shop.stores[..good.stores]
@@ -480,6 +480,12 @@ fn founded_at(drawn: u32) -> Timestamp {
 
 fn bp(points: i64) -> BasisPoints {
     BasisPoints::new(points).unwrap_or(BasisPoints::ZERO)
+}
+
+fn card(card: Card) -> offer::Card {
+    match card {
+        Card::StoredValue => offer::Card::StoredValue,
+    }
 }
 
 fn terms(good: &Good, currency: Currency) -> AgreementTerms {

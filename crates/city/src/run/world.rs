@@ -39,6 +39,8 @@ pub(crate) struct Good {
     pub list_price: i64,
     pub stock: i64,
     pub uses: i64,
+    /// How they are taken, if not as anybody likes.
+    pub card: Option<Card>,
     pub valid_us: i64,
     pub max_per_order: i64,
     pub group: Option<Group>,
@@ -57,6 +59,13 @@ pub(crate) struct Good {
     pub undo_window_us: i64,
     pub forfeits: bool,
     pub ends_at: Timestamp,
+}
+
+/// What a good of several uses is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Card {
+    /// Its uses are minor units, as many as it is worth.
+    StoredValue,
 }
 
 /// A share of the price that is paid ahead: earnest money, or to go back. Of none all is paid after the service.
@@ -179,6 +188,7 @@ impl World {
             resources.extend(of_good);
             *good = Good {
                 uses: *pick(dice, &[1, 1, 2]),
+                card: None,
                 max_per_order: between(dice, booked.party_max, 12),
                 group: None,
                 booked: Some(booked),
@@ -188,7 +198,7 @@ impl World {
         let coupons = (0..10).map(|n| coupon(dice, &shops, n)).collect();
         for good in &mut goods {
             let percent = if good.booked.is_some() { 60 } else { 30 };
-            good.deposit = chance(dice, percent).then(|| deposit(dice));
+            good.deposit = (chance(dice, percent) && !good.is_stored_value()).then(|| deposit(dice));
             if let (Some(booked), Some(Deposit { earnest: false, .. })) = (&mut good.booked, good.deposit) {
                 booked.policies.iter_mut().for_each(Policy::keep_nothing);
             }
@@ -217,6 +227,10 @@ impl World {
 }
 
 impl Good {
+    pub fn is_stored_value(&self) -> bool {
+        self.card == Some(Card::StoredValue)
+    }
+
     pub fn is_paid_after(&self) -> bool {
         self.deposit.is_some_and(|deposit| deposit.bp == 0)
     }
@@ -243,12 +257,20 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
         size: between(dice, 2, 3),
         window_us: *pick(dice, &[HOUR_US, DAY_US, 7 * DAY_US]),
     };
+    let (card, uses) = match dice.random_below(4) {
+        0 => (
+            Some(Card::StoredValue),
+            list_price + *pick(dice, &[0, 1, 1_000, 12_345]),
+        ),
+        _ => (None, *pick(dice, &[1, 1, 1, 2, 3, 5])),
+    };
     Good {
         shop,
         stores: 1 + dice.random_below(stores as u64) as usize,
         list_price,
         stock: between(dice, 3, 60),
-        uses: *pick(dice, &[1, 1, 1, 2, 3, 5]),
+        uses,
+        card,
         valid_us: *pick(dice, &[2 * HOUR_US, DAY_US, 5 * DAY_US, 30 * DAY_US]),
         max_per_order: between(dice, 1, 6),
         booked: None,

@@ -3,7 +3,7 @@
 use super::Figures;
 use crate::run::booked::seat_name;
 use crate::run::model::{Bucket, Keeps, Model, QueueTicket, money::Paid};
-use crate::run::op::Name;
+use crate::run::op::{Name, No};
 use crate::run::world::LINES;
 
 /// Every figure as it must be.
@@ -41,7 +41,11 @@ pub(super) fn figures(model: &Model) -> Figures {
     }
     for (no, redemption) in &model.redemptions {
         let (uses, use_no) = (redemption.uses, redemption.use_no);
-        let said = format!("{} {uses} to use {use_no}", lower(redemption.status));
+        let currency = worth_in(model, redemption.voucher.0);
+        let said = format!(
+            "{} {uses} to use {use_no} of {currency:?}",
+            lower(redemption.status)
+        );
         figures.insert(format!("{:?}", Name::Redemption(*no)), said);
         if let Some(review) = &redemption.review {
             let (status, stars, replied) = (lower(review.status), review.stars, review.replied);
@@ -272,14 +276,22 @@ fn orders(model: &Model, figures: &mut Figures) {
                 at_store,
             } = voucher.paid;
             let said = format!(
-                "{} {} left until {}, {price} {platform} {merchant} {rebate} {cash} {at_store}",
+                "{} {} left of {:?} until {}, {price} {platform} {merchant} {rebate} {cash} {at_store}",
                 lower(voucher.status),
                 voucher.uses_left,
+                worth_in(model, *no),
                 voucher.valid_until.0
             );
             figures.insert(format!("{:?}", Name::Voucher(*no, n as u8)), said);
         }
     }
+}
+
+/// In what the vouchers of an order are worth an amount.
+fn worth_in(model: &Model, order: No) -> Option<&'static str> {
+    let good = model.orders[&order].good;
+    let is_worth = model.world.goods[good].is_stored_value();
+    is_worth.then(|| model.world.currency_of(good).code())
 }
 
 fn buckets(model: &Model, figures: &mut Figures) {

@@ -136,16 +136,17 @@ impl Reader<'_> {
             Ok(number(row)?.to_string())
         })?;
         let vouchers = sql!(
-            "SELECT v.id, v.status, v.uses_left, v.valid_until, o.price, o.discount_platform, o.discount_merchant,
+            "SELECT v.id, v.status, v.uses_left, v.currency, v.valid_until, o.price, o.discount_platform, o.discount_merchant,
                     o.rebate_used, o.cash, o.due_at_store
              FROM voucher v JOIN order_voucher o ON o.voucher_id = v.id"
         );
         self.each(read, vouchers, "", |row| {
-            let (status, left, until) = (text(row)?, number(row)?, number(row)?);
+            let (status, left) = (text(row)?, number(row)?);
+            let (currency, until): (Option<String>, i64) = (row.take()?, number(row)?);
             let (price, platform, merchant) = (number(row)?, number(row)?, number(row)?);
             let (rebate, cash, at_store) = (number(row)?, number(row)?, number(row)?);
             Ok(format!(
-                "{status} {left} left until {until}, {price} {platform} {merchant} {rebate} {cash} {at_store}"
+                "{status} {left} left of {currency:?} until {until}, {price} {platform} {merchant} {rebate} {cash} {at_store}"
             ))
         })
     }
@@ -320,10 +321,11 @@ impl Reader<'_> {
             let (status, [amount, rebate, compensation]) = (text(row)?, numbers(row)?);
             Ok(format!("{status} {amount} {rebate} {compensation}"))
         })?;
-        let redemptions = sql!("SELECT id, status, uses, use_no FROM redemption");
+        let redemptions = sql!("SELECT id, status, uses, use_no, currency FROM redemption");
         self.each(read, redemptions, "", |row| {
             let (status, [uses, use_no]) = (text(row)?, numbers(row)?);
-            Ok(format!("{status} {uses} to use {use_no}"))
+            let currency: Option<String> = row.take()?;
+            Ok(format!("{status} {uses} to use {use_no} of {currency:?}"))
         })?;
         let rebates = sql!("SELECT redemption_id, status, amount FROM rebate");
         self.each(read, rebates, "rebate of ", |row| {

@@ -336,6 +336,9 @@ fn damages() -> Vec<Damage> {
             "figures differ: Redemption",
             sql!("UPDATE redemption SET uses = 1 WHERE uses > 1 AND status = 'undone'"),
         ),
+        // A card's amounts are uses of a voucher.
+        one("figures differ: Redemption", sql!("UPDATE redemption SET currency = NULL WHERE currency IS NOT NULL")),
+        one("figures differ: Voucher", sql!("UPDATE voucher SET currency = NULL WHERE currency IS NOT NULL")),
         one("rebate of Redemption", sql!("UPDATE rebate SET amount = amount + 1")),
         one("spendable of", sql!("UPDATE rebate_balance SET spendable = spendable + 1")),
         one("review of Redemption", sql!("UPDATE review SET reply = 'Never' WHERE reply IS NULL")),

@@ -389,12 +389,15 @@ fn redeem(dice: &Ctx, model: &Model) -> Option<Op> {
     })
 }
 
-/// So many at once, as far as there are so many.
+/// So many at once, as far as there are so many, or such an amount.
 fn uses(dice: &Ctx, model: &Model, voucher: VoucherName) -> Option<i64> {
     let left = model.voucher(voucher)?.uses_left as i64;
+    let is_amount = model.world.goods[model.orders[&voucher.0].good].is_stored_value();
     match dice.random_below(20) {
+        1..10 if is_amount => Some(between(dice, 1, (left / 3).max(1))),
         0..10 => None,
-        10..18 => Some(between(dice, 1, left.max(1))),
+        10..13 => Some(left),
+        13..18 => Some(between(dice, 1, left.max(1))),
         18 => Some(left + 1),
         _ => Some(*pick(dice, &[0, -1, i64::MIN, i64::MAX])),
     }

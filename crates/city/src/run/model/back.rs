@@ -41,6 +41,8 @@ impl Model {
         let (kept, back) = rest.fee(deposit.is_some(), if is_kept { 10_000 } else { 0 });
         if is_unused {
             self.return_units(name.0);
+        } else if self.world.goods[self.orders[&name.0].good].is_stored_value() {
+            self.rarities.insert("AmountLeftRefunded");
         }
         self.open_refund(no, name.0, back, None);
         self.forfeit(now, name, kept);

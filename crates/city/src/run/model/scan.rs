@@ -51,14 +51,25 @@ impl Model {
         }
     }
 
-    /// How many uses are taken if so many are asked for.
+    /// How many uses are taken if so many are asked for; of what is worth an amount one has to be.
     pub(super) fn uses_asked(&self, name: VoucherName, asked: Option<i64>) -> Result<i128, &'static str> {
-        let left = self.orders[&name.0].vouchers[usize::from(name.1)].uses_left;
+        let order = &self.orders[&name.0];
+        let left = order.vouchers[usize::from(name.1)].uses_left;
         match asked.map(i128::from) {
+            None if self.world.goods[order.good].is_stored_value() => Err("redeem_amount_missing"),
             None => Ok(1),
             Some(uses) if uses < 1 || uses > left => Err("redeem_uses_left"),
             Some(uses) => Ok(uses),
         }
+    }
+
+    /// A scan without a network names no amount.
+    fn require_no_amount(&mut self, name: VoucherName) -> Result<(), &'static str> {
+        if !self.world.goods[self.orders[&name.0].good].is_stored_value() {
+            return Ok(());
+        }
+        self.rarities.insert("AmountMissingOffline");
+        Err("amount_missing")
     }
 
     /// Nobody goes in whose seats are not chosen; a scanner without a network does not know of that.
@@ -100,6 +111,7 @@ impl Model {
         } else {
             Err("over_cap")
         };
+        let outcome = outcome.and_then(|()| self.require_no_amount(scan.voucher));
         let (said, name) = match outcome {
             Ok(()) => {
                 if self.orders[&scan.voucher.0].open_ticket {

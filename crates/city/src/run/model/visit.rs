@@ -135,7 +135,11 @@ impl Model {
         self.redemptions.insert(no, redemption);
         self.tell(holder, "voucher_redeemed", 0);
         let (worth, at_store) = (paid.escrow(), paid.at_store);
-        if uses > 1 {
+        if good.is_stored_value() {
+            let is_spent = left == 0;
+            self.rarities
+                .insert(if is_spent { "AmountSpent" } else { "AmountTaken" });
+        } else if uses > 1 {
             self.rarities.insert("SeveralUses");
         }
         let text = format!("{uses} to use {use_no}, {left} left, worth {worth} and {at_store} at the store");

@@ -54,7 +54,7 @@ impl Shown {
             voucher: scene.id(Name::Voucher(name.0, name.1)),
             offer: scene.directory.cast.goods[order.good],
             stores: stores.iter().map(|(store, _)| *store).collect(),
-            uses: good.uses as u16,
+            uses: u16::try_from(good.uses).unwrap_or(u16::MAX),
             holder: order.person,
             binding,
         }
