@@ -9,8 +9,8 @@ use kernel::{
 };
 use kernel::{CouponId, OfferId, PersonId, ResourceId, Timestamp};
 use offer::{
-    AgreementTerms, CreateOffer, Deposit, DepositKind, GroupTerms, OnExpiry, PlatformCap, PriceRule,
-    ResourceDetails, ResourceKind, ResourceStatus, SeatKind, SeatMap, SeatRow, SetHall, Zone,
+    AgreementTerms, CardPeriod, CreateOffer, Deposit, DepositKind, GroupTerms, OnExpiry, PlatformCap,
+    PriceRule, ResourceDetails, ResourceKind, ResourceStatus, SeatKind, SeatMap, SeatRow, SetHall, Zone,
 };
 use party::hours::{Span, WeeklyHours};
 use party::{Contact, OperatorRole, Role};
@@ -21,7 +21,8 @@ use super::directory::{Cast, CastShop};
 use super::platform::Platform;
 use super::requests::{booking_terms, bytes_of, clerk_login, every_day};
 use super::world::{
-    BEGIN, Buyers, Card, Comes, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World,
+    BEGIN, Buyers, Card, Comes, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Period, Shop, Takes,
+    World,
 };
 
 /// The zones of a hall.
@@ -485,6 +486,14 @@ fn bp(points: i64) -> BasisPoints {
 fn card(card: Card) -> offer::Card {
     match card {
         Card::StoredValue => offer::Card::StoredValue,
+        Card::Paced { uses, per } => offer::Card::Paced {
+            uses,
+            per: match per {
+                Period::Day => CardPeriod::Day,
+                Period::Week => CardPeriod::Week,
+                Period::Month => CardPeriod::Month,
+            },
+        },
     }
 }
 

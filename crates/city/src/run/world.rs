@@ -66,6 +66,16 @@ pub(crate) struct Good {
 pub(crate) enum Card {
     /// Its uses are minor units, as many as it is worth.
     StoredValue,
+    /// Not more of them are taken than so many in a period.
+    Paced { uses: i64, per: Period },
+}
+
+/// A part of Shanghai's calendar. Weeks begin on Monday.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Period {
+    Day,
+    Week,
+    Month,
 }
 
 /// A share of the price that is paid ahead: earnest money, or to go back. Of none all is paid after the service.
@@ -257,11 +267,18 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
         size: between(dice, 2, 3),
         window_us: *pick(dice, &[HOUR_US, DAY_US, 7 * DAY_US]),
     };
-    let (card, uses) = match dice.random_below(4) {
-        0 => (
+    let (card, uses) = match dice.random_below(10) {
+        0..3 => (
             Some(Card::StoredValue),
             list_price + *pick(dice, &[0, 1, 1_000, 12_345]),
         ),
+        3..6 => {
+            let paced = Card::Paced {
+                uses: between(dice, 1, 2),
+                per: *pick(dice, &[Period::Day, Period::Day, Period::Week, Period::Month]),
+            };
+            (Some(paced), *pick(dice, &[3, 5, 8]))
+        }
         _ => (None, *pick(dice, &[1, 1, 1, 2, 3, 5])),
     };
     Good {

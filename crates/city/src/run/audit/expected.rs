@@ -42,10 +42,8 @@ pub(super) fn figures(model: &Model) -> Figures {
     for (no, redemption) in &model.redemptions {
         let (uses, use_no) = (redemption.uses, redemption.use_no);
         let currency = worth_in(model, redemption.voucher.0);
-        let said = format!(
-            "{} {uses} to use {use_no} of {currency:?}",
-            lower(redemption.status)
-        );
+        let (status, at) = (lower(redemption.status), redemption.scanned_at.0);
+        let said = format!("{status} {uses} to use {use_no} of {currency:?} at {at}");
         figures.insert(format!("{:?}", Name::Redemption(*no)), said);
         if let Some(review) = &redemption.review {
             let (status, stars, replied) = (lower(review.status), review.stars, review.replied);

@@ -321,11 +321,11 @@ impl Reader<'_> {
             let (status, [amount, rebate, compensation]) = (text(row)?, numbers(row)?);
             Ok(format!("{status} {amount} {rebate} {compensation}"))
         })?;
-        let redemptions = sql!("SELECT id, status, uses, use_no, currency FROM redemption");
+        let redemptions = sql!("SELECT id, status, uses, use_no, scanned_at, currency FROM redemption");
         self.each(read, redemptions, "", |row| {
-            let (status, [uses, use_no]) = (text(row)?, numbers(row)?);
+            let (status, [uses, use_no, at]) = (text(row)?, numbers(row)?);
             let currency: Option<String> = row.take()?;
-            Ok(format!("{status} {uses} to use {use_no} of {currency:?}"))
+            Ok(format!("{status} {uses} to use {use_no} of {currency:?} at {at}"))
         })?;
         let rebates = sql!("SELECT redemption_id, status, amount FROM rebate");
         self.each(read, rebates, "rebate of ", |row| {

@@ -336,6 +336,7 @@ fn damages() -> Vec<Damage> {
             "figures differ: Redemption",
             sql!("UPDATE redemption SET uses = 1 WHERE uses > 1 AND status = 'undone'"),
         ),
+        one("figures differ: Redemption", sql!("UPDATE redemption SET scanned_at = scanned_at + 1")),
         // A card's amounts are uses of a voucher.
         one("figures differ: Redemption", sql!("UPDATE redemption SET currency = NULL WHERE currency IS NOT NULL")),
         one("figures differ: Voucher", sql!("UPDATE voucher SET currency = NULL WHERE currency IS NOT NULL")),

@@ -73,7 +73,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             81..86 => scans(dice, model, now),
             86 => Some(nonsense(dice, model)),
             87..89 => outside::forge(dice, model),
-            89..92 => undo(dice, model),
+            89..92 => undo(dice, model, now),
             92..94 => refund_redeemed(dice, model),
             94..98 => people::review(dice, model),
             98..106 => outside::refunds(dice, model),
@@ -367,8 +367,23 @@ fn staff(dice: &Ctx, model: &Model, shop: usize) -> Staff {
     }
 }
 
+/// Of somebody who was here with it before.
+fn used_card(dice: &Ctx, model: &Model) -> Option<VoucherName> {
+    let of_card = any(dice, &model.redemptions, |redemption| {
+        let voucher = redemption.voucher;
+        let is_live = model.voucher(voucher).map(|voucher| voucher.status) == Some(VoucherStatus::Live);
+        is_live && model.world.goods[model.orders[&voucher.0].good].card.is_some()
+    })?;
+    Some(model.redemptions[&of_card].voucher)
+}
+
 fn redeem(dice: &Ctx, model: &Model) -> Option<Op> {
-    let voucher = live_voucher(dice, model)?;
+    let used_card = if chance(dice, 25) {
+        used_card(dice, model)
+    } else {
+        None
+    };
+    let voucher = used_card.or_else(|| live_voucher(dice, model))?;
     let good = &model.world.goods[model.orders[&voucher.0].good];
     let shop = if chance(dice, 96) {
         good.shop
@@ -463,9 +478,10 @@ fn nonsense(dice: &Ctx, model: &Model) -> Op {
     }
 }
 
-fn undo(dice: &Ctx, model: &Model) -> Option<Op> {
+fn undo(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    let in_time = chance(dice, 50);
     let redemption = mostly(dice, &model.redemptions, 15, |redemption| {
-        redemption.status == RedemptionStatus::Live
+        redemption.status == RedemptionStatus::Live && (!in_time || redemption.undo_until > now)
     })?;
     let of = model.redemptions[&redemption].shop;
     let shop = if chance(dice, 97) {

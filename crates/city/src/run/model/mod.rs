@@ -6,6 +6,7 @@ mod back;
 mod booking;
 mod books;
 mod buy;
+mod card;
 mod come;
 mod coupons;
 mod dispute;

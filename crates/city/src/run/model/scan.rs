@@ -47,18 +47,26 @@ impl Model {
             VoucherStatus::Refunded => Err("refunded"),
             VoucherStatus::Expired => Err("expired"),
             VoucherStatus::Live if voucher.valid_until <= at => Err("expired"),
+            VoucherStatus::Live if self.left_in_period(name, at).is_some_and(|left| left <= 0) => {
+                Err("period_full")
+            }
             VoucherStatus::Live => Ok(()),
         }
     }
 
     /// How many uses are taken if so many are asked for; of what is worth an amount one has to be.
-    pub(super) fn uses_asked(&self, name: VoucherName, asked: Option<i64>) -> Result<i128, &'static str> {
+    pub(super) fn uses_asked(
+        &self,
+        (name, at): (VoucherName, Timestamp),
+        asked: Option<i64>,
+    ) -> Result<i128, &'static str> {
         let order = &self.orders[&name.0];
         let left = order.vouchers[usize::from(name.1)].uses_left;
+        let most = self.left_in_period(name, at).map_or(left, |most| most.min(left));
         match asked.map(i128::from) {
             None if self.world.goods[order.good].is_stored_value() => Err("redeem_amount_missing"),
             None => Ok(1),
-            Some(uses) if uses < 1 || uses > left => Err("redeem_uses_left"),
+            Some(uses) if uses < 1 || uses > most => Err("redeem_uses_left"),
             Some(uses) => Ok(uses),
         }
     }
@@ -92,7 +100,7 @@ impl Model {
         self.check_use((shop, store), name, Some(binding), now)
             .map_err(refusal)?;
         self.require_seats(name)?;
-        let uses = self.uses_asked(name, asked)?;
+        let uses = self.uses_asked((name, now), asked)?;
         self.use_up(no, (now, now), store, name, uses)
     }
 
@@ -121,7 +129,12 @@ impl Model {
                 ("redeemed", Some(no))
             }
             Err("used_up") => ("used_up", self.last_use(scan.voucher)),
-            Err(reason) => (reason, None),
+            Err(reason) => {
+                if reason == "period_full" {
+                    self.rarities.insert("PeriodFullOffline");
+                }
+                (reason, None)
+            }
         };
         let scanned = Scanned {
             scan: *scan,
@@ -184,6 +197,7 @@ pub(super) fn refusal(reason: &'static str) -> &'static str {
         "rebound" => "redeem_voucher_rebound",
         "used_up" => "redeem_voucher_used_up",
         "refunded" => "redeem_voucher_refunded",
+        "period_full" => "redeem_period_full",
         _ => "redeem_voucher_expired",
     }
 }

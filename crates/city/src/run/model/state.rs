@@ -282,6 +282,7 @@ pub(crate) struct Redemption {
     pub shop: usize,
     pub store: usize,
     pub status: RedemptionStatus,
+    pub scanned_at: Timestamp,
     pub undo_until: Timestamp,
     pub refund_until: Timestamp,
     pub paid: Paid,

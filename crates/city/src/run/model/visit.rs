@@ -31,7 +31,7 @@ impl Model {
         }
         self.check_use((shop, store), name, None, now).map_err(refusal)?;
         self.require_seats(name)?;
-        let uses = self.uses_asked(name, asked)?;
+        let uses = self.uses_asked((name, now), asked)?;
         self.use_up(no, (now, now), store, name, uses)
     }
 
@@ -93,6 +93,7 @@ impl Model {
         let earns = sharer.is_some() && !self.is_self_dealing(name.0);
         let rebate_bp = if earns { good.rebate_bp } else { 0 };
         let of = i128::from(good.uses);
+        self.note_period((name, scanned_at), uses);
         let voucher = self.voucher_mut(name);
         voucher.uses_left -= uses;
         if voucher.uses_left == 0 {
@@ -125,6 +126,7 @@ impl Model {
             shop: good.shop,
             store,
             status: RedemptionStatus::Live,
+            scanned_at,
             undo_until: now.plus_us(good.undo_window_us),
             refund_until,
             paid,
