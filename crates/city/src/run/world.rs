@@ -3,7 +3,7 @@
 
 use kernel::{Ctx, Currency, DAY_US, HOUR_US, MINUTE_US, Timestamp};
 
-use super::booked::{Booked, Policy, Resource, booked};
+use super::booked::{Booked, Policy, Resource, Stay, booked};
 use crate::dice::{between, chance, pick};
 
 /// 2027-01-15T08:00:00Z.
@@ -216,6 +216,7 @@ impl World {
                 good.platform_bp = 0;
             }
         }
+        accept_cards(&mut goods);
         Self {
             shops,
             goods,
@@ -304,6 +305,24 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
         undo_window_us: refund_window_us.min(*pick(dice, &[0, 15 * MINUTE_US, DAY_US])),
         forfeits: chance(dice, 30),
         ends_at: BEGIN.plus_us(between(dice, 2, 40) * DAY_US),
+    }
+}
+
+/// Visits are paid with the cards of their shop, of which there is one at least, good for some time.
+fn accept_cards(goods: &mut [Good]) {
+    for (shop, of_shop) in goods.chunks_mut(OF_SHOP).enumerate() {
+        let (cards, booked) = of_shop.split_at_mut(OF_SHOP - 1);
+        let booked = booked.iter_mut().filter_map(|good| good.booked.as_mut());
+        for booked in booked.filter(|booked| matches!(booked.stay, Stay::Visit { .. })) {
+            let pays = |card: &Good| card.uses > 1 && !card.is_stored_value();
+            if !cards.iter().any(pays) {
+                (cards[0].card, cards[0].uses) = (None, 5);
+            }
+            for (n, card) in cards.iter_mut().enumerate().filter(|(_, card)| pays(card)) {
+                card.valid_us = card.valid_us.max(5 * DAY_US);
+                booked.cards.push(shop * OF_SHOP + n);
+            }
+        }
     }
 }
 
