@@ -161,7 +161,7 @@ pub(crate) fn kept_uses(
         "SELECT id, card_uses FROM booking
          WHERE card_id = $1 AND store_id = $2 AND outcome IS NULL AND redemption_id IS NULL
            AND starts_at <= $3 AND ends_at > $4
-         ORDER BY starts_at LIMIT 1",
+         ORDER BY starts_at, id LIMIT 1",
         card,
         store,
         at.plus_us(EARLY_US),

@@ -9,8 +9,8 @@ use kernel::{
 };
 use kernel::{CouponId, OfferId, PersonId, ResourceId, Timestamp};
 use offer::{
-    AgreementTerms, CreateOffer, Deposit, DepositKind, GroupTerms, OnExpiry, PlatformCap, PriceRule,
-    ResourceDetails, ResourceKind, ResourceStatus, SeatKind, SeatMap, SeatRow, SetHall, Zone,
+    AgreementTerms, CardPeriod, CreateOffer, Deposit, DepositKind, GroupTerms, OnExpiry, PlatformCap,
+    PriceRule, ResourceDetails, ResourceKind, ResourceStatus, SeatKind, SeatMap, SeatRow, SetHall, Zone,
 };
 use party::hours::{Span, WeeklyHours};
 use party::{Contact, OperatorRole, Role};
@@ -21,7 +21,8 @@ use super::directory::{Cast, CastShop};
 use super::platform::Platform;
 use super::requests::{booking_terms, bytes_of, clerk_login, every_day};
 use super::world::{
-    BEGIN, Buyers, Comes, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Shop, Takes, World,
+    BEGIN, Buyers, Card, Comes, Coupon, Good, OFFLINE_MAX_AMOUNT, OFFLINE_MAX_USES, Period, Shop, Takes,
+    World,
 };
 
 /// The zones of a hall.
@@ -70,20 +71,17 @@ pub(crate) fn found(
         .flat_map(|(shop, booked)| booked.resources.clone().map(move |n| (shop, n, booked.hall())))
         .map(|(shop, n, hall)| founder.resource(n, (&world.resources[n], hall), &shops[shop]))
         .collect::<Result<Vec<_>, _>>()?;
-    let goods: Vec<OfferId> = world
-        .goods
-        .iter()
-        .zip(&agreements)
-        .map(|(good, agreement)| {
-            founder.good(
-                good,
-                &shops[good.shop],
-                world.shops[good.shop].currency,
-                *agreement,
-                &resources,
-            )
-        })
-        .collect::<Result<_, _>>()?;
+    let mut goods = Vec::new();
+    for (good, agreement) in world.goods.iter().zip(&agreements) {
+        let offer = founder.good(
+            good,
+            &shops[good.shop],
+            world.shops[good.shop].currency,
+            *agreement,
+            (&resources, &goods),
+        )?;
+        goods.push(offer);
+    }
     let coupons = world
         .coupons
         .iter()
@@ -315,7 +313,7 @@ impl Founder<'_> {
         shop: &CastShop,
         currency: Currency,
         agreement: AgreementId,
-        resources: &[ResourceId],
+        (resources, before): (&[ResourceId], &[OfferId]),
     ) -> Result<OfferId, String> {
         let cmd = CreateOffer {
             merchant: shop.merchant,
@@ -340,7 +338,7 @@ impl Founder<'_> {
             }),
             stock: good.stock,
             uses: good.uses,
-            card: None,
+            card: good.card.map(card),
             valid_us: good.valid_us,
             max_per_order: good.max_per_order,
             stores: shop.stores[..good.stores]
@@ -352,7 +350,7 @@ impl Founder<'_> {
         let booked = good
             .booked
             .as_ref()
-            .map(|booked| (booking_terms(booked, 0), booked.resources.clone()));
+            .map(|booked| (booking_terms(booked, 0, before), booked.resources.clone()));
         let booked = booked.map(|(terms, of)| (terms, vec![resources[of].to_vec()]));
         self.run(Actor::Staff(shop.owner, shop.merchant), move |tx, ctx| {
             let offer = offer::create_offer(tx, ctx, &cmd)?;
@@ -480,6 +478,20 @@ fn founded_at(drawn: u32) -> Timestamp {
 
 fn bp(points: i64) -> BasisPoints {
     BasisPoints::new(points).unwrap_or(BasisPoints::ZERO)
+}
+
+fn card(card: Card) -> offer::Card {
+    match card {
+        Card::StoredValue => offer::Card::StoredValue,
+        Card::Paced { uses, per } => offer::Card::Paced {
+            uses,
+            per: match per {
+                Period::Day => CardPeriod::Day,
+                Period::Week => CardPeriod::Week,
+                Period::Month => CardPeriod::Month,
+            },
+        },
+    }
 }
 
 fn terms(good: &Good, currency: Currency) -> AgreementTerms {

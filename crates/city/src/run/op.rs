@@ -165,6 +165,7 @@ pub(crate) enum Op {
         order: No,
     },
     Book(Book),
+    BookWithCard(BookWithCard),
     JoinWaitlist(JoinWaitlist),
     /// The worker found something free, or thought so.
     OfferPlace {
@@ -291,6 +292,8 @@ pub(crate) enum Op {
         staff: Staff,
         store: usize,
         voucher: VoucherName,
+        /// So many at once, if they say.
+        uses: Option<i64>,
     },
     Bind {
         person: usize,
@@ -304,6 +307,7 @@ pub(crate) enum Op {
         store: usize,
         voucher: VoucherName,
         binding: u32,
+        uses: Option<i64>,
     },
     /// A scanner is on the network again: it sends a scan, and perhaps one that it sent in an earlier step.
     Sync {
@@ -362,6 +366,9 @@ pub(crate) enum Op {
         group: No,
     },
     Remind {
+        booking: No,
+    },
+    Lapse {
         booking: No,
     },
     RefundShowing {
@@ -493,6 +500,18 @@ pub(crate) struct Book {
     /// Only with this, of all that are in the world.
     pub resource: Option<usize>,
     pub seats: Option<Seats>,
+}
+
+/// A booking for uses of a card, with everything that a cheat may get wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BookWithCard {
+    pub person: usize,
+    pub card: VoucherName,
+    pub good: usize,
+    pub store: usize,
+    pub when: When,
+    pub party: i64,
+    pub resource: Option<usize>,
 }
 
 /// Seats of a showing, as somebody names them: one after the other, whether they are there or not.
@@ -669,7 +688,8 @@ impl Op {
                 vec![Name::Order(order)]
             }
             Self::CloseGroup { group } => vec![Name::Group(group)],
-            Self::Remind { booking } => vec![Name::Booking(booking)],
+            Self::Remind { booking } | Self::Lapse { booking } => vec![Name::Booking(booking)],
+            Self::BookWithCard(book) => vec![voucher(book.card)],
             Self::OfferPlace { entry } | Self::LeaveWaitlist { entry, .. } | Self::EndWaiting { entry } => {
                 vec![Name::WaitlistEntry(entry)]
             }

@@ -3,7 +3,7 @@
 
 use kernel::{Ctx, Currency, DAY_US, HOUR_US, MINUTE_US, Timestamp};
 
-use super::booked::{Booked, Policy, Resource, booked};
+use super::booked::{Booked, Policy, Resource, Stay, booked};
 use crate::dice::{between, chance, pick};
 
 /// 2027-01-15T08:00:00Z.
@@ -39,6 +39,8 @@ pub(crate) struct Good {
     pub list_price: i64,
     pub stock: i64,
     pub uses: i64,
+    /// How they are taken, if not as anybody likes.
+    pub card: Option<Card>,
     pub valid_us: i64,
     pub max_per_order: i64,
     pub group: Option<Group>,
@@ -57,6 +59,23 @@ pub(crate) struct Good {
     pub undo_window_us: i64,
     pub forfeits: bool,
     pub ends_at: Timestamp,
+}
+
+/// What a good of several uses is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Card {
+    /// Its uses are minor units, as many as it is worth.
+    StoredValue,
+    /// Not more of them are taken than so many in a period.
+    Paced { uses: i64, per: Period },
+}
+
+/// A part of Shanghai's calendar. Weeks begin on Monday.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Period {
+    Day,
+    Week,
+    Month,
 }
 
 /// A share of the price that is paid ahead: earnest money, or to go back. Of none all is paid after the service.
@@ -179,6 +198,7 @@ impl World {
             resources.extend(of_good);
             *good = Good {
                 uses: *pick(dice, &[1, 1, 2]),
+                card: None,
                 max_per_order: between(dice, booked.party_max, 12),
                 group: None,
                 booked: Some(booked),
@@ -188,7 +208,7 @@ impl World {
         let coupons = (0..10).map(|n| coupon(dice, &shops, n)).collect();
         for good in &mut goods {
             let percent = if good.booked.is_some() { 60 } else { 30 };
-            good.deposit = chance(dice, percent).then(|| deposit(dice));
+            good.deposit = (chance(dice, percent) && !good.is_stored_value()).then(|| deposit(dice));
             if let (Some(booked), Some(Deposit { earnest: false, .. })) = (&mut good.booked, good.deposit) {
                 booked.policies.iter_mut().for_each(Policy::keep_nothing);
             }
@@ -196,6 +216,7 @@ impl World {
                 good.platform_bp = 0;
             }
         }
+        accept_cards(&mut goods);
         Self {
             shops,
             goods,
@@ -217,6 +238,10 @@ impl World {
 }
 
 impl Good {
+    pub fn is_stored_value(&self) -> bool {
+        self.card == Some(Card::StoredValue)
+    }
+
     pub fn is_paid_after(&self) -> bool {
         self.deposit.is_some_and(|deposit| deposit.bp == 0)
     }
@@ -243,12 +268,27 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
         size: between(dice, 2, 3),
         window_us: *pick(dice, &[HOUR_US, DAY_US, 7 * DAY_US]),
     };
+    let (card, uses) = match dice.random_below(10) {
+        0..3 => (
+            Some(Card::StoredValue),
+            list_price + *pick(dice, &[0, 1, 1_000, 12_345]),
+        ),
+        3..6 => {
+            let paced = Card::Paced {
+                uses: between(dice, 1, 2),
+                per: *pick(dice, &[Period::Day, Period::Day, Period::Week, Period::Month]),
+            };
+            (Some(paced), *pick(dice, &[3, 5, 8]))
+        }
+        _ => (None, *pick(dice, &[1, 1, 1, 2, 3, 5])),
+    };
     Good {
         shop,
         stores: 1 + dice.random_below(stores as u64) as usize,
         list_price,
         stock: between(dice, 3, 60),
-        uses: *pick(dice, &[1, 1, 1, 2, 3, 5]),
+        uses,
+        card,
         valid_us: *pick(dice, &[2 * HOUR_US, DAY_US, 5 * DAY_US, 30 * DAY_US]),
         max_per_order: between(dice, 1, 6),
         booked: None,
@@ -265,6 +305,24 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
         undo_window_us: refund_window_us.min(*pick(dice, &[0, 15 * MINUTE_US, DAY_US])),
         forfeits: chance(dice, 30),
         ends_at: BEGIN.plus_us(between(dice, 2, 40) * DAY_US),
+    }
+}
+
+/// Visits are paid with the cards of their shop, of which there is one at least, good for some time.
+fn accept_cards(goods: &mut [Good]) {
+    for (shop, of_shop) in goods.chunks_mut(OF_SHOP).enumerate() {
+        let (cards, booked) = of_shop.split_at_mut(OF_SHOP - 1);
+        let booked = booked.iter_mut().filter_map(|good| good.booked.as_mut());
+        for booked in booked.filter(|booked| matches!(booked.stay, Stay::Visit { .. })) {
+            let pays = |card: &Good| card.uses > 1 && !card.is_stored_value();
+            if !cards.iter().any(pays) {
+                (cards[0].card, cards[0].uses) = (None, 5);
+            }
+            for (n, card) in cards.iter_mut().enumerate().filter(|(_, card)| pays(card)) {
+                card.valid_us = card.valid_us.max(5 * DAY_US);
+                booked.cards.push(shop * OF_SHOP + n);
+            }
+        }
     }
 }
 

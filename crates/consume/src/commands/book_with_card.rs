@@ -213,12 +213,13 @@ pub fn lapse_booking(tx: &mut Tx, ctx: &Ctx, cmd: &LapseBooking) -> Result<bool,
         return Ok(tx.clear_timer(LAPSE_BOOKING, cmd.booking)?);
     };
     lock_booking(tx, &found);
-    if !tx.clear_timer(LAPSE_BOOKING, cmd.booking)? {
+    let booking = queries::booking(tx, cmd.booking)?;
+    // It may have been moved since its timer was found due.
+    let is_over = |booking: &Booking| lapses_at(booking.period.ends_at) <= ctx.now;
+    if !booking.as_ref().is_some_and(is_over) || !tx.clear_timer(LAPSE_BOOKING, cmd.booking)? {
         return Ok(false);
     }
-    let booking =
-        queries::booking(tx, cmd.booking)?.filter(|booking| booking.status == BookingStatus::Confirmed);
-    let Some(booking) = booking else {
+    let Some(booking) = booking.filter(|booking| booking.status == BookingStatus::Confirmed) else {
         return Ok(false);
     };
     if let Some((card, kept)) = kept_of(&booking) {

@@ -101,6 +101,11 @@ impl<'w, 's> Studio<'w, 's> {
         if !due.iter().any(is_due) {
             return false;
         }
+        self.lapse_by_command(booking, now)
+    }
+
+    /// Whether its timer is due or not.
+    fn lapse_by_command(&self, booking: BookingId, now: Timestamp) -> bool {
         let lapsed = self.world.run(Actor::System, now, move |tx, ctx| {
             consume::lapse_booking(tx, ctx, &LapseBooking { booking })
         });
@@ -333,6 +338,8 @@ fn a_booking_of_which_nobody_says_anything_frees_the_use() {
         let booked = studio.book(2, SATURDAY_SIX).expect("free");
         let over = booked.period.ends_at.plus_us(DAY_US);
         assert!(!studio.lapse(booked.booking, over.plus_us(-1)));
+        // Its timer was found due before it was moved to a later time.
+        assert!(!studio.lapse_by_command(booked.booking, over.plus_us(-1)));
         assert_eq!(studio.uses(), (3, 1));
         assert!(studio.lapse(booked.booking, over));
         assert_eq!(

@@ -3,7 +3,7 @@
 use super::Figures;
 use crate::run::booked::seat_name;
 use crate::run::model::{Bucket, Keeps, Model, QueueTicket, money::Paid};
-use crate::run::op::Name;
+use crate::run::op::{Name, No};
 use crate::run::world::LINES;
 
 /// Every figure as it must be.
@@ -40,7 +40,11 @@ pub(super) fn figures(model: &Model) -> Figures {
         figures.insert(format!("{:?}", Name::Refund(*no)), said);
     }
     for (no, redemption) in &model.redemptions {
-        let said = format!("{} use {}", lower(redemption.status), redemption.use_no);
+        let (uses, use_no) = (redemption.uses, redemption.use_no);
+        let currency = worth_in(model, redemption.voucher.0);
+        let (status, at) = (lower(redemption.status), redemption.scanned_at.0);
+        let missed = if redemption.missed { "missed" } else { "taken" };
+        let said = format!("{status} {uses} to use {use_no} of {currency:?} {missed} at {at}");
         figures.insert(format!("{:?}", Name::Redemption(*no)), said);
         if let Some(review) = &redemption.review {
             let (status, stars, replied) = (lower(review.status), review.stars, review.replied);
@@ -130,11 +134,16 @@ fn bookings(model: &Model, figures: &mut Figures) {
             Keeps::Taken => (0, booking.size()),
             Keeps::Nothing => (0, 0),
         };
+        let card = booking.card.map(|kept| {
+            let (order, n) = kept.voucher;
+            let taken = kept.redemption.map(Name::Redemption);
+            (Name::Voucher(order, n), kept.uses, taken)
+        });
         let showing = booking.seats.as_ref().map(|(showing, _)| Name::Showing(*showing));
         let seats = booking.seats.iter().flat_map(|(_, seats)| seats);
         let seats: Vec<_> = seats.map(|seat| seat_name(*seat)).collect();
         let said = format!(
-            "{:?} of {} from {} to {}, {}, at {resources:?}, {held} held and {taken} taken, {seats:?} of {showing:?}",
+            "{:?} with {card:?} of {} from {} to {}, {}, at {resources:?}, {held} held and {taken} taken, {seats:?} of {showing:?}",
             order.map(|(order, until)| (order, until.map_or(0, |until| until.0))),
             booking.party,
             starts_at.0,
@@ -271,14 +280,23 @@ fn orders(model: &Model, figures: &mut Figures) {
                 at_store,
             } = voucher.paid;
             let said = format!(
-                "{} {} left until {}, {price} {platform} {merchant} {rebate} {cash} {at_store}",
+                "{} {} left of {:?} and {} held until {}, {price} {platform} {merchant} {rebate} {cash} {at_store}",
                 lower(voucher.status),
                 voucher.uses_left,
+                worth_in(model, *no),
+                model.held((*no, n as u8)),
                 voucher.valid_until.0
             );
             figures.insert(format!("{:?}", Name::Voucher(*no, n as u8)), said);
         }
     }
+}
+
+/// In what the vouchers of an order are worth an amount.
+fn worth_in(model: &Model, order: No) -> Option<&'static str> {
+    let good = model.orders[&order].good;
+    let is_worth = model.world.goods[good].is_stored_value();
+    is_worth.then(|| model.world.currency_of(good).code())
 }
 
 fn buckets(model: &Model, figures: &mut Figures) {

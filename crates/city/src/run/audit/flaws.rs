@@ -87,7 +87,7 @@ fn questions(keys: u64) -> [(&'static str, Query); 13] {
             "a voucher is used more often than it may be",
             sql!(
                 "SELECT MIN(v.status) FROM voucher v JOIN redemption r ON r.voucher_id = v.id AND r.status <> 'undone'
-                 GROUP BY v.id, v.uses_total, v.uses_left HAVING COUNT(*) <> v.uses_total - v.uses_left"
+                 GROUP BY v.id, v.uses_total, v.uses_left HAVING SUM(r.uses) <> v.uses_total - v.uses_left"
             ),
         ),
         (

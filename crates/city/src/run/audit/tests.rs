@@ -129,6 +129,10 @@ fn damages() -> Vec<Damage> {
             ),
         ),
         one(
+            "a voucher is used more often than it may be",
+            sql!("UPDATE redemption SET uses = uses - 1 WHERE uses > 1 AND status <> 'undone'"),
+        ),
+        one(
             "a store's rating is not the sum of its reviews",
             sql!("UPDATE store_rating SET stars_sum = stars_sum + 1"),
         ),
@@ -197,6 +201,12 @@ fn damages() -> Vec<Damage> {
         one("figures differ: Booking", sql!("UPDATE booking SET starts_at = starts_at + 1")),
         one("figures differ: Booking", sql!("UPDATE order_line SET booked_until = booked_until + 1 WHERE booked_until > 0")),
         one("figures differ: Booking", sql!("DELETE FROM booking_resource")),
+        // More or less is kept of a card than what is booked with it.
+        one("figures differ: Voucher", sql!("UPDATE voucher SET uses_held = 0 WHERE uses_held > 0")),
+        one("figures differ: Booking", sql!("UPDATE booking SET card_uses = card_uses + 1 WHERE card_uses > 0")),
+        one("figures differ: Booking", sql!("UPDATE booking SET redemption_id = NULL WHERE redemption_id IS NOT NULL")),
+        one("figures differ: Redemption", sql!("UPDATE redemption SET mode = 'booking' WHERE mode = 'missed'")),
+        one("Lapse of Booking", sql!("DELETE FROM timer WHERE kind = 'lapse_booking'")),
         one("Remind of Booking", sql!("DELETE FROM timer WHERE kind = 'remind_guest'")),
         // It moved, and nothing is kept for it.
         one("figures differ: Booking", sql!("UPDATE booking SET place_owner = $1", [7_u8; 16])),
@@ -328,6 +338,14 @@ fn damages() -> Vec<Damage> {
         ),
         one("figures differ: Refund", sql!("UPDATE refund SET amount = amount + 1")),
         one("figures differ: Redemption", sql!("UPDATE redemption SET use_no = use_no + 1")),
+        one(
+            "figures differ: Redemption",
+            sql!("UPDATE redemption SET uses = 1 WHERE uses > 1 AND status = 'undone'"),
+        ),
+        one("figures differ: Redemption", sql!("UPDATE redemption SET scanned_at = scanned_at + 1")),
+        // A card's amounts are uses of a voucher.
+        one("figures differ: Redemption", sql!("UPDATE redemption SET currency = NULL WHERE currency IS NOT NULL")),
+        one("figures differ: Voucher", sql!("UPDATE voucher SET currency = NULL WHERE currency IS NOT NULL")),
         one("rebate of Redemption", sql!("UPDATE rebate SET amount = amount + 1")),
         one("spendable of", sql!("UPDATE rebate_balance SET spendable = spendable + 1")),
         one("review of Redemption", sql!("UPDATE review SET reply = 'Never' WHERE reply IS NULL")),

@@ -2,6 +2,7 @@
 //! is wrong, late, doubled or forged.
 
 mod booking;
+mod card;
 mod outside;
 mod people;
 mod queue;
@@ -55,7 +56,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
         return last;
     }
     loop {
-        let drawn = match dice.random_below(216) {
+        let drawn = match dice.random_below(240) {
             0..10 => Some(claim(dice, model)),
             10..15 => people::come(dice, model),
             15..29 => Some(Op::Place(place(dice, model, now))),
@@ -73,7 +74,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             81..86 => scans(dice, model, now),
             86 => Some(nonsense(dice, model)),
             87..89 => outside::forge(dice, model),
-            89..92 => undo(dice, model),
+            89..92 => undo(dice, model, now),
             92..94 => refund_redeemed(dice, model),
             94..98 => people::review(dice, model),
             98..106 => outside::refunds(dice, model),
@@ -89,7 +90,8 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             152..160 => Some(booking::join_waitlist(dice, model, now)),
             160..180 => booking::waitlist(dice, model, now),
             180..200 => showing::showings(dice, model, now),
-            _ => queue::queue(dice, model, now),
+            200..216 => queue::queue(dice, model, now),
+            _ => card::cards(dice, model, now),
         };
         if let Some(op) = drawn {
             return op;
@@ -367,8 +369,27 @@ fn staff(dice: &Ctx, model: &Model, shop: usize) -> Staff {
     }
 }
 
+/// Of somebody who was here with it before.
+fn used_card(dice: &Ctx, model: &Model) -> Option<VoucherName> {
+    let undone_alone = chance(dice, 40);
+    let of_card = any(dice, &model.redemptions, |redemption| {
+        if undone_alone && redemption.status != RedemptionStatus::Undone {
+            return false;
+        }
+        let voucher = redemption.voucher;
+        let is_live = model.voucher(voucher).map(|voucher| voucher.status) == Some(VoucherStatus::Live);
+        is_live && model.world.goods[model.orders[&voucher.0].good].card.is_some()
+    })?;
+    Some(model.redemptions[&of_card].voucher)
+}
+
 fn redeem(dice: &Ctx, model: &Model) -> Option<Op> {
-    let voucher = live_voucher(dice, model)?;
+    let used_card = if chance(dice, 25) {
+        used_card(dice, model)
+    } else {
+        None
+    };
+    let voucher = used_card.or_else(|| live_voucher(dice, model))?;
     let good = &model.world.goods[model.orders[&voucher.0].good];
     let shop = if chance(dice, 96) {
         good.shop
@@ -385,7 +406,22 @@ fn redeem(dice: &Ctx, model: &Model) -> Option<Op> {
         staff: staff(dice, model, shop),
         store: index(dice, stores),
         voucher,
+        uses: uses(dice, model, voucher),
     })
+}
+
+/// So many at once, as far as there are so many, or such an amount.
+fn uses(dice: &Ctx, model: &Model, voucher: VoucherName) -> Option<i64> {
+    let left = model.voucher(voucher)?.uses_left as i64;
+    let is_amount = model.world.goods[model.orders[&voucher.0].good].is_stored_value();
+    match dice.random_below(20) {
+        1..10 if is_amount => Some(between(dice, 1, (left / 3).max(1))),
+        0..10 => None,
+        10..13 => Some(left),
+        13..18 => Some(between(dice, 1, left.max(1))),
+        18 => Some(left + 1),
+        _ => Some(*pick(dice, &[0, -1, i64::MIN, i64::MAX])),
+    }
 }
 
 /// Somebody's phone shows a voucher, of an older binding now and then.
@@ -395,6 +431,7 @@ fn scans(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
         staff,
         store,
         voucher,
+        uses,
     } = redeem(dice, model)?
     else {
         return None;
@@ -414,6 +451,7 @@ fn scans(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
             store,
             voucher,
             binding,
+            uses,
         },
         _ => {
             let at = now.plus_us(-between(dice, 0, 3 * HOUR_US));
@@ -446,9 +484,10 @@ fn nonsense(dice: &Ctx, model: &Model) -> Op {
     }
 }
 
-fn undo(dice: &Ctx, model: &Model) -> Option<Op> {
+fn undo(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
+    let in_time = chance(dice, 50);
     let redemption = mostly(dice, &model.redemptions, 15, |redemption| {
-        redemption.status == RedemptionStatus::Live
+        redemption.status == RedemptionStatus::Live && (!in_time || redemption.undo_until > now)
     })?;
     let of = model.redemptions[&redemption].shop;
     let shop = if chance(dice, 97) {

@@ -26,7 +26,11 @@ impl Model {
         if order.booked_until.is_some() && !is_open {
             return Err("refund_booked");
         }
+        let held = self.held(name);
         let voucher = self.voucher_mut(name);
+        if voucher.status == VoucherStatus::Live && held > 0 {
+            return Err("refund_uses_held");
+        }
         if voucher.status != VoucherStatus::Live || voucher.valid_until <= now {
             return Err("refund_nothing_left");
         }
@@ -41,6 +45,8 @@ impl Model {
         let (kept, back) = rest.fee(deposit.is_some(), if is_kept { 10_000 } else { 0 });
         if is_unused {
             self.return_units(name.0);
+        } else if self.world.goods[self.orders[&name.0].good].is_stored_value() {
+            self.rarities.insert("AmountLeftRefunded");
         }
         self.open_refund(no, name.0, back, None);
         self.forfeit(now, name, kept);
@@ -96,13 +102,8 @@ impl Model {
         if self.orders[&name.0].open_ticket {
             self.rarities.insert("OpenTicketExpired");
         }
-        let good = &self.world.goods[self.orders[&name.0].good];
-        let deposit = good.deposit;
-        let forfeits = match deposit {
-            Some(deposit) if !deposit.earnest => false,
-            Some(_) if good.booked.is_none() => true,
-            Some(_) | None => good.forfeits,
-        };
+        let order = &self.orders[&name.0];
+        let (deposit, forfeits) = (self.world.goods[order.good].deposit, order.forfeits);
         let (rest, is_unused) = self.rest_of(name);
         let (kept, back) = rest.fee(deposit.is_some(), if forfeits { 10_000 } else { 0 });
         if !forfeits && is_unused {

@@ -22,8 +22,23 @@ impl Model {
         told(voucher.binding.to_string())
     }
 
-    /// Why a use may not be taken, what the staff may not know of first.
+    /// Why a use may not be taken, what the staff may not know of first; or the booking for which uses are kept that is now.
     pub(super) fn check_use(
+        &self,
+        (shop, store): (usize, usize),
+        name: VoucherName,
+        binding: Option<u32>,
+        at: Timestamp,
+    ) -> Result<Option<No>, &'static str> {
+        self.check_voucher((shop, store), name, binding, at)?;
+        let kept = self.kept_at((shop, store), name, at);
+        if kept.is_none() {
+            self.check_free_uses(name, at)?;
+        }
+        Ok(kept)
+    }
+
+    pub(super) fn check_voucher(
         &self,
         (shop, store): (usize, usize),
         name: VoucherName,
@@ -51,6 +66,34 @@ impl Model {
         }
     }
 
+    /// How many uses are taken if so many are asked for; of what is worth an amount one has to be.
+    pub(super) fn uses_asked(
+        &self,
+        (name, at): (VoucherName, Timestamp),
+        asked: Option<i64>,
+    ) -> Result<i128, &'static str> {
+        let order = &self.orders[&name.0];
+        let left = order.vouchers[usize::from(name.1)].uses_left - self.held(name);
+        let most = self
+            .left_in_period(name, at, None)
+            .map_or(left, |most| most.min(left));
+        match asked.map(i128::from) {
+            None if self.world.goods[order.good].is_stored_value() => Err("redeem_amount_missing"),
+            None => Ok(1),
+            Some(uses) if uses < 1 || uses > most => Err("redeem_uses_left"),
+            Some(uses) => Ok(uses),
+        }
+    }
+
+    /// A scan without a network names no amount.
+    fn require_no_amount(&mut self, name: VoucherName) -> Result<(), &'static str> {
+        if !self.world.goods[self.orders[&name.0].good].is_stored_value() {
+            return Ok(());
+        }
+        self.rarities.insert("AmountMissingOffline");
+        Err("amount_missing")
+    }
+
     /// Nobody goes in whose seats are not chosen; a scanner without a network does not know of that.
     pub(super) fn require_seats(&self, name: VoucherName) -> Result<(), &'static str> {
         match self.orders[&name.0].open_ticket {
@@ -64,14 +107,15 @@ impl Model {
         no: No,
         now: Timestamp,
         (shop, staff, store): (usize, Staff, usize),
-        name: VoucherName,
+        (name, asked): (VoucherName, Option<i64>),
         binding: u32,
     ) -> Answer {
         self.may_stand(shop, staff, store)?;
-        self.check_use((shop, store), name, Some(binding), now)
+        let kept = self
+            .check_use((shop, store), name, Some(binding), now)
             .map_err(refusal)?;
         self.require_seats(name)?;
-        self.take_use(no, (now, now), store, name)
+        self.use_asked(no, now, store, name, (kept, asked))
     }
 
     /// A scanner sends what it accepted without a network: a new scan, and perhaps one that it sent before.
@@ -89,16 +133,30 @@ impl Model {
         } else {
             Err("over_cap")
         };
+        let outcome = outcome.and_then(|kept| self.require_no_amount(scan.voucher).map(|()| kept));
         let (said, name) = match outcome {
-            Ok(()) => {
+            Ok(kept) => {
                 if self.orders[&scan.voucher.0].open_ticket {
                     self.rarities.insert("OpenTicketTaken");
                 }
-                self.take_use(no, (scan.at, now), store, scan.voucher)?;
+                match kept {
+                    Some(booking) => {
+                        self.rarities.insert("CardScannedOffline");
+                        self.use_kept(no, (scan.at, now), booking)?
+                    }
+                    None => self.use_up(no, (scan.at, now), store, scan.voucher, 1)?,
+                };
                 ("redeemed", Some(no))
             }
             Err("used_up") => ("used_up", self.last_use(scan.voucher)),
-            Err(reason) => (reason, None),
+            Err(reason) => {
+                match reason {
+                    "period_full" => _ = self.rarities.insert("PeriodFullOffline"),
+                    "uses_held" => _ = self.rarities.insert("UsesHeldOffline"),
+                    _ => {}
+                }
+                (reason, None)
+            }
         };
         let scanned = Scanned {
             scan: *scan,
@@ -161,6 +219,8 @@ pub(super) fn refusal(reason: &'static str) -> &'static str {
         "rebound" => "redeem_voucher_rebound",
         "used_up" => "redeem_voucher_used_up",
         "refunded" => "redeem_voucher_refunded",
+        "period_full" => "redeem_period_full",
+        "uses_held" => "redeem_uses_held",
         _ => "redeem_voucher_expired",
     }
 }

@@ -102,14 +102,14 @@ impl Model {
         if wish.store != 0 {
             return Err("booking_not_offered");
         }
-        if showing.called_off {
-            return Err("showing_status");
-        }
         if wish.when != When::At(showing.period.0) {
             return Err("booking_time");
         }
         if wish.resource.is_some() {
             return Err("booking_not_offered");
+        }
+        if showing.called_off {
+            return Err("showing_status");
         }
         if !wish.by_shop && !is_in_time(booked, showing.period.0, now) || showing.period.1 <= now {
             return Err("booking_time");

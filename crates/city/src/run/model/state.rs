@@ -99,6 +99,8 @@ pub(crate) struct Order {
     pub booked_until: Option<Timestamp>,
     /// Of seats that are not chosen yet.
     pub open_ticket: bool,
+    /// Whether what runs out of it is the shop's.
+    pub forfeits: bool,
     pub was_paid: bool,
     pub vouchers: Vec<Voucher>,
     pub units_returned: i128,
@@ -119,6 +121,7 @@ pub(crate) enum GroupStatus {
 pub(crate) enum Outcome {
     Cancelled,
     NoShow,
+    Lapsed,
 }
 
 /// What becomes of the places of a booking.
@@ -184,7 +187,7 @@ pub(crate) struct Attempt {
     pub reversal_refunds: Vec<No>,
 }
 
-/// A use or what was forfeited: what was paid for it, and who got it.
+/// Uses or what was forfeited: what was paid for it, and who got it.
 pub(crate) type Taken = (Paid, Split);
 
 /// What the payer's bank took of a payment.
@@ -276,10 +279,15 @@ pub(crate) struct Clerk {
 #[derive(Debug, Clone)]
 pub(crate) struct Redemption {
     pub voucher: VoucherName,
+    /// Of several the last.
     pub use_no: i128,
+    pub uses: i128,
     pub shop: usize,
     pub store: usize,
+    /// Nobody came for what they were kept for.
+    pub missed: bool,
     pub status: RedemptionStatus,
+    pub scanned_at: Timestamp,
     pub undo_until: Timestamp,
     pub refund_until: Timestamp,
     pub paid: Paid,
@@ -343,6 +351,7 @@ pub(crate) enum TimerKind {
     Release,
     CloseGroup,
     Remind,
+    Lapse,
     EndWaiting,
     RefundShowing,
     Expire,

@@ -20,7 +20,7 @@ impl Model {
         no: No,
         now: Timestamp,
         (shop, staff, store): (usize, Staff, usize),
-        name: VoucherName,
+        (name, asked): (VoucherName, Option<i64>),
     ) -> Answer {
         self.may_stand(shop, staff, store)?;
         let typists = [Typist::Person(staff), Typist::Device(store)];
@@ -29,9 +29,9 @@ impl Model {
         if good.shop != shop || self.voucher(name).is_some_and(|voucher| voucher.code_forgotten) {
             return self.miss(shop, typists, now, tries);
         }
-        self.check_use((shop, store), name, None, now).map_err(refusal)?;
+        let kept = self.check_use((shop, store), name, None, now).map_err(refusal)?;
         self.require_seats(name)?;
-        self.take_use(no, (now, now), store, name)
+        self.use_asked(no, now, store, name, (kept, asked))
     }
 
     pub(super) fn type_nonsense(&mut self, now: Timestamp, shop: usize, staff: Staff) -> Answer {
@@ -77,30 +77,49 @@ impl Model {
         told(format!("declined {}", (MOST_MISSES - tries).max(0)))
     }
 
-    /// A use that was scanned at one time and is heard of at another.
-    pub(super) fn take_use(
+    /// What is kept for a booking, or so many uses as are asked for.
+    pub(super) fn use_asked(
+        &mut self,
+        no: No,
+        now: Timestamp,
+        store: usize,
+        name: VoucherName,
+        (kept, asked): (Option<No>, Option<i64>),
+    ) -> Answer {
+        if let Some(booking) = kept {
+            self.rarities.insert("CardScanned");
+            return self.use_kept(no, (now, now), booking);
+        }
+        let uses = self.uses_asked((name, now), asked)?;
+        self.note_period((name, now), uses);
+        self.use_up(no, (now, now), store, name, uses)
+    }
+
+    /// So many uses that were scanned at one time and are heard of at another.
+    pub(super) fn use_up(
         &mut self,
         no: No,
         (scanned_at, now): (Timestamp, Timestamp),
         store: usize,
         name: VoucherName,
+        uses: i128,
     ) -> Answer {
         let order = &self.orders[&name.0];
         let good = self.world.goods[order.good].clone();
         let (sharer, holder) = (order.sharer, order.person);
         let earns = sharer.is_some() && !self.is_self_dealing(name.0);
         let rebate_bp = if earns { good.rebate_bp } else { 0 };
-        let uses = i128::from(good.uses);
+        let of = i128::from(good.uses);
         let voucher = self.voucher_mut(name);
-        voucher.uses_left -= 1;
+        voucher.uses_left -= uses;
         if voucher.uses_left == 0 {
             voucher.status = VoucherStatus::Used;
             voucher.closed_at = Some(scanned_at);
         }
-        let (use_no, left, whole) = (uses - voucher.uses_left, voucher.uses_left, voucher.paid);
+        let (use_no, left, whole) = (of - voucher.uses_left, voucher.uses_left, voucher.paid);
         let (paid, split) = whole.use_of(
-            uses,
-            (use_no - 1, use_no),
+            of,
+            (use_no - uses, use_no),
             good.commission_bp.into(),
             rebate_bp.into(),
         );
@@ -119,9 +138,12 @@ impl Model {
         let redemption = Redemption {
             voucher: name,
             use_no,
+            uses,
             shop: good.shop,
             store,
+            missed: false,
             status: RedemptionStatus::Live,
+            scanned_at,
             undo_until: now.plus_us(good.undo_window_us),
             refund_until,
             paid,
@@ -132,7 +154,14 @@ impl Model {
         self.redemptions.insert(no, redemption);
         self.tell(holder, "voucher_redeemed", 0);
         let (worth, at_store) = (paid.escrow(), paid.at_store);
-        let text = format!("use {use_no}, {left} left, worth {worth} and {at_store} at the store");
+        if good.is_stored_value() {
+            let is_spent = left == 0;
+            self.rarities
+                .insert(if is_spent { "AmountSpent" } else { "AmountTaken" });
+        } else if uses > 1 {
+            self.rarities.insert("SeveralUses");
+        }
+        let text = format!("{uses} to use {use_no}, {left} left, worth {worth} and {at_store} at the store");
         made(text, vec![Name::Redemption(no)])
     }
 
@@ -216,13 +245,17 @@ impl Model {
         if matches!(voucher.status, VoucherStatus::Refunded | VoucherStatus::Expired) {
             return Err("undo_voucher_closed");
         }
-        voucher.uses_left += 1;
+        voucher.uses_left += redemption.uses;
         voucher.status = VoucherStatus::Live;
         (voucher.closed_at, voucher.code_forgotten) = (None, false);
         let valid_until = voucher.valid_until;
         let name = Name::Voucher(redemption.voucher.0, redemption.voucher.1);
         self.timers.insert((TimerKind::Expire, name), valid_until);
+        self.keep_again(no);
         self.reverse(now, no, RedemptionStatus::Undone);
+        if redemption.uses > 1 {
+            self.rarities.insert("SeveralUsesUndone");
+        }
         self.tell(self.orders[&redemption.voucher.0].person, "redemption_undone", 0);
         told("")
     }
@@ -245,11 +278,14 @@ impl Model {
             return Err("redemption_not_live");
         }
         self.reverse(now, name, RedemptionStatus::Refunded);
+        if redemption.uses > 1 {
+            self.rarities.insert("SeveralUsesRefunded");
+        }
         self.open_refund(no, redemption.voucher.0, redemption.paid, None);
         made("", vec![Name::Refund(no)])
     }
 
-    /// A use's money goes back into escrow, with a line of the opposite sign and the rebate as far as it reaches.
+    /// What uses came to goes back into escrow, with a line of the opposite sign and the rebate as far as it reaches.
     pub(super) fn reverse(&mut self, now: Timestamp, no: No, status: RedemptionStatus) {
         let redemption = self.redemptions.get_mut(&no).expect("a known redemption");
         redemption.status = status;

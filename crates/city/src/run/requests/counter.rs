@@ -11,13 +11,12 @@ use crate::run::op::{Name, No, Staff, VoucherName};
 
 pub(super) fn redeem(
     scene: Scene<'_>,
-    shop: usize,
-    staff: Staff,
-    store: usize,
+    counter: (usize, Staff, usize),
     voucher: VoucherName,
+    uses: Option<i64>,
 ) -> Request {
     let voucher: VoucherId = scene.id(Name::Voucher(voucher.0, voucher.1));
-    redeem_by(scene, (shop, staff, store), move |tx| {
+    redeem_by(scene, counter, uses, move |tx| {
         let known = voucher::queries::voucher(tx, voucher)?;
         Ok(known
             .ok_or_else(|| StorageError::bug("an issued voucher cannot be found"))?
@@ -27,7 +26,7 @@ pub(super) fn redeem(
 
 /// Twelve digits of a million million: no voucher of a run has them by chance.
 pub(super) fn type_nonsense(scene: Scene<'_>, shop: usize, staff: Staff) -> Request {
-    redeem_by(scene, (shop, staff, 0), |_| {
+    redeem_by(scene, (shop, staff, 0), None, |_| {
         Ok(VoucherCode::from_number(123).ok_or_else(|| StorageError::bug("123 is a code"))?)
     })
 }
@@ -66,6 +65,7 @@ fn merchant(scene: Scene<'_>, shop: usize) -> MerchantId {
 fn redeem_by(
     scene: Scene<'_>,
     (shop, staff, store): (usize, Staff, usize),
+    uses: Option<i64>,
     code: impl Fn(&mut Tx) -> Result<VoucherCode, Fail> + Send + 'static,
 ) -> Request {
     let (merchant, (store, device)) = (
@@ -82,7 +82,7 @@ fn redeem_by(
                 store,
                 device: Some(device),
                 code: code(tx)?,
-                uses: None,
+                uses,
             };
             Ok(match consume::redeem_code(tx, ctx, &cmd)? {
                 CodeAnswer::Declined { tries_left } => Reply::text(format!("declined {tries_left}")),

@@ -52,9 +52,9 @@ impl Reply {
     }
 
     fn redeemed(redeemed: &consume::Redeemed) -> Self {
-        let (use_no, left) = (redeemed.use_no, redeemed.uses_left);
+        let (uses, use_no, left) = (redeemed.uses, redeemed.use_no, redeemed.uses_left);
         let (worth, at_store) = (redeemed.amount.amount, redeemed.due_at_store.amount);
-        let text = format!("use {use_no}, {left} left, worth {worth} and {at_store} at the store");
+        let text = format!("{uses} to use {use_no}, {left} left, worth {worth} and {at_store} at the store");
         Self::made(text, vec![redeemed.redemption.uuid()])
     }
 
@@ -187,6 +187,7 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         Op::Cart(places) => buying::place_cart(scene, &places),
         Op::Cancel { person, order } => buying::cancel(scene, person, order),
         Op::Book(book) => booking::book(scene, &book),
+        Op::BookWithCard(book) => booking::book_with_card(scene, &book),
         Op::JoinWaitlist(wish) => waitlist::join(scene, &wish),
         Op::OfferPlace { entry } => waitlist::offer(scene, entry),
         Op::TakePlace { entry, place } => waitlist::take(scene, entry, &place),
@@ -248,13 +249,15 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         Op::Release { order } => buying::release(scene, order),
         Op::CloseGroup { group } => buying::close_group(scene, group),
         Op::Remind { booking } => booking::remind(scene, booking),
+        Op::Lapse { booking } => booking::lapse(scene, booking),
         Op::RefundShowing { showing } => showing::refund(scene, showing),
         Op::Redeem {
             shop,
             staff,
             store,
             voucher,
-        } => counter::redeem(scene, shop, staff, store, voucher),
+            uses,
+        } => counter::redeem(scene, (shop, staff, store), voucher, uses),
         Op::TypeNonsense { shop, staff } => counter::type_nonsense(scene, shop, staff),
         Op::Undo {
             shop,
@@ -272,7 +275,8 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
             store,
             voucher,
             binding,
-        } => scanning::scan(scene, (shop, staff, store), voucher, binding),
+            uses,
+        } => scanning::scan(scene, (shop, staff, store), (voucher, uses), binding),
         Op::Sync {
             shop,
             store,

@@ -54,7 +54,7 @@ impl Shown {
             voucher: scene.id(Name::Voucher(name.0, name.1)),
             offer: scene.directory.cast.goods[order.good],
             stores: stores.iter().map(|(store, _)| *store).collect(),
-            uses: good.uses as u16,
+            uses: u16::try_from(good.uses).unwrap_or(u16::MAX),
             holder: order.person,
             binding,
         }
@@ -133,7 +133,7 @@ fn taking_store(scene: Scene<'_>, voucher: VoucherName) -> kernel::StoreId {
 pub(super) fn scan(
     scene: Scene<'_>,
     (shop, staff, store): (usize, Staff, usize),
-    voucher: VoucherName,
+    (voucher, uses): (VoucherName, Option<i64>),
     binding: u32,
 ) -> Request {
     let cast = &scene.directory.cast.shops[shop];
@@ -149,7 +149,7 @@ pub(super) fn scan(
                 store,
                 device: Some(device),
                 pass: shown.scanned(judged_in, ctx.now)?,
-                uses: None,
+                uses,
             };
             let redeemed = consume::redeem_scan(tx, ctx, &cmd)?;
             Ok(Reply::redeemed(&redeemed))
