@@ -18,6 +18,8 @@ pub(crate) struct Booked {
     pub ahead_days: i64,
     /// Whether it is sold before its seats are chosen, too.
     pub open_tickets: bool,
+    /// Goods of which a use pays for it, each for a booking or a person.
+    pub cards: Vec<usize>,
     /// What it costs not to come: at first, and as the shop may change it.
     pub policies: [Policy; 2],
     /// Of the world's.
@@ -216,6 +218,7 @@ pub(super) fn booked(dice: &Ctx, before: usize, is_cinema: bool) -> (Booked, Vec
         notice_us: *pick(dice, &[0, 0, 30 * MINUTE_US]),
         ahead_days: between(dice, 2, 6),
         open_tickets: is_cinema && chance(dice, 80),
+        cards: Vec::new(),
         policies: [policy(), policy()],
         resources: before..before + resources.len(),
     };

@@ -71,20 +71,17 @@ pub(crate) fn found(
         .flat_map(|(shop, booked)| booked.resources.clone().map(move |n| (shop, n, booked.hall())))
         .map(|(shop, n, hall)| founder.resource(n, (&world.resources[n], hall), &shops[shop]))
         .collect::<Result<Vec<_>, _>>()?;
-    let goods: Vec<OfferId> = world
-        .goods
-        .iter()
-        .zip(&agreements)
-        .map(|(good, agreement)| {
-            founder.good(
-                good,
-                &shops[good.shop],
-                world.shops[good.shop].currency,
-                *agreement,
-                &resources,
-            )
-        })
-        .collect::<Result<_, _>>()?;
+    let mut goods = Vec::new();
+    for (good, agreement) in world.goods.iter().zip(&agreements) {
+        let offer = founder.good(
+            good,
+            &shops[good.shop],
+            world.shops[good.shop].currency,
+            *agreement,
+            (&resources, &goods),
+        )?;
+        goods.push(offer);
+    }
     let coupons = world
         .coupons
         .iter()
@@ -316,7 +313,7 @@ impl Founder<'_> {
         shop: &CastShop,
         currency: Currency,
         agreement: AgreementId,
-        resources: &[ResourceId],
+        (resources, before): (&[ResourceId], &[OfferId]),
     ) -> Result<OfferId, String> {
         let cmd = CreateOffer {
             merchant: shop.merchant,
@@ -353,7 +350,7 @@ impl Founder<'_> {
         let booked = good
             .booked
             .as_ref()
-            .map(|booked| (booking_terms(booked, 0), booked.resources.clone()));
+            .map(|booked| (booking_terms(booked, 0, before), booked.resources.clone()));
         let booked = booked.map(|(terms, of)| (terms, vec![resources[of].to_vec()]));
         self.run(Actor::Staff(shop.owner, shop.merchant), move |tx, ctx| {
             let offer = offer::create_offer(tx, ctx, &cmd)?;

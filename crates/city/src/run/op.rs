@@ -165,6 +165,7 @@ pub(crate) enum Op {
         order: No,
     },
     Book(Book),
+    BookWithCard(BookWithCard),
     JoinWaitlist(JoinWaitlist),
     /// The worker found something free, or thought so.
     OfferPlace {
@@ -367,6 +368,9 @@ pub(crate) enum Op {
     Remind {
         booking: No,
     },
+    Lapse {
+        booking: No,
+    },
     RefundShowing {
         showing: No,
     },
@@ -496,6 +500,18 @@ pub(crate) struct Book {
     /// Only with this, of all that are in the world.
     pub resource: Option<usize>,
     pub seats: Option<Seats>,
+}
+
+/// A booking for uses of a card, with everything that a cheat may get wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BookWithCard {
+    pub person: usize,
+    pub card: VoucherName,
+    pub good: usize,
+    pub store: usize,
+    pub when: When,
+    pub party: i64,
+    pub resource: Option<usize>,
 }
 
 /// Seats of a showing, as somebody names them: one after the other, whether they are there or not.
@@ -672,7 +688,8 @@ impl Op {
                 vec![Name::Order(order)]
             }
             Self::CloseGroup { group } => vec![Name::Group(group)],
-            Self::Remind { booking } => vec![Name::Booking(booking)],
+            Self::Remind { booking } | Self::Lapse { booking } => vec![Name::Booking(booking)],
+            Self::BookWithCard(book) => vec![voucher(book.card)],
             Self::OfferPlace { entry } | Self::LeaveWaitlist { entry, .. } | Self::EndWaiting { entry } => {
                 vec![Name::WaitlistEntry(entry)]
             }

@@ -3,7 +3,7 @@
 
 use kernel::{Ctx, Currency, DAY_US, HOUR_US, MINUTE_US, Timestamp};
 
-use super::booked::{Booked, Policy, Resource, booked};
+use super::booked::{Booked, Policy, Resource, Stay, booked};
 use crate::dice::{between, chance, pick};
 
 /// 2027-01-15T08:00:00Z.
@@ -216,6 +216,7 @@ impl World {
                 good.platform_bp = 0;
             }
         }
+        accept_cards(&mut goods);
         Self {
             shops,
             goods,
@@ -241,6 +242,10 @@ impl Good {
         self.card == Some(Card::StoredValue)
     }
 
+    pub fn is_paced(&self) -> bool {
+        matches!(self.card, Some(Card::Paced { .. }))
+    }
+
     pub fn is_paid_after(&self) -> bool {
         self.deposit.is_some_and(|deposit| deposit.bp == 0)
     }
@@ -260,7 +265,6 @@ impl Good {
 
 fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
     let commission_bp = *pick(dice, &[0, 1, 333, 1_000, 1_000, 2_500, 10_000]);
-    let refund_window_us = *pick(dice, &[0, HOUR_US, DAY_US, 7 * DAY_US]);
     let list_price = *pick(dice, &[1, 3, 99, 333, 1_000, 9_999, 12_345, 100_000]);
     let group = Group {
         price: between(dice, 1, (list_price - 1).max(1)),
@@ -280,6 +284,15 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
             (Some(paced), *pick(dice, &[3, 5, 8]))
         }
         _ => (None, *pick(dice, &[1, 1, 1, 2, 3, 5])),
+    };
+    let is_paced = matches!(card, Some(Card::Paced { .. }));
+    // What is undone of a period is used again in it.
+    let (refund_window_us, undo_window_us) = match is_paced {
+        true => (7 * DAY_US, DAY_US),
+        false => (
+            *pick(dice, &[0, HOUR_US, DAY_US, 7 * DAY_US]),
+            *pick(dice, &[0, 15 * MINUTE_US, DAY_US]),
+        ),
     };
     Good {
         shop,
@@ -301,9 +314,27 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
         rebate_bp: (*pick(dice, &[0, 100, 200, 777, 3_000])).min(10_000 - commission_bp),
         friend_bp: *pick(dice, &[0, 300, 500, 3_333]),
         refund_window_us,
-        undo_window_us: refund_window_us.min(*pick(dice, &[0, 15 * MINUTE_US, DAY_US])),
+        undo_window_us: undo_window_us.min(refund_window_us),
         forfeits: chance(dice, 30),
         ends_at: BEGIN.plus_us(between(dice, 2, 40) * DAY_US),
+    }
+}
+
+/// Visits are paid with the cards of their shop, of which there is one at least, good for some time.
+fn accept_cards(goods: &mut [Good]) {
+    for (shop, of_shop) in goods.chunks_mut(OF_SHOP).enumerate() {
+        let (cards, booked) = of_shop.split_at_mut(OF_SHOP - 1);
+        let booked = booked.iter_mut().filter_map(|good| good.booked.as_mut());
+        for booked in booked.filter(|booked| matches!(booked.stay, Stay::Visit { .. })) {
+            let pays = |card: &Good| card.uses > 1 && !card.is_stored_value();
+            if !cards.iter().any(pays) {
+                (cards[0].card, cards[0].uses) = (None, 5);
+            }
+            for (n, card) in cards.iter_mut().enumerate().filter(|(_, card)| pays(card)) {
+                card.valid_us = card.valid_us.max(5 * DAY_US);
+                booked.cards.push(shop * OF_SHOP + n);
+            }
+        }
     }
 }
 

@@ -43,7 +43,8 @@ pub(super) fn figures(model: &Model) -> Figures {
         let (uses, use_no) = (redemption.uses, redemption.use_no);
         let currency = worth_in(model, redemption.voucher.0);
         let (status, at) = (lower(redemption.status), redemption.scanned_at.0);
-        let said = format!("{status} {uses} to use {use_no} of {currency:?} at {at}");
+        let missed = if redemption.missed { "missed" } else { "taken" };
+        let said = format!("{status} {uses} to use {use_no} of {currency:?} {missed} at {at}");
         figures.insert(format!("{:?}", Name::Redemption(*no)), said);
         if let Some(review) = &redemption.review {
             let (status, stars, replied) = (lower(review.status), review.stars, review.replied);
@@ -133,11 +134,16 @@ fn bookings(model: &Model, figures: &mut Figures) {
             Keeps::Taken => (0, booking.size()),
             Keeps::Nothing => (0, 0),
         };
+        let card = booking.card.map(|kept| {
+            let (order, n) = kept.voucher;
+            let taken = kept.redemption.map(Name::Redemption);
+            (Name::Voucher(order, n), kept.uses, taken)
+        });
         let showing = booking.seats.as_ref().map(|(showing, _)| Name::Showing(*showing));
         let seats = booking.seats.iter().flat_map(|(_, seats)| seats);
         let seats: Vec<_> = seats.map(|seat| seat_name(*seat)).collect();
         let said = format!(
-            "{:?} of {} from {} to {}, {}, at {resources:?}, {held} held and {taken} taken, {seats:?} of {showing:?}",
+            "{:?} with {card:?} of {} from {} to {}, {}, at {resources:?}, {held} held and {taken} taken, {seats:?} of {showing:?}",
             order.map(|(order, until)| (order, until.map_or(0, |until| until.0))),
             booking.party,
             starts_at.0,
@@ -274,10 +280,11 @@ fn orders(model: &Model, figures: &mut Figures) {
                 at_store,
             } = voucher.paid;
             let said = format!(
-                "{} {} left of {:?} until {}, {price} {platform} {merchant} {rebate} {cash} {at_store}",
+                "{} {} left of {:?} and {} held until {}, {price} {platform} {merchant} {rebate} {cash} {at_store}",
                 lower(voucher.status),
                 voucher.uses_left,
                 worth_in(model, *no),
+                model.held((*no, n as u8)),
                 voucher.valid_until.0
             );
             figures.insert(format!("{:?}", Name::Voucher(*no, n as u8)), said);

@@ -136,17 +136,17 @@ impl Reader<'_> {
             Ok(number(row)?.to_string())
         })?;
         let vouchers = sql!(
-            "SELECT v.id, v.status, v.uses_left, v.currency, v.valid_until, o.price, o.discount_platform, o.discount_merchant,
+            "SELECT v.id, v.status, v.uses_left, v.uses_held, v.currency, v.valid_until, o.price, o.discount_platform, o.discount_merchant,
                     o.rebate_used, o.cash, o.due_at_store
              FROM voucher v JOIN order_voucher o ON o.voucher_id = v.id"
         );
         self.each(read, vouchers, "", |row| {
-            let (status, left) = (text(row)?, number(row)?);
+            let (status, [left, held]) = (text(row)?, numbers(row)?);
             let (currency, until): (Option<String>, i64) = (row.take()?, number(row)?);
             let (price, platform, merchant) = (number(row)?, number(row)?, number(row)?);
             let (rebate, cash, at_store) = (number(row)?, number(row)?, number(row)?);
             Ok(format!(
-                "{status} {left} left of {currency:?} until {until}, {price} {platform} {merchant} {rebate} {cash} {at_store}"
+                "{status} {left} left of {currency:?} and {held} held until {until}, {price} {platform} {merchant} {rebate} {cash} {at_store}"
             ))
         })
     }
@@ -177,7 +177,7 @@ impl Reader<'_> {
     fn bookings(&mut self, read: &mut ReadTx) -> Result<(), Fail> {
         let rows = read.many(sql!(
             "SELECT b.id, b.order_id, l.booked_until, b.party, b.starts_at, b.ends_at, COALESCE(b.outcome, 'open'),
-                    b.showing_id, b.seats,
+                    b.showing_id, b.seats, b.card_id, b.card_uses, b.redemption_id,
                     (SELECT CAST(COALESCE(SUM(c.quantity), 0) AS BIGINT) FROM claim c JOIN bucket k ON k.id = c.bucket_id
                      WHERE c.owner_id = b.place_owner AND c.status = 'held' AND k.kind = 'place'),
                     (SELECT CAST(COALESCE(SUM(c.quantity), 0) AS BIGINT) FROM claim c JOIN bucket k ON k.id = c.bucket_id
@@ -191,6 +191,11 @@ impl Reader<'_> {
             let ([party, from, to], outcome) = (numbers(&mut row)?, text(&mut row)?);
             let (showing, seats): (Option<Uuid>, Vec<String>) = (row.take()?, row.take_json()?);
             let showing = showing.and_then(|showing| self.directory.name_of(showing));
+            let (card, uses): (Option<Uuid>, Option<i64>) = (row.take()?, row.take()?);
+            let redemption: Option<Uuid> = row.take()?;
+            let redemption = redemption.and_then(|redemption| self.directory.name_of(redemption));
+            let card = card.and_then(|card| self.directory.name_of(card)).zip(uses);
+            let card = card.map(|(card, uses)| (card, uses, redemption));
             let [held, taken] = numbers(&mut row)?;
             let of_booking = read.many(sql!(
                 "SELECT resource_id FROM booking_resource WHERE booking_id = $1 ORDER BY resource_id",
@@ -204,7 +209,7 @@ impl Reader<'_> {
                 .into_iter()
                 .flatten();
             let said = format!(
-                "{order:?} of {party} from {from} to {to}, {outcome}, at {:?}, {held} held and {taken} taken, {seats:?} of {showing:?}",
+                "{order:?} with {card:?} of {party} from {from} to {to}, {outcome}, at {:?}, {held} held and {taken} taken, {seats:?} of {showing:?}",
                 resources.collect::<Vec<_>>()
             );
             self.figures.insert(self.name(booking), said);
@@ -321,11 +326,14 @@ impl Reader<'_> {
             let (status, [amount, rebate, compensation]) = (text(row)?, numbers(row)?);
             Ok(format!("{status} {amount} {rebate} {compensation}"))
         })?;
-        let redemptions = sql!("SELECT id, status, uses, use_no, scanned_at, currency FROM redemption");
+        let redemptions = sql!("SELECT id, status, uses, use_no, scanned_at, currency, mode FROM redemption");
         self.each(read, redemptions, "", |row| {
             let (status, [uses, use_no, at]) = (text(row)?, numbers(row)?);
             let currency: Option<String> = row.take()?;
-            Ok(format!("{status} {uses} to use {use_no} of {currency:?} at {at}"))
+            let missed = if text(row)? == "missed" { "missed" } else { "taken" };
+            Ok(format!(
+                "{status} {uses} to use {use_no} of {currency:?} {missed} at {at}"
+            ))
         })?;
         let rebates = sql!("SELECT redemption_id, status, amount FROM rebate");
         self.each(read, rebates, "rebate of ", |row| {
@@ -428,6 +436,8 @@ impl Reader<'_> {
         self.each(read, timers, "CloseGroup of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'remind_guest'");
         self.each(read, timers, "Remind of ", |row| Ok(number(row)?.to_string()))?;
+        let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'lapse_booking'");
+        self.each(read, timers, "Lapse of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'end_waiting'");
         self.each(read, timers, "EndWaiting of ", |row| Ok(number(row)?.to_string()))?;
         let timers = sql!("SELECT subject, due FROM timer WHERE kind = 'refund_showing'");

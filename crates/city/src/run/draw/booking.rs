@@ -67,9 +67,7 @@ pub(super) fn join_waitlist(dice: &Ctx, model: &Model, now: Timestamp) -> Op {
         unreachable!("somebody books");
     };
     let others = any(dice, &model.bookings, |booking| {
-        let is_of_it = booking
-            .order
-            .is_some_and(|order| model.orders[&order].good == book.place.good);
+        let is_of_it = model.good_of(booking) == Some(book.place.good);
         is_of_it && booking.period.0 > now && model.keeps(booking) != Keeps::Nothing
     });
     let other = others.map(|other| &model.bookings[&other]);
@@ -127,7 +125,7 @@ pub(super) fn waitlist(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
 }
 
 /// Mostly whatever there is; now and then another good's.
-fn resource(dice: &Ctx, model: &Model, good: usize) -> Option<usize> {
+pub(super) fn resource(dice: &Ctx, model: &Model, good: usize) -> Option<usize> {
     let own = model.booked(good).resources.clone();
     match dice.random_below(20) {
         0..3 => Some(own.start + index(dice, own.len())),
@@ -137,7 +135,7 @@ fn resource(dice: &Ctx, model: &Model, good: usize) -> Option<usize> {
 }
 
 /// Soon, in the next days, or when somebody else comes.
-fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
+pub(super) fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
     let today = (now.0 + AHEAD_US) / DAY_US;
     let terms = model.booked(good);
     let by_nights = matches!(terms.stay, Stay::Nights { .. }) ^ chance(dice, 1);
@@ -180,7 +178,12 @@ fn when(dice: &Ctx, model: &Model, good: usize, now: Timestamp) -> When {
 
 /// The next step to the payment of what is booked, or of an open ticket: by themselves few are paid in time.
 pub(super) fn paying(model: &Model) -> Option<Op> {
-    let is_held = |order: &Order| order.booked_until.is_some() && order.status == OrderStatus::Placed;
+    paying_for(model, |order| order.booked_until.is_some())
+}
+
+/// The next step to the payment of an order that waits for it.
+pub(super) fn paying_for(model: &Model, fits: impl Fn(&Order) -> bool) -> Option<Op> {
+    let is_held = |order: &Order| fits(order) && order.status == OrderStatus::Placed;
     let mut orders = model.orders.iter().rev();
     let (no, order) = orders.find(|(_, order)| is_held(order))?;
     let Some(attempt) = order.attempts.last().copied() else {
@@ -239,9 +242,7 @@ pub(super) fn bookings(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> 
     let by = by(dice, model, booking, weight < 5 && chance(dice, 75));
     Some(match weight {
         0..3 => {
-            let good = model.bookings[&booking]
-                .order
-                .map(|order| model.orders[&order].good);
+            let good = model.good_of(&model.bookings[&booking]);
             let good =
                 good.or((0..model.world.goods.len()).find(|good| model.world.goods[*good].booked.is_some()))?;
             let when = when(dice, model, good, now);
@@ -294,7 +295,7 @@ fn move_stay(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
 /// Its guest or its shop; a stranger now and then.
 pub(super) fn by(dice: &Ctx, model: &Model, booking: No, by_guest: bool) -> By {
     let booking = &model.bookings[&booking];
-    match booking.order {
+    match booking.paid_by() {
         Some(order) if by_guest || chance(dice, 4) => {
             By::Guest(owner_or_other(dice, model, model.orders[&order].person))
         }

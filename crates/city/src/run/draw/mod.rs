@@ -2,6 +2,7 @@
 //! is wrong, late, doubled or forged.
 
 mod booking;
+mod card;
 mod outside;
 mod people;
 mod queue;
@@ -55,7 +56,7 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
         return last;
     }
     loop {
-        let drawn = match dice.random_below(216) {
+        let drawn = match dice.random_below(240) {
             0..10 => Some(claim(dice, model)),
             10..15 => people::come(dice, model),
             15..29 => Some(Op::Place(place(dice, model, now))),
@@ -89,7 +90,8 @@ pub(crate) fn op(dice: &Ctx, model: &Model, now: Timestamp, last: Option<Op>) ->
             152..160 => Some(booking::join_waitlist(dice, model, now)),
             160..180 => booking::waitlist(dice, model, now),
             180..200 => showing::showings(dice, model, now),
-            _ => queue::queue(dice, model, now),
+            200..216 => queue::queue(dice, model, now),
+            _ => card::cards(dice, model, now),
         };
         if let Some(op) = drawn {
             return op;
@@ -369,7 +371,11 @@ fn staff(dice: &Ctx, model: &Model, shop: usize) -> Staff {
 
 /// Of somebody who was here with it before.
 fn used_card(dice: &Ctx, model: &Model) -> Option<VoucherName> {
+    let undone_alone = chance(dice, 40);
     let of_card = any(dice, &model.redemptions, |redemption| {
+        if undone_alone && redemption.status != RedemptionStatus::Undone {
+            return false;
+        }
         let voucher = redemption.voucher;
         let is_live = model.voucher(voucher).map(|voucher| voucher.status) == Some(VoucherStatus::Live);
         is_live && model.world.goods[model.orders[&voucher.0].good].card.is_some()
@@ -479,9 +485,11 @@ fn nonsense(dice: &Ctx, model: &Model) -> Op {
 }
 
 fn undo(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
-    let in_time = chance(dice, 50);
+    let (in_time, of_card) = (chance(dice, 60), chance(dice, 40));
     let redemption = mostly(dice, &model.redemptions, 15, |redemption| {
-        redemption.status == RedemptionStatus::Live && (!in_time || redemption.undo_until > now)
+        let good = &model.world.goods[model.orders[&redemption.voucher.0].good];
+        let is_in_time = !in_time || redemption.undo_until > now;
+        redemption.status == RedemptionStatus::Live && is_in_time && (!of_card || good.is_paced())
     })?;
     let of = model.redemptions[&redemption].shop;
     let shop = if chance(dice, 97) {

@@ -182,6 +182,7 @@ fn timer_op(kind: TimerKind, name: Name) -> Option<Op> {
         (TimerKind::Release, Name::Order(order)) => Some(Op::Release { order }),
         (TimerKind::CloseGroup, Name::Group(group)) => Some(Op::CloseGroup { group }),
         (TimerKind::Remind, Name::Booking(booking)) => Some(Op::Remind { booking }),
+        (TimerKind::Lapse, Name::Booking(booking)) => Some(Op::Lapse { booking }),
         (TimerKind::EndWaiting, Name::WaitlistEntry(entry)) => Some(Op::EndWaiting { entry }),
         (TimerKind::RefundShowing, Name::Showing(showing)) => Some(Op::RefundShowing { showing }),
         (TimerKind::Expire, Name::Voucher(order, n)) => Some(Op::Expire { voucher: (order, n) }),

@@ -26,7 +26,11 @@ impl Model {
         if order.booked_until.is_some() && !is_open {
             return Err("refund_booked");
         }
+        let held = self.held(name);
         let voucher = self.voucher_mut(name);
+        if voucher.status == VoucherStatus::Live && held > 0 {
+            return Err("refund_uses_held");
+        }
         if voucher.status != VoucherStatus::Live || voucher.valid_until <= now {
             return Err("refund_nothing_left");
         }
@@ -98,13 +102,8 @@ impl Model {
         if self.orders[&name.0].open_ticket {
             self.rarities.insert("OpenTicketExpired");
         }
-        let good = &self.world.goods[self.orders[&name.0].good];
-        let deposit = good.deposit;
-        let forfeits = match deposit {
-            Some(deposit) if !deposit.earnest => false,
-            Some(_) if good.booked.is_none() => true,
-            Some(_) | None => good.forfeits,
-        };
+        let order = &self.orders[&name.0];
+        let (deposit, forfeits) = (self.world.goods[order.good].deposit, order.forfeits);
         let (rest, is_unused) = self.rest_of(name);
         let (kept, back) = rest.fee(deposit.is_some(), if forfeits { 10_000 } else { 0 });
         if !forfeits && is_unused {

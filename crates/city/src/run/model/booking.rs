@@ -8,8 +8,8 @@ use kernel::{DAY_US, HOUR_US, Timestamp};
 use super::scan::refusal;
 use super::slots::{STEP_US, Wish, steps};
 use super::{
-    Answer, Bucket, Keeps, Model, Name, No, OrderStatus, Outcome, Surcharges, TimerKind, Told, VoucherStatus,
-    made, told,
+    Answer, Bucket, Keeps, KeptUses, Model, Name, No, OrderStatus, Outcome, Surcharges, TimerKind, Told,
+    VoucherStatus, made, told,
 };
 use crate::run::booked::{Booked, Kind, Policy, Seat};
 use crate::run::op::{Book, By, Post, Seats, Staff, VoucherName, When};
@@ -18,8 +18,9 @@ use crate::run::op::{Book, By, Post, Seats, Staff, VoucherName, When};
 #[derive(Debug, Clone)]
 pub(crate) struct Booking {
     pub shop: usize,
-    /// Without one the shop keeps it for itself.
+    /// Without one, and without a card, the shop keeps it for itself.
     pub order: Option<No>,
+    pub card: Option<KeptUses>,
     pub party: i64,
     pub period: (Timestamp, Timestamp),
     pub steps: Range<i64>,
@@ -73,6 +74,7 @@ impl Model {
         let booking = Booking {
             shop: self.world.goods[good].shop,
             order: Some(no),
+            card: None,
             party: book.party,
             period: slot.period,
             steps: slot.steps,
@@ -87,7 +89,7 @@ impl Model {
         made(text, [vec![Name::Booking(no)], ordered].concat())
     }
 
-    fn write_booking(&mut self, no: No, booking: Booking) {
+    pub(super) fn write_booking(&mut self, no: No, booking: Booking) {
         self.open(&booking.places, &booking.steps);
         let seats = booking.seats.iter();
         let seats = seats.flat_map(|(showing, seats)| seats.iter().map(|seat| (*showing, *seat)));
@@ -130,6 +132,7 @@ impl Model {
         let booking = Booking {
             shop,
             order: None,
+            card: None,
             party: 1,
             period: (from, until),
             steps,
@@ -164,7 +167,7 @@ impl Model {
         if !by_shop && !is_free(policy, booking.period.0, now) {
             return Err("booking_not_free");
         }
-        let good = self.orders[&voucher.0].good;
+        let good = self.good_of(booking).expect("somebody booked it");
         let wish = Wish {
             good,
             store: 0,
@@ -195,6 +198,9 @@ impl Model {
             self.rarities.insert("MoveToAnotherPrice");
             return Err("booking_time");
         }
+        if let Some(kept) = &booking.card {
+            self.check_kept(no, kept, slot.period.0).map_err(refusal)?;
+        }
         let moved = Booking {
             period: slot.period,
             steps: slot.steps,
@@ -209,7 +215,12 @@ impl Model {
         if by_shop {
             self.tell(person, "booking_moved", 0);
         }
-        self.prolong(voucher, valid_until(slot.period));
+        if self.bookings[&no].card.is_some() {
+            self.lapse_after(no);
+            self.rarities.insert("CardMoved");
+        } else {
+            self.prolong(voucher, valid_until(slot.period));
+        }
         told(said(slot.period))
     }
 
@@ -271,6 +282,7 @@ impl Model {
         let booking = Booking {
             shop,
             order: Some(name.0),
+            card: None,
             party,
             period: slot.period,
             steps: slot.steps,
@@ -298,7 +310,7 @@ impl Model {
         self.own_booking(by, booking_no, Post::Manager)?;
         let booking = &self.bookings[&booking_no];
         let starts_at = booking.period.0;
-        let fee_bp = match (booking.order, by) {
+        let fee_bp = match (booking.paid_by(), by) {
             (None, _) if booking.outcome.is_some() => return Err("booking_status"),
             (None, _) => {
                 self.end_booking(booking_no, Outcome::Cancelled);
@@ -324,7 +336,7 @@ impl Model {
                 0
             }
         };
-        let ended = self.refund_booked(no, now, booking_no, (fee_bp, Outcome::Cancelled))?;
+        let ended = self.give_up_booked(no, now, booking_no, (fee_bp, Outcome::Cancelled))?;
         if matches!(by, By::Staff(..)) || self.is_called_off(booking_no) {
             self.given_up_by_shop(no, now, booking_no);
         }
@@ -338,10 +350,11 @@ impl Model {
 
     /// What a guest hears of it, and gets beside the refund.
     pub(super) fn given_up_by_shop(&mut self, refund: No, now: Timestamp, booking: No) {
-        let order = self.bookings[&booking].order.map(|order| &self.orders[&order]);
+        let booking = &self.bookings[&booking];
+        let order = booking.paid_by().map(|order| &self.orders[&order]);
         let order = order.expect("somebody booked it");
         let (person, deposit) = (order.person, self.world.goods[order.good].deposit);
-        if deposit.is_some_and(|deposit| deposit.earnest) {
+        if booking.card.is_none() && deposit.is_some_and(|deposit| deposit.earnest) {
             self.compensate(refund, now);
         }
         self.tell(person, "booking_cancelled", 0);
@@ -349,7 +362,7 @@ impl Model {
 
     /// A day before, or two hours before it stops to be free if that is earlier; two hours before it starts if it is too
     /// late for that, and then not at all.
-    fn remind_of(&mut self, no: No, now: Timestamp) {
+    pub(super) fn remind_of(&mut self, no: No, now: Timestamp) {
         let timer = (TimerKind::Remind, Name::Booking(no));
         let booking = &self.bookings[&no];
         let free_until_us = booking.policy.map_or(0, |policy| policy.free_until_us);
@@ -384,16 +397,34 @@ impl Model {
         if now < self.bookings[&booking].period.0.plus_us(policy.grace_us) {
             return Err("booking_too_early");
         }
-        self.refund_booked(no, now, booking, (policy.no_show_bp, Outcome::NoShow))
+        self.give_up_booked(no, now, booking, (policy.no_show_bp, Outcome::NoShow))
     }
 
     pub(super) fn arrive(&mut self, no: No, now: Timestamp, by: By, booking: No) -> Answer {
         require_staff(by)?;
         self.own_booking(by, booking, Post::Cashier)?;
         let (voucher, _) = self.expected_guest(booking)?;
-        self.check_use((self.bookings[&booking].shop, 0), voucher, None, now)
+        self.check_voucher((self.bookings[&booking].shop, 0), voucher, None, now)
             .map_err(refusal)?;
+        if self.bookings[&booking].card.is_some() {
+            self.rarities.insert("CardArrived");
+            return self.use_kept(no, (now, now), booking);
+        }
         self.use_up(no, (now, now), 0, voucher, 1)
+    }
+
+    /// It does not take place: of a card all is taken if that costs anything, of an order a fee.
+    fn give_up_booked(
+        &mut self,
+        no: No,
+        now: Timestamp,
+        booking: No,
+        (fee_bp, outcome): (i64, Outcome),
+    ) -> Answer {
+        match self.bookings[&booking].card {
+            Some(_) => self.give_up_kept(no, now, booking, (fee_bp > 0, outcome)),
+            None => self.refund_booked(no, now, booking, (fee_bp, outcome)),
+        }
     }
 
     /// The merchant keeps its fee, and the rest goes back.
@@ -423,7 +454,7 @@ impl Model {
         made("", vec![Name::Refund(no)])
     }
 
-    fn end_booking(&mut self, booking: No, outcome: Outcome) {
+    pub(super) fn end_booking(&mut self, booking: No, outcome: Outcome) {
         self.bookings.get_mut(&booking).expect("a known booking").outcome = Some(outcome);
     }
 
@@ -432,7 +463,7 @@ impl Model {
         match by {
             By::Guest(person)
                 if booking
-                    .order
+                    .paid_by()
                     .is_some_and(|order| self.orders[&order].person == person) =>
             {
                 Ok(())
@@ -445,7 +476,10 @@ impl Model {
     /// The voucher of who is expected, and what it costs not to come.
     fn expected_guest(&self, booking: No) -> Result<(VoucherName, Policy), &'static str> {
         let booking = &self.bookings[&booking];
-        let voucher = booking.order.map(|order| (order, 0));
+        let voucher = match booking.card {
+            Some(kept) => Some(kept.voucher).filter(|_| kept.redemption.is_none()),
+            None => booking.order.map(|order| (order, 0)),
+        };
         let is_live = |name: &VoucherName| {
             let voucher = self.voucher(*name);
             voucher.is_some_and(|voucher| voucher.status == VoucherStatus::Live)
@@ -454,6 +488,12 @@ impl Model {
             .filter(|name| booking.outcome.is_none() && is_live(name))
             .zip(booking.policy)
             .ok_or("booking_status")
+    }
+
+    /// What was booked, if anybody did.
+    pub fn good_of(&self, booking: &Booking) -> Option<usize> {
+        let with_card = booking.card.map(|kept| kept.good);
+        with_card.or(booking.order.map(|order| self.orders[&order].good))
     }
 
     /// Whether somebody is expected.
@@ -513,6 +553,11 @@ impl Model {
 }
 
 impl Booking {
+    /// The order of its guest that paid for it, or for its card.
+    pub fn paid_by(&self) -> Option<No> {
+        self.card.map(|kept| kept.voucher.0).or(self.order)
+    }
+
     /// Its nights, or as many so many days later.
     pub fn stay(&self, days_later: i64) -> When {
         When::Nights {
@@ -549,10 +594,10 @@ fn is_free(policy: Policy, starts_at: Timestamp, now: Timestamp) -> bool {
     now <= starts_at.plus_us(-policy.free_until_us)
 }
 
-fn valid_until((_, ends_at): (Timestamp, Timestamp)) -> Timestamp {
+pub(super) fn valid_until((_, ends_at): (Timestamp, Timestamp)) -> Timestamp {
     ends_at.plus_us(DAY_US)
 }
 
-fn said((starts_at, ends_at): (Timestamp, Timestamp)) -> String {
+pub(super) fn said((starts_at, ends_at): (Timestamp, Timestamp)) -> String {
     format!("{} to {}", starts_at.0, ends_at.0)
 }

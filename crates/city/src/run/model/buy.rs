@@ -137,6 +137,12 @@ impl Model {
             }),
             booked_until: booked.map(|(until, _)| until),
             open_ticket: booked.is_some_and(|(_, is_open)| is_open),
+            forfeits: match self.world.goods[good].deposit {
+                Some(deposit) if !deposit.earnest => false,
+                // What is booked has a policy; an open ticket has none yet.
+                Some(_) if booked.is_none_or(|(_, is_open)| is_open) => true,
+                Some(_) | None => self.world.goods[good].forfeits,
+            },
             was_paid: false,
             vouchers: Vec::new(),
             units_returned: 0,

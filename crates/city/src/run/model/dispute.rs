@@ -9,6 +9,7 @@ use super::{
     Answer, AttemptStatus, ChargedBack, Line, Model, Name, No, OrderStatus, Outcome, Owner, Redemption,
     RedemptionStatus, Refund, RefundStatus, Taken, TimerKind, VoucherStatus, WalletStatus, made,
 };
+use crate::run::op::VoucherName;
 
 impl Model {
     /// The bank takes what the provider has not given back, or all of it whatever went back before. The provider may
@@ -87,9 +88,7 @@ impl Model {
             }
             self.tell(self.orders[&order].person, "order_charged_back", amount);
             self.take_uses(now, order, &mut charged_back.taken);
-            if closed {
-                self.end_bookings(order);
-            }
+            self.end_bookings(order, &closed);
         }
         self.attempt_mut(attempt).charged_back = Some(charged_back);
         self.chargeback_answer(attempt)
@@ -206,8 +205,8 @@ impl Model {
         }
     }
 
-    /// Whether a voucher was still good.
-    fn close_order(&mut self, now: Timestamp, no: No, taken: &mut Vec<Taken>) -> bool {
+    /// Gives the vouchers that were still good.
+    fn close_order(&mut self, now: Timestamp, no: No, taken: &mut Vec<Taken>) -> Vec<VoucherName> {
         let order = self.orders.get_mut(&no).expect("a known order");
         let uses = i128::from(self.world.goods[order.good].uses);
         let each = order.quantity / (order.vouchers.len() as i128).max(1);
@@ -222,14 +221,14 @@ impl Model {
                 voucher.status = VoucherStatus::Refunded;
                 voucher.closed_at = Some(now);
                 units += if voucher.uses_left == uses { each } else { 0 };
-                closed.push(Name::Voucher(no, n as u8));
+                closed.push((no, n as u8));
             }
         }
         order.status = OrderStatus::ChargedBack;
         order.units_returned += units;
         let (is_last, count) = (order.units_returned == order.quantity, order.vouchers.len());
-        for name in &closed {
-            self.timers.remove(&(TimerKind::Expire, *name));
+        for (no, n) in &closed {
+            self.timers.remove(&(TimerKind::Expire, Name::Voucher(*no, *n)));
         }
         for n in 0..count as u8 {
             if let Some((paid, split)) = self.forfeits.remove(&(no, n)) {
@@ -244,7 +243,7 @@ impl Model {
                 self.move_coupons(no, WalletStatus::Claimed, give_back);
             }
         }
-        !closed.is_empty()
+        closed
     }
 
     /// Into or out of a merchant's statement, with its entry.
@@ -290,10 +289,20 @@ impl Model {
         }
     }
 
-    fn end_bookings(&mut self, order: No) {
-        let of_order = self.bookings.values_mut();
-        let open = of_order.filter(|booking| booking.order == Some(order) && booking.outcome.is_none());
-        open.for_each(|booking| booking.outcome = Some(Outcome::Cancelled));
+    /// Nobody comes any more by what was closed.
+    fn end_bookings(&mut self, order: No, closed: &[VoucherName]) {
+        for booking in self.bookings.values_mut() {
+            let is_closed = match &booking.card {
+                Some(kept) => kept.redemption.is_none() && closed.contains(&kept.voucher),
+                None => booking.order == Some(order) && !closed.is_empty(),
+            };
+            if is_closed && booking.outcome.is_none() {
+                booking.outcome = Some(Outcome::Cancelled);
+                if booking.card.is_some() {
+                    self.rarities.insert("CardChargedBack");
+                }
+            }
+        }
     }
 
     /// What was used is the merchant's again, without the sharer's part; for the rest the payer is paid.

@@ -37,6 +37,7 @@ use super::world::{BEGIN, World};
 
 pub(crate) use booking::Booking;
 pub(crate) use books::{Books, Owner};
+pub(crate) use card::KeptUses;
 pub(crate) use provider::{Payment, Provider};
 pub(crate) use queue::{Queue, QueueStatus, QueueTicket};
 pub(crate) use showing::{Showing, may_choose, stretches};
@@ -240,7 +241,8 @@ impl Model {
                 self.orders.contains_key(order)
             }
             Op::CloseGroup { group } => self.groups.contains_key(group),
-            Op::Remind { booking } => self.bookings.contains_key(booking),
+            Op::Remind { booking } | Op::Lapse { booking } => self.bookings.contains_key(booking),
+            Op::BookWithCard(book) => self.voucher(book.card).is_some(),
             Op::CallOff {
                 shop, staff, showing, ..
             } => self.showings.contains_key(showing) && employs(shop, staff),
@@ -384,6 +386,7 @@ impl Model {
             Op::Cart(places) => self.cart(no, now, &places),
             Op::Cancel { person, order } => self.cancel(person, order),
             Op::Book(book) => self.book(no, now, &book),
+            Op::BookWithCard(book) => self.book_with_card(no, now, &book),
             Op::JoinWaitlist(wish) => self.join_waitlist(no, now, &wish),
             Op::OfferPlace { entry } => self.offer_place(now, entry),
             Op::TakePlace { entry, place } => self.take_place(no, now, entry, &place),
@@ -488,6 +491,7 @@ impl Model {
             Op::Release { order } => self.release(now, order),
             Op::CloseGroup { group } => self.close_group(now, group),
             Op::Remind { booking } => self.remind(booking),
+            Op::Lapse { booking } => self.lapse(now, booking),
             Op::RefundShowing { showing } => self.refund_showing(now, showing),
             Op::Expire { voucher } => self.expire(no, now, voucher),
             Op::PostRebate { redemption } => self.post_rebate(now, redemption),

@@ -9,7 +9,7 @@ impl Model {
             return Err("review_invalid");
         }
         let of = self.redemptions[&no].voucher.0;
-        if self.orders[&of].person != person {
+        if self.orders[&of].person != person || self.redemptions[&no].missed {
             return Err("review_redemption_unknown");
         }
         let redemption = self.redemptions.get_mut(&no).expect("a known redemption");

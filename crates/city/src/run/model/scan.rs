@@ -22,8 +22,23 @@ impl Model {
         told(voucher.binding.to_string())
     }
 
-    /// Why a use may not be taken, what the staff may not know of first.
+    /// Why a use may not be taken, what the staff may not know of first; or the booking for which uses are kept that is now.
     pub(super) fn check_use(
+        &self,
+        (shop, store): (usize, usize),
+        name: VoucherName,
+        binding: Option<u32>,
+        at: Timestamp,
+    ) -> Result<Option<No>, &'static str> {
+        self.check_voucher((shop, store), name, binding, at)?;
+        let kept = self.kept_at((shop, store), name, at);
+        if kept.is_none() {
+            self.check_free_uses(name, at)?;
+        }
+        Ok(kept)
+    }
+
+    pub(super) fn check_voucher(
         &self,
         (shop, store): (usize, usize),
         name: VoucherName,
@@ -47,9 +62,6 @@ impl Model {
             VoucherStatus::Refunded => Err("refunded"),
             VoucherStatus::Expired => Err("expired"),
             VoucherStatus::Live if voucher.valid_until <= at => Err("expired"),
-            VoucherStatus::Live if self.left_in_period(name, at).is_some_and(|left| left <= 0) => {
-                Err("period_full")
-            }
             VoucherStatus::Live => Ok(()),
         }
     }
@@ -61,8 +73,10 @@ impl Model {
         asked: Option<i64>,
     ) -> Result<i128, &'static str> {
         let order = &self.orders[&name.0];
-        let left = order.vouchers[usize::from(name.1)].uses_left;
-        let most = self.left_in_period(name, at).map_or(left, |most| most.min(left));
+        let left = order.vouchers[usize::from(name.1)].uses_left - self.held(name);
+        let most = self
+            .left_in_period(name, at, None)
+            .map_or(left, |most| most.min(left));
         match asked.map(i128::from) {
             None if self.world.goods[order.good].is_stored_value() => Err("redeem_amount_missing"),
             None => Ok(1),
@@ -97,11 +111,11 @@ impl Model {
         binding: u32,
     ) -> Answer {
         self.may_stand(shop, staff, store)?;
-        self.check_use((shop, store), name, Some(binding), now)
+        let kept = self
+            .check_use((shop, store), name, Some(binding), now)
             .map_err(refusal)?;
         self.require_seats(name)?;
-        let uses = self.uses_asked((name, now), asked)?;
-        self.use_up(no, (now, now), store, name, uses)
+        self.use_asked(no, now, store, name, (kept, asked))
     }
 
     /// A scanner sends what it accepted without a network: a new scan, and perhaps one that it sent before.
@@ -119,19 +133,27 @@ impl Model {
         } else {
             Err("over_cap")
         };
-        let outcome = outcome.and_then(|()| self.require_no_amount(scan.voucher));
+        let outcome = outcome.and_then(|kept| self.require_no_amount(scan.voucher).map(|()| kept));
         let (said, name) = match outcome {
-            Ok(()) => {
+            Ok(kept) => {
                 if self.orders[&scan.voucher.0].open_ticket {
                     self.rarities.insert("OpenTicketTaken");
                 }
-                self.use_up(no, (scan.at, now), store, scan.voucher, 1)?;
+                match kept {
+                    Some(booking) => {
+                        self.rarities.insert("CardScannedOffline");
+                        self.use_kept(no, (scan.at, now), booking)?
+                    }
+                    None => self.use_up(no, (scan.at, now), store, scan.voucher, 1)?,
+                };
                 ("redeemed", Some(no))
             }
             Err("used_up") => ("used_up", self.last_use(scan.voucher)),
             Err(reason) => {
-                if reason == "period_full" {
-                    self.rarities.insert("PeriodFullOffline");
+                match reason {
+                    "period_full" => _ = self.rarities.insert("PeriodFullOffline"),
+                    "uses_held" => _ = self.rarities.insert("UsesHeldOffline"),
+                    _ => {}
                 }
                 (reason, None)
             }
@@ -198,6 +220,7 @@ pub(super) fn refusal(reason: &'static str) -> &'static str {
         "used_up" => "redeem_voucher_used_up",
         "refunded" => "redeem_voucher_refunded",
         "period_full" => "redeem_period_full",
+        "uses_held" => "redeem_uses_held",
         _ => "redeem_voucher_expired",
     }
 }

@@ -99,6 +99,8 @@ pub(crate) struct Order {
     pub booked_until: Option<Timestamp>,
     /// Of seats that are not chosen yet.
     pub open_ticket: bool,
+    /// Whether what runs out of it is the shop's.
+    pub forfeits: bool,
     pub was_paid: bool,
     pub vouchers: Vec<Voucher>,
     pub units_returned: i128,
@@ -119,6 +121,7 @@ pub(crate) enum GroupStatus {
 pub(crate) enum Outcome {
     Cancelled,
     NoShow,
+    Lapsed,
 }
 
 /// What becomes of the places of a booking.
@@ -281,6 +284,8 @@ pub(crate) struct Redemption {
     pub uses: i128,
     pub shop: usize,
     pub store: usize,
+    /// Nobody came for what they were kept for.
+    pub missed: bool,
     pub status: RedemptionStatus,
     pub scanned_at: Timestamp,
     pub undo_until: Timestamp,
@@ -346,6 +351,7 @@ pub(crate) enum TimerKind {
     Release,
     CloseGroup,
     Remind,
+    Lapse,
     EndWaiting,
     RefundShowing,
     Expire,

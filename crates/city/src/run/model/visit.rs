@@ -29,10 +29,9 @@ impl Model {
         if good.shop != shop || self.voucher(name).is_some_and(|voucher| voucher.code_forgotten) {
             return self.miss(shop, typists, now, tries);
         }
-        self.check_use((shop, store), name, None, now).map_err(refusal)?;
+        let kept = self.check_use((shop, store), name, None, now).map_err(refusal)?;
         self.require_seats(name)?;
-        let uses = self.uses_asked((name, now), asked)?;
-        self.use_up(no, (now, now), store, name, uses)
+        self.use_asked(no, now, store, name, (kept, asked))
     }
 
     pub(super) fn type_nonsense(&mut self, now: Timestamp, shop: usize, staff: Staff) -> Answer {
@@ -78,6 +77,24 @@ impl Model {
         told(format!("declined {}", (MOST_MISSES - tries).max(0)))
     }
 
+    /// What is kept for a booking, or so many uses as are asked for.
+    pub(super) fn use_asked(
+        &mut self,
+        no: No,
+        now: Timestamp,
+        store: usize,
+        name: VoucherName,
+        (kept, asked): (Option<No>, Option<i64>),
+    ) -> Answer {
+        if let Some(booking) = kept {
+            self.rarities.insert("CardScanned");
+            return self.use_kept(no, (now, now), booking);
+        }
+        let uses = self.uses_asked((name, now), asked)?;
+        self.note_period((name, now), uses);
+        self.use_up(no, (now, now), store, name, uses)
+    }
+
     /// So many uses that were scanned at one time and are heard of at another.
     pub(super) fn use_up(
         &mut self,
@@ -93,7 +110,6 @@ impl Model {
         let earns = sharer.is_some() && !self.is_self_dealing(name.0);
         let rebate_bp = if earns { good.rebate_bp } else { 0 };
         let of = i128::from(good.uses);
-        self.note_period((name, scanned_at), uses);
         let voucher = self.voucher_mut(name);
         voucher.uses_left -= uses;
         if voucher.uses_left == 0 {
@@ -125,6 +141,7 @@ impl Model {
             uses,
             shop: good.shop,
             store,
+            missed: false,
             status: RedemptionStatus::Live,
             scanned_at,
             undo_until: now.plus_us(good.undo_window_us),
@@ -234,6 +251,7 @@ impl Model {
         let valid_until = voucher.valid_until;
         let name = Name::Voucher(redemption.voucher.0, redemption.voucher.1);
         self.timers.insert((TimerKind::Expire, name), valid_until);
+        self.keep_again(no);
         self.reverse(now, no, RedemptionStatus::Undone);
         if redemption.uses > 1 {
             self.rarities.insert("SeveralUsesUndone");

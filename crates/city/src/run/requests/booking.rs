@@ -1,10 +1,10 @@
 //! Times that are booked, kept, moved, cancelled and missed, and guests who are there.
 
 use consume::{
-    Arrive, CancelBooking, ChooseSeats, KeepPlaces, MarkNoShow, MoveBooking, PlaceBooking, PlacedBooking,
-    RemindGuest,
+    Arrive, BookWithCard, CancelBooking, ChooseSeats, KeepPlaces, LapseBooking, MarkNoShow, MoveBooking,
+    PlaceBooking, PlacedBooking, RemindGuest,
 };
-use kernel::{Actor, BasisPoints, BookingId, RefundId, ResourceId, Timestamp};
+use kernel::{Actor, BasisPoints, BookingId, OfferId, RefundId, ResourceId, Timestamp};
 use offer::{
     BookingPolicy, BookingTerms, Day, NightRate, Nights, Period, SeatChoice, Service, SetBookingTerms, Turn,
     Visit,
@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 use super::buying::{Order, placed_reply};
 use super::house::owner_of;
-use super::{Reply, Request, Scene};
+use super::{Reply, Request, Scene, look};
 use crate::run::booked::{Booked, PricePer, Rate, Stay, seat_name};
-use crate::run::op::{Book, By, Name, No, Seats, Staff, VoucherName, When};
+use crate::run::op::{self, Book, By, Name, No, Seats, Staff, VoucherName, When};
 
 pub(super) fn book(scene: Scene<'_>, book: &Book) -> Request {
     let mut order = Order::new(scene, &book.place);
@@ -60,6 +60,32 @@ pub(super) fn booked_reply(tx: &mut Tx, placed: &PlacedBooking, cast: &[Resource
         .collect();
     let text = format!("{text} {} {chosen:?}", said(placed.period));
     Ok(Reply::made(text, [vec![placed.booking.uuid()], made].concat()))
+}
+
+pub(super) fn book_with_card(scene: Scene<'_>, book: &op::BookWithCard) -> Request {
+    let cast = &scene.directory.cast;
+    let shop = scene.model.world.goods[book.good].shop;
+    let cmd = BookWithCard {
+        card: scene.id(Name::Voucher(book.card.0, book.card.1)),
+        offer: cast.goods[book.good],
+        store: cast.shops[shop].stores[book.store].0,
+        when: when(book.when),
+        party: book.party,
+        area: None,
+        resources: resources(scene, book.resource),
+    };
+    let (lane, locks) = (cmd.store.uuid(), cmd.locks());
+    Request::new(
+        "bookWithCard",
+        scene.consumer(book.person),
+        lane,
+        move |tx, ctx| {
+            let booked = consume::book_with_card(tx, ctx, &cmd)?;
+            let text = format!("{} for {} uses", said(booked.period), booked.uses);
+            Ok(Reply::made(text, vec![booked.booking.uuid()]))
+        },
+    )
+    .locking(locks)
 }
 
 pub(super) fn keep(
@@ -121,7 +147,7 @@ pub(super) fn cancel(scene: Scene<'_>, by: By, booking: No, with_reason: bool) -
     let (booking, actor, lane) = of(scene, by, booking);
     let request = Request::new("cancelBooking", actor, lane, move |tx, ctx| {
         let refund = consume::cancel_booking(tx, ctx, &CancelBooking { booking })?;
-        Ok(refunded(refund))
+        given_up(tx, booking, refund)
     });
     if with_reason {
         request.because("the cook is ill")
@@ -134,7 +160,7 @@ pub(super) fn no_show(scene: Scene<'_>, by: By, booking: No) -> Request {
     let (booking, actor, lane) = of(scene, by, booking);
     Request::new("markNoShow", actor, lane, move |tx, ctx| {
         let refund = consume::mark_no_show(tx, ctx, &MarkNoShow { booking })?;
-        Ok(refunded(refund))
+        given_up(tx, booking, refund)
     })
 }
 
@@ -154,12 +180,20 @@ pub(super) fn remind(scene: Scene<'_>, booking: No) -> Request {
     })
 }
 
+pub(super) fn lapse(scene: Scene<'_>, booking: No) -> Request {
+    let booking: BookingId = scene.id(Name::Booking(booking));
+    Request::new("lapseBooking", Actor::System, booking.uuid(), move |tx, ctx| {
+        let lapsed = consume::lapse_booking(tx, ctx, &LapseBooking { booking })?;
+        Ok(Reply::text(lapsed.to_string()))
+    })
+}
+
 pub(super) fn change_policy(scene: Scene<'_>, good: usize, policy: usize) -> Request {
     let cast = &scene.directory.cast;
     let booked = scene.model.booked(good);
     let cmd = SetBookingTerms {
         offer: cast.goods[good],
-        terms: terms(booked, policy),
+        terms: terms(booked, policy, &cast.goods),
         resources: vec![cast.resources[booked.resources.clone()].to_vec()],
     };
     let (lane, locks) = (cmd.offer.uuid(), cmd.locks());
@@ -202,12 +236,17 @@ fn said(period: Period) -> String {
     format!("{} to {}", period.starts_at.0, period.ends_at.0)
 }
 
-fn refunded(refund: Option<RefundId>) -> Reply {
-    Reply::made("", refund.into_iter().map(|refund| refund.uuid()).collect())
+/// What went back, or was taken of a card.
+fn given_up(tx: &mut Tx, booking: BookingId, refund: Option<RefundId>) -> Result<Reply, Fail> {
+    let made = match refund {
+        Some(refund) => Some(refund.uuid()),
+        None => look::redemption_of(tx, booking)?,
+    };
+    Ok(Reply::made("", made.into_iter().collect()))
 }
 
-/// How a good is booked by one of its policies.
-pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
+/// How a good is booked by one of its policies, and with which of these.
+pub(crate) fn terms(booked: &Booked, policy: usize, goods: &[OfferId]) -> BookingTerms {
     let policy = booked.policies[policy];
     let bp = |points| BasisPoints::new(points).unwrap_or(BasisPoints::ZERO);
     BookingTerms {
@@ -262,7 +301,7 @@ pub(crate) fn terms(booked: &Booked, policy: usize) -> BookingTerms {
             grace_us: policy.grace_us,
         },
         open_tickets: booked.open_tickets,
-        cards: Vec::new(),
+        cards: booked.cards.iter().map(|card| goods[*card]).collect(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use convert::{RefundCause, Stored};
 use kernel::{
-    CouponId, GroupId, OrderId, PaymentAttemptId, RebateId, RedemptionId, RefundId, ShareLinkId, ShowingId,
-    Timestamp, VoucherId,
+    BookingId, CouponId, GroupId, OrderId, PaymentAttemptId, RebateId, RedemptionId, RefundId, ShareLinkId,
+    ShowingId, Timestamp, VoucherId,
 };
 use store::{Fail, FromValue, Query, StorageError, Tx, sql};
 use uuid::Uuid;
@@ -18,6 +18,14 @@ fn only<T: FromValue>(tx: &mut Tx, query: Query) -> Result<T, Fail> {
 fn all(tx: &mut Tx, query: Query) -> Result<Vec<Uuid>, Fail> {
     let rows = tx.many(query)?.into_iter();
     Ok(rows.map(|mut row| row.take()).collect::<Result<_, _>>()?)
+}
+
+/// What took the uses of a card that were kept for a booking.
+pub(super) fn redemption_of(tx: &mut Tx, booking: BookingId) -> Result<Option<Uuid>, Fail> {
+    only(
+        tx,
+        sql!("SELECT redemption_id FROM booking WHERE id = $1", booking),
+    )
 }
 
 /// The secret of a share link.

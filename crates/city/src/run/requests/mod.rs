@@ -187,6 +187,7 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         Op::Cart(places) => buying::place_cart(scene, &places),
         Op::Cancel { person, order } => buying::cancel(scene, person, order),
         Op::Book(book) => booking::book(scene, &book),
+        Op::BookWithCard(book) => booking::book_with_card(scene, &book),
         Op::JoinWaitlist(wish) => waitlist::join(scene, &wish),
         Op::OfferPlace { entry } => waitlist::offer(scene, entry),
         Op::TakePlace { entry, place } => waitlist::take(scene, entry, &place),
@@ -248,6 +249,7 @@ fn request(scene: Scene<'_>, step: &Step, altered: bool) -> Option<Request> {
         Op::Release { order } => buying::release(scene, order),
         Op::CloseGroup { group } => buying::close_group(scene, group),
         Op::Remind { booking } => booking::remind(scene, booking),
+        Op::Lapse { booking } => booking::lapse(scene, booking),
         Op::RefundShowing { showing } => showing::refund(scene, showing),
         Op::Redeem {
             shop,
