@@ -242,6 +242,10 @@ impl Good {
         self.card == Some(Card::StoredValue)
     }
 
+    pub fn is_paced(&self) -> bool {
+        matches!(self.card, Some(Card::Paced { .. }))
+    }
+
     pub fn is_paid_after(&self) -> bool {
         self.deposit.is_some_and(|deposit| deposit.bp == 0)
     }
@@ -261,7 +265,6 @@ impl Good {
 
 fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
     let commission_bp = *pick(dice, &[0, 1, 333, 1_000, 1_000, 2_500, 10_000]);
-    let refund_window_us = *pick(dice, &[0, HOUR_US, DAY_US, 7 * DAY_US]);
     let list_price = *pick(dice, &[1, 3, 99, 333, 1_000, 9_999, 12_345, 100_000]);
     let group = Group {
         price: between(dice, 1, (list_price - 1).max(1)),
@@ -281,6 +284,15 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
             (Some(paced), *pick(dice, &[3, 5, 8]))
         }
         _ => (None, *pick(dice, &[1, 1, 1, 2, 3, 5])),
+    };
+    let is_paced = matches!(card, Some(Card::Paced { .. }));
+    // What is undone of a period is used again in it.
+    let (refund_window_us, undo_window_us) = match is_paced {
+        true => (7 * DAY_US, DAY_US),
+        false => (
+            *pick(dice, &[0, HOUR_US, DAY_US, 7 * DAY_US]),
+            *pick(dice, &[0, 15 * MINUTE_US, DAY_US]),
+        ),
     };
     Good {
         shop,
@@ -302,7 +314,7 @@ fn good(dice: &Ctx, shop: usize, stores: usize) -> Good {
         rebate_bp: (*pick(dice, &[0, 100, 200, 777, 3_000])).min(10_000 - commission_bp),
         friend_bp: *pick(dice, &[0, 300, 500, 3_333]),
         refund_window_us,
-        undo_window_us: refund_window_us.min(*pick(dice, &[0, 15 * MINUTE_US, DAY_US])),
+        undo_window_us: undo_window_us.min(refund_window_us),
         forfeits: chance(dice, 30),
         ends_at: BEGIN.plus_us(between(dice, 2, 40) * DAY_US),
     }

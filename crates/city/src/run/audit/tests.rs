@@ -202,11 +202,20 @@ fn damages() -> Vec<Damage> {
         one("figures differ: Booking", sql!("UPDATE order_line SET booked_until = booked_until + 1 WHERE booked_until > 0")),
         one("figures differ: Booking", sql!("DELETE FROM booking_resource")),
         // More or less is kept of a card than what is booked with it.
-        one("figures differ: Voucher", sql!("UPDATE voucher SET uses_held = 0 WHERE uses_held > 0")),
+        one(
+            "figures differ: Voucher",
+            sql!("UPDATE voucher SET uses_held = uses_held + 1 WHERE status = 'live' AND uses_held < uses_left"),
+        ),
         one("figures differ: Booking", sql!("UPDATE booking SET card_uses = card_uses + 1 WHERE card_uses > 0")),
         one("figures differ: Booking", sql!("UPDATE booking SET redemption_id = NULL WHERE redemption_id IS NOT NULL")),
         one("figures differ: Redemption", sql!("UPDATE redemption SET mode = 'booking' WHERE mode = 'missed'")),
-        one("Lapse of Booking", sql!("DELETE FROM timer WHERE kind = 'lapse_booking'")),
+        one(
+            "Lapse of Booking",
+            sql!(
+                "INSERT INTO timer (kind, subject, lane_key, due)
+                 SELECT 'lapse_booking', id, id, ends_at FROM booking WHERE outcome = 'no_show'"
+            ),
+        ),
         one("Remind of Booking", sql!("DELETE FROM timer WHERE kind = 'remind_guest'")),
         // It moved, and nothing is kept for it.
         one("figures differ: Booking", sql!("UPDATE booking SET place_owner = $1", [7_u8; 16])),

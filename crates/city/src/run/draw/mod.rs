@@ -485,9 +485,11 @@ fn nonsense(dice: &Ctx, model: &Model) -> Op {
 }
 
 fn undo(dice: &Ctx, model: &Model, now: Timestamp) -> Option<Op> {
-    let in_time = chance(dice, 50);
+    let (in_time, of_card) = (chance(dice, 60), chance(dice, 40));
     let redemption = mostly(dice, &model.redemptions, 15, |redemption| {
-        redemption.status == RedemptionStatus::Live && (!in_time || redemption.undo_until > now)
+        let good = &model.world.goods[model.orders[&redemption.voucher.0].good];
+        let is_in_time = !in_time || redemption.undo_until > now;
+        redemption.status == RedemptionStatus::Live && is_in_time && (!of_card || good.is_paced())
     })?;
     let of = model.redemptions[&redemption].shop;
     let shop = if chance(dice, 97) {

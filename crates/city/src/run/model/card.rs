@@ -153,15 +153,17 @@ impl Model {
         (is_taken, outcome): (bool, Outcome),
     ) -> Answer {
         let voucher = self.kept(booking).voucher;
+        // What was missed counts when it took place.
+        let at = self.bookings[&booking].period.0.min(now);
         let is_good = self
             .voucher(voucher)
-            .is_some_and(|voucher| voucher.valid_until > now);
+            .is_some_and(|voucher| voucher.valid_until > at);
         self.timers.remove(&(TimerKind::Lapse, Name::Booking(booking)));
         self.rarities
             .insert(if is_taken { "CardMissed" } else { "CardFree" });
         let missed = (is_taken && is_good).then_some(no);
         if let Some(no) = missed {
-            self.use_kept(no, (now, now), booking)?;
+            self.use_kept(no, (at, now), booking)?;
             self.redemptions.get_mut(&no).expect("just made").missed = true;
         }
         self.end_booking(booking, outcome);
