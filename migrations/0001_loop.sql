@@ -597,7 +597,7 @@ CREATE TABLE voucher (
   issued_at BIGINT NOT NULL,
   valid_until BIGINT NOT NULL,
   version BIGINT NOT NULL,
-  CONSTRAINT voucher_uses CHECK (uses_left <= uses_total AND uses_held BETWEEN 0 AND uses_left)
+  CONSTRAINT voucher_uses CHECK (uses_left <= uses_total AND uses_held >= 0 AND uses_held <= uses_left)
 );
 CREATE INDEX voucher_by_holder ON voucher (holder_id, id);
 

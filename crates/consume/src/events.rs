@@ -18,6 +18,8 @@ pub struct VoucherRedeemed {
     pub use_no: i64,
     /// How many.
     pub uses: i64,
+    /// Of a stored-value card: what was taken of it, in minor units of its currency.
+    pub spent: Option<i64>,
     /// How many are left.
     pub uses_left: i64,
     /// The order that bought it.

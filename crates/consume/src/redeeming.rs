@@ -325,6 +325,7 @@ fn announce(
         voucher: redemption.voucher,
         use_no: redemption.use_no,
         uses: redemption.uses,
+        spent: redemption.currency.map(|_| redemption.uses),
         uses_left,
         order: redemption.order,
         offer: redemption.offer,

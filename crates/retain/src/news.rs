@@ -28,6 +28,10 @@ pub fn message_of(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Messa
             order: Some(redeemed.order),
             voucher: Some(redeemed.voucher),
             offer: Some((redeemed.offer, redeemed.merchant)),
+            amount: redeemed
+                .spent
+                .map(|spent| money(spent, &redeemed.currency))
+                .transpose()?,
             ..about(event, redeemed.holder, MessageKind::VoucherRedeemed)
         }));
     }

@@ -65,6 +65,9 @@ test('a stored-value card pays bill by bill, and its rest is given back', async 
   await expect(page.getByText('Refunded', { exact: true })).toBeVisible()
   await owner.goto('/merchant/redemptions')
   await expect(owner.getByRole('row', { name: /Card of the house/ })).toContainText('¥25.50')
+  await page.goto('/messages')
+  const used = page.getByRole('listitem').filter({ hasText: 'A voucher was used' })
+  await expect(used).toContainText('¥25.50')
   await owner.context().close()
 })
 
