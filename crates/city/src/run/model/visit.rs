@@ -152,7 +152,8 @@ impl Model {
             review: None,
         };
         self.redemptions.insert(no, redemption);
-        self.tell(holder, "voucher_redeemed", 0);
+        let spent = if good.is_stored_value() { uses } else { 0 };
+        self.tell(holder, "voucher_redeemed", spent);
         let (worth, at_store) = (paid.escrow(), paid.at_store);
         if good.is_stored_value() {
             let is_spent = left == 0;
