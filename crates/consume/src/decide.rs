@@ -24,8 +24,6 @@ pub(crate) struct Shown {
     pub at: Timestamp,
     /// Of a card that is used so often in a period.
     pub period: Option<PeriodLeft>,
-    /// Whether uses of it were kept for this moment, as often as its period allows.
-    pub is_expected: bool,
 }
 
 /// What a period leaves of a card.
@@ -38,8 +36,8 @@ pub(crate) struct PeriodLeft {
 }
 
 /// Whether a use may be taken of this voucher. The first thing that is wrong is the answer, and what the
-/// actor may not know of comes first. `voucher::use_up` guards the same rules.
-pub(crate) fn check_use(voucher: &Voucher, shown: &Shown) -> Result<(), LossReason> {
+/// actor may not know of comes first. Uses that were kept for somebody who `is_expected` are there, as often as the period allows. `voucher::use_up` guards the same rules.
+pub(crate) fn check_use(voucher: &Voucher, shown: &Shown, is_expected: bool) -> Result<(), LossReason> {
     if voucher.merchant != shown.merchant {
         return Err(LossReason::UnknownVoucher);
     }
@@ -57,7 +55,7 @@ pub(crate) fn check_use(voucher: &Voucher, shown: &Shown) -> Result<(), LossReas
         VoucherStatus::Refunded => Err(LossReason::Refunded),
         VoucherStatus::Expired => Err(LossReason::Expired),
         VoucherStatus::Live if voucher.valid_until <= shown.at => Err(LossReason::Expired),
-        VoucherStatus::Live if shown.is_expected => Ok(()),
+        VoucherStatus::Live if is_expected => Ok(()),
         VoucherStatus::Live if voucher.uses_left == voucher.uses_held => Err(LossReason::UsesHeld),
         VoucherStatus::Live if shown.period.is_some_and(|period| period.uses <= 0) => {
             Err(LossReason::PeriodFull)

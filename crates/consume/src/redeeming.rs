@@ -54,6 +54,21 @@ impl Counter {
             mode,
         })
     }
+
+    /// Where a card pays for a booking, for whoever books, moves or gives it up.
+    pub fn of_booking(
+        (merchant, store): (MerchantId, StoreId),
+        person: PersonId,
+        mode: RedemptionMode,
+    ) -> Self {
+        Self {
+            merchant,
+            store,
+            staff: person,
+            device: None,
+            mode,
+        }
+    }
 }
 
 /// A voucher at a counter, its row locked, with the money behind it.
@@ -105,7 +120,6 @@ impl Presented {
             binding,
             at,
             period,
-            is_expected: false,
         };
         Ok(Some(Self {
             voucher,
@@ -139,12 +153,7 @@ impl Presented {
 
     /// It is shown for what was booked with it.
     pub fn for_booking(self, kept: KeptUses) -> Self {
-        let shown = Shown {
-            is_expected: true,
-            ..self.shown
-        };
         Self {
-            shown,
             kept: Some(kept),
             ..self
         }
@@ -169,7 +178,7 @@ impl Presented {
 
     /// Whether a use of it may be taken.
     pub fn check(&self) -> Result<(), LossReason> {
-        check_use(&self.voucher, &self.shown)
+        check_use(&self.voucher, &self.shown, self.kept.is_some())
     }
 
     /// How many uses are taken, of which so many were `asked` for: what was kept for a booking, or one if nothing was

@@ -14,11 +14,11 @@ use store::{Fail, ReadTx, StorageError, Tx, sql, to_json};
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_PARTY, BOOKING_TIME};
 
 /// How long after its time a booking's voucher can still be redeemed.
-pub(crate) const VALID_AFTER_US: i64 = DAY_US;
+const VALID_AFTER_US: i64 = DAY_US;
 
-/// Until when the voucher of a booking is valid.
-pub(crate) fn valid_until(period: Period) -> Timestamp {
-    period.ends_at.plus_us(VALID_AFTER_US)
+/// Until when the voucher of a booking that ends then is valid, or uses of a card are kept for it.
+pub(crate) fn valid_until(ends_at: Timestamp) -> Timestamp {
+    ends_at.plus_us(VALID_AFTER_US)
 }
 
 /// When somebody comes.

@@ -4,7 +4,7 @@
 //! given to it.
 //!
 //! Commands: [`bind_device`], [`add_signing_key`], [`retire_signing_key`], [`prune_codes`]. Other crates' commands issue
-//! and use vouchers up through [`issue`], [`use_up`], [`give_back_use`], [`prolong`] and [`close`], which
+//! and use vouchers up through [`issue`], [`use_up`], [`give_back_uses`], [`prolong`] and [`close`], which
 //! check no actor: who may do what is theirs to say.
 
 mod check;

@@ -1,8 +1,8 @@
 import type { APIRequestContext } from '@playwright/test'
-import { randomUUID } from 'node:crypto'
 import { isUsable } from './support/axe'
-import { go, PASSWORD, signIn, verdict } from './support/console'
+import { go, signIn, verdict } from './support/console'
 import { pay, signIn as signInAsGuest } from './support/guest'
+import { signInAsOwner, write } from './support/owner'
 import { expect, test } from './support/server'
 
 test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
@@ -36,7 +36,7 @@ test('a stored-value card pays bill by bill, and its rest is given back', async 
   await page.goto(`/o/${href?.split('/').pop()}`)
   await expect(page.getByText('A card worth ¥100.00')).toBeVisible()
   await page.getByRole('link', { name: 'Buy' }).click()
-  await signInAsGuest(page, server, '+8613900000051')
+  await signInAsGuest(page, server, '+8613900000061')
   await page.getByRole('button', { name: 'Place the order' }).click()
   await pay(page)
   await page.getByRole('link', { name: 'Show the voucher' }).click()
@@ -73,17 +73,8 @@ test('a stored-value card pays bill by bill, and its rest is given back', async 
 
 /** A card of ten visits of the demo merchant, and the draft of a class for twelve in one of its stores. */
 async function classesAndCard(request: APIRequestContext) {
-  const post = async (path: string, data: object) => {
-    const answer = await request.post(path, { data, headers: { 'Idempotency-Key': randomUUID() } })
-    expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true)
-    return answer.json().catch(() => undefined)
-  }
-  await post('/v1/sign-in/password', { login: 'owner@demo.example', password: PASSWORD })
-  const { staff } = await (await request.get('/v1/me')).json()
-  const base = `/v1/merchants/${staff[0].merchant}`
-  const [store] = (await (await request.get(`${base}/stores`)).json()).items
-  const own = (await (await request.get(`${base}/offers/own`)).json()).items
-  const { agreement } = own.find(({ status }: { status: string }) => status === 'published')
+  const { base, store, agreement } = await signInAsOwner(request)
+  const post = (path: string, data: object) => write(request, 'post', path, data)
   const session = {
     kind: 'session',
     name: 'Kitchen',
@@ -134,7 +125,7 @@ test('a class is booked with visits of a card, which are free again or taken', a
   await lesson.publish()
 
   await page.goto(`/checkout/${card}`)
-  await signInAsGuest(page, server, '+8613900000052')
+  await signInAsGuest(page, server, '+8613900000062')
   await page.getByRole('button', { name: 'Place the order' }).click()
   await pay(page)
   const book = async () => {

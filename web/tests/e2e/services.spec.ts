@@ -1,25 +1,15 @@
 import type { APIRequestContext } from '@playwright/test'
-import { randomUUID } from 'node:crypto'
 import { isUsable } from './support/axe'
-import { PASSWORD } from './support/console'
 import { pay, signIn } from './support/guest'
+import { signInAsOwner, write } from './support/owner'
 import { expect, test } from './support/server'
 
 test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
 
 /** A draft of the demo merchant, and the people and the basin of a salon in one of its stores. */
 async function salon(request: APIRequestContext) {
-  const post = async (path: string, data: object) => {
-    const answer = await request.post(path, { data, headers: { 'Idempotency-Key': randomUUID() } })
-    expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true)
-    return answer.json().catch(() => undefined)
-  }
-  await post('/v1/sign-in/password', { login: 'owner@demo.example', password: PASSWORD })
-  const { staff } = await (await request.get('/v1/me')).json()
-  const base = `/v1/merchants/${staff[0].merchant}`
-  const [store] = (await (await request.get(`${base}/stores`)).json()).items
-  const own = (await (await request.get(`${base}/offers/own`)).json()).items
-  const { agreement } = own.find(({ status }: { status: string }) => status === 'published')
+  const { base, store, agreement } = await signInAsOwner(request)
+  const post = (path: string, data: object) => write(request, 'post', path, data)
   const add = (kind: string, name: string) =>
     post(`${base}/stores/${store.id}/resources`, {
       kind,

@@ -1,28 +1,17 @@
 import type { APIRequestContext, Page } from '@playwright/test'
-import { randomUUID } from 'node:crypto'
 import { isUsable } from './support/axe'
-import { PASSWORD, verdict } from './support/console'
+import { verdict } from './support/console'
 import { pay, signIn } from './support/guest'
+import { signInAsOwner, write } from './support/owner'
 import { expect, test } from './support/server'
 
 test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
 
 const FILM = 'A film at the bridge'
 
-async function write(request: APIRequestContext, method: 'post' | 'put', path: string, data: object = {}) {
-  const answer = await request[method](path, { data, headers: { 'Idempotency-Key': randomUUID() } })
-  expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true)
-  return answer.json().catch(() => undefined)
-}
-
 /** A hall of the demo merchant without seats, and an offer that is shown in it. */
 async function filmAndHall(request: APIRequestContext) {
-  await write(request, 'post', '/v1/sign-in/password', { login: 'owner@demo.example', password: PASSWORD })
-  const { staff } = await (await request.get('/v1/me')).json()
-  const base = `/v1/merchants/${staff[0].merchant}`
-  const [store] = (await (await request.get(`${base}/stores`)).json()).items
-  const own = (await (await request.get(`${base}/offers/own`)).json()).items
-  const { agreement } = own.find(({ status }: { status: string }) => status === 'published')
+  const { base, store, agreement } = await signInAsOwner(request)
   const said = { kind: 'hall', name: 'Hall 7', seats_min: 1, seats_max: 1, units: 1, status: 'online' }
   const hall = (await write(request, 'post', `${base}/stores/${store.id}/resources`, said)).id
   const { id } = await write(request, 'post', `${base}/offers`, {

@@ -1,7 +1,7 @@
 //! A guest books a time that uses of a card pay for: a class, a haircut. They are kept until the guest is there, and given
 //! up if it is cancelled in time. Nobody orders or pays anything.
 
-use kernel::{BookingId, Claim, Ctx, OfferId, ResourceId, StoreId, Timestamp, VoucherId};
+use kernel::{BookingId, Claim, Ctx, OfferId, ResourceId, StoreId, VoucherId};
 use offer::{Period, Wish, place};
 use store::{Fail, Lock, StorageError, TimerKind, Tx};
 
@@ -11,7 +11,7 @@ use super::place_booking::{NewBooking, tell_booking};
 use crate::booking::{Booking, BookingStatus, Outcome};
 use crate::redeeming::{Counter, KeptUses, Presented, refuse, take_uses};
 use crate::reject::{BOOKING_FULL, BOOKING_STATUS, CARD_NOT_ACCEPTED};
-use crate::slot::{Asked, VALID_AFTER_US, When, find_slot};
+use crate::slot::{Asked, When, find_slot, valid_until};
 use crate::{LossReason, RedemptionMode, queries};
 
 /// Says of a booking that a card pays for that its time is over and nobody said what became of it. Its subject is the
@@ -89,13 +89,7 @@ pub fn book_with_card(tx: &mut Tx, ctx: &Ctx, cmd: &BookWithCard) -> Result<Book
         },
     };
     let (slot, bookable) = find_slot(tx, ctx, &asked)?;
-    let counter = Counter {
-        merchant: sale.merchant,
-        store: cmd.store,
-        staff: person,
-        device: None,
-        mode: RedemptionMode::Booking,
-    };
+    let counter = Counter::of_booking((sale.merchant, cmd.store), person, RedemptionMode::Booking);
     let card = Presented::load(tx, &counter, cmd.card, None, slot.period.starts_at)?;
     let accepts = |card: &Presented| {
         let is_own = card.voucher.holder == person;
@@ -130,17 +124,12 @@ pub fn book_with_card(tx: &mut Tx, ctx: &Ctx, cmd: &BookWithCard) -> Result<Book
         area: cmd.area.as_deref(),
     };
     let booking = tell_booking(tx, ctx, &new, &slot)?;
-    tx.set_timer(LAPSE_BOOKING, booking, lapses_at(slot.period.ends_at))?;
+    tx.set_timer(LAPSE_BOOKING, booking, valid_until(slot.period.ends_at))?;
     Ok(BookedWithCard {
         booking,
         period: slot.period,
         uses,
     })
-}
-
-/// Until when uses are kept for a booking that ends then: as long as the voucher of one would be good.
-pub(super) fn lapses_at(ends_at: Timestamp) -> Timestamp {
-    ends_at.plus_us(VALID_AFTER_US)
 }
 
 /// Keeps the uses of a card for the time that a booking, whose row says it already, was moved to. Refuses one that the card
@@ -151,17 +140,9 @@ pub(super) fn move_kept(
     (card, kept): (VoucherId, KeptUses),
     period: Period,
 ) -> Result<(), Fail> {
-    let counter = Counter {
-        merchant: booking.merchant,
-        store: booking.store,
-        staff: booking
-            .guest
-            .as_ref()
-            .map(|guest| guest.person)
-            .ok_or_else(|| BOOKING_STATUS.plain())?,
-        device: None,
-        mode: RedemptionMode::Booking,
-    };
+    let guest = booking.guest.as_ref().ok_or_else(|| BOOKING_STATUS.plain())?;
+    let place = (booking.merchant, booking.store);
+    let counter = Counter::of_booking(place, guest.person, RedemptionMode::Booking);
     let presented = Presented::load(tx, &counter, card, None, period.starts_at)?;
     let presented = presented.ok_or_else(|| BOOKING_STATUS.plain())?.for_booking(kept);
     if let Err(reason) = presented.check() {
@@ -170,7 +151,7 @@ pub(super) fn move_kept(
     if presented.exceeds_its_period() {
         return Err(refuse(tx, &presented, LossReason::PeriodFull)?.into());
     }
-    Ok(tx.set_timer(LAPSE_BOOKING, booking.id, lapses_at(period.ends_at))?)
+    Ok(tx.set_timer(LAPSE_BOOKING, booking.id, valid_until(period.ends_at))?)
 }
 
 /// What becomes of the uses of a card that were kept for a booking that does not take place: they are free again, or taken if
@@ -183,16 +164,10 @@ pub(super) fn give_up_kept(
     is_taken: bool,
 ) -> Result<(), Fail> {
     if is_taken {
-        let counter = Counter {
-            merchant: booking.merchant,
-            store: booking.store,
-            staff: ctx
-                .actor
-                .person()
-                .ok_or_else(|| StorageError::bug("nobody gave a booking up"))?,
-            device: None,
-            mode: RedemptionMode::Missed,
-        };
+        let person = ctx.actor.person();
+        let person = person.ok_or_else(|| StorageError::bug("nobody gave a booking up"))?;
+        let place = (booking.merchant, booking.store);
+        let counter = Counter::of_booking(place, person, RedemptionMode::Missed);
         // What was missed counts when it took place.
         let at = booking.period.starts_at.min(ctx.now);
         let presented = Presented::load(tx, &counter, card, None, at)?;
@@ -215,7 +190,7 @@ pub fn lapse_booking(tx: &mut Tx, ctx: &Ctx, cmd: &LapseBooking) -> Result<bool,
     lock_booking(tx, &found);
     let booking = queries::booking(tx, cmd.booking)?;
     // It may have been moved since its timer was found due.
-    let is_over = |booking: &Booking| lapses_at(booking.period.ends_at) <= ctx.now;
+    let is_over = |booking: &Booking| valid_until(booking.period.ends_at) <= ctx.now;
     if !booking.as_ref().is_some_and(is_over) || !tx.clear_timer(LAPSE_BOOKING, cmd.booking)? {
         return Ok(false);
     }

@@ -85,7 +85,7 @@ pub fn choose_seats(tx: &mut Tx, ctx: &Ctx, cmd: &ChooseSeats) -> Result<SeatsCh
         return Err(SEATS_TAKEN.plain().into());
     }
     let right = (ticket.order, voucher.id);
-    if !convert::book_open_ticket(tx, right, showing.store, valid_until(slot.period))? {
+    if !convert::book_open_ticket(tx, right, showing.store, valid_until(slot.period.ends_at))? {
         return Err(TICKET_NOT_OPEN.plain().into());
     }
     let booking = NewBooking {

@@ -113,7 +113,7 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
     tell_resources(tx, booking.id, &slot.resources)?;
     remind_of(tx, ctx, booking.id, &guest.policy, slot.period)?;
     match guest.kept_uses(booking.id) {
-        None => convert::prolong_booked(tx, guest.order, voucher, valid_until(slot.period))?,
+        None => convert::prolong_booked(tx, guest.order, voucher, valid_until(slot.period.ends_at))?,
         Some(kept) => move_kept(tx, &booking, (voucher, kept), slot.period)?,
     }
     let event = BookingMoved {

@@ -85,7 +85,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
     let booked = Booked {
         places: &slot.places,
         surcharges: &slot.surcharges,
-        until: valid_until(slot.period),
+        until: valid_until(slot.period.ends_at),
         store: Some(cmd.store),
     };
     let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;

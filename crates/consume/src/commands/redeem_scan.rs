@@ -66,7 +66,7 @@ impl RedeemScan {
 ///
 /// Rejects: `redeem_voucher_unknown` (another merchant's too), `redeem_wrong_store`,
 /// `redeem_voucher_rebound`, `redeem_voucher_used_up` (says when and where), `redeem_voucher_refunded`,
-/// `redeem_voucher_expired`, `redeem_period_full` (says until when), `redeem_ticket_needs_seats`, `redeem_amount_missing`,
+/// `redeem_voucher_expired`, `redeem_period_full` (says until when), `redeem_uses_held`, `redeem_ticket_needs_seats`, `redeem_amount_missing`,
 /// `redeem_uses_left`, and `party`'s for staff without the right and for a device that is not of
 /// this store.
 ///

@@ -7,10 +7,11 @@ use ledger::{LineKind, Reason};
 use party::Role;
 use store::{Fail, Lock, StorageError, Tx, sql};
 
-use super::book_with_card::{LAPSE_BOOKING, lapses_at};
+use super::book_with_card::LAPSE_BOOKING;
 use super::change_status;
 use crate::decide::{UndoFacts, check_undo};
 use crate::money::{line_of, reverse_use};
+use crate::slot::valid_until;
 use crate::{Redemption, RedemptionStatus, RedemptionUndone, UNDO_VOUCHER_CLOSED, queries};
 
 /// Undo this redemption.
@@ -48,7 +49,7 @@ pub fn undo_redemption(tx: &mut Tx, ctx: &Ctx, cmd: &UndoRedemption) -> Result<(
     };
     check_undo(&redemption, &facts)?;
     change_status(tx, &redemption, RedemptionStatus::Undone)?;
-    if voucher::give_back_use(tx, ctx, redemption.voucher, redemption.uses)?.is_none() {
+    if voucher::give_back_uses(tx, ctx, redemption.voucher, redemption.uses)?.is_none() {
         return Err(UNDO_VOUCHER_CLOSED.plain().into());
     }
     reverse_use(
@@ -88,7 +89,7 @@ fn expect_again(tx: &mut Tx, redemption: &Redemption) -> Result<(), Fail> {
                 if !voucher::hold_uses(tx, voucher.id, redemption.uses)? {
                     return Err(StorageError::bug("uses that were given back are not there").into());
                 }
-                tx.set_timer(LAPSE_BOOKING, booking, lapses_at(ends_at))?;
+                tx.set_timer(LAPSE_BOOKING, booking, valid_until(ends_at))?;
             }
         }
     }

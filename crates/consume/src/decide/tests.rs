@@ -34,7 +34,6 @@ fn person(n: u128) -> PersonId {
 fn shown() -> Shown {
     Shown {
         period: None,
-        is_expected: false,
         merchant: MerchantId::from_uuid(Uuid::from_u128(2)),
         in_its_store: true,
         binding: Some(7),
@@ -45,12 +44,12 @@ fn shown() -> Shown {
 #[test]
 fn a_live_voucher_in_its_store_before_its_end_is_taken_by_qr_and_by_code() {
     let live = voucher(VoucherStatus::Live);
-    assert_eq!(check_use(&live, &shown()), Ok(()));
+    assert_eq!(check_use(&live, &shown(), false), Ok(()));
     let by_code = Shown {
         binding: None,
         ..shown()
     };
-    assert_eq!(check_use(&live, &by_code), Ok(()));
+    assert_eq!(check_use(&live, &by_code, false), Ok(()));
 }
 
 #[test]
@@ -72,17 +71,17 @@ fn each_wrong_thing_has_its_own_reason_and_another_merchants_voucher_says_nothin
         merchant: MerchantId::from_uuid(Uuid::from_u128(9)),
         ..elsewhere
     };
-    assert_eq!(check_use(&live, &at_the_end), Err(LossReason::Expired));
-    assert_eq!(check_use(&live, &old_pass), Err(LossReason::Rebound));
-    assert_eq!(check_use(&live, &elsewhere), Err(LossReason::WrongStore));
+    assert_eq!(check_use(&live, &at_the_end, false), Err(LossReason::Expired));
+    assert_eq!(check_use(&live, &old_pass, false), Err(LossReason::Rebound));
+    assert_eq!(check_use(&live, &elsewhere, false), Err(LossReason::WrongStore));
     for (status, reason) in [
         (VoucherStatus::Used, LossReason::UsedUp),
         (VoucherStatus::Refunded, LossReason::Refunded),
         (VoucherStatus::Expired, LossReason::Expired),
     ] {
-        assert_eq!(check_use(&voucher(status), &shown()), Err(reason));
+        assert_eq!(check_use(&voucher(status), &shown(), false), Err(reason));
         assert_eq!(
-            check_use(&voucher(status), &stranger),
+            check_use(&voucher(status), &stranger, false),
             Err(LossReason::UnknownVoucher)
         );
     }

@@ -3,7 +3,7 @@
 mod add_signing_key;
 mod bind_device;
 mod close;
-mod give_back_use;
+mod give_back_uses;
 mod hold_uses;
 mod issue;
 mod prolong;
@@ -14,7 +14,7 @@ mod use_up;
 pub use add_signing_key::{AddSigningKey, add_signing_key};
 pub use bind_device::{BindDevice, bind_device};
 pub use close::{ClosedVoucher, close};
-pub use give_back_use::give_back_use;
+pub use give_back_uses::give_back_uses;
 pub use hold_uses::{hold_uses, release_uses};
 pub use issue::{IssueVoucher, issue};
 pub use prolong::prolong;

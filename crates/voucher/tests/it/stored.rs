@@ -92,7 +92,7 @@ fn end(store: &Store, id: VoucherId, how: Closed) -> Option<ClosedVoucher> {
 }
 
 pub fn give_back(store: &Store, ctx: Ctx, id: VoucherId) -> Option<i64> {
-    run(store, ctx, move |tx, ctx| give_back_use(tx, ctx, id, 1)).expect("no rejection")
+    run(store, ctx, move |tx, ctx| give_back_uses(tx, ctx, id, 1)).expect("no rejection")
 }
 
 pub fn by_code(store: &Store, code: VoucherCode) -> Option<VoucherId> {

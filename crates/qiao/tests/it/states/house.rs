@@ -40,7 +40,7 @@ const STEPS: &[&str] = &[
     "party::erase_person",
     "party::note_device",
     "voucher::close",
-    "voucher::give_back_use",
+    "voucher::give_back_uses",
     "voucher::hold_uses",
     "voucher::issue",
     "voucher::prolong",

@@ -13,7 +13,7 @@ use crate::queries;
 /// its expiry timer; the caller sets it again. Gives the voucher's new version.
 ///
 /// `None`: it was refunded or has expired meanwhile, or fewer of it were taken.
-pub fn give_back_use(tx: &mut Tx, ctx: &Ctx, voucher: VoucherId, uses: i64) -> Result<Option<i64>, Fail> {
+pub fn give_back_uses(tx: &mut Tx, ctx: &Ctx, voucher: VoucherId, uses: i64) -> Result<Option<i64>, Fail> {
     tx.lock(&[store::Lock::row("voucher", voucher)]);
     let Some(before) = queries::voucher(tx, voucher)? else {
         return Ok(None);
