@@ -35,6 +35,12 @@ CREATE TABLE event_head (
   seq BIGINT NOT NULL
 );
 
+-- The last number that a connection took. One row.
+CREATE TABLE number_head (
+  one BIGINT NOT NULL PRIMARY KEY,
+  taken BIGINT NOT NULL
+);
+
 -- How far something outside was read, in its own words.
 CREATE TABLE bookmark (
   name TEXT NOT NULL PRIMARY KEY,
@@ -591,7 +597,8 @@ CREATE TABLE voucher (
   uses_held BIGINT NOT NULL DEFAULT 0,
   -- Of a stored-value card: its uses are minor units of it.
   currency TEXT,
-  code BIGINT NOT NULL,
+  -- Encrypted, it is its code, of 12 digits.
+  number BIGINT NOT NULL UNIQUE CHECK (number > 0 AND number / 1000000 < 1000000),
   binding BIGINT NOT NULL,
   device_key BYTEA,
   issued_at BIGINT NOT NULL,
@@ -600,17 +607,6 @@ CREATE TABLE voucher (
   CONSTRAINT voucher_uses CHECK (uses_left <= uses_total AND uses_held >= 0 AND uses_held <= uses_left)
 );
 CREATE INDEX voucher_by_holder ON voucher (holder_id, id);
-
--- The codes of live vouchers, and for some days of those that are not, so that the counter hears why. Random keys, so
--- old ones are pruned. A live voucher may take a code that has been closed.
-CREATE TABLE voucher_code (
-  merchant_id BYTEA NOT NULL,
-  code BIGINT NOT NULL,
-  voucher_id BYTEA NOT NULL,
-  closed_at BIGINT,
-  PRIMARY KEY (merchant_id, code)
-);
-CREATE INDEX voucher_code_by_closing ON voucher_code (closed_at) WHERE closed_at IS NOT NULL;
 
 -- convert --------------------------------------------------------------------------------------------------------------
 

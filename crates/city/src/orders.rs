@@ -214,7 +214,7 @@ fn redeem(
         merchant: scene.merchant,
         store: visit.counter.store,
         device: Some(visit.counter.device),
-        code: known.code,
+        number: known.number,
     };
     let clerk = Actor::Staff(visit.counter.clerk, scene.merchant);
     match consume::redeem_code(tx, &acting(ctx, clerk, visit.at), &cmd)? {

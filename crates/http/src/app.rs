@@ -55,7 +55,7 @@ pub struct AppState {
     pub site: Site,
     /// Where uploaded bytes lie.
     pub media_folder: PathBuf,
-    /// Derives session tokens and hashes one-time codes.
+    /// Derives session tokens and codes of vouchers, and hashes one-time codes.
     pub secret: [u8; 32],
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
@@ -77,6 +77,11 @@ pub fn derive(secret: &[u8; 32], purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
+}
+
+/// What turns numbers of vouchers into codes and back.
+pub fn code_key(secret: &[u8; 32]) -> voucher::CodeKey {
+    voucher::CodeKey::new(&derive(secret, "voucher-codes", &[]))
 }
 
 impl AppState {

@@ -23,7 +23,7 @@ mod visits;
 mod web;
 mod wire;
 
-pub use app::{App, AppState, VoucherKeys, derive};
+pub use app::{App, AppState, VoucherKeys, code_key, derive};
 pub use live::{Live, tell_news};
 pub use openapi::{document, router};
 pub use outbox::{DemoAccount, DemoInfo, Outbox};

@@ -124,7 +124,7 @@ impl Lane {
         read.start_over();
         read.driver.begin_snapshot()?;
         let answer = question(read).and_then(|answer| Ok(read.sound().map(|()| answer)?));
-        read.driver.abandon()?;
+        read.abandon()?;
         answer
     }
 
@@ -183,12 +183,7 @@ impl Lane {
     /// Makes the connection usable again. `false` if the database cannot be reached.
     fn recover(&mut self, error: &StorageError) -> bool {
         let usable = error.cause != Cause::Lost;
-        if !usable
-            || self
-                .connection
-                .as_mut()
-                .is_none_or(|c| c.driver.abandon().is_err())
-        {
+        if !usable || self.connection.as_mut().is_none_or(|c| c.abandon().is_err()) {
             self.connection = None;
         }
         self.connect().is_ok()
@@ -213,7 +208,7 @@ impl Lane {
             return Ok(answers);
         }
         self.with_savepoints = BATCHES_WITH_SAVEPOINTS;
-        self.connect()?.driver.abandon()?;
+        self.connect()?.abandon()?;
         let answers = self.attempt_once(jobs, true)?;
         Ok(answers.ok_or_else(|| StorageError::bug("a savepoint undoes whatever was written"))?)
     }
@@ -363,7 +358,7 @@ fn run(
         Ok(Err(Fail::Reject(reject))) => {
             events.truncate(events_before);
             match savepoint {
-                Some(savepoint) => read.driver.rollback_to(savepoint)?,
+                Some(savepoint) => read.rollback_to(savepoint)?,
                 None if read.wrote => return Ok(None),
                 None => {}
             }

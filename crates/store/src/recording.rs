@@ -32,7 +32,11 @@ impl Recorder {
     pub(crate) fn note(&self, text: &'static str, values: &[Value]) {
         if self.on.load(Ordering::Relaxed) {
             let values = values.to_vec();
-            self.recording().sqlite.push(Recorded { text, values });
+            let sqlite = &mut self.recording().sqlite;
+            // Not the rest of a transaction that was open when it began.
+            if !sqlite.is_empty() || text.starts_with("BEGIN") {
+                sqlite.push(Recorded { text, values });
+            }
         }
     }
 
@@ -44,14 +48,21 @@ impl Recorder {
                 after: recording.commits.clone(),
                 requests: pipeline.to_vec(),
             };
-            recording.postgres.entry(connection).or_default().push(sent);
+            if pipeline.first().is_some_and(Request::is_begin) {
+                recording.postgres.entry(connection).or_default().push(sent);
+            } else if let Some(known) = recording.postgres.get_mut(&connection) {
+                known.push(sent);
+            }
         }
     }
 
     /// That a connection to PostgreSQL has committed.
     pub(crate) fn note_commit(&self, connection: usize) {
         if self.on.load(Ordering::Relaxed) {
-            *self.recording().commits.entry(connection).or_default() += 1;
+            let mut recording = self.recording();
+            if recording.postgres.contains_key(&connection) {
+                *recording.commits.entry(connection).or_default() += 1;
+            }
         }
     }
 
@@ -309,6 +320,25 @@ mod tests {
             };
             store.run_blocking("test", lane, ctx, set).unwrap().unwrap();
         }
+    }
+
+    #[test]
+    fn what_was_open_when_the_recording_began_is_left_out() {
+        let recorder = Recorder::default();
+        recorder.start();
+        for text in ["COMMIT", "BEGIN IMMEDIATE", "COMMIT"] {
+            recorder.note(text, &[]);
+        }
+        for pipeline in [&["COMMIT"][..], &["BEGIN", "SAVEPOINT command"], &["COMMIT"]] {
+            let requests: Vec<_> = pipeline.iter().map(|text| Request::Control(text)).collect();
+            recorder.note_pipeline(7, &requests);
+            if requests.iter().any(Request::is_commit) {
+                recorder.note_commit(7);
+            }
+        }
+        let recording = recorder.stop();
+        assert_eq!((recording.statements(), recording.commits()), (2 + 3, 2));
+        assert_eq!(recording.commits, Commits::from([(7, 1)]));
     }
 
     #[test]

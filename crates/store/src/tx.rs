@@ -1,12 +1,12 @@
 //! An open transaction, as commands and queries see it. It can ask, tell, claim, lock, emit and set
 //! timers; it has no way to reach a network, a clock or a file.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, RangeInclusive};
 
 use kernel::Ctx;
 use type_safe_id::{StaticType, TypeSafeId};
 
-use crate::driver::{Driver, Outcome};
+use crate::driver::{Driver, Outcome, Savepoint};
 use crate::event::PendingEvent;
 use crate::{Ask, Bulk, EventBody, Lock, Query, Row, StorageError, TimerKind, Value, sql};
 
@@ -24,6 +24,9 @@ pub struct Cost {
 /// More statements than any command needs; a command that runs more is wrong.
 const MAX_STATEMENTS: u64 = 5_000;
 
+/// How many numbers a connection takes from the database at once.
+const NUMBERS: i64 = 1_000;
+
 /// A transaction that reads one state of the database.
 pub struct ReadTx {
     pub(crate) driver: Driver,
@@ -35,7 +38,11 @@ pub struct ReadTx {
     pub(crate) wrote: bool,
     /// What the batch locked at its beginning, sorted.
     pub(crate) locked: Vec<Lock>,
+    /// Those that were taken from the database for [`Tx::take_number`] and not handed out yet.
+    numbers: RangeInclusive<i64>,
 }
+
+const NO_NUMBERS: RangeInclusive<i64> = 1..=0;
 
 impl ReadTx {
     pub(crate) fn new(driver: Driver) -> Self {
@@ -45,6 +52,7 @@ impl ReadTx {
             failed: None,
             wrote: false,
             locked: Vec::new(),
+            numbers: NO_NUMBERS,
         }
     }
 
@@ -134,6 +142,18 @@ impl ReadTx {
         self.locked.clear();
     }
 
+    /// Undoes the transaction, whatever state it is in. The numbers may have been taken in it.
+    pub(crate) fn abandon(&mut self) -> Result<(), StorageError> {
+        self.numbers = NO_NUMBERS;
+        self.driver.abandon()
+    }
+
+    /// Undoes what was done since the savepoint. The numbers may have been taken after it.
+    pub(crate) fn rollback_to(&mut self, savepoint: Savepoint) -> Result<(), StorageError> {
+        self.numbers = NO_NUMBERS;
+        self.driver.rollback_to(savepoint)
+    }
+
     fn count(&mut self, asked: u64, told: u64) -> Result<(), StorageError> {
         self.cost.asked += asked;
         self.cost.told += told;
@@ -219,6 +239,24 @@ impl<'lane> Tx<'lane> {
         rows.retain(|row| self.locked.binary_search(row).is_err());
         rows.sort();
         self.driver.lock(&rows);
+    }
+
+    /// A number from 1 on that nothing else ever gets. Those of one connection rise, so that what has them lies
+    /// together; many are left out.
+    pub fn take_number(&mut self) -> Result<i64, StorageError> {
+        if self.numbers.is_empty() {
+            let row = self.one(sql!(
+                "INSERT INTO number_head (one, taken) VALUES (1, $1)
+                 ON CONFLICT (one) DO UPDATE SET taken = number_head.taken + excluded.taken RETURNING taken",
+                NUMBERS
+            ))?;
+            let last: i64 = row
+                .ok_or_else(|| StorageError::bug("the head of the numbers gave none"))?
+                .take()?;
+            self.numbers = last - NUMBERS + 1..=last;
+        }
+        let next = self.numbers.next();
+        next.ok_or_else(|| StorageError::bug("no number was taken"))
     }
 
     /// Adds a fact to the event log, in the same transaction. `version` is the subject's after the change.

@@ -1,12 +1,18 @@
 //! The 12-digit code of a voucher, for holders whose screen cannot be scanned.
 //! It is a number to look up, not a secret that proves anything: who may look, and how often they may
 //! miss, is decided where it is looked up.
+//!
+//! Vouchers are numbered in the order in which they are issued, and a code is such a number, encrypted: no two vouchers
+//! have the same, one says nothing of another, and new ones lie together in the database, which random ones would not.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// One more than the largest code.
-const CODES: u64 = 1_000_000_000_000;
+use aes::Aes256;
+use fpe::ff1::{FF1, FlexibleNumeralString};
+
+/// Codes and numbers are decimal.
+const RADIX: u32 = 10;
 
 /// Digits of a code.
 const DIGITS: usize = 12;
@@ -38,23 +44,39 @@ impl fmt::Display for CodeFault {
 
 impl std::error::Error for CodeFault {}
 
-impl VoucherCode {
-    /// A code from unpredictable bytes, every code as likely as any other (to one part in 18 million).
-    /// The caller tries again with other bytes while a live voucher of the merchant has the code.
-    pub fn from_random(bytes: [u8; 8]) -> Self {
-        let scaled = u128::from(u64::from_be_bytes(bytes)) * u128::from(CODES);
-        Self((scaled >> 64) as u64)
+/// The secret with which numbers of vouchers become codes, and codes numbers again: format-preserving encryption, FF1 of
+/// NIST SP 800-38G with AES-256. With another key every code is another.
+pub struct CodeKey(FF1<Aes256>);
+
+impl CodeKey {
+    /// A key from 32 unpredictable bytes.
+    pub fn new(bytes: &[u8; 32]) -> Self {
+        Self(FF1::new(bytes, RADIX).expect("FF1 takes any radix from 2 to 65,536"))
     }
 
-    /// The code as a number, for the database.
-    pub fn number(self) -> i64 {
-        self.0 as i64
+    /// The code of the voucher with this number, below a million million.
+    pub fn code(&self, number: i64) -> VoucherCode {
+        let code = self.0.encrypt(&[], &digits(number as u64));
+        VoucherCode(read_digits(code.expect("FF1 takes twelve digits")))
     }
 
-    /// Reads back [`VoucherCode::number`]; `None` if it has more than twelve digits or is negative.
-    pub fn from_number(number: i64) -> Option<Self> {
-        u64::try_from(number).ok().filter(|&n| n < CODES).map(Self)
+    /// Whose code this is: there may be no such voucher.
+    pub fn number(&self, code: VoucherCode) -> i64 {
+        let number = self.0.decrypt(&[], &digits(code.0));
+        read_digits(number.expect("FF1 takes twelve digits")) as i64
     }
+}
+
+fn digits(number: u64) -> FlexibleNumeralString {
+    let digit = |place| (number / 10_u64.pow(place) % 10) as u16;
+    (0..DIGITS as u32).rev().map(digit).collect::<Vec<_>>().into()
+}
+
+fn read_digits(digits: FlexibleNumeralString) -> u64 {
+    let digits: Vec<u16> = digits.into();
+    digits
+        .iter()
+        .fold(0, |number, digit| number * 10 + u64::from(*digit))
 }
 
 impl fmt::Display for VoucherCode {

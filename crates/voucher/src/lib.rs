@@ -3,8 +3,7 @@
 //! It knows no order and no price, opens no socket and reads no clock: the time and random bytes are
 //! given to it.
 //!
-//! Commands: [`bind_device`], [`add_signing_key`], [`retire_signing_key`], [`prune_codes`]. Other crates' commands issue
-//! and use vouchers up through [`issue`], [`use_up`], [`give_back_uses`], [`prolong`] and [`close`], which
+//! Commands: [`bind_device`], [`add_signing_key`], [`retire_signing_key`]. Other crates' commands issue and use vouchers up through [`issue`], [`use_up`], [`give_back_uses`], [`prolong`] and [`close`], which
 //! check no actor: who may do what is theirs to say.
 
 mod check;
@@ -23,7 +22,7 @@ mod seal;
 mod store_set;
 
 pub use check::{CheckedPass, MAX_CLOCK_AGE_US, Network, Scanner, check_qr};
-pub use code::{CodeFault, VoucherCode};
+pub use code::{CodeFault, CodeKey, VoucherCode};
 pub use commands::*;
 pub use device::{DEVICE_KEY_LEN, DeviceKey, DevicePublicKey, InvalidDeviceKey};
 pub use ed25519_dalek::SigningKey;

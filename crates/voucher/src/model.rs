@@ -2,7 +2,7 @@
 
 use kernel::{Currency, MerchantId, OfferId, PersonId, SigningKeyId, Timestamp, VoucherId};
 
-use crate::{DevicePublicKey, PassTerms, SealedKey, StoreSetDigest, VoucherCode};
+use crate::{DevicePublicKey, PassTerms, SealedKey, StoreSetDigest};
 
 /// What became of a voucher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +79,8 @@ pub struct Voucher {
     pub uses_held: i64,
     /// Of a stored-value card: its uses are minor units of it.
     pub currency: Option<Currency>,
-    /// What the holder reads out. Unique among the merchant's live vouchers only.
-    pub code: VoucherCode,
+    /// Rises with every voucher of the platform; [`crate::CodeKey`] makes the code of it that the holder reads out.
+    pub number: i64,
     /// Rises with every new device; 0 before the first.
     pub binding: i64,
     /// The holder's device, once there is one.

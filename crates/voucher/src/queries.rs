@@ -5,7 +5,7 @@ use kernel::{MerchantId, OfferId, PersonId, Timestamp, VoucherId};
 use store::{Fail, Query, ReadTx, Row, StorageError, sql};
 
 use crate::model::{StoredSigningKey, Voucher, VoucherStatus};
-use crate::{DevicePublicKey, KeyRing, SealedKey, StoreSet, StoreSetDigest, StoreSets, VoucherCode};
+use crate::{DevicePublicKey, KeyRing, SealedKey, StoreSet, StoreSetDigest, StoreSets};
 
 fn all<T>(rows: Vec<Row>, read_row: fn(&mut Row) -> Result<T, StorageError>) -> Result<Vec<T>, Fail> {
     Ok(rows
@@ -34,7 +34,7 @@ fn read_voucher(row: &mut Row) -> Result<Voucher, StorageError> {
         uses_left: row.take()?,
         uses_held: row.take()?,
         currency: row.take()?,
-        code: read_code(row)?,
+        number: row.take()?,
         binding: row.take()?,
         device_key: read_device_key(row)?,
         issued_at: row.take()?,
@@ -49,13 +49,9 @@ fn read_digest(row: &mut Row) -> Result<StoreSetDigest, StorageError> {
     Ok(StoreSetDigest(bytes))
 }
 
-pub(crate) fn read_status(row: &mut Row) -> Result<VoucherStatus, StorageError> {
+fn read_status(row: &mut Row) -> Result<VoucherStatus, StorageError> {
     let name: String = row.take()?;
     VoucherStatus::from_name(&name).ok_or_else(|| unreadable("voucher status"))
-}
-
-pub(crate) fn read_code(row: &mut Row) -> Result<VoucherCode, StorageError> {
-    VoucherCode::from_number(row.take()?).ok_or_else(|| unreadable("voucher code"))
 }
 
 fn read_device_key(row: &mut Row) -> Result<Option<DevicePublicKey>, StorageError> {
@@ -68,7 +64,7 @@ fn read_device_key(row: &mut Row) -> Result<Option<DevicePublicKey>, StorageErro
 /// A voucher.
 pub fn voucher(read: &mut ReadTx, voucher: VoucherId) -> Result<Option<Voucher>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, uses_held, currency, code, binding,
+        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, uses_held, currency, number, binding,
                 device_key, issued_at, valid_until, version
          FROM voucher WHERE id = $1",
         voucher
@@ -84,7 +80,7 @@ pub fn vouchers_of(
     limit: i64,
 ) -> Result<Vec<Voucher>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, uses_held, currency, code, binding,
+        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, uses_held, currency, number, binding,
                 device_key, issued_at, valid_until, version
          FROM voucher WHERE holder_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         holder,
@@ -123,7 +119,7 @@ pub fn live_of_offers(
 ) -> Result<Vec<Voucher>, Fail> {
     let questions = offers.iter().map(|offer| {
         sql!(
-            "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, uses_held, currency, code,
+            "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, uses_held, currency, number,
                     binding, device_key, issued_at, valid_until, version
              FROM voucher WHERE holder_id = $1 AND offer_id = $2 AND status = 'live' AND valid_until > $3",
             holder,
@@ -135,20 +131,15 @@ pub fn live_of_offers(
     all(rows.collect(), read_voucher)
 }
 
-/// The voucher of this merchant that has this code, or had it when it was closed some days ago. The caller
-/// is the merchant's staff, and counts the misses.
-pub fn find_by_code(
-    read: &mut ReadTx,
-    merchant: MerchantId,
-    code: VoucherCode,
-) -> Result<Option<Voucher>, Fail> {
+/// The voucher of this merchant that has this number, which [`crate::CodeKey`] reads from its code. The caller is the
+/// merchant's staff, and counts the misses.
+pub fn find_by_number(read: &mut ReadTx, merchant: MerchantId, number: i64) -> Result<Option<Voucher>, Fail> {
     let row = read.one(sql!(
-        "SELECT v.id, v.merchant_id, v.offer_id, v.store_set, v.holder_id, v.status, v.uses_total, v.uses_left, v.uses_held, v.currency, v.code,
-                v.binding, v.device_key, v.issued_at, v.valid_until, v.version
-         FROM voucher_code c JOIN voucher v ON v.id = c.voucher_id
-         WHERE c.merchant_id = $1 AND c.code = $2",
-        merchant,
-        code.number()
+        "SELECT id, merchant_id, offer_id, store_set, holder_id, status, uses_total, uses_left, uses_held, currency, number, binding,
+                device_key, issued_at, valid_until, version
+         FROM voucher WHERE number = $1 AND merchant_id = $2",
+        number,
+        merchant
     ))?;
     first(row, read_voucher)
 }

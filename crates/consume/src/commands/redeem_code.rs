@@ -3,7 +3,6 @@
 
 use kernel::{Ctx, DeviceId, HOUR_US, MINUTE_US, MerchantId, PersonId, StoreId, Timestamp};
 use store::{Fail, Lock, Tx, sql};
-use voucher::VoucherCode;
 
 use crate::decide::MAX_MISSES;
 use crate::redeeming::{Counter, Presented, refuse, take_uses};
@@ -24,8 +23,8 @@ pub struct RedeemCode {
     pub store: StoreId,
     /// On which registered device.
     pub device: Option<DeviceId>,
-    /// What was typed.
-    pub code: VoucherCode,
+    /// What was typed, as [`voucher::CodeKey`] reads it.
+    pub number: i64,
     /// As in [`crate::RedeemScan`].
     pub uses: Option<i64>,
 }
@@ -53,8 +52,7 @@ impl RedeemCode {
 
 /// Takes uses of the voucher with this code and settles their money.
 ///
-/// Rejects: `redeem_codes_locked`, and those of [`crate::redeem_scan`] that are not about the QR. Why a
-/// voucher is live no longer is known for some days; later its code is nobody's.
+/// Rejects: `redeem_codes_locked`, and those of [`crate::redeem_scan`] that are not about the QR.
 ///
 /// Statements: 14 with a device and without a sharer, 21 with one: those of a scan, the look for the
 /// code, and whether person or device is locked.
@@ -63,7 +61,7 @@ pub fn redeem_code(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemCode) -> Result<CodeAnswe
     let counter = Counter::of_actor(tx, ctx, place, cmd.device, RedemptionMode::Code)?;
     tx.lock(&cmd.locks(counter.staff));
     check_not_locked(tx, ctx, &counter)?;
-    let Some(found) = voucher::queries::find_by_code(tx, cmd.merchant, cmd.code)? else {
+    let Some(found) = voucher::queries::find_by_number(tx, cmd.merchant, cmd.number)? else {
         return miss(tx, ctx, &counter);
     };
     let presented = Presented::at_counter(tx, &counter, found.id, None, ctx.now)?;

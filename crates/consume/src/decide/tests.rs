@@ -1,7 +1,7 @@
 use kernel::{MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, Timestamp, VoucherId};
 use proptest::prelude::*;
 use uuid::Uuid;
-use voucher::{StoreSetDigest, Voucher, VoucherCode, VoucherStatus};
+use voucher::{StoreSetDigest, Voucher, VoucherStatus};
 
 use super::*;
 use crate::RedemptionMode;
@@ -18,7 +18,7 @@ fn voucher(status: VoucherStatus) -> Voucher {
         uses_total: 3,
         uses_left: 1,
         uses_held: 0,
-        code: VoucherCode::from_random([6; 8]),
+        number: 6,
         binding: 7,
         device_key: None,
         issued_at: Timestamp(0),

@@ -87,7 +87,7 @@ fn a_card_of_a_value_is_asked_for_an_amount_that_it_has() {
             assert_eq!(refused.code, "redeem_uses_left", "{wrong}");
             assert_eq!(member(&refused, "uses_left"), 4_000);
         }
-        let mut by_code = world.code_of(world.voucher(voucher).code);
+        let mut by_code = world.by_code(world.voucher(voucher).number);
         let typed = world.type_code(world.as_cashier(), NOW, by_code.clone());
         assert_eq!(code(typed), "redeem_amount_missing");
         by_code.uses = Some(4_000);

@@ -13,7 +13,7 @@ fn a_voucher_is_redeemed_or_refunded_never_both() {
             let bought = world.buy(1);
             let voucher = bought.vouchers[0];
             let scan = world.scan_of(voucher);
-            let by_code = world.code_of(world.voucher(voucher).code);
+            let by_code = world.by_code(world.voucher(voucher).number);
             let (cashier, buyer) = (world.as_cashier(), Actor::Consumer(world.buyer));
             let won = at_once(6, |n| match n % 3 {
                 0 => {

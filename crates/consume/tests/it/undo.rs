@@ -24,7 +24,7 @@ fn an_undo_in_time_gives_use_code_and_money_back() {
         let undone = world.undo(redeemed.redemption, NOW);
         assert_eq!(code(undone), "redemption_not_live");
         // The holder's code works again, and what follows is settled as ever.
-        let cmd = world.code_of(world.voucher(voucher).code);
+        let cmd = world.by_code(world.voucher(voucher).number);
         let answer = world.type_code(world.as_cashier(), NOW, cmd).expect("an answer");
         assert!(matches!(answer, CodeAnswer::Redeemed(_)));
         assert_eq!((world.payable(), world.commission()), (7_650, 850));

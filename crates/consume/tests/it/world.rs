@@ -19,8 +19,8 @@ use party::testing::{NOW, Shop, certified_shop, consumer, ctx_at, run, staff, st
 use party::{AcceptFranchise, AddStore, EndFranchise, OfferFranchise, RegisterDevice, Role};
 use store::{Fail, Rejected, Store, Tx, sql};
 use voucher::{
-    BindDevice, CheckedPass, DeviceKey, KeyRing, Network, Scanner, SigningKey, StoreSets, VoucherCode,
-    check_qr, present, sign_pass,
+    BindDevice, CheckedPass, DeviceKey, KeyRing, Network, Scanner, SigningKey, StoreSets, check_qr, present,
+    sign_pass,
 };
 
 pub const CNY: Currency = Currency::CNY;
@@ -216,12 +216,12 @@ impl<'s> World<'s> {
         redeemed
     }
 
-    pub fn code_of(&self, code: VoucherCode) -> RedeemCode {
+    pub fn by_code(&self, number: i64) -> RedeemCode {
         RedeemCode {
             merchant: self.shop.merchant,
             store: self.shop.store,
             device: None,
-            code,
+            number,
             uses: None,
         }
     }

@@ -142,7 +142,7 @@ fn close_order(tx: &mut Tx, ctx: &Ctx, left: &Left) -> Result<ChargedBack, Fail>
         .collect();
     let (mut closed, mut units) = (Vec::new(), 0);
     for voucher in &vouchers {
-        if let Some(rest) = voucher::close(tx, *voucher, Closed::Refunded, ctx.now)? {
+        if let Some(rest) = voucher::close(tx, *voucher, Closed::Refunded)? {
             tx.clear_timer(EXPIRE_VOUCHER, *voucher)?;
             closed.push(*voucher);
             if rest.uses_left == sale.uses {

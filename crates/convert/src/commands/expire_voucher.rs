@@ -40,7 +40,7 @@ pub fn expire_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &ExpireVoucher) -> Result<boo
         return Ok(false);
     }
     tx.clear_timer(EXPIRE_VOUCHER, cmd.voucher)?;
-    let Some(closed) = voucher::close(tx, cmd.voucher, Closed::Expired, ctx.now)? else {
+    let Some(closed) = voucher::close(tx, cmd.voucher, Closed::Expired)? else {
         return Ok(false);
     };
     let rest = rest_after(&money.paid, money.uses, money.uses - closed.uses_left);

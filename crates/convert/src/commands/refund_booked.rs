@@ -27,7 +27,7 @@ pub struct RefundBooked {
 /// a redemption and the expiry at the same moment.
 pub fn refund_booked(tx: &mut Tx, ctx: &Ctx, cmd: &RefundBooked) -> Result<RefundId, Fail> {
     let money = voucher_money(tx, cmd.voucher)?.ok_or_else(|| REFUND_NOT_FOUND.plain())?;
-    let closed = voucher::close(tx, cmd.voucher, Closed::Refunded, ctx.now)?;
+    let closed = voucher::close(tx, cmd.voucher, Closed::Refunded)?;
     let closed = closed.filter(|closed| closed.uses_left == money.uses);
     closed.ok_or_else(|| REFUND_NOTHING_LEFT.plain())?;
     let (refund, _) = give_up(tx, ctx, &money, (money.paid, true), (cmd.given_up, cmd.cause))?;

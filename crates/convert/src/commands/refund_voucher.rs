@@ -59,7 +59,7 @@ pub fn refund_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &RefundVoucher) -> Result<Ref
         let detail = "The voucher has run out; what the agreement says for that follows by itself.";
         return Err(REFUND_NOTHING_LEFT.because(detail).into());
     }
-    let closed = voucher::close(tx, cmd.voucher, Closed::Refunded, ctx.now)?;
+    let closed = voucher::close(tx, cmd.voucher, Closed::Refunded)?;
     let closed = closed.ok_or_else(|| REFUND_NOTHING_LEFT.plain())?;
     let rest = rest_after(&money.paid, money.uses, money.uses - closed.uses_left);
     let given_up = if matches!(ctx.actor, Actor::Staff(..)) {

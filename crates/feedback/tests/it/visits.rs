@@ -64,7 +64,7 @@ impl<'s> Visits<'s> {
             merchant: self.shop.merchant,
             store: self.shop.store,
             device: None,
-            code: found.expect("an answer").expect("a voucher").code,
+            number: found.expect("an answer").expect("a voucher").number,
         };
         let answer = self.run(self.shop.as_owner(), now, move |tx, ctx| {
             consume::redeem_code(tx, ctx, &cmd)

@@ -24,7 +24,7 @@ use voucher::{
 };
 
 use crate::access::Consumer;
-use crate::app::App;
+use crate::app::{App, code_key};
 use crate::body::{Path, Query, Write};
 use crate::labels::{Label, Labelled, labelled};
 use crate::problem::Problem;
@@ -282,7 +282,7 @@ async fn get_voucher_code(
         .read(move |read| held_live(read, consumer.0, of.voucher))
         .await?;
     Ok(Json(CodeShown {
-        code: voucher.code.to_string(),
+        code: code_key(&app.secret).code(voucher.number).to_string(),
     }))
 }
 

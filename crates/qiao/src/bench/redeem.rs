@@ -124,14 +124,16 @@ fn stock_up(
 fn codes_of(stage: &Stage, order: OrderId) -> Result<Vec<VoucherCode>, Failure> {
     let found = stage.app.store.read_blocking(move |read| {
         let vouchers = convert::queries::order_vouchers(read, order)?;
-        let codes = vouchers
+        let numbers = vouchers
             .iter()
-            .map(|of| Ok(voucher::queries::voucher(read, of.voucher)?.map(|found| found.code)));
-        codes.collect::<Result<Vec<_>, store::Fail>>()
+            .map(|of| Ok(voucher::queries::voucher(read, of.voucher)?.map(|found| found.number)));
+        numbers.collect::<Result<Vec<_>, store::Fail>>()
     });
+    let key = http::code_key(&stage.app.secret);
     Ok(found
         .map_err(crate::serve::failed)?
         .into_iter()
         .flatten()
+        .map(|number| key.code(number))
         .collect())
 }

@@ -1,5 +1,4 @@
-//! Forgets what is only kept for a while: answers under idempotency keys, ended sessions, and the codes of
-//! vouchers that are done.
+//! Forgets what is only kept for a while: answers under idempotency keys and ended sessions.
 
 use http::{App, shell};
 use kernel::{Actor, RequestId};
@@ -13,8 +12,7 @@ pub async fn step(app: App) -> Result<usize, String> {
     let pruned = app.store.run("prune", lane, ctx, |tx, ctx| {
         let answers = store::prune_idempotency(tx, ctx.now, CHUNK)?;
         let sessions = party::prune_sessions(tx, ctx, ctx.now, CHUNK)?;
-        let codes = voucher::prune_codes(tx, ctx, CHUNK)?;
-        Ok(answers + sessions + codes)
+        Ok(answers + sessions)
     });
     let pruned = pruned.await.map_err(|error| error.to_string())?;
     pruned

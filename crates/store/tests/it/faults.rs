@@ -1,5 +1,6 @@
 //! What fails around a commit: nothing answered is lost, nothing is done twice.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 
@@ -25,6 +26,45 @@ fn a_commit_that_fails_or_whose_answer_is_lost_has_one_effect() {
             assert_eq!(taken(store, id), n as i64 + 1, "{point:?}");
         }
     });
+}
+
+/// A command that takes a number and is refused, or answers with it.
+fn take_number(store: &Store, n: u64, refused: bool) -> i64 {
+    let answer = store.submit_blocking(job(n, move |tx, _| {
+        let number = tx.take_number()?;
+        if refused {
+            return Err(crate::commands::SOLD_OUT.plain().into());
+        }
+        Ok(number.to_string())
+    }));
+    match answer {
+        Ok(Answer::Done(number)) => number.parse().expect("a number"),
+        Ok(Answer::Rejected(_)) if refused => 0,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_number_is_never_handed_out_twice_whatever_became_of_the_commands_before() {
+    for database in TestDatabase::both() {
+        let mut numbers = Vec::new();
+        for turn in 0..4 {
+            // Another program knows only what was committed.
+            let store = database.open();
+            let next = |n: u64, refused| take_number(&store, turn * 10 + n, refused);
+            next(0, true);
+            numbers.push(next(1, false));
+            next(2, true);
+            numbers.push(next(3, false));
+            for (n, point) in [(4, FaultPoint::BeforeCommit), (5, FaultPoint::AfterCommit)] {
+                store.faults().plan(point);
+                numbers.push(next(n, false));
+            }
+            store.close();
+        }
+        let distinct: BTreeSet<_> = numbers.iter().collect();
+        assert_eq!(distinct.len(), 16, "{numbers:?}");
+    }
 }
 
 #[test]

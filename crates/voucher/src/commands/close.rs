@@ -1,11 +1,9 @@
 //! A live voucher is closed before its last use: refunded or expired, never both.
 
-use kernel::{Timestamp, VoucherId};
+use kernel::VoucherId;
 use store::{Fail, Tx, sql};
 
-use super::close_code;
 use crate::model::Closed;
-use crate::queries::read_code;
 
 /// A voucher as it was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,27 +15,19 @@ pub struct ClosedVoucher {
     pub version: i64,
 }
 
-/// Closes a live voucher at that moment, and its code. `None`: it is live no longer.
-pub fn close(
-    tx: &mut Tx,
-    voucher: VoucherId,
-    closed: Closed,
-    at: Timestamp,
-) -> Result<Option<ClosedVoucher>, Fail> {
+/// Closes a live voucher. `None`: it is live no longer.
+pub fn close(tx: &mut Tx, voucher: VoucherId, closed: Closed) -> Result<Option<ClosedVoucher>, Fail> {
     let row = tx.one(sql!(
         "UPDATE voucher SET status = $1, version = version + 1 WHERE id = $2 AND status = 'live'
-         RETURNING uses_left, version, merchant_id, code",
+         RETURNING uses_left, version",
         closed.status().as_str(),
         voucher
     ))?;
     let Some(mut row) = row else {
         return Ok(None);
     };
-    let closed = ClosedVoucher {
+    Ok(Some(ClosedVoucher {
         uses_left: row.take()?,
         version: row.take()?,
-    };
-    let (merchant, code) = (row.take()?, read_code(&mut row)?);
-    close_code(tx, merchant, code, at)?;
-    Ok(Some(closed))
+    }))
 }

@@ -7,7 +7,6 @@ mod give_back_uses;
 mod hold_uses;
 mod issue;
 mod prolong;
-mod prune_codes;
 mod retire_signing_key;
 mod use_up;
 
@@ -18,27 +17,5 @@ pub use give_back_uses::give_back_uses;
 pub use hold_uses::{hold_uses, release_uses};
 pub use issue::{IssueVoucher, issue};
 pub use prolong::prolong;
-pub use prune_codes::prune_codes;
 pub use retire_signing_key::{RetireSigningKey, retire_signing_key};
 pub use use_up::{VoucherUse, use_up};
-
-use kernel::{MerchantId, Timestamp};
-use store::{StorageError, Tx, sql};
-
-use crate::VoucherCode;
-
-/// Notes that the code's voucher is live no longer: a live one may take it. Until then, or until it is
-/// pruned, it still leads to the voucher.
-fn close_code(
-    tx: &mut Tx,
-    merchant: MerchantId,
-    code: VoucherCode,
-    at: Timestamp,
-) -> Result<(), StorageError> {
-    tx.tell(sql!(
-        "UPDATE voucher_code SET closed_at = $1 WHERE merchant_id = $2 AND code = $3",
-        at,
-        merchant,
-        code.number()
-    ))
-}

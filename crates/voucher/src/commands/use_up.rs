@@ -3,10 +3,6 @@
 use kernel::{Timestamp, VoucherId};
 use store::{Fail, Tx, sql};
 
-use super::close_code;
-use crate::model::VoucherStatus;
-use crate::queries::{read_code, read_status};
-
 /// Uses that were taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VoucherUse {
@@ -19,8 +15,8 @@ pub struct VoucherUse {
 }
 
 /// Takes so many uses of a live voucher that was valid `at` that moment (the scan's, for one without a
-/// network) and, if a `binding` is given, still has it. With the last use the voucher is used and its
-/// code closed. `None`: the guard said no; read the voucher again to say why.
+/// network) and, if a `binding` is given, still has it. With the last use the voucher is used.
+/// `None`: the guard said no; read the voucher again to say why.
 pub fn use_up(
     tx: &mut Tx,
     voucher: VoucherId,
@@ -32,7 +28,7 @@ pub fn use_up(
         "UPDATE voucher SET uses_left = uses_left - $1, status = CASE WHEN uses_left = $1 THEN 'used' ELSE status END,
                 version = version + 1
          WHERE id = $2 AND status = 'live' AND uses_left - uses_held >= $1 AND valid_until > $3 AND binding = COALESCE($4, binding)
-         RETURNING uses_total, uses_left, version, merchant_id, code, status",
+         RETURNING uses_total - uses_left, uses_left, version",
         uses,
         voucher,
         at,
@@ -41,14 +37,9 @@ pub fn use_up(
     let Some(mut row) = row else {
         return Ok(None);
     };
-    let (uses_total, uses_left, version): (i64, i64, i64) = (row.take()?, row.take()?, row.take()?);
-    let (merchant, code) = (row.take()?, read_code(&mut row)?);
-    if read_status(&mut row)? != VoucherStatus::Live {
-        close_code(tx, merchant, code, at)?;
-    }
     Ok(Some(VoucherUse {
-        use_no: uses_total - uses_left,
-        uses_left,
-        version,
+        use_no: row.take()?,
+        uses_left: row.take()?,
+        version: row.take()?,
     }))
 }

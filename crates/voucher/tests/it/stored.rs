@@ -85,18 +85,17 @@ pub fn take(store: &Store, id: VoucherId) -> Option<VoucherUse> {
 }
 
 fn end(store: &Store, id: VoucherId, how: Closed) -> Option<ClosedVoucher> {
-    run(store, ctx(Actor::System), move |tx, ctx| {
-        close(tx, id, how, ctx.now)
-    })
-    .expect("no rejection")
+    run(store, ctx(Actor::System), move |tx, _| close(tx, id, how)).expect("no rejection")
 }
 
-pub fn give_back(store: &Store, ctx: Ctx, id: VoucherId) -> Option<i64> {
-    run(store, ctx, move |tx, ctx| give_back_uses(tx, ctx, id, 1)).expect("no rejection")
+fn give_back(store: &Store, id: VoucherId) -> Option<i64> {
+    run(store, ctx(Actor::System), move |tx, _| give_back_uses(tx, id, 1)).expect("no rejection")
 }
 
-pub fn by_code(store: &Store, code: VoucherCode) -> Option<VoucherId> {
-    let found = ask(store, move |read| queries::find_by_code(read, merchant(1), code));
+pub fn by_number(store: &Store, number: i64) -> Option<VoucherId> {
+    let found = ask(store, move |read| {
+        queries::find_by_number(read, merchant(1), number)
+    });
     found.map(|voucher| voucher.id)
 }
 
@@ -125,8 +124,6 @@ fn every_statement_prepares_on_both_engines() {
 fn of_64_uses_of_a_card_of_ten_ten_count() {
     on_both(|store| {
         let id = issue_one(store, 10);
-        let code = read(store, id).code;
-        assert_eq!(by_code(store, code), Some(id));
         let uses = at_once(64, |_| take(store, id));
         let numbers: BTreeSet<_> = uses.iter().flatten().map(|taken| taken.use_no).collect();
         assert_eq!(uses.iter().flatten().count(), 10);
@@ -136,7 +133,8 @@ fn of_64_uses_of_a_card_of_ten_ten_count() {
             (used.status, used.uses_left, used.version),
             (VoucherStatus::Used, 0, 11)
         );
-        assert_eq!(by_code(store, code), Some(id), "so that the counter hears why");
+        let found = by_number(store, used.number);
+        assert_eq!(found, Some(id), "so that the counter hears why");
     });
 }
 
@@ -158,7 +156,7 @@ fn what_is_used_is_not_refunded_and_the_other_way_round() {
             let after = read(store, id);
             assert_ne!(after.status, VoucherStatus::Live);
             assert_eq!(after.status == VoucherStatus::Used, closed.is_empty());
-            assert_eq!(by_code(store, after.code), Some(id));
+            assert_eq!(by_number(store, after.number), Some(id));
         }
     });
 }
@@ -167,35 +165,29 @@ fn what_is_used_is_not_refunded_and_the_other_way_round() {
 fn a_use_is_given_back_once_and_can_be_taken_again() {
     on_both(|store| {
         let id = issue_one(store, 1);
-        assert_eq!(
-            give_back(store, ctx(Actor::System), id),
-            None,
-            "nothing was taken"
-        );
-        let code = read(store, id).code;
+        assert_eq!(give_back(store, id), None, "nothing was taken");
         assert!(take(store, id).is_some());
-        let returned = at_once(16, |_| give_back(store, ctx(Actor::System), id));
+        let returned = at_once(16, |_| give_back(store, id));
         assert_eq!(returned.iter().flatten().count(), 1);
         let live = read(store, id);
         assert_eq!(
             (live.status, live.uses_left, live.version),
             (VoucherStatus::Live, 1, 3)
         );
-        assert_eq!((live.code, by_code(store, code)), (code, Some(id)));
         assert_eq!(take(store, id).map(|taken| taken.use_no), Some(1));
-        assert!(give_back(store, ctx(Actor::System), id).is_some());
+        assert!(give_back(store, id).is_some());
         assert_eq!(
             end(store, id, Closed::Refunded).map(|closed| closed.uses_left),
             Some(1)
         );
-        assert_eq!(give_back(store, ctx(Actor::System), id), None, "it is refunded");
+        assert_eq!(give_back(store, id), None, "it is refunded");
         let nobodys = VoucherId::from_uuid(Uuid::from_u128(1));
-        assert_eq!(give_back(store, ctx(Actor::System), nobodys), None);
+        assert_eq!(give_back(store, nobodys), None);
     });
 }
 
 #[test]
-fn vouchers_of_one_purchase_are_issued_in_one_round_trip() {
+fn vouchers_of_one_purchase_are_issued_without_a_wait() {
     on_both(|store| {
         for name in ["warm", "measured"] {
             let answer = store.run_blocking(name, merchant(1), ctx(Actor::System), move |tx, ctx| {
@@ -204,8 +196,7 @@ fn vouchers_of_one_purchase_are_issued_in_one_round_trip() {
             assert_eq!(answer.map(|vouchers| vouchers.map(|v| v.len())), Ok(Ok(10)));
         }
         let cost = store.costs()["measured"];
-        assert_eq!((cost.asked, cost.told), (10, 10));
-        assert!(cost.round_trips <= 1, "{cost:?}");
+        assert_eq!((cost.asked, cost.told, cost.round_trips), (0, 10, 0));
         let holder = order(2, 1).holder;
         let page = ask(store, move |read| queries::vouchers_of(read, holder, None, 15));
         assert!(page.len() == 15 && page.windows(2).all(|pair| pair[0].id > pair[1].id));

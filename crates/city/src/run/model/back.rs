@@ -35,7 +35,6 @@ impl Model {
             return Err("refund_nothing_left");
         }
         voucher.status = VoucherStatus::Refunded;
-        voucher.closed_at = Some(now);
         if is_open {
             self.rarities.insert("OpenTicketRefunded");
         }
@@ -92,7 +91,6 @@ impl Model {
         let was_live = voucher.status == VoucherStatus::Live;
         if was_live {
             voucher.status = VoucherStatus::Expired;
-            voucher.closed_at = Some(now);
         }
         self.timers
             .remove(&(TimerKind::Expire, Name::Voucher(name.0, name.1)));

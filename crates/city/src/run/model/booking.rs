@@ -443,7 +443,6 @@ impl Model {
             return Err("refund_nothing_left");
         }
         voucher.status = VoucherStatus::Refunded;
-        voucher.closed_at = Some(now);
         let (kept, part) = voucher.paid.fee(deposit.is_some(), fee_bp.into());
         self.timers
             .remove(&(TimerKind::Expire, Name::Voucher(name.0, name.1)));

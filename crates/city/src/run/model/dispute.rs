@@ -219,7 +219,6 @@ impl Model {
         for (n, voucher) in order.vouchers.iter_mut().enumerate() {
             if voucher.status == VoucherStatus::Live {
                 voucher.status = VoucherStatus::Refunded;
-                voucher.closed_at = Some(now);
                 units += if voucher.uses_left == uses { each } else { 0 };
                 closed.push((no, n as u8));
             }

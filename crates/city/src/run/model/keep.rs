@@ -5,7 +5,6 @@ use kernel::{DAY_US, Timestamp};
 use super::{Answer, Model, told};
 
 const ANSWERS_KEPT_US: i64 = 30 * DAY_US;
-const CODES_KEPT_US: i64 = 7 * DAY_US;
 /// Of each sort at once.
 const MOST_FORGOTTEN: usize = 500;
 
@@ -33,11 +32,6 @@ impl Model {
         }
         for clerk in self.clerks.values_mut() {
             clerk.sessions.retain(|until| *until >= now);
-        }
-        let vouchers = self.orders.values_mut().flat_map(|order| &mut order.vouchers);
-        for voucher in vouchers {
-            let old = |closed: Timestamp| closed < now.plus_us(-CODES_KEPT_US);
-            voucher.code_forgotten |= voucher.closed_at.is_some_and(old);
         }
         told("")
     }

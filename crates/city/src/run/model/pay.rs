@@ -179,8 +179,6 @@ impl Model {
             uses_left: good.uses.into(),
             status: VoucherStatus::Live,
             valid_until,
-            closed_at: None,
-            code_forgotten: false,
             phone: None,
             binding: 0,
         };

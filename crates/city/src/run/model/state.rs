@@ -158,9 +158,6 @@ pub(crate) struct Voucher {
     pub uses_left: i128,
     pub status: VoucherStatus,
     pub valid_until: Timestamp,
-    /// Since when it is live no longer, and whether its code is forgotten since.
-    pub closed_at: Option<Timestamp>,
-    pub code_forgotten: bool,
     /// The phone that shows it, and how often it came to another one.
     pub phone: Option<usize>,
     pub binding: u32,

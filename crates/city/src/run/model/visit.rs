@@ -26,7 +26,7 @@ impl Model {
         let typists = [Typist::Person(staff), Typist::Device(store)];
         let tries = self.check_locks(shop, typists, now)?;
         let good = &self.world.goods[self.orders[&name.0].good];
-        if good.shop != shop || self.voucher(name).is_some_and(|voucher| voucher.code_forgotten) {
+        if good.shop != shop {
             return self.miss(shop, typists, now, tries);
         }
         let kept = self.check_use((shop, store), name, None, now).map_err(refusal)?;
@@ -114,7 +114,6 @@ impl Model {
         voucher.uses_left -= uses;
         if voucher.uses_left == 0 {
             voucher.status = VoucherStatus::Used;
-            voucher.closed_at = Some(scanned_at);
         }
         let (use_no, left, whole) = (of - voucher.uses_left, voucher.uses_left, voucher.paid);
         let (paid, split) = whole.use_of(
@@ -248,7 +247,6 @@ impl Model {
         }
         voucher.uses_left += redemption.uses;
         voucher.status = VoucherStatus::Live;
-        (voucher.closed_at, voucher.code_forgotten) = (None, false);
         let valid_until = voucher.valid_until;
         let name = Name::Voucher(redemption.voucher.0, redemption.voucher.1);
         self.timers.insert((TimerKind::Expire, name), valid_until);

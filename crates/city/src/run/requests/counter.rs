@@ -4,7 +4,6 @@ use consume::{CodeAnswer, RedeemCode, UndoRedemption};
 use kernel::{Actor, MerchantId, RedemptionId, VoucherId};
 use ledger::PostRebate;
 use store::{Fail, StorageError, Tx};
-use voucher::VoucherCode;
 
 use super::{Reply, Request, Scene, look};
 use crate::run::op::{Name, No, Staff, VoucherName};
@@ -20,15 +19,13 @@ pub(super) fn redeem(
         let known = voucher::queries::voucher(tx, voucher)?;
         Ok(known
             .ok_or_else(|| StorageError::bug("an issued voucher cannot be found"))?
-            .code)
+            .number)
     })
 }
 
-/// Twelve digits of a million million: no voucher of a run has them by chance.
+/// A code whose number no voucher of a run reaches.
 pub(super) fn type_nonsense(scene: Scene<'_>, shop: usize, staff: Staff) -> Request {
-    redeem_by(scene, (shop, staff, 0), None, |_| {
-        Ok(VoucherCode::from_number(123).ok_or_else(|| StorageError::bug("123 is a code"))?)
-    })
+    redeem_by(scene, (shop, staff, 0), None, |_| Ok(999_999_999_999))
 }
 
 pub(super) fn undo(scene: Scene<'_>, shop: usize, staff: Staff, redemption: No) -> Request {
@@ -66,7 +63,7 @@ fn redeem_by(
     scene: Scene<'_>,
     (shop, staff, store): (usize, Staff, usize),
     uses: Option<i64>,
-    code: impl Fn(&mut Tx) -> Result<VoucherCode, Fail> + Send + 'static,
+    number: impl Fn(&mut Tx) -> Result<i64, Fail> + Send + 'static,
 ) -> Request {
     let (merchant, (store, device)) = (
         merchant(scene, shop),
@@ -81,7 +78,7 @@ fn redeem_by(
                 merchant,
                 store,
                 device: Some(device),
-                code: code(tx)?,
+                number: number(tx)?,
                 uses,
             };
             Ok(match consume::redeem_code(tx, ctx, &cmd)? {

@@ -189,7 +189,6 @@ pub(super) fn prune(scene: Scene<'_>) -> Request {
     Request::new("prune", Actor::System, lane, move |tx, ctx| {
         store::prune_idempotency(tx, ctx.now, PRUNED_AT_ONCE)?;
         party::prune_sessions(tx, ctx, ctx.now, PRUNED_AT_ONCE)?;
-        voucher::prune_codes(tx, ctx, PRUNED_AT_ONCE)?;
         Ok(Reply::text(""))
     })
 }

@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use voucher::{Network, Scanner, VoucherCode, check_qr};
+use voucher::{CodeFault, Network, Scanner, check_qr};
 
 use super::{own_store, store_sets};
 use crate::access::{Cashier, OfMerchant, Staff};
-use crate::app::App;
+use crate::app::{App, code_key};
 use crate::body::{Path, Write, parse_json};
 use crate::problem::Problem;
 use crate::reject::BODY_MALFORMED;
@@ -229,13 +229,14 @@ async fn redeem_code(
     Path(of): Path<OfStore>,
     write: Write<TypedCode>,
 ) -> Result<Response, Problem> {
-    let code: Result<VoucherCode, _> = write.body.code.parse();
+    let code = write.body.code.parse();
+    let code = code.map_err(|fault: CodeFault| malformed(&BODY_MALFORMED, "/code", fault.to_string()))?;
     let cmd = RedeemCode {
         merchant: staff.merchant,
         store: of.store,
         device: write.body.device,
         uses: asked_uses(write.body.uses)?,
-        code: code.map_err(|fault| malformed(&BODY_MALFORMED, "/code", fault.to_string()))?,
+        number: code_key(&app.secret).number(code),
     };
     let command = app.command("redeemCode", staff.merchant, staff.actor(), write.key);
     let command = command.locking(cmd.locks(staff.person));

@@ -61,7 +61,6 @@ const MEET_NO_STATE: &[&str] = &[
     "retain::erase_person",
     "retain::write_messages",
     "voucher::add_signing_key",
-    "voucher::prune_codes",
     "voucher::retire_signing_key",
 ];
 

@@ -69,7 +69,7 @@ const REASONS: &[(&str, &str)] = &[
     ),
     (
         "consume::undo_redemption",
-        "voucher, code, timer, books and statement all go back",
+        "voucher, timer, books and statement all go back",
     ),
     (
         "retain::erase_person",
@@ -256,7 +256,6 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.refund_redeemed(w.redemption(), NOW).probe(),
     |w| w.add_signing_key().probe(),
     |w| w.retire_signing_key().probe(),
-    |w| w.prune_codes().probe(),
     |w| w.post_review(&w.visit()).probe(),
     |w| w.reply_review(&w.reviewed()).probe(),
     |w| w.hide_review(&w.reviewed()).probe(),

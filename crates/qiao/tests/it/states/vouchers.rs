@@ -137,7 +137,7 @@ impl World {
             merchant: shop.merchant,
             store: shop.store,
             device: Some(self.new_device(shop)),
-            code: stored.unwrap().code,
+            number: stored.unwrap().number,
         };
         act(ctx(shop.as_owner()), consume::redeem_code, input)
     }
@@ -182,13 +182,5 @@ impl World {
             voucher::retire_signing_key,
             RetireSigningKey { key },
         )
-    }
-    pub fn prune_codes(&self) -> Act<u64> {
-        Act {
-            path: "voucher::prune_codes",
-            variant: "",
-            ctx: ctx(Actor::System),
-            run: Box::new(|tx, ctx| voucher::prune_codes(tx, ctx, 500)),
-        }
     }
 }

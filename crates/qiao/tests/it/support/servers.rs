@@ -8,6 +8,9 @@ use super::market::Visitor;
 use super::news::{Provider, SECRET};
 use super::process::{Server, qiao};
 
+/// What all of them derive their keys from.
+pub const SERVER_SECRET: [u8; 32] = [0x5e; 32];
+
 /// Servers that answer.
 pub struct Servers {
     servers: Vec<Server>,
@@ -43,7 +46,7 @@ impl Servers {
     fn start_all(&mut self) {
         for folder in &self.folders {
             let mut command = qiao(&["serve"]);
-            command.env("QIAO_SECRET", "5e".repeat(32));
+            command.env("QIAO_SECRET", hex::encode(SERVER_SECRET));
             let arguments = [
                 ["--database-url", &self.database_url],
                 ["--webhook-secret", SECRET],

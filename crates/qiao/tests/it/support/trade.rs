@@ -15,6 +15,7 @@ use store::{Fail, Tx};
 
 use super::market::{DUE, GROUP_DUE, Good, Market, Visitor};
 use super::news;
+use super::servers::SERVER_SECRET;
 
 impl Market {
     /// A coupon in somebody's wallet.
@@ -113,21 +114,25 @@ impl Market {
 
     /// The twelve digits of a voucher.
     pub fn code(&self, voucher: VoucherId) -> String {
+        let key = http::code_key(&SERVER_SECRET);
+        key.code(self.number(voucher)).to_string()
+    }
+
+    fn number(&self, voucher: VoucherId) -> i64 {
         let found = self
             .store
             .read_blocking(move |read| voucher::queries::voucher(read, voucher));
-        found.unwrap().unwrap().code.to_string()
+        found.unwrap().unwrap().number
     }
 
     /// One use of the voucher, taken by its code.
     pub fn redemption(&self, voucher: VoucherId, cashier: &Visitor) -> RedemptionId {
-        let code = self.code(voucher).parse().unwrap();
         let cmd = consume::RedeemCode {
             uses: None,
             merchant: self.shop.merchant,
             store: self.shop.store,
             device: None,
-            code,
+            number: self.number(voucher),
         };
         let as_cashier = Actor::Staff(cashier.person, self.shop.merchant);
         self.run(as_cashier, move |tx, ctx| {

@@ -64,6 +64,11 @@ impl Request {
         }
     }
 
+    /// Whether it opens a transaction.
+    pub fn is_begin(&self) -> bool {
+        matches!(self, Self::Control("BEGIN"))
+    }
+
     /// Whether it ends a transaction.
     pub fn is_commit(&self) -> bool {
         matches!(self, Self::Control("COMMIT"))
