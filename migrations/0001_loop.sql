@@ -930,6 +930,7 @@ CREATE TABLE waitlist_entry (
   person_id BYTEA NOT NULL,
   day BIGINT NOT NULL,
   nights BIGINT,
+  hours BIGINT,
   rooms BIGINT NOT NULL,
   starts_from BIGINT NOT NULL,
   starts_until BIGINT NOT NULL,

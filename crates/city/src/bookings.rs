@@ -6,8 +6,8 @@ use convert::PlaceOrder;
 use kernel::{Actor, AgreementId, BasisPoints, Ctx, HOUR_US, LocalText, MINUTE_US, OfferId, PersonId};
 use offer::ResourceKind::{self, Hall, Person, Room, RoomType, Session, Table};
 use offer::{
-    BookingPolicy, BookingTerms, Deposit, DepositKind, NightRate, Nights, PricePer, ResourceDetails,
-    ResourceStatus, Service, Stay, Turn, Visit,
+    BookingPolicy, BookingTerms, Deposit, DepositKind, HourRange, NightRate, Nights, PricePer,
+    ResourceDetails, ResourceStatus, Service, Stay, Turn, Visit,
 };
 use party::hours::Span;
 use store::{Fail, Tx};
@@ -115,6 +115,12 @@ const TWO_HALLS: &[Place] = &[
     place(Hall, "2 号厅 Hall 2", 1, (1, 1)),
 ];
 const ONE_HALL: &[Place] = &[place(Hall, "剧场 Auditorium", 1, (1, 1))];
+const PARTY_ROOMS: &[Place] = &[
+    place(Room, "小包 101 Small room 101", 1, (1, 4)),
+    place(Room, "小包 102 Small room 102", 1, (1, 4)),
+    place(Room, "中包 201 Medium room 201", 1, (3, 8)),
+    place(Room, "中包 202 Medium room 202", 1, (3, 8)),
+];
 const CLASS_OF_12: &[Place] = &[place(Session, "大教室 Studio", 12, (1, 4))];
 
 /// What is sold for a time in this trade, if anything is.
@@ -216,6 +222,32 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
             terms: nights(),
             places: ROOMS,
         }),
+        "ktv" => Some(Booked {
+            idea: once(
+                88,
+                ("包间欢唱，每小时", "A room by the hour"),
+                (
+                    "选好时间和时长，玩得尽兴还能续时；两小时前免费取消。",
+                    "Choose when and for how long, and stay longer if you like. Free to cancel until two hours before.",
+                ),
+            ),
+            deposit: None,
+            terms: visit(
+                PricePer::Hour,
+                8,
+                trade,
+                [(720, 1080), (1080, 1440)],
+                30,
+                vec![Service {
+                    after_minutes: 15,
+                    ..Service::only(vec![Turn {
+                        party_up_to: 8,
+                        minutes: 60,
+                    }])
+                }],
+            ),
+            places: PARTY_ROOMS,
+        }),
         "cinema" => Some(showings(
             58,
             ("选座观影，每位", "A film, and your seat"),
@@ -288,6 +320,10 @@ fn visit(
         hours: daily.collect(),
         every_minutes,
         services,
+        by_hour: (price_per == PricePer::Hour).then_some(HourRange {
+            hours_min: 2,
+            hours_max: 6,
+        }),
     };
     let free_hours = if price_per == PricePer::Booking { 12 } else { 2 };
     terms(Stay::Visit(visit), price_per, party_max, policy(free_hours, 15))

@@ -7,7 +7,7 @@ use kernel::{BookingId, Ctx, DAY_US, LocalText, MINUTE_US, OfferId, Reject, Reso
 use offer::place::{self, Place};
 use offer::{
     Bookable, BookingPolicy, BookingTerms, Day, NightChoice, Period, PricePer, Resource, Serving, Stay,
-    Surcharge, Wish,
+    Surcharge, Visit, Wish,
 };
 use store::{Fail, ReadTx, StorageError, Tx, sql, to_json};
 
@@ -26,6 +26,13 @@ pub(crate) fn valid_until(ends_at: Timestamp) -> Timestamp {
 pub enum When {
     /// For a visit.
     At(Timestamp),
+    /// For a visit as long as they say.
+    Hours {
+        /// When it starts.
+        starts_at: Timestamp,
+        /// For how many hours.
+        hours: i64,
+    },
     /// For some nights.
     Nights {
         /// The day of arrival.
@@ -41,7 +48,7 @@ impl When {
     /// Where it stands in the input.
     const fn field(self) -> &'static str {
         match self {
-            Self::At(_) => "/when/starts_at",
+            Self::At(_) | Self::Hours { .. } => "/when/starts_at",
             Self::Nights { .. } => "/when/from",
         }
     }
@@ -49,8 +56,16 @@ impl When {
     /// How many rooms, of which there is one where nobody asks for rooms.
     pub(crate) fn rooms(self) -> i64 {
         match self {
-            Self::At(_) => 1,
+            Self::At(_) | Self::Hours { .. } => 1,
             Self::Nights { rooms, .. } => rooms,
+        }
+    }
+
+    /// On which day, of a time the one in UTC, which may be the one before or after on the store's clocks.
+    pub(crate) fn about(self) -> Day {
+        match self {
+            Self::At(at) | Self::Hours { starts_at: at, .. } => Day::in_utc(at),
+            Self::Nights { from, .. } => from,
         }
     }
 }
@@ -84,16 +99,14 @@ pub(crate) struct Asked<'a> {
 
 /// Chooses places for what is asked, by what decides about it. The store's row is locked, so they stay free.
 pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, Bookable), Fail> {
-    let day = match asked.when {
-        When::At(at) => Day::in_utc(at),
-        When::Nights { from, .. } => from,
-    };
+    let day = asked.when.about();
     let days = (day.plus(-1), day.plus(1));
     let bookable = offer::queries::bookable(tx, asked.offer, asked.store, days)?;
     let bookable = bookable.ok_or_else(|| BOOKING_NOT_OFFERED.plain())?;
     check_wish(&bookable, &asked.wish)?;
-    let (day, nights) = match asked.when {
+    let (day, length) = match asked.when {
         When::At(at) => (Day::at(at, &bookable.zone), 1),
+        When::Hours { starts_at, hours } => (Day::at(starts_at, &bookable.zone), hours),
         When::Nights { from, nights, .. } => (from, nights),
     };
     let period = period_of(&bookable, asked.when, day, &asked.wish)?;
@@ -105,16 +118,21 @@ pub(crate) fn find_slot(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Slot, 
     let servings = match bookable.choose(asked.wish, period, &used) {
         Ok(servings) => servings,
         Err(missing) => {
-            let steps = bookable.steps_of_days(&(day.0..day.0 + 1), nights);
+            let steps = bookable.steps_of_days(&(day.0..day.0 + 1), length);
             let used = used_of(tx, &bookable, asked.wish, &steps)?;
             let asked_for = (period, missing);
-            return Err(full(ctx, &bookable, (day, nights), asked.wish, asked_for, &used).into());
+            return Err(full(ctx, &bookable, (day, length), asked.wish, asked_for, &used).into());
         }
     };
     let quantity = quantity(&bookable.terms, asked.when, asked.wish.party)?;
     let priced = bookable.terms.priced_nights();
-    let surcharges =
-        priced.map(|terms| terms.surcharges(NightChoice { from: day, nights }, asked.wish.rooms));
+    let surcharges = priced.map(|terms| {
+        let choice = NightChoice {
+            from: day,
+            nights: length,
+        };
+        terms.surcharges(choice, asked.wish.rooms)
+    });
     let slot = Slot {
         policy: bookable.terms.policy,
         period,
@@ -160,7 +178,13 @@ pub(crate) fn quantity(terms: &BookingTerms, when: When, party: i64) -> Result<i
         (PricePer::Booking, _) => Ok(1),
         (PricePer::Person, _) => Ok(party),
         (PricePer::Night, When::Nights { nights, rooms, .. }) => Ok(nights * rooms),
-        (PricePer::Night, When::At(_)) => Err(StorageError::bug("a visit priced by night")),
+        (PricePer::Hour, When::Hours { hours, .. }) => Ok(hours),
+        (PricePer::Night, When::At(_) | When::Hours { .. }) => {
+            Err(StorageError::bug("a visit priced by night"))
+        }
+        (PricePer::Hour, When::At(_) | When::Nights { .. }) => {
+            Err(StorageError::bug("hours that nobody chose"))
+        }
     }
 }
 
@@ -236,14 +260,23 @@ pub(crate) fn check_wish(bookable: &Bookable, wish: &Wish) -> Result<(), Reject>
 
 fn period_of(bookable: &Bookable, when: When, day: Day, wish: &Wish) -> Result<Period, Reject> {
     let found = match (&bookable.terms.stay, when) {
-        (Stay::Visit(visit), When::At(at)) => {
-            let mut visits = bookable.visits(visit, day, wish.party).into_iter();
-            visits.find(|period| period.starts_at == at)
+        (Stay::Visit(visit), When::At(at)) if visit.by_hour.is_none() => {
+            starting(bookable.visits(visit, day, wish.party, 1), at)
+        }
+        (Stay::Visit(visit), When::Hours { starts_at, hours }) if visit.by_hour.is_some() => {
+            starting(bookable.visits(visit, day, wish.party, hours), starts_at)
         }
         (Stay::Nights(terms), When::Nights { nights, .. }) => bookable.stay(terms, day, nights),
-        (Stay::Visit(_), When::Nights { .. }) | (Stay::Nights(_), When::At(_)) | (Stay::Showings, _) => None,
+        (Stay::Visit(_) | Stay::Nights(_) | Stay::Showings, _) => None,
     };
     found.ok_or_else(|| match &bookable.terms.stay {
+        Stay::Visit(visit) if !are_hours_right(visit, when) => BOOKING_TIME.at(
+            "/when/hours",
+            match visit.by_hour {
+                None => "It is not booked by the hour.".to_owned(),
+                Some(range) => format!("It is for {} to {} hours.", range.hours_min, range.hours_max),
+            },
+        ),
         Stay::Visit(_) => BOOKING_TIME.at(
             when.field(),
             "No visit starts then; the availability lists the times.",
@@ -259,17 +292,30 @@ fn period_of(bookable: &Bookable, when: When, day: Day, wish: &Wish) -> Result<P
     })
 }
 
+fn starting(periods: Vec<Period>, at: Timestamp) -> Option<Period> {
+    periods.into_iter().find(|period| period.starts_at == at)
+}
+
+/// Whether as many hours were chosen as can be, where they can.
+fn are_hours_right(visit: &Visit, when: When) -> bool {
+    match (visit.by_hour, when) {
+        (Some(range), When::Hours { hours, .. }) => range.holds(hours),
+        (Some(_), When::At(_)) | (None, When::Hours { .. }) => false,
+        (None, When::At(_)) | (_, When::Nights { .. }) => true,
+    }
+}
+
 /// The refusal of a time that is taken, with those of the same day that are nearest to it; of several services it says
 /// for which the first is missing.
 fn full(
     ctx: &Ctx,
     bookable: &Bookable,
-    (day, nights): (Day, i64),
+    (day, length): (Day, i64),
     wish: Wish,
     (period, missing): (Period, usize),
     used: &[place::Used],
 ) -> Reject {
-    let free = bookable.availability(day.0..day.0 + 1, (wish, nights), used, ctx.now);
+    let free = bookable.availability(day.0..day.0 + 1, (wish, length), used, ctx.now);
     let mut free: Vec<Timestamp> = free
         .into_iter()
         .flat_map(|day| day.starts)

@@ -75,6 +75,8 @@ pub struct WaitlistEntry {
     pub day: Day,
     /// For how many nights; of a visit none.
     pub nights: Option<i64>,
+    /// For how many hours, of what is booked by the hour.
+    pub hours: Option<i64>,
     /// In how many rooms; otherwise 1.
     pub rooms: i64,
     /// The first time at which they would come.
@@ -113,9 +115,10 @@ impl WaitlistEntry {
 
     /// The same as who books says it, of one of the times.
     pub(crate) fn when(&self, starts_at: Timestamp) -> When {
-        match self.nights {
-            None => When::At(starts_at),
-            Some(nights) => When::Nights {
+        match (self.nights, self.hours) {
+            (None, None) => When::At(starts_at),
+            (None, Some(hours)) => When::Hours { starts_at, hours },
+            (Some(nights), _) => When::Nights {
                 from: self.day,
                 nights,
                 rooms: self.rooms,
@@ -126,11 +129,13 @@ impl WaitlistEntry {
     /// The times that would do and can still be booked.
     pub(crate) fn periods(&self, bookable: &Bookable, now: Timestamp) -> Vec<Period> {
         let mut periods = match (&bookable.terms.stay, self.nights) {
-            (Stay::Visit(visit), None) => bookable.visits(visit, self.day, self.party),
+            (Stay::Visit(visit), None) if visit.by_hour.is_some() == self.hours.is_some() => {
+                bookable.visits(visit, self.day, self.party, self.hours.unwrap_or(1))
+            }
             (Stay::Nights(terms), Some(nights)) => {
                 bookable.stay(terms, self.day, nights).into_iter().collect()
             }
-            (Stay::Visit(_), Some(_)) | (Stay::Nights(_), None) | (Stay::Showings, _) => Vec::new(),
+            (Stay::Visit(_) | Stay::Nights(_) | Stay::Showings, _) => Vec::new(),
         };
         periods.retain(|period| {
             (self.starts_from..=self.starts_until).contains(&period.starts_at)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
-use kernel::{MINUTE_US, ResourceId, Timestamp};
+use kernel::{HOUR_US, MINUTE_US, ResourceId, Timestamp};
 use party::hours::Span;
 
 use crate::booking_terms::{BookingTerms, Nights, Service, Stay, Visit};
@@ -64,25 +64,63 @@ pub struct Serving {
 }
 
 impl Bookable {
-    /// The visits that a party can start on a day, by the hours alone.
-    pub fn visits(&self, visit: &Visit, day: Day, party: i64) -> Vec<Period> {
-        let Some(turn_us) = visit.turn_us(party) else {
+    /// The visits that a party can start on a day, by the opening hours alone; of as many hours as it chose, where it can.
+    pub fn visits(&self, visit: &Visit, day: Day, party: i64, hours: i64) -> Vec<Period> {
+        let Some(length_us) = visit.length_us(party, hours) else {
             return Vec::new();
         };
         let mut found = Vec::new();
         for (from, until) in open_hours(&visit.hours, &self.days, &self.zone, day) {
             let mut starts_at = from;
-            while starts_at.plus_us(turn_us) <= until {
+            while starts_at.plus_us(length_us) <= until {
                 if Day::at(starts_at, &self.zone) == day {
                     found.push(Period {
                         starts_at,
-                        ends_at: starts_at.plus_us(turn_us),
+                        ends_at: starts_at.plus_us(length_us),
                     });
                 }
                 starts_at = starts_at.plus_us(visit.every_minutes * MINUTE_US);
             }
         }
         found
+    }
+
+    /// When a visit by the hour is over that goes on for so many, and what that takes of what it has: the steps after those
+    /// that it has already, in which they were to be cleared up. `None` if the store, or one of them, closes before.
+    pub fn overtime(
+        &self,
+        before: Period,
+        (party, has): (i64, &[ResourceId]),
+        hours: i64,
+    ) -> Option<(Period, Vec<Stretch>)> {
+        let Stay::Visit(visit) = &self.terms.stay else {
+            return None;
+        };
+        let longer = |from: Timestamp| Period {
+            starts_at: from,
+            ends_at: from.plus_us(hours * HOUR_US),
+        };
+        let period = longer(before.ends_at);
+        let day = Day::at(before.starts_at, &self.zone);
+        let mut open = open_hours(&visit.hours, &self.days, &self.zone, day).into_iter();
+        open.find(|(from, until)| *from <= before.starts_at && period.ends_at <= *until)?;
+        let after_minutes = visit.services.first()?.after_minutes;
+        let taken = longer(before.ends_at.plus_us(after_minutes * MINUTE_US));
+        let steps = steps(taken.starts_at, taken.ends_at);
+        let own = self
+            .resources
+            .iter()
+            .filter(|resource| has.contains(&resource.id));
+        let stretches = own.map(|resource| {
+            let stretch = Stretch {
+                resource: resource.id,
+                steps: steps.clone(),
+                units: resource.units_for(party, 1),
+                capacity: resource.details.units,
+            };
+            self.works(resource, &steps).then_some(stretch)
+        });
+        Some((period, stretches.collect::<Option<_>>()?))
     }
 
     /// The stay of some nights from a day on. `None` if it is too short or too long.
@@ -102,7 +140,10 @@ impl Bookable {
             Stay::Visit(visit) => {
                 let mut starts_at = period.starts_at;
                 let turn = |service: &Service| {
-                    let ends_at = starts_at.plus_us(service.turn_us(party).unwrap_or_default());
+                    let ends_at = match visit.by_hour {
+                        Some(_) => period.ends_at,
+                        None => starts_at.plus_us(service.turn_us(party).unwrap_or_default()),
+                    };
                     let steps = steps(
                         starts_at.plus_us(-service.before_minutes * MINUTE_US),
                         ends_at.plus_us(service.after_minutes * MINUTE_US),
@@ -337,11 +378,12 @@ pub struct Start {
 }
 
 impl Bookable {
-    /// The periods that can be asked for on a day; of showings none, they are listed by themselves.
-    pub fn periods(&self, day: Day, party: i64, nights: i64) -> Vec<Period> {
+    /// The periods of so many nights or chosen hours that can be asked for on a day; of showings none, they are listed by
+    /// themselves.
+    pub fn periods(&self, day: Day, party: i64, length: i64) -> Vec<Period> {
         match &self.terms.stay {
-            Stay::Visit(visit) => self.visits(visit, day, party),
-            Stay::Nights(terms) => self.stay(terms, day, nights).into_iter().collect(),
+            Stay::Visit(visit) => self.visits(visit, day, party, length),
+            Stay::Nights(terms) => self.stay(terms, day, length).into_iter().collect(),
             Stay::Showings => Vec::new(),
         }
     }
@@ -377,11 +419,11 @@ impl Bookable {
         })
     }
 
-    /// What is free on these days.
+    /// What is free on these days, for so many nights or chosen hours.
     pub fn availability(
         &self,
         days: Range<i64>,
-        (wish, nights): (Wish, i64),
+        (wish, length): (Wish, i64),
         used: &[Used],
         now: Timestamp,
     ) -> Vec<DayAvailability> {
@@ -393,7 +435,7 @@ impl Bookable {
             day: Day(day),
             surcharge: priced.map_or(0, |nights| nights.surcharge(Day(day))),
             starts: self
-                .periods(Day(day), wish.party, nights)
+                .periods(Day(day), wish.party, length)
                 .into_iter()
                 .filter(|period| self.terms.is_in_time(period.starts_at, now))
                 .map(|period| Start {

@@ -59,6 +59,18 @@ pub struct Visit {
     pub every_minutes: i64,
     /// What is done in it, one after another: a dinner, or a haircut and then a manicure.
     pub services: Vec<Service>,
+    /// The guest says for how many hours; the turn of the only service is one of them.
+    pub by_hour: Option<HourRange>,
+}
+
+/// For how many hours something is booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HourRange {
+    /// The fewest.
+    pub hours_min: i64,
+    /// The most.
+    pub hours_max: i64,
 }
 
 /// A part of a visit, for which it takes people and things of its own.
@@ -142,6 +154,8 @@ pub enum PricePer {
     Person,
     /// Of each room and night.
     Night,
+    /// Of each hour.
+    Hour,
 }
 
 /// What a booking that does not take place costs, in parts of what was paid for it.
@@ -204,6 +218,14 @@ impl BookingTerms {
         }
     }
 
+    /// For how many hours a guest books, if they say so.
+    pub fn by_hour(&self) -> Option<HourRange> {
+        match &self.stay {
+            Stay::Visit(visit) => visit.by_hour,
+            Stay::Nights(_) | Stay::Showings => None,
+        }
+    }
+
     /// How many services a booking has; nights and showings are one.
     pub fn service_count(&self) -> usize {
         match &self.stay {
@@ -234,6 +256,12 @@ impl BookingTerms {
         }
         if !self.cards.is_empty() && !matches!(self.stay, Stay::Visit(_)) {
             return no("/terms/cards", "Cards pay for visits, not for nights or seats.");
+        }
+        if (self.price_per == PricePer::Hour) != self.by_hour().is_some() {
+            return no(
+                "/terms/price_per",
+                "What guests choose the hours of (`by_hour`) is priced by the hour, and nothing else is.",
+            );
         }
         match &self.stay {
             Stay::Visit(visit) => {
@@ -292,12 +320,45 @@ impl Visit {
                 return no(SERVICES, &format!("Service {}: {wrong}", n + 1));
             }
         }
-        Ok(())
+        match self.by_hour {
+            Some(range) => range.check(&self.services),
+            None => Ok(()),
+        }
     }
 
-    /// How long a party stays, µs; `None` if it is too large.
-    pub fn turn_us(&self, party: i64) -> Option<i64> {
-        self.services.iter().map(|service| service.turn_us(party)).sum()
+    /// How long a party stays that chose so many hours where it can, µs; `None` if it is too large, or that too short or long.
+    pub fn length_us(&self, party: i64, hours: i64) -> Option<i64> {
+        let turns: Option<i64> = self.services.iter().map(|service| service.turn_us(party)).sum();
+        match self.by_hour {
+            Some(range) if !range.holds(hours) => None,
+            Some(_) => Some(turns? * hours),
+            None => turns,
+        }
+    }
+}
+
+impl HourRange {
+    /// Whether it can be booked for so many hours.
+    pub fn holds(self, hours: i64) -> bool {
+        (self.hours_min..=self.hours_max).contains(&hours)
+    }
+
+    fn check(self, services: &[Service]) -> Result<(), Reject> {
+        within("/terms/visit/by_hour/hours_min", self.hours_min, 1, 24)?;
+        within(
+            "/terms/visit/by_hour/hours_max",
+            self.hours_max,
+            self.hours_min,
+            24,
+        )?;
+        let is_an_hour = |service: &Service| service.turns.iter().all(|turn| turn.minutes == 60);
+        if services.len() == 1 && services.iter().all(is_an_hour) {
+            return Ok(());
+        }
+        no(
+            SERVICES,
+            "What is booked by the hour is one service, with a turn of 60 minutes.",
+        )
     }
 }
 

@@ -37,7 +37,8 @@ pub mod testing;
 
 pub use availability::{Bookable, DayAvailability, Period, Serving, Start, Wish};
 pub use booking_terms::{
-    BookingPolicy, BookingTerms, NightChoice, NightRate, Nights, PricePer, Service, Stay, Turn, Visit,
+    BookingPolicy, BookingTerms, HourRange, NightChoice, NightRate, Nights, PricePer, Service, Stay, Turn,
+    Visit,
 };
 pub use card::{Card, CardPeriod, MAX_FACE_VALUE};
 pub use commands::*;

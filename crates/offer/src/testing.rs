@@ -133,6 +133,7 @@ pub fn dinner() -> BookingTerms {
             hours: (1..=7).map(span).collect(),
             every_minutes: 30,
             services: vec![Service::only(vec![turn(2, 90), turn(4, 120), turn(12, 150)])],
+            by_hour: None,
         }),
         price_per: PricePer::Booking,
         party_max: 12,
@@ -174,6 +175,7 @@ pub fn cut_colour_nails() -> BookingTerms {
                 service("Colouring", 60, 0),
                 service("Manicure", 30, 0),
             ],
+            by_hour: None,
         }),
         party_max: 1,
         ..dinner()

@@ -103,20 +103,20 @@ fn new_entry(
     (person, merchant): (PersonId, MerchantId),
     cmd: &JoinWaitlist,
 ) -> Result<(Bookable, WaitlistEntry), Fail> {
-    let day = match cmd.when {
-        When::At(at) => Day::in_utc(at),
-        When::Nights { from, .. } => from,
-    };
+    let day = cmd.when.about();
     let bookable = offer::queries::bookable(tx, cmd.offer, cmd.store, (day.plus(-1), day.plus(1)))?;
     let bookable = bookable.ok_or_else(|| BOOKING_NOT_OFFERED.plain())?;
-    let (day, nights, starts_from, starts_until) = match cmd.when {
-        When::At(at) => (
-            Day::at(at, &bookable.zone),
-            None,
-            at,
-            cmd.starts_until.unwrap_or(at),
-        ),
-        When::Nights { from, nights, .. } => (from, Some(nights), Timestamp(i64::MIN), Timestamp(i64::MAX)),
+    let from = |at| {
+        let until = cmd.starts_until.unwrap_or(at);
+        (Day::at(at, &bookable.zone), at, until)
+    };
+    let ((day, starts_from, starts_until), nights, hours) = match cmd.when {
+        When::At(at) => (from(at), None, None),
+        When::Hours { starts_at, hours } => (from(starts_at), None, Some(hours)),
+        When::Nights { from, nights, .. } => {
+            let at_any_time = (from, Timestamp(i64::MIN), Timestamp(i64::MAX));
+            (at_any_time, Some(nights), None)
+        }
     };
     let mut entry = WaitlistEntry {
         id: ctx.new_id(),
@@ -126,6 +126,7 @@ fn new_entry(
         person,
         day,
         nights,
+        hours,
         rooms: cmd.when.rooms(),
         starts_from,
         starts_until,
@@ -171,9 +172,9 @@ fn require_room(tx: &mut Tx, entry: &WaitlistEntry) -> Result<(), Fail> {
 
 fn insert(tx: &mut Tx, entry: &WaitlistEntry) -> Result<(), StorageError> {
     tx.tell(sql!(
-        "INSERT INTO waitlist_entry (id, offer_id, merchant_id, store_id, person_id, day, nights, rooms, starts_from,
+        "INSERT INTO waitlist_entry (id, offer_id, merchant_id, store_id, person_id, day, nights, hours, rooms, starts_from,
            starts_until, party, area, resources, status, stands_until, joined_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1)",
         entry.id,
         entry.offer,
         entry.merchant,
@@ -181,6 +182,7 @@ fn insert(tx: &mut Tx, entry: &WaitlistEntry) -> Result<(), StorageError> {
         entry.person,
         entry.day.0,
         entry.nights,
+        entry.hours,
         entry.rooms,
         entry.starts_from,
         entry.starts_until,

@@ -1,6 +1,7 @@
 //! The commands of this crate, one to a file.
 
 mod arrive;
+mod book_overtime;
 mod book_with_card;
 mod call_off_showing;
 mod call_queue;
@@ -24,6 +25,7 @@ mod sync_offline;
 mod undo_redemption;
 
 pub use arrive::{Arrive, arrive};
+pub use book_overtime::{BookOvertime, book_overtime};
 pub use book_with_card::{
     BookWithCard, BookedWithCard, LAPSE_BOOKING, LapseBooking, book_with_card, lapse_booking,
 };

@@ -1,6 +1,6 @@
 //! A booking takes place at another time.
 
-use kernel::{Actor, BookingId, Claim, Ctx, OfferId, Reject, ResourceId};
+use kernel::{Actor, BookingId, Claim, Ctx, HOUR_US, OfferId, Reject, ResourceId};
 use offer::{Bookable, ChosenSeats, Day, NightChoice, Period, SeatChoice, Surcharge, Wish, place};
 use party::Role;
 use store::{Fail, Tx, sql, to_json};
@@ -21,7 +21,7 @@ use crate::slot::{Asked, Slot, When, find_slot, tell_resources, valid_until};
 pub struct MoveBooking {
     /// Which.
     pub booking: BookingId,
-    /// To when. Of nights as many, in as many rooms; of a showing when that starts.
+    /// To when. Of hours and nights as many, in as many rooms; of a showing when that starts.
     pub when: When,
     /// To which seats, if it is of a showing: as many, of this one or another.
     pub seats: Option<SeatChoice>,
@@ -67,6 +67,7 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
     let (slot, seats) = match &cmd.seats {
         None => {
             let (slot, bookable) = find_slot(tx, ctx, &asked)?;
+            check_hours(&booking, &slot, &bookable)?;
             check_nights(&booking, &asked, &slot, &bookable)?;
             (slot, None)
         }
@@ -127,6 +128,17 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
     };
     tx.emit(ctx, booking.id, booking.version + 1, &event)?;
     Ok(slot.period)
+}
+
+/// Refuses another number of hours of what is booked by the hour.
+fn check_hours(booking: &Booking, slot: &Slot, bookable: &Bookable) -> Result<(), Reject> {
+    let hours = |period: Period| period.ends_at.since_us(period.starts_at) / HOUR_US;
+    let booked = hours(booking.period);
+    if bookable.terms.by_hour().is_none() || hours(slot.period) == booked {
+        return Ok(());
+    }
+    let detail = format!("It is for {booked} hours, also at another time.");
+    Err(BOOKING_TIME.at("/when/hours", detail))
 }
 
 /// Refuses another number of nights or rooms and, to a guest, nights that cost something else.

@@ -45,7 +45,7 @@ pub struct PlacedBooking {
 
 /// Books a time for the consumer who acts.
 ///
-/// Rejects: `order_quantity`, `booking_not_offered`, `booking_party`, `booking_time`, `booking_full` (with up to three
+/// Rejects: `order_quantity_invalid`, `booking_not_offered`, `booking_party`, `booking_time`, `booking_full` (with up to three
 /// free times of the same day as `alternatives`, and of several services the first that finds nobody as `service`, from
 /// 0), as [`convert::place_order`] does; of seats `showing_not_found`,
 /// `showing_status`, `seats_invalid`, `seats_taken` and `seat_left_alone` (both with the nearest as `alternatives`).

@@ -300,6 +300,8 @@ pub struct Availability {
     pub party: i64,
     /// How many nights they stay.
     pub nights: i64,
+    /// For how many hours, of what is booked by the hour; otherwise the fewest.
+    pub hours: Option<i64>,
     /// In how many rooms.
     pub rooms: i64,
     /// Only there, if it matters.
@@ -330,7 +332,10 @@ pub fn availability(
             })
             .collect());
     };
-    let nights = asked.nights.clamp(1, MAX_DAYS);
+    let length = match bookable.terms.by_hour() {
+        Some(range) => asked.hours.unwrap_or(range.hours_min),
+        None => asked.nights.clamp(1, MAX_DAYS),
+    };
     let wish = Wish {
         party: asked.party,
         rooms: asked.rooms.clamp(1, 100),
@@ -338,9 +343,9 @@ pub fn availability(
         resources: &asked.resources,
         for_store: false,
     };
-    let mut used = slot::used_of(read, &bookable, wish, &bookable.steps_of_days(&days, nights))?;
+    let mut used = slot::used_of(read, &bookable, wish, &bookable.steps_of_days(&days, length))?;
     if let Some(owner) = asked.moves {
         place::leave_out(read, owner, &bookable.resources, &mut used)?;
     }
-    Ok(bookable.availability(days, (wish, nights), &used, now))
+    Ok(bookable.availability(days, (wish, length), &used, now))
 }

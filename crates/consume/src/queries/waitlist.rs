@@ -9,7 +9,7 @@ use crate::waitlist::{WaitlistEntry, WaitlistStatus};
 /// An entry.
 pub fn waitlist_entry(read: &mut ReadTx, id: WaitlistEntryId) -> Result<Option<WaitlistEntry>, Fail> {
     let row = read.one(sql!(
-        "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, rooms, starts_from, starts_until, party,
+        "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, hours, rooms, starts_from, starts_until, party,
                 area, resources, status, stands_until, starts_at, ends_at, joined_at, version
          FROM waitlist_entry WHERE id = $1",
         id
@@ -25,7 +25,7 @@ pub fn waitlist_of_person(
     limit: i64,
 ) -> Result<Vec<WaitlistEntry>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, rooms, starts_from, starts_until, party,
+        "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, hours, rooms, starts_from, starts_until, party,
                 area, resources, status, stands_until, starts_at, ends_at, joined_at, version
          FROM waitlist_entry WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         person,
@@ -38,7 +38,7 @@ pub fn waitlist_of_person(
 /// What a person waits for, or is held for them.
 pub(crate) fn waiting_of_person(read: &mut ReadTx, person: PersonId) -> Result<Vec<WaitlistEntry>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, rooms, starts_from, starts_until, party,
+        "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, hours, rooms, starts_from, starts_until, party,
                 area, resources, status, stands_until, starts_at, ends_at, joined_at, version
          FROM waitlist_entry WHERE person_id = $1 AND status IN ('waiting', 'offered') ORDER BY id",
         person
@@ -53,7 +53,7 @@ pub fn waitlist_of_store(
     (from, until): (Timestamp, Timestamp),
 ) -> Result<Vec<WaitlistEntry>, Fail> {
     let rows = read.many(sql!(
-        "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, rooms, starts_from, starts_until, party,
+        "SELECT id, offer_id, merchant_id, store_id, person_id, day, nights, hours, rooms, starts_from, starts_until, party,
                 area, resources, status, stands_until, starts_at, ends_at, joined_at, version
          FROM waitlist_entry WHERE store_id = $1 AND status IN ('waiting', 'offered') AND starts_until >= $2
            AND starts_from < $3
@@ -103,6 +103,7 @@ fn read_entry(mut row: Row) -> Result<WaitlistEntry, StorageError> {
         person: row.take()?,
         day: Day(row.take()?),
         nights: row.take()?,
+        hours: row.take()?,
         rooms: row.take()?,
         starts_from: row.take()?,
         starts_until: row.take()?,

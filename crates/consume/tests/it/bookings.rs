@@ -162,6 +162,7 @@ impl<'w, 's> Restaurant<'w, 's> {
                 days: 1,
                 party,
                 nights: 1,
+                hours: None,
                 rooms: 1,
                 area: None,
                 resources: Vec::new(),

@@ -1,6 +1,7 @@
 //! Redemption from outside, on both engines, with the ledger checked after every step.
 
 mod bookings;
+mod by_hour;
 mod card_bookings;
 mod cards;
 mod chargebacks;

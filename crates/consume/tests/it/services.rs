@@ -98,6 +98,7 @@ impl<'w, 's> Salon<'w, 's> {
                 days: 1,
                 party: 1,
                 nights: 1,
+                hours: None,
                 rooms: 1,
                 area: None,
                 resources: resources.clone(),

@@ -121,7 +121,7 @@ proptest! {
         prop_assume!(from < until);
         let place = bookable(&zone, (1..=7).map(of_day).collect(), vec![]);
         let Stay::Visit(visit) = &place.terms.stay else { unreachable!() };
-        let visits = place.visits(visit, Day(day), party);
+        let visits = place.visits(visit, Day(day), party, 1);
         prop_assert!(visits.windows(2).all(|pair| pair[0].starts_at < pair[1].starts_at));
         for period in visits {
             prop_assert_eq!(period.starts_at.0 % STEP_US, 0, "{} has odd minutes", zone);

@@ -65,6 +65,7 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
                 days,
                 party: 1 + dice.random_below(8) as i64,
                 nights: 1,
+                hours: None,
                 rooms: 1,
                 area: None,
                 resources: Vec::new(),

@@ -96,6 +96,7 @@ fn evening() -> BookingTerms {
                 party_up_to: 8,
                 minutes: 120,
             }])],
+            by_hour: None,
         }),
         price_per: PricePer::Booking,
         party_max: 8,

@@ -270,6 +270,7 @@ pub(crate) fn terms(booked: &Booked, policy: usize, goods: &[OfferId]) -> Bookin
                             .to_vec(),
                     )
                 }],
+                by_hour: None,
             }),
             Stay::Showings(_) => offer::Stay::Showings,
             Stay::Nights {

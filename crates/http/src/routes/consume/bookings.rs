@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::response::Response;
 use consume::queries::{self, Availability};
 use consume::{
-    BookedResource, Booking, CancelBooking, Guest, MoveBooking, PlaceBooking, PlacedBooking, When,
+    BookOvertime, BookedResource, Booking, CancelBooking, Guest, MoveBooking, PlaceBooking, PlacedBooking,
+    When,
 };
 use kernel::{
     Actor, BookingId, MerchantId, OfferId, OrderId, PersonId, ResourceId, StoreId, Timestamp, VoucherId,
@@ -39,6 +40,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(list_my_bookings))
         .routes(routes!(get_booking))
         .routes(routes!(move_booking))
+        .routes(routes!(book_overtime))
         .routes(routes!(cancel_booking))
 }
 
@@ -57,6 +59,8 @@ struct AvailabilityAsked {
     party: i64,
     /// How many nights they stay; otherwise 1.
     nights: Option<i64>,
+    /// For how many hours, of what is booked by the hour; otherwise the fewest.
+    hours: Option<i64>,
     /// In how many rooms; otherwise 1.
     rooms: Option<i64>,
     /// Only there.
@@ -158,6 +162,7 @@ async fn get_availability(
         days: asked.days.unwrap_or(1),
         party: asked.party,
         nights: asked.nights.unwrap_or(1),
+        hours: asked.hours,
         rooms: asked.rooms.unwrap_or(1),
         area: asked.area,
         resources: resources.unwrap_or_default(),
@@ -170,12 +175,14 @@ async fn get_availability(
     Ok(Json(days.into_iter().map(AvailableDay::from).collect()))
 }
 
-/// When somebody comes: a time, or a day and how many nights.
+/// When somebody comes: a time and, of what is booked by the hour, for how many hours; or a day and how many nights.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WireWhen {
     /// For a visit, RFC 3339.
     starts_at: Option<String>,
+    /// For how many hours, of what is booked by the hour.
+    hours: Option<i64>,
     /// For nights: the day of arrival, `2026-12-31`.
     from: Option<String>,
     /// How many nights.
@@ -200,9 +207,14 @@ impl WireWhen {
             (Some(at), None) => {
                 let at = at.parse();
                 let detail = "a time is written as in RFC 3339: 2027-01-15T08:00:00Z";
-                Ok(When::At(at.map_err(|_| {
-                    malformed(&BODY_MALFORMED, "/when/starts_at", detail)
-                })?))
+                let starts_at = at.map_err(|_| malformed(&BODY_MALFORMED, "/when/starts_at", detail))?;
+                Ok(match self.hours {
+                    None => When::At(starts_at),
+                    Some(hours) => When::Hours { starts_at, hours },
+                })
+            }
+            (None, Some(_)) if self.hours.is_some() => {
+                Err(malformed(&BODY_MALFORMED, "/when/hours", "nights have no hours"))
             }
             (None, Some(from)) => Ok(When::Nights {
                 from: day(&BODY_MALFORMED, "/when/from", &from)?,
@@ -221,8 +233,8 @@ impl WireWhen {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewBooking {
-    /// What is bought and how it is paid. Its quantity has to be what the price is of: 1 for a booking, the party, or
-    /// rooms times nights.
+    /// What is bought and how it is paid. Its quantity has to be what the price is of: 1 for a booking, the party, the
+    /// hours, or rooms times nights.
     #[schema(value_type = NewOrder)]
     order: Object<NewOrder>,
     /// In which of the offer's stores.
@@ -294,6 +306,43 @@ async fn place_booking(
         .creating();
     command
         .run(move |tx, ctx| Ok(BookingPlaced::from(consume::place_booking(tx, ctx, &cmd)?)))
+        .await
+}
+
+/// How much longer a guest stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewOvertime {
+    /// 1 until the most hours that the offer is booked for at once.
+    hours: i64,
+    /// How it is paid: of the booking's offer, and as many units as hours.
+    #[schema(value_type = NewOrder)]
+    order: Object<NewOrder>,
+}
+
+/// Stays longer in the same room, by the hour, from when the booking ends: a booking of its own, which is held and paid as
+/// any other.
+#[utoipa::path(post, path = "/v1/bookings/{booking}/overtime", operation_id = "bookOvertime", tag = "consume",
+    params(OfBooking), security(("session" = ["consumer"])), request_body = NewOvertime,
+    responses((status = 201, body = BookingPlaced), (status = "4XX", body = Problem)))]
+async fn book_overtime(
+    State(app): State<App>,
+    consumer: Consumer,
+    Path(of): Path<OfBooking>,
+    write: Write<NewOvertime>,
+) -> Result<Response, Problem> {
+    let cmd = BookOvertime {
+        booking: of.booking,
+        hours: write.body.hours,
+        order: write.body.order.0.into(),
+    };
+    let route = app.ask(convert::queries::place_route(&cmd.order)).await?;
+    let command = app
+        .command("bookOvertime", cmd.order.offer, consumer.actor(), write.key)
+        .locking(route.map(|route| route.locks).unwrap_or_default())
+        .creating();
+    command
+        .run(move |tx, ctx| Ok(BookingPlaced::from(consume::book_overtime(tx, ctx, &cmd)?)))
         .await
 }
 

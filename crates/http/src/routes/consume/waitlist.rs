@@ -111,6 +111,8 @@ pub struct WaitlistEntryDetails {
     day: String,
     /// For how many nights; absent for a visit.
     nights: Option<i64>,
+    /// For how many hours, of what is booked by the hour.
+    hours: Option<i64>,
     /// In how many rooms; otherwise 1.
     rooms: i64,
     /// The first time that would do, RFC 3339.
@@ -160,6 +162,7 @@ fn shown(read: &mut ReadTx, entries: Vec<WaitlistEntry>) -> Result<Vec<WaitlistE
             status: entry.status.as_str(),
             day: entry.day.to_string(),
             nights: entry.nights,
+            hours: entry.hours,
             rooms: entry.rooms,
             starts_from: entry.starts_from.to_string(),
             starts_until: entry.starts_until.to_string(),

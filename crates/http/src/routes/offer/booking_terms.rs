@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use kernel::{BasisPoints, LocalText, MINUTE_US, OfferId};
 use offer::{
-    BOOKING_TERMS_INVALID, BookingPolicy, BookingTerms, NightRate, Nights, PricePer, Service, Stay, Turn,
-    Visit,
+    BOOKING_TERMS_INVALID, BookingPolicy, BookingTerms, HourRange, NightRate, Nights, PricePer, Service,
+    Stay, Turn, Visit,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -61,6 +61,8 @@ enum WirePricePer {
     Person,
     /// Of each room and night.
     Night,
+    /// Of each hour.
+    Hour,
 }
 
 /// A visit of some length within the hours of a day.
@@ -76,6 +78,22 @@ struct WireVisit {
     /// What is done in it, one after another: 1 to 12.
     #[schema(value_type = Vec<WireService>)]
     services: Vec<Object<WireService>>,
+    /// The guest says for how many hours. Then it is one service, whose turn of 60 minutes is one of them, and the price
+    /// is of an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<WireHourRange>)]
+    by_hour: Option<Object<WireHourRange>>,
+}
+
+/// For how many hours something is booked: 1 to 24.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = HourRange)]
+struct WireHourRange {
+    /// The fewest.
+    hours_min: i64,
+    /// The most.
+    hours_max: i64,
 }
 
 /// A part of a visit, for which it takes people and things of its own.
@@ -193,6 +211,7 @@ impl WireBookingTerms {
                 WirePricePer::Booking => PricePer::Booking,
                 WirePricePer::Person => PricePer::Person,
                 WirePricePer::Night => PricePer::Night,
+                WirePricePer::Hour => PricePer::Hour,
             },
             party_max: self.party_max,
             notice_us: us(self.notice_minutes),
@@ -225,6 +244,10 @@ impl From<WireVisit> for Visit {
             hours: wire.hours.into_iter().map(|Object(span)| span.into()).collect(),
             every_minutes: wire.every_minutes,
             services: wire.services.into_iter().map(service).collect(),
+            by_hour: wire.by_hour.map(|Object(range)| HourRange {
+                hours_min: range.hours_min,
+                hours_max: range.hours_max,
+            }),
         }
     }
 }
@@ -262,6 +285,7 @@ impl From<BookingTerms> for WireBookingTerms {
                 PricePer::Booking => WirePricePer::Booking,
                 PricePer::Person => WirePricePer::Person,
                 PricePer::Night => WirePricePer::Night,
+                PricePer::Hour => WirePricePer::Hour,
             },
             party_max: terms.party_max,
             notice_minutes: terms.notice_us / MINUTE_US,
@@ -293,6 +317,12 @@ impl From<Visit> for WireVisit {
             hours: visit.hours.into_iter().map(|span| Object(span.into())).collect(),
             every_minutes: visit.every_minutes,
             services: visit.services.into_iter().map(service).collect(),
+            by_hour: visit.by_hour.map(|range| {
+                Object(WireHourRange {
+                    hours_min: range.hours_min,
+                    hours_max: range.hours_max,
+                })
+            }),
         }
     }
 }

@@ -1,0 +1,127 @@
+//! Guests who are there, or will be, stay longer than they booked: some hours more in the same room.
+
+use convert::{Booked, PlaceOrder, place_booked_order};
+use kernel::{BookingId, Ctx, LocalText, ResourceId};
+use offer::place::{self, Stretch};
+use offer::{Bookable, Resource};
+use party::Role;
+use store::{Fail, Tx};
+
+use super::own_booking;
+use super::place_booking::{NewBooking, PlacedBooking, tell_booking};
+use crate::booking::{Booking, BookingStatus};
+use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_STATUS, BOOKING_TIME};
+use crate::slot::{Slot, Taken, valid_until};
+
+/// Stay longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookOvertime {
+    /// Which booking goes on, of what is booked by the hour.
+    pub booking: BookingId,
+    /// For how many hours, 1 until the most that the offer is booked for at once.
+    pub hours: i64,
+    /// How they are paid; of the booking's offer, and of as many units.
+    pub order: PlaceOrder,
+}
+
+/// Books for the consumer who acts what follows their booking, in the same rooms, until that is over. It is a booking of its own, held
+/// with its order and paid like any other; how soon it begins and how few hours it is for does not matter.
+///
+/// Rejects: `not_found`, `booking_status`, `booking_not_offered`, `booking_time`, `booking_full`, and as
+/// [`convert::place_order`] does.
+///
+/// Statements: those of [`crate::place_booking`].
+pub fn book_overtime(tx: &mut Tx, ctx: &Ctx, cmd: &BookOvertime) -> Result<PlacedBooking, Fail> {
+    let buyer = party::require_consumer(ctx)?;
+    let booking = own_booking(tx, ctx, cmd.booking, Role::Cashier)?;
+    let goes_on = matches!(booking.status, BookingStatus::Confirmed | BookingStatus::Arrived);
+    if !goes_on || ctx.now >= booking.period.ends_at {
+        let detail = "Only who is expected, or there, stays longer, until their time is over.";
+        return Err(BOOKING_STATUS.because(detail).into());
+    }
+    let guest = booking.guest.as_ref().ok_or_else(|| party::NOT_FOUND.plain())?;
+    if cmd.order.offer != guest.offer {
+        let detail = "Overtime is of the same offer as its booking.";
+        return Err(BOOKING_NOT_OFFERED.at("/order/offer", detail).into());
+    }
+    let day = offer::Day::in_utc(booking.period.starts_at);
+    let bookable = offer::queries::bookable(tx, guest.offer, booking.store, (day.plus(-1), day.plus(1)))?;
+    let bookable = bookable.ok_or_else(|| BOOKING_NOT_OFFERED.plain())?;
+    let slot = slot(tx, &bookable, &booking, cmd.hours)?;
+    cmd.order.check_quantity(slot.quantity)?;
+    let booked = Booked {
+        places: &slot.places,
+        surcharges: &[],
+        until: valid_until(slot.period.ends_at),
+        store: Some(booking.store),
+    };
+    let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
+    let new = NewBooking {
+        order: Some(placed.order),
+        card: None,
+        offer: placed.offer,
+        merchant: placed.merchant,
+        store: booking.store,
+        person: buyer,
+        party: booking.party,
+        rooms: booking.rooms,
+        place_owner: placed.order.uuid(),
+        seats: None,
+        asked_for: &[slot.resources.first().map(|taken| taken.resource)],
+        area: None,
+    };
+    let overtime = tell_booking(tx, ctx, &new, &slot)?;
+    Ok(PlacedBooking {
+        booking: overtime,
+        order: placed,
+        period: slot.period,
+        resources: slot.resources.iter().map(|taken| taken.resource).collect(),
+    })
+}
+
+fn slot(tx: &mut Tx, bookable: &Bookable, booking: &Booking, hours: i64) -> Result<Slot, Fail> {
+    let range = bookable.terms.by_hour().ok_or_else(|| {
+        let detail = "Only what is booked by the hour goes on for more of them.";
+        BOOKING_NOT_OFFERED.because(detail)
+    })?;
+    if !(1..=range.hours_max).contains(&hours) {
+        let detail = format!("Overtime is of 1 to {} hours.", range.hours_max);
+        return Err(BOOKING_TIME.at("/hours", detail).into());
+    }
+    let has: Vec<ResourceId> = booking.resources.iter().map(|resource| resource.id).collect();
+    let longer = bookable.overtime(booking.period, (booking.party, &has), hours);
+    let (period, stretches) = longer.ok_or_else(|| {
+        let detail = "The store, or what you have of it, closes before that.";
+        BOOKING_TIME.at("/hours", detail)
+    })?;
+    let own: Vec<&Resource> = bookable
+        .resources
+        .iter()
+        .filter(|own| has.contains(&own.id))
+        .collect();
+    for stretch in &stretches {
+        let used = place::used(tx, &own, &stretch.steps)?;
+        let mut of_own = own
+            .iter()
+            .zip(&used)
+            .filter(|(own, _)| own.id == stretch.resource);
+        let is_taken = |units: i64| units + stretch.units > stretch.capacity;
+        if of_own.any(|(_, used)| used.within(&stretch.steps).any(is_taken)) {
+            let detail = format!("Somebody else has it before {}.", period.ends_at);
+            return Err(BOOKING_FULL.because(detail).into());
+        }
+    }
+    let taken = |stretch: &Stretch| Taken {
+        resource: stretch.resource,
+        service: LocalText::default(),
+        period,
+    };
+    Ok(Slot {
+        policy: bookable.terms.policy,
+        period,
+        resources: stretches.iter().map(taken).collect(),
+        places: place::places(&stretches),
+        quantity: hours,
+        surcharges: Vec::new(),
+    })
+}
