@@ -96,17 +96,16 @@ impl Bookable {
         let Stay::Visit(visit) = &self.terms.stay else {
             return None;
         };
-        let longer = |from: Timestamp| Period {
-            starts_at: from,
-            ends_at: from.plus_us(hours * HOUR_US),
+        let period = Period {
+            starts_at: before.ends_at,
+            ends_at: before.ends_at.plus_us(hours * HOUR_US),
         };
-        let period = longer(before.ends_at);
         let day = Day::at(before.starts_at, &self.zone);
         let mut open = open_hours(&visit.hours, &self.days, &self.zone, day).into_iter();
         open.find(|(from, until)| *from <= before.starts_at && period.ends_at <= *until)?;
-        let after_minutes = visit.services.first()?.after_minutes;
-        let taken = longer(before.ends_at.plus_us(after_minutes * MINUTE_US));
-        let steps = steps(taken.starts_at, taken.ends_at);
+        let after_us = visit.services.first()?.after_minutes * MINUTE_US;
+        let cleared = |ends_at: Timestamp| steps(before.starts_at, ends_at.plus_us(after_us)).end;
+        let steps = cleared(before.ends_at)..cleared(period.ends_at);
         let own = self
             .resources
             .iter()

@@ -10,10 +10,10 @@ use party::testing::{NOW, Shop, ctx, operator, run};
 use store::Store;
 
 use crate::{
-    AcceptAgreement, AddResource, AgreementTerms, BookingPolicy, BookingTerms, CreateOffer, OnExpiry,
-    PricePer, ProposeAgreement, PublishOffer, ResourceDetails, ResourceKind, ResourceStatus, ScheduleShowing,
-    Seat, SeatKind, SeatMap, SeatRow, Service, SetBookingTerms, SetHall, Stay, Turn, Visit, Zone,
-    accept_agreement, add_resource, create_offer, propose_agreement, publish_offer, set_booking_terms,
+    AcceptAgreement, AddResource, AgreementTerms, BookingPolicy, BookingTerms, CreateOffer, HourRange,
+    OnExpiry, PricePer, ProposeAgreement, PublishOffer, ResourceDetails, ResourceKind, ResourceStatus,
+    ScheduleShowing, Seat, SeatKind, SeatMap, SeatRow, Service, SetBookingTerms, SetHall, Stay, Turn, Visit,
+    Zone, accept_agreement, add_resource, create_offer, propose_agreement, publish_offer, set_booking_terms,
     set_hall,
 };
 
@@ -148,6 +148,30 @@ pub fn dinner() -> BookingTerms {
         open_tickets: false,
         cards: Vec::new(),
     }
+}
+
+/// A room by the hour from 17:30 to 23:00 on every day: for two to four of them, from every half hour on, with ten
+/// minutes to clear up; otherwise as a dinner.
+pub fn karaoke() -> BookingTerms {
+    let mut terms = BookingTerms {
+        price_per: PricePer::Hour,
+        ..dinner()
+    };
+    if let Stay::Visit(visit) = &mut terms.stay {
+        let hour = Turn {
+            party_up_to: 12,
+            minutes: 60,
+        };
+        visit.services = vec![Service {
+            after_minutes: 10,
+            ..Service::only(vec![hour])
+        }];
+        visit.by_hour = Some(HourRange {
+            hours_min: 2,
+            hours_max: 4,
+        });
+    }
+    terms
 }
 
 /// A visit from 10:00 to 20:00 on every day, which starts every quarter of an hour: a haircut of 45 minutes and 15 to

@@ -33,7 +33,7 @@ pub struct MarkNoShow {
 /// Gives the refund, if anything was booked with an order that is paid. Rejects: `not_found`, `booking_status`,
 /// `booking_reason_missing`, and as [`convert::cancel_order`] does.
 ///
-/// Statements: up to 28, because a voucher is closed, an order refunded and a fee settled.
+/// Statements: up to 27, because a voucher is closed, an order refunded and a fee settled.
 pub fn cancel_booking(tx: &mut Tx, ctx: &Ctx, cmd: &CancelBooking) -> Result<Option<RefundId>, Fail> {
     let booking = own_booking(tx, ctx, cmd.booking, Role::Manager)?;
     let is_staff = matches!(ctx.actor, Actor::Staff(..));

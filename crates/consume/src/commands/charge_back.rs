@@ -17,7 +17,7 @@ use crate::{RedemptionStatus, queries};
 ///
 /// Rejects as [`convert::confirm_payment`] does.
 ///
-/// Statements: 20 for one unit that was not used.
+/// Statements: 19 for one unit that was not used.
 pub fn charge_back(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<(), Fail> {
     let Some(order) = convert::charge_back(tx, ctx, cmd)? else {
         return Ok(());

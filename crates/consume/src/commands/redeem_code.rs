@@ -54,7 +54,7 @@ impl RedeemCode {
 ///
 /// Rejects: `redeem_codes_locked`, and those of [`crate::redeem_scan`] that are not about the QR.
 ///
-/// Statements: 14 with a device and without a sharer, 21 with one: those of a scan, the look for the
+/// Statements: 13 with a device and without a sharer, 20 with one: those of a scan, the look for the
 /// code, and whether person or device is locked.
 pub fn redeem_code(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemCode) -> Result<CodeAnswer, Fail> {
     let place = (cmd.merchant, cmd.store);

@@ -70,7 +70,7 @@ impl RedeemScan {
 /// `redeem_uses_left`, and `party`'s for staff without the right and for a device that is not of
 /// this store.
 ///
-/// Statements: 12 with a device and without a sharer. With a sharer 19, because the rebate has an entry and a timer of its own.
+/// Statements: 11 with a device and without a sharer. With a sharer 18, because the rebate has an entry and a timer of its own.
 pub fn redeem_scan(tx: &mut Tx, ctx: &Ctx, cmd: &RedeemScan) -> Result<Redeemed, Fail> {
     let place = (cmd.merchant, cmd.store);
     let counter = Counter::of_actor(tx, ctx, place, cmd.device, RedemptionMode::Scan)?;

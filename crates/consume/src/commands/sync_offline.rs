@@ -71,7 +71,7 @@ impl SyncOffline {
 /// Rejects: `sync_scans_too_many`, and `party`'s for staff without the right and for a device that is
 /// not of this store. A scan that loses is no rejection.
 ///
-/// Statements: about 15 for each scan, because each is a redemption of its own.
+/// Statements: about 14 for each scan, because each is a redemption of its own.
 pub fn sync_offline(tx: &mut Tx, ctx: &Ctx, cmd: &SyncOffline) -> Result<Vec<SyncedScan>, Fail> {
     if cmd.scans.len() > MAX_SCANS {
         let detail = format!(

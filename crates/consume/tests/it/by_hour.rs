@@ -6,37 +6,14 @@ use consume::{
     TakePlace, When,
 };
 use kernel::{Actor, BookingId, MINUTE_US, PersonId, Timestamp};
-use offer::testing::{dinner, seats};
-use offer::{BookingTerms, Day, HourRange, PricePer, ResourceKind, Service, Stay, Turn};
+use offer::testing::{karaoke, seats};
+use offer::{Day, ResourceKind};
 use party::testing::{NOW, consumer};
 use store::Rejected;
 
 use crate::bookings::{Restaurant, SATURDAY_SIX};
 use crate::world::World;
 use crate::{at_once, code, on_both};
-
-/// Half past five to eleven on every day, two to four hours, a quarter of an hour to clear up; it starts every half hour.
-fn karaoke() -> BookingTerms {
-    let mut terms = BookingTerms {
-        price_per: PricePer::Hour,
-        ..dinner()
-    };
-    if let Stay::Visit(visit) = &mut terms.stay {
-        let hour = Turn {
-            party_up_to: 12,
-            minutes: 60,
-        };
-        visit.services = vec![Service {
-            after_minutes: 15,
-            ..Service::only(vec![hour])
-        }];
-        visit.by_hour = Some(HourRange {
-            hours_min: 2,
-            hours_max: 4,
-        });
-    }
-    terms
-}
 
 /// One room for four in most tests.
 struct Karaoke<'w, 's> {

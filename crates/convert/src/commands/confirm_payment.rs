@@ -52,7 +52,7 @@ struct Facts {
 
 /// Takes the money. Repeating it gives the same answer and changes nothing.
 ///
-/// Statements: 13 for one unit; each unit more adds 4, a coupon 2.
+/// Statements: 12 for one unit; each unit more adds 3, a coupon 2.
 pub fn confirm_payment(tx: &mut Tx, ctx: &Ctx, cmd: &ConfirmPayment) -> Result<ConfirmedPayment, Fail> {
     require_reporter(ctx)?;
     check_report(cmd)?;

@@ -96,11 +96,19 @@ fn left_out(operation: &str) -> &'static [&'static str] {
         "setBookingTerms" => &[
             "/terms/nights",
             "/terms/showings",
+            "/terms/visit/by_hour",
             "/terms/open_tickets",
             "/terms/cards",
         ],
-        "bookWithCard" => &["/when/from", "/when/nights", "/when/rooms", "area"],
+        "bookOvertime" => &[
+            "/order/expected_cash",
+            "/order/wallet_coupons",
+            "/order/share_token",
+            "/order/seats",
+        ],
+        "bookWithCard" => &["/when/hours", "/when/from", "/when/nights", "/when/rooms", "area"],
         "joinWaitlist" => &[
+            "/when/hours",
             "/when/from",
             "/when/nights",
             "/when/rooms",
@@ -112,14 +120,20 @@ fn left_out(operation: &str) -> &'static [&'static str] {
             "/order/wallet_coupons",
             "/order/share_token",
             "/order/seats",
+            "/when/hours",
             "/when/from",
             "/when/nights",
             "/when/rooms",
             "area",
         ],
-        "moveBooking" | "moveBookingAsStore" => {
-            &["/when/from", "/when/nights", "/when/rooms", "area", "seats"]
-        }
+        "moveBooking" | "moveBookingAsStore" => &[
+            "/when/hours",
+            "/when/from",
+            "/when/nights",
+            "/when/rooms",
+            "area",
+            "seats",
+        ],
         // Pictures of the merchant's are not the guest's.
         "postReview" => &["media"],
         _ => &[],

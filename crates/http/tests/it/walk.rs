@@ -70,6 +70,8 @@ const PUBLIC_IN_BODIES: &[(&str, &str)] = &[
     ("quoteCart", "wallet_coupon"),
     ("placeBooking", "offer"),
     ("placeBooking", "entry"),
+    ("bookOvertime", "offer"),
+    ("bookOvertime", "entry"),
     ("bookWithCard", "offer"),
     ("joinWaitlist", "offer"),
     // Marks what is the caller's own up to there.

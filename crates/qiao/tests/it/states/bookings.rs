@@ -1,13 +1,14 @@
 //! Times that are booked, what they are booked of, and the days of a store.
 
 use consume::{
-    Arrive, BookWithCard, BookedWithCard, BookingStatus, CancelBooking, KeepPlaces, LapseBooking, MarkNoShow,
-    MoveBooking, PlaceBooking, Redeemed, RemindGuest, SetCalendarFeed, When,
+    Arrive, BookOvertime, BookWithCard, BookedWithCard, BookingStatus, CancelBooking, KeepPlaces,
+    LapseBooking, MarkNoShow, MoveBooking, PlaceBooking, Redeemed, RemindGuest, SetCalendarFeed, When,
 };
+use convert::PlaceOrder;
 use kernel::{
     Actor, BookingId, DAY_US, HOUR_US, OfferId, PersonId, RefundId, ResourceId, Timestamp, VoucherId,
 };
-use offer::testing::{booked, dinner, seats, terms};
+use offer::testing::{booked, dinner, karaoke, seats, terms};
 use offer::{
     AddResource, BookingTerms, Day, Period, ResourceDetails, ResourceKind, SetBookingTerms, SetStoreDay,
     UpdateResource,
@@ -31,37 +32,38 @@ pub struct Booked {
 /// 2027-01-16 18:00 in Shanghai.
 pub const DINNER: Timestamp = Timestamp(NOW.0 + 26 * HOUR_US);
 
+fn brought(w: &World, held: Booked, status: BookingStatus) -> Booked {
+    match status {
+        BookingStatus::Held => return held,
+        BookingStatus::Released => {
+            w.done(w.release_order(&held.purchase));
+            return held;
+        }
+        BookingStatus::Confirmed
+        | BookingStatus::Arrived
+        | BookingStatus::NoShow
+        | BookingStatus::Cancelled
+        | BookingStatus::Lapsed => {}
+    }
+    let held = Booked {
+        purchase: w.paid(held.purchase),
+        ..held
+    };
+    match status {
+        BookingStatus::Held | BookingStatus::Released | BookingStatus::Confirmed => {}
+        BookingStatus::Arrived => drop(w.done(w.arrive(held.booking))),
+        BookingStatus::NoShow => drop(w.done(w.mark_no_show(held.booking))),
+        BookingStatus::Cancelled => drop(w.done(w.cancel_booking(&held))),
+        BookingStatus::Lapsed => drop(w.done(w.expire_voucher(held.purchase.vouchers[0]))),
+    }
+    held
+}
+
 pub const BOOKING: Machine<BookingStatus, Booked> = Machine {
     name: "Booking",
     states: &BookingStatus::ALL,
     named: BookingStatus::as_str,
-    bring: |w, status| {
-        let held = w.held_booking();
-        match status {
-            BookingStatus::Held => return held,
-            BookingStatus::Released => {
-                w.done(w.release_order(&held.purchase));
-                return held;
-            }
-            BookingStatus::Confirmed
-            | BookingStatus::Arrived
-            | BookingStatus::NoShow
-            | BookingStatus::Cancelled
-            | BookingStatus::Lapsed => {}
-        }
-        let held = Booked {
-            purchase: w.paid(held.purchase),
-            ..held
-        };
-        match status {
-            BookingStatus::Held | BookingStatus::Released | BookingStatus::Confirmed => {}
-            BookingStatus::Arrived => drop(w.done(w.arrive(held.booking))),
-            BookingStatus::NoShow => drop(w.done(w.mark_no_show(held.booking))),
-            BookingStatus::Cancelled => drop(w.done(w.cancel_booking(&held))),
-            BookingStatus::Lapsed => drop(w.done(w.expire_voucher(held.purchase.vouchers[0]))),
-        }
-        held
-    },
+    bring: |w, status| brought(w, w.held_booking(), status),
     look: |read, held| Ok(consume::queries::booking(read, held.booking)?.unwrap().status),
     tries: &[
         |w, b| w.cancel_booking(b).probe(),
@@ -84,6 +86,16 @@ pub const BOOKING: Machine<BookingStatus, Booked> = Machine {
         },
         |w, b| w.expire_voucher(*b.purchase.vouchers.first()?).probe(),
     ],
+};
+
+/// Two hours in a room, which is booked by the hour.
+pub const BOOKING_BY_HOUR: Machine<BookingStatus, Booked> = Machine {
+    name: "Booking by the hour",
+    states: &BookingStatus::ALL,
+    named: BookingStatus::as_str,
+    bring: |w, status| brought(w, w.held_hours(), status),
+    look: |read, held| Ok(consume::queries::booking(read, held.booking)?.unwrap().status),
+    tries: &[|w, b| w.book_overtime(b).probe()],
 };
 
 /// A booking of a table that a card of two uses pays for.
@@ -134,6 +146,13 @@ pub const CARD_BOOKING: Machine<BookingStatus, CardBooked> = Machine {
         |w, b| w.expire_voucher(b.card).probe(),
     ],
 };
+
+fn hours_of(offer: OfferId, hours: i64) -> PlaceOrder {
+    PlaceOrder {
+        quantity: hours,
+        ..order_of(offer)
+    }
+}
 
 impl World {
     /// An offer of a table that the card of two uses pays for.
@@ -190,6 +209,53 @@ impl World {
     /// An offer of tables, and one table.
     pub fn offer_of_tables(&self) -> (OfferId, ResourceId) {
         self.offer_of_tables_by(dinner())
+    }
+
+    /// Two hours in the only room of an offer by the hour, which are held.
+    fn held_hours(&self) -> Booked {
+        let room = (ResourceKind::Room, seats("Room 1", (1, 4), ""));
+        let how = (karaoke(), &[room][..]);
+        let (on_sale, rooms) = booked(&self.store, self.shop, (terms(), self.next()), how, |_| {});
+        let buyer = self.consumer();
+        let wish = PlaceBooking {
+            order: hours_of(on_sale.offer, 2),
+            store: self.shop.store,
+            when: When::Hours {
+                starts_at: DINNER,
+                hours: 2,
+            },
+            party: 2,
+            area: None,
+            resources: Vec::new(),
+        };
+        let placed = self.done(act(ctx(Actor::Consumer(buyer)), consume::place_booking, wish));
+        Booked {
+            offer: on_sale.offer,
+            table: rooms[0],
+            booking: placed.booking,
+            purchase: self.awaiting_payment(buyer, &placed.order),
+        }
+    }
+
+    pub fn confirmed_hours(&self) -> Booked {
+        let held = self.held_hours();
+        Booked {
+            purchase: self.paid(held.purchase),
+            ..held
+        }
+    }
+
+    pub fn book_overtime(&self, booked: &Booked) -> Act<consume::PlacedBooking> {
+        let cmd = BookOvertime {
+            booking: booked.booking,
+            hours: 1,
+            order: hours_of(booked.offer, 1),
+        };
+        act(
+            ctx(Actor::Consumer(booked.purchase.buyer)),
+            consume::book_overtime,
+            cmd,
+        )
     }
 
     fn offer_of_tables_by(&self, terms_of_booking: BookingTerms) -> (OfferId, ResourceId) {

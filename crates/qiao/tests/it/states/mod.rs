@@ -97,6 +97,7 @@ fn tables(world: &World) -> Vec<Table> {
         orders::REFUND.table(world),
         vouchers::VOUCHER.table(world),
         bookings::BOOKING.table(world),
+        bookings::BOOKING_BY_HOUR.table(world),
         bookings::CARD_BOOKING.table(world),
         waitlists::WAITLIST_ENTRY.table(world),
         queues::QUEUE_TICKET.table(world),

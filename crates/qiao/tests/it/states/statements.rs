@@ -17,7 +17,10 @@ const USUAL: u64 = 15;
 
 /// Commands above [`USUAL`] and why they are.
 const REASONS: &[(&str, &str)] = &[
-    ("consume::arrive", "a scan's, and the look for the booking"),
+    (
+        "consume::book_overtime",
+        "as a booking, here of an hour in the same room",
+    ),
     (
         "consume::book_with_card",
         "those of a booking without its order; the card is looked at like one that is scanned",
@@ -60,16 +63,8 @@ const REASONS: &[(&str, &str)] = &[
         "a chargeback's own first, and then what was used is the merchant's again, here of one visit",
     ),
     (
-        "consume::sync_offline",
-        "a redemption for each scan, beside the scanner's allowance and what it sent before",
-    ),
-    (
         "consume::take_place",
         "what is held is given back, here of six quarters of an hour, and booked as by anybody",
-    ),
-    (
-        "consume::undo_redemption",
-        "voucher, timer, books and statement all go back",
     ),
     (
         "retain::erase_person",
@@ -248,6 +243,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
             .probe()
     },
     |w| w.book_with_new_card().probe(),
+    |w| w.book_overtime(&w.confirmed_hours()).probe(),
     |w| w.lapse_new_booking().probe(),
     |w| w.redeem_scan(w.shop, w.new_voucher().1).probe(),
     |w| w.redeem_code(w.shop, w.new_voucher().1).probe(),
