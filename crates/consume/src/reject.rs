@@ -67,9 +67,6 @@ kernel::reject_table! {
     UNDO_VOUCHER_CLOSED: Conflict, "undo_voucher_closed",
         "The rest of the voucher was refunded or has expired, so the use cannot be given back.",
         "A manager can refund this use instead.";
-    REFUND_REASON_MISSING: Invalid, "refund_redeemed_reason_missing",
-        "Refunding a redemption needs a reason.",
-        "Say why; it goes to the audit log.";
     REFUND_TOO_LATE: Conflict, "refund_redeemed_too_late",
         "The refund window of the redemption is closed.",
         "Only the platform's own people can refund it now.";
@@ -100,9 +97,6 @@ kernel::reject_table! {
     BOOKING_NOT_FREE: Conflict, "booking_not_free",
         "It is too late to move the booking.",
         "Ask the store, or cancel it: what comes back is shown first.";
-    BOOKING_REASON_MISSING: Invalid, "booking_reason_missing",
-        "A store says why it cancels a booking.",
-        "Say why; it goes to the audit log.";
     BOOKING_TOO_EARLY: Conflict, "booking_too_early",
         "The place is still kept for the guest.",
         "Wait until the time in the detail.";

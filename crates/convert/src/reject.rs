@@ -124,9 +124,6 @@ kernel::reject_table! {
     REFUND_NOT_FOUND: NotFound, "refund_not_found",
         "There is no such refund or voucher.",
         "Check the id; list your vouchers.";
-    REFUND_REASON_MISSING: Invalid, "refund_reason_missing",
-        "A merchant that gives a voucher back says why.",
-        "Say why; it goes to the audit log.";
     REFUND_NOTHING_LEFT: Conflict, "refund_nothing_left",
         "The voucher is used up, refunded or expired.",
         "After a use, ask the merchant to take the redemption back.";

@@ -28,7 +28,4 @@ kernel::reject_table! {
     REVIEW_REPLIED: Conflict, "review_replied",
         "The review has a reply.",
         "One review has one reply.";
-    REVIEW_REASON_MISSING: Invalid, "review_reason_missing",
-        "Hiding a review needs a reason.",
-        "Say why; it goes to the audit log.";
 }

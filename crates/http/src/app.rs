@@ -147,10 +147,12 @@ impl Command<'_> {
         self
     }
 
-    /// Notes why, for the audit log. A reason that cannot be kept or shown is refused as the `reason` of a body.
+    /// Notes why, for the audit log. A reason that says nothing, or cannot be kept or shown, is refused as the `reason` of a
+    /// body.
     pub fn because(mut self, reason: &str) -> Result<Self, Problem> {
         party::check::text("/reason", reason, MAX_REASON)?;
         self.ctx = self.ctx.with_reason(reason.to_owned());
+        party::require_reason(&self.ctx)?;
         Ok(self)
     }
 

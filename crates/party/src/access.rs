@@ -1,14 +1,15 @@
 //! Who may do something, asked inside the command's own transaction, so that a revoked grant stops at
 //! once. A merchant's things look to another merchant's staff as if they did not exist.
 
-use kernel::{Actor, Ctx, DeviceId, MerchantId, PersonId, StoreId};
+use kernel::{Actor, Ctx, DeviceId, MerchantId, PersonId, Reject, StoreId};
 use store::{Fail, Tx, sql};
 
 use crate::account::touch_merchant;
 use crate::model::{MerchantStatus, OperatorRole, Role};
 use crate::rows::{EVERY_STORE, named, stored_store};
 use crate::{
-    DEVICE_REVOKED, FORBIDDEN, MERCHANT_NOT_CERTIFIED, MERCHANT_SUSPENDED, NOT_FOUND, SIGN_IN_REQUIRED,
+    DEVICE_REVOKED, FORBIDDEN, MERCHANT_NOT_CERTIFIED, MERCHANT_SUSPENDED, NOT_FOUND, REASON_MISSING,
+    SIGN_IN_REQUIRED,
 };
 
 /// The staff member who acts, if a live grant gives at least `at_least`: at `store`, or for the whole
@@ -148,6 +149,15 @@ pub fn require_person(ctx: &Ctx, person: PersonId) -> Result<(), Fail> {
         None if ctx.actor == Actor::Anonymous => Err(SIGN_IN_REQUIRED.plain().into()),
         None => Err(FORBIDDEN.plain().into()),
     }
+}
+
+/// Somebody says why, in [`Ctx::reason`].
+pub fn require_reason(ctx: &Ctx) -> Result<(), Reject> {
+    let reason = ctx.reason.as_deref().unwrap_or_default();
+    if reason.trim().is_empty() {
+        return Err(REASON_MISSING.at("/reason", REASON_MISSING.title));
+    }
+    Ok(())
 }
 
 /// Qiao itself acts: a timer, an event consumer or the command line.

@@ -92,9 +92,9 @@ kernel::reject_table! {
     MERCHANT_NOT_SUSPENDED: Conflict, "merchant_not_suspended",
         "This merchant is not suspended.",
         "Nothing needs to be done.";
-    MERCHANT_REASON_MISSING: Invalid, "merchant_reason_missing",
-        "Suspending and reinstating need a reason.",
-        "Say why; the reason goes to the audit log.";
+    REASON_MISSING: Invalid, "reason_missing",
+        "This needs a reason.",
+        "Say why; it goes to the audit log.";
     IMPORT_INVALID: Invalid, "import_invalid",
         "An import takes 1 to 200 rows, each with a source of its own.",
         "Cut the file into chunks and remove what is there twice.";

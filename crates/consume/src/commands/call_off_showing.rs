@@ -7,7 +7,7 @@ use party::Role;
 use store::{Fail, TimerKind, Tx};
 
 use super::cancel_booking::end;
-use super::{expected_guest, lock_booking, require_reason};
+use super::{expected_guest, lock_booking};
 use crate::booking::{BookingStatus, Outcome};
 use crate::queries;
 
@@ -34,11 +34,11 @@ pub struct RefundShowing {
 /// Calls off a showing that is not over, for managers of its store who say why in [`Ctx::reason`]. From now on nobody
 /// books it, and its hall is free; a timer refunds those who did.
 ///
-/// Rejects: `not_found`, `booking_reason_missing`, `showing_status`, and as [`party::require_staff`] does.
+/// Rejects: `not_found`, `reason_missing`, `showing_status`, and as [`party::require_staff`] does.
 pub fn call_off_showing(tx: &mut Tx, ctx: &Ctx, cmd: &CallOffShowing) -> Result<(), Fail> {
     let showing = offer::queries::showing(tx, cmd.showing)?.ok_or_else(|| party::NOT_FOUND.plain())?;
     party::require_staff(tx, ctx, showing.merchant, Some(showing.store), Role::Manager)?;
-    require_reason(ctx)?;
+    party::require_reason(ctx)?;
     tx.lock(&[offer::showing::lock(showing.id)]);
     offer::end_showing(tx, ctx, &showing)?;
     tx.set_timer(REFUND_SHOWING, showing.id, ctx.now)?;

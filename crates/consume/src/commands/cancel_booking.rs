@@ -7,7 +7,7 @@ use party::Role;
 use store::{Fail, Tx, sql};
 
 use super::book_with_card::{give_up_kept, kept_of};
-use super::{expected_guest, own_booking, require_confirmed, require_reason};
+use super::{expected_guest, own_booking, require_confirmed};
 use crate::booking::{Booking, BookingStatus, Outcome};
 use crate::events::BookingCancelled;
 use crate::reject::{BOOKING_STATUS, BOOKING_TOO_EARLY};
@@ -31,7 +31,7 @@ pub struct MarkNoShow {
 /// is free again.
 ///
 /// Gives the refund, if anything was booked with an order that is paid. Rejects: `not_found`, `booking_status`,
-/// `booking_reason_missing`, and as [`convert::cancel_order`] does.
+/// `reason_missing`, and as [`convert::cancel_order`] does.
 ///
 /// Statements: up to 27, because a voucher is closed, an order refunded and a fee settled.
 pub fn cancel_booking(tx: &mut Tx, ctx: &Ctx, cmd: &CancelBooking) -> Result<Option<RefundId>, Fail> {
@@ -48,7 +48,7 @@ pub fn cancel_booking(tx: &mut Tx, ctx: &Ctx, cmd: &CancelBooking) -> Result<Opt
     }
     let (guest, voucher) = expected_guest(&booking)?;
     if is_staff {
-        require_reason(ctx)?;
+        party::require_reason(ctx)?;
     }
     let given_up = match by_store {
         true => GivenUp::ByMerchant,

@@ -63,7 +63,7 @@ use store::{Fail, Lock, Tx, sql};
 
 use crate::booking::{Booking, BookingStatus, Guest};
 use crate::money::{line_of, reverse_use};
-use crate::reject::{BOOKING_REASON_MISSING, BOOKING_STATUS};
+use crate::reject::BOOKING_STATUS;
 use crate::{Redemption, RedemptionRefunded, RedemptionStatus, queries};
 
 /// The booking, if it is the actor's: its guest's, or that of a store where they have the role or a higher one. It and
@@ -89,17 +89,6 @@ fn lock_booking(tx: &mut Tx, found: &Booking) {
     if let Some(voucher) = voucher {
         tx.lock(&[Lock::row("voucher", voucher)]);
     }
-}
-
-/// Refuses a store that does not say why.
-fn require_reason(ctx: &Ctx) -> Result<(), Fail> {
-    let reason = ctx.reason.as_deref().unwrap_or_default();
-    if reason.trim().is_empty() {
-        return Err(BOOKING_REASON_MISSING
-            .at("/reason", BOOKING_REASON_MISSING.title)
-            .into());
-    }
-    Ok(())
 }
 
 fn require_confirmed(booking: &Booking) -> Result<(), Fail> {

@@ -11,7 +11,7 @@ use store::{Fail, Lock, StorageError, Tx};
 
 use super::{change_status, take_back};
 use crate::decide::check_live;
-use crate::{REFUND_REASON_MISSING, REFUND_TOO_LATE, Redemption, RedemptionStatus, queries};
+use crate::{REFUND_TOO_LATE, Redemption, RedemptionStatus, queries};
 
 /// Refund this redemption. The reason is `ctx.reason`.
 #[derive(Debug, Clone, Copy)]
@@ -30,20 +30,12 @@ impl RefundRedeemed {
 /// Refunds a redemption: a manager of its store while the refund window is open, an operator (admin or
 /// support) at any time. Gives the refund that is on its way.
 ///
-/// Rejects: `refund_redeemed_reason_missing`, `not_found` (another merchant's too), `redemption_not_live`,
+/// Rejects: `reason_missing`, `not_found` (another merchant's too), `redemption_not_live`,
 /// `refund_redeemed_too_late`, and `party`'s for those without the right.
 ///
 /// Statements: 19, because a redemption is reversed and an order refunded; up to 24 with a rebate.
 pub fn refund_redeemed(tx: &mut Tx, ctx: &Ctx, cmd: &RefundRedeemed) -> Result<RefundId, Fail> {
-    if ctx
-        .reason
-        .as_deref()
-        .is_none_or(|reason| reason.trim().is_empty())
-    {
-        return Err(REFUND_REASON_MISSING
-            .at("/reason", REFUND_REASON_MISSING.title)
-            .into());
-    }
+    party::require_reason(ctx)?;
     tx.lock(&cmd.locks());
     let redemption = queries::redemption(tx, cmd.redemption)?;
     let redemption = may_refund(tx, ctx, redemption)?;

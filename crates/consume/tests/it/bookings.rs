@@ -308,7 +308,7 @@ fn a_store_that_cancels_gives_all_back_and_says_why() {
         let silent = world.run(world.shop.as_owner(), SATURDAY_SIX, move |tx, ctx| {
             consume::cancel_booking(tx, ctx, &CancelBooking { booking })
         });
-        assert_eq!(code(silent), "booking_reason_missing");
+        assert_eq!(code(silent), "reason_missing");
         assert_eq!(
             code(place.cancel(world.as_cashier(), SATURDAY_SIX, booking)),
             "forbidden"

@@ -103,7 +103,7 @@ fn a_manager_may_while_the_window_is_open_and_support_at_any_time() {
         let no_reason = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
             consume::refund_redeemed(tx, ctx, &consume::RefundRedeemed { redemption: one })
         });
-        assert_eq!(code(no_reason), "refund_redeemed_reason_missing");
+        assert_eq!(code(no_reason), "reason_missing");
         let end = NOW.plus_us(7 * DAY_US);
         let owner = world.shop.as_owner();
         world

@@ -351,7 +351,7 @@ fn a_showing_that_is_called_off_refunds_everybody_and_frees_its_hall() {
         let film = Cinema::new(world, &["ssssssssssss"], false);
         let booked: Vec<_> = (1..=11).map(|n| film.book(&format!("A-{n}"))).collect();
         let late = film.place("A-12").unwrap();
-        assert_eq!(code(film.call_off(" ")), "booking_reason_missing");
+        assert_eq!(code(film.call_off(" ")), "reason_missing");
         film.call_off("the projector is broken").unwrap();
         assert_eq!(code(film.call_off("again")), "showing_status");
         assert_eq!(code(film.place("A-12")), "showing_status");

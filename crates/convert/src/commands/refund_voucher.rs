@@ -11,9 +11,7 @@ use crate::decide::{UnitMoney, rest_after};
 use crate::give_up::give_up;
 use crate::model::{GivenUp, RefundCause};
 use crate::queries::{VoucherMoney, voucher_money};
-use crate::reject::{
-    REFUND_BOOKED, REFUND_NOT_FOUND, REFUND_NOTHING_LEFT, REFUND_REASON_MISSING, REFUND_USES_HELD,
-};
+use crate::reject::{REFUND_BOOKED, REFUND_NOT_FOUND, REFUND_NOTHING_LEFT, REFUND_USES_HELD};
 
 /// What [`refund_voucher`] is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,15 +79,7 @@ pub fn refund_voucher(tx: &mut Tx, ctx: &Ctx, cmd: &RefundVoucher) -> Result<Ref
 fn own_money(tx: &mut Tx, ctx: &Ctx, voucher: VoucherId) -> Result<VoucherMoney, Fail> {
     let money = if let Actor::Staff(_, merchant) = ctx.actor {
         party::require_staff(tx, ctx, merchant, None, Role::Manager)?;
-        if ctx
-            .reason
-            .as_deref()
-            .is_none_or(|reason| reason.trim().is_empty())
-        {
-            return Err(REFUND_REASON_MISSING
-                .at("/reason", REFUND_REASON_MISSING.title)
-                .into());
-        }
+        party::require_reason(ctx)?;
         voucher_money(tx, voucher)?.filter(|money| money.merchant == merchant)
     } else {
         let buyer = party::require_consumer(ctx)?;

@@ -68,7 +68,7 @@ fn the_merchant_gives_an_unused_voucher_back_and_says_why() {
         );
         assert_eq!(
             refund(shop.owner, None).expect_err("refused").code,
-            "refund_reason_missing"
+            "reason_missing"
         );
         assert!(refund(shop.owner, Some("The kitchen is closed")).is_ok());
         assert_eq!(code_of(shop.refund(buyer, voucher)), "refund_nothing_left");

@@ -6,10 +6,7 @@ use party::OperatorRole;
 use store::{Fail, Lock, Tx};
 
 use crate::hiding::{put_up, take_down};
-use crate::{
-    REVIEW_NOT_HIDDEN, REVIEW_NOT_SHOWN, REVIEW_REASON_MISSING, REVIEW_UNKNOWN, REVIEW_VISIT_VOID,
-    ReviewStatus, queries,
-};
+use crate::{REVIEW_NOT_HIDDEN, REVIEW_NOT_SHOWN, REVIEW_UNKNOWN, REVIEW_VISIT_VOID, ReviewStatus, queries};
 
 /// Hide this review. The reason is `ctx.reason`.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +24,7 @@ impl HideReview {
 
 /// Hides a review and takes its stars out of the store's rating (an operator: admin or support).
 ///
-/// Rejects: `review_reason_missing`, `review_unknown`, `review_not_shown`, and `party`'s for who is no
+/// Rejects: `reason_missing`, `review_unknown`, `review_not_shown`, and `party`'s for who is no
 /// such operator.
 pub fn hide_review(tx: &mut Tx, ctx: &Ctx, cmd: &HideReview) -> Result<(), Fail> {
     require_moderator(tx, ctx)?;
@@ -41,15 +38,7 @@ pub fn hide_review(tx: &mut Tx, ctx: &Ctx, cmd: &HideReview) -> Result<(), Fail>
 /// An administrator or support, who says why.
 fn require_moderator(tx: &mut Tx, ctx: &Ctx) -> Result<(), Fail> {
     party::require_operator(tx, ctx, &[OperatorRole::Admin, OperatorRole::Support])?;
-    if ctx
-        .reason
-        .as_deref()
-        .is_none_or(|reason| reason.trim().is_empty())
-    {
-        return Err(REVIEW_REASON_MISSING
-            .at("/reason", REVIEW_REASON_MISSING.title)
-            .into());
-    }
+    party::require_reason(ctx)?;
     Ok(())
 }
 
@@ -69,7 +58,7 @@ impl ShowReview {
 
 /// Shows a review that an operator hid and counts its stars again (an operator: admin or support).
 ///
-/// Rejects: `review_reason_missing`, `review_unknown`, `review_not_hidden`, `review_visit_void` once the
+/// Rejects: `reason_missing`, `review_unknown`, `review_not_hidden`, `review_visit_void` once the
 /// visit was taken back, and `party`'s for who is no such operator.
 pub fn show_review(tx: &mut Tx, ctx: &Ctx, cmd: &ShowReview) -> Result<(), Fail> {
     require_moderator(tx, ctx)?;

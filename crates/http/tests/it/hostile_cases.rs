@@ -260,7 +260,7 @@ fn cases_of_text(body: &Value, field: &Field) -> Vec<Case> {
     } else {
         Must::BeRefused
     };
-    vec![
+    let mut cases = vec![
         case("as a number", change(json!(1)), Must::BeMalformed),
         case(
             "as half a character",
@@ -280,7 +280,12 @@ fn cases_of_text(body: &Value, field: &Field) -> Vec<Case> {
             change(json!("'; DROP TABLE person; --")),
             Must::NotFail,
         ),
-    ]
+    ];
+    // Somebody will want to know why.
+    if field.pointer == "/reason" {
+        cases.push(case("of spaces", change(json!(" \u{3000}")), Must::BeRefused));
+    }
+    cases
 }
 
 /// The body with text at a field that need not be JSON.

@@ -162,7 +162,7 @@ fn the_platform_certifies_suspends_and_reinstates() {
         assert_eq!(decided["merchant_status"], "certified");
         let suspend = format!("/v1/platform/merchants/{}/suspend", shop.id);
         let silent = app.post(&support, &suspend, json!({"reason": " "})).await;
-        assert_eq!(silent.refusal(), (422, "merchant_reason_missing".to_owned()));
+        assert_eq!(silent.refusal(), (422, "reason_missing".to_owned()));
         app.post(&support, &suspend, json!({"reason": "counterfeits"}))
             .await
             .ok();

@@ -122,7 +122,7 @@ fn orders_are_found_by_state_offer_and_day_and_an_unused_voucher_goes_back() {
 
         let refund = here.at(&format!("vouchers/{}/refund", here.ids["voucher"]));
         let silent = app.post(owner, &refund, json!({"reason": " "})).await;
-        assert_eq!(silent.refusal(), (422, "refund_reason_missing".to_owned()));
+        assert_eq!(silent.refusal(), (422, "reason_missing".to_owned()));
         app.post(owner, &refund, json!({"reason": "The kitchen is closed"}))
             .await
             .ok();

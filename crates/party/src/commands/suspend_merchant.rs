@@ -8,7 +8,7 @@ use super::decide_certification::certified_or_registered;
 use crate::events::{MerchantReinstated, MerchantSuspended};
 use crate::model::{MerchantStatus, OperatorRole};
 use crate::{
-    MERCHANT_NOT_SUSPENDED, MERCHANT_REASON_MISSING, MERCHANT_SUSPENDED, NOT_FOUND, queries, require_operator,
+    MERCHANT_NOT_SUSPENDED, MERCHANT_SUSPENDED, NOT_FOUND, queries, require_operator, require_reason,
 };
 
 /// A merchant that is to sell nothing.
@@ -42,17 +42,6 @@ pub fn suspend_merchant(tx: &mut Tx, ctx: &Ctx, cmd: &SuspendMerchant) -> Result
         merchant: cmd.merchant,
     };
     tx.emit(ctx, cmd.merchant, row.take()?, &event)?;
-    Ok(())
-}
-
-fn require_reason(ctx: &Ctx) -> Result<(), Fail> {
-    if ctx
-        .reason
-        .as_deref()
-        .is_none_or(|reason| reason.trim().is_empty())
-    {
-        return Err(MERCHANT_REASON_MISSING.plain().into());
-    }
     Ok(())
 }
 

@@ -234,7 +234,7 @@ fn a_suspension_holds_until_it_is_lifted_and_needs_a_reason() {
         };
         let reasoned = || ctx_at(NOW, admin).with_reason("Sold what it did not have.".to_owned());
 
-        assert_eq!(why(run(store, admin, suspend)), "merchant_reason_missing");
+        assert_eq!(why(run(store, admin, suspend)), "reason_missing");
         assert_eq!(why(run(store, shop.as_owner(), suspend)), "forbidden");
         assert_eq!(
             why(party::testing::run(store, reasoned(), reinstate)),

@@ -331,7 +331,7 @@ impl Model {
             (Some(_), By::Staff(..)) => {
                 self.expected_guest(booking_no)?;
                 if !with_reason {
-                    return Err("booking_reason_missing");
+                    return Err("reason_missing");
                 }
                 0
             }

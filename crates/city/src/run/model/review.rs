@@ -53,7 +53,7 @@ impl Model {
 
     pub(super) fn moderate(&mut self, no: No, hide: bool, with_reason: bool) -> Answer {
         if !with_reason {
-            return Err("review_reason_missing");
+            return Err("reason_missing");
         }
         let stands = self.redemptions[&no].status == RedemptionStatus::Live;
         let review = self.review_mut(no);

@@ -197,7 +197,7 @@ impl Model {
         }
         self.require(shop, staff, 0, Post::Manager)?;
         if !with_reason {
-            return Err("booking_reason_missing");
+            return Err("reason_missing");
         }
         if showing.called_off || showing.period.1 <= now {
             return Err("showing_status");
