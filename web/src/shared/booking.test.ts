@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { createTexts, language } from './i18n'
 import {
   bookedHours,
+  hasOtherTimes,
   hourRange,
   hoursBetween,
   isOfNights,
@@ -91,6 +92,9 @@ it('lets guests choose hours within the offer and the order, and only where it i
   const booked = { starts_at: '2026-12-05T14:00:00Z', ends_at: '2026-12-05T17:00:00Z' }
   expect(bookedHours(byHour, booked)).toBe(3)
   expect(bookedHours({ visit: {} } as unknown as Terms, booked)).toBeUndefined()
+  const overtime = { starts_at: booked.ends_at, ends_at: '2026-12-05T18:00:00Z' }
+  expect([booked, overtime].map((one) => hasOtherTimes(byHour, one))).toEqual([true, false])
+  expect(hasOtherTimes({ visit: {} } as unknown as Terms, overtime)).toBe(true)
 })
 
 it('counts hours as they pass, also past midnight and where the clocks change', () => {

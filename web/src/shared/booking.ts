@@ -124,6 +124,11 @@ export function bookedHours(
   return terms.visit?.by_hour ? hoursBetween(booking.starts_at, booking.ends_at) : undefined
 }
 
+/** Whether a booking has another time: overtime may be of fewer hours than are booked otherwise. */
+export function hasOtherTimes(terms: Terms, booking: Pick<Booking, 'starts_at' | 'ends_at'>): boolean {
+  return (bookedHours(terms, booking) ?? Infinity) >= (terms.visit?.by_hour?.hours_min ?? 0)
+}
+
 /** A guest's booking that goes on in the same room when this one is over. */
 export function nextOf(booking: Booking, all: readonly Booking[]): Booking | undefined {
   const has = booking.resources.map(({ id }) => id)

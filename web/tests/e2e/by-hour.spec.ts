@@ -75,11 +75,11 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
   await page.getByRole('group', { name: 'Day' }).getByRole('button', { disabled: false }).nth(-2).click()
   const times = page.getByRole('group', { name: 'Time' }).getByRole('button')
   await expect(times.last()).toHaveText('22:00')
-  await times.filter({ hasText: '18:00' }).click()
+  await times.filter({ hasText: '17:00' }).click()
   await isUsable(page)
-  await page.getByRole('link', { name: /^Book .*18:00/ }).click()
+  await page.getByRole('link', { name: /^Book .*17:00/ }).click()
   await signIn(page, server, '+8613900000081')
-  await expect(page.getByText(/18:00 – 20:00 · 2 hours · 2 people/)).toBeVisible()
+  await expect(page.getByText(/17:00 – 19:00 · 2 hours · 2 people/)).toBeVisible()
   const listed = page
     .getByRole('term')
     .filter({ hasText: /^Price$/ })
@@ -90,6 +90,12 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
   await pay(page)
   await page.getByRole('link', { name: 'See the booking' }).click()
   await expect(page.getByText('Confirmed')).toBeVisible()
+  await page.getByRole('button', { name: 'Move it' }).click()
+  await page.getByRole('group', { name: 'Day' }).getByRole('button', { disabled: false }).nth(-2).click()
+  await expect(times.last()).toHaveText('22:00')
+  await times.filter({ hasText: '18:00' }).click()
+  await page.getByRole('button', { name: /^Move to .*18:00/ }).click()
+  await expect(page.getByText(/18:00 – 20:00/)).toBeVisible()
 
   const [booking] = (await (await page.request.get('/v1/me/bookings')).json()).items
   const [room] = booking.resources
@@ -126,5 +132,17 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
   for (const time of ['18:00–20:00', '20:00–21:00']) {
     await expect(rows.filter({ hasText: time }).filter({ hasText: room.name })).toContainText('Confirmed')
   }
+
+  const other = Object.values(rooms).find((id) => id !== room.id) ?? ''
+  await keep(other, booking.starts_at, booking.ends_at)
+  await page.goto(`/o/${offer}`)
+  await hours.fill('3')
+  await hours.press('Tab')
+  await page.getByRole('button', { name: 'Tell me when something is free' }).click()
+  await page.getByRole('button', { name: 'Join the waiting list' }).click()
+  const mine = page.getByRole('region', { name: 'You wait for' })
+  await expect(mine.getByText(/ · 3 hours · 2 people/)).toBeVisible()
+  const waiting = owner.getByRole('table', { name: 'Waiting list of the day' }).getByRole('row').nth(1)
+  await expect(waiting).toContainText(' · 3 hours')
   await context.close()
 })

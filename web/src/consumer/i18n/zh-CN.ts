@@ -170,7 +170,7 @@ export default {
     store: '门店',
     party: '人数',
     nights: '入住晚数',
-    hours: '几小时',
+    hours: '小时数',
     rooms: '房间数',
     area: '区域',
     anywhere: '不限',
@@ -208,7 +208,7 @@ export default {
     moved: '已改期',
     longer: {
       title: '续时',
-      hours: '再加几小时',
+      hours: '再续几小时',
       go: '续到 {time}',
       next: '已续时到 {time}',
       taken: '您之后紧接着已有人预订。',
