@@ -15,6 +15,8 @@ export interface Wish {
   from?: string
   nights: number
   rooms: number
+  /** Of what is booked by the hour: for how many. */
+  hours?: number
   area?: string
   /** Who or what is wanted, service by service, with commas between them. */
   resources?: string
@@ -42,6 +44,7 @@ export function wishOf(query: LocationQuery): Wish | undefined {
     from: text('from'),
     nights: Number(text('nights') ?? 1),
     rooms: Number(text('rooms') ?? 1),
+    hours: text('hours') ? Number(text('hours')) : undefined,
     area: text('area'),
     resources: text('resources'),
     showing: text('showing'),
@@ -56,8 +59,9 @@ export function whenOf({
   from,
   nights,
   rooms,
-}: Pick<Wish, 'starts_at' | 'from' | 'nights' | 'rooms'>) {
-  return from ? { from, nights, rooms } : { starts_at }
+  hours,
+}: Pick<Wish, 'starts_at' | 'from' | 'nights' | 'rooms' | 'hours'>) {
+  return from ? { from, nights, rooms } : { starts_at, hours }
 }
 
 /** Who or what is wanted, as the server takes it. */

@@ -38,6 +38,24 @@ it('shows what was set as it was set', () => {
   }
 })
 
+it('books rooms by the hour: one service of an hour for any party, and as it was set', () => {
+  const services = [newService([turn(2, 90), turn(4, 120)], '15'), newService([turn(4, 30)])]
+  const form = { ...formOfPreset('restaurant'), pricePer: 'hour' as const, partyMax: '10', services }
+  services[0]!.resources = ['res_1', 'res_2']
+  const said = saidOf({ ...form, hoursMin: '2', hoursMax: '6' }, 'CNY')
+  expect(said.resources).toEqual([['res_1', 'res_2']])
+  const turns = [{ party_up_to: 10, minutes: 60 }]
+  expect(said.terms).toMatchObject({ price_per: 'hour', visit: { by_hour: { hours_min: 2, hours_max: 6 } } })
+  expect(said.terms.visit?.services).toEqual([{ turns, before_minutes: 0, after_minutes: 15 }])
+  expect(saidOf(formOfTerms(said, 'CNY'), 'CNY')).toEqual(said)
+  expect(termsOf({ ...form, pricePer: 'booking' }, 'CNY').visit).not.toHaveProperty('by_hour')
+})
+
+it('lets karaoke rooms until midnight', () => {
+  const { visit } = termsOf(formOfPreset('karaoke'), 'CNY')
+  expect(visit?.hours[0]).toEqual({ weekday: 1, from_minute: 720, until_minute: 1440 })
+})
+
 it('changes no preset by what is typed', () => {
   formOfPreset('salon').hours[0]!.from = '12:00'
   expect(formOfPreset('salon').hours[0]?.from).toBe('10:00')

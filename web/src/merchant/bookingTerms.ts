@@ -54,6 +54,9 @@ export interface TermsForm {
   hours: HoursRow[]
   everyMinutes: string
   services: ServiceRow[]
+  /** Of what is priced by the hour: for how many hours guests book. */
+  hoursMin: string
+  hoursMax: string
   /** The merchant's cards whose uses pay for it. */
   cards: string[]
   /** Of nights. */
@@ -79,6 +82,8 @@ const USUAL: TermsForm = {
   hours: [],
   everyMinutes: '30',
   services: [newService()],
+  hoursMin: '1',
+  hoursMax: '6',
   cards: [],
   checkIn: '15:00',
   checkOut: '12:00',
@@ -101,6 +106,13 @@ export const PRESETS = {
     services: [newService([turn(2, 90), turn(4, 120), turn(8, 150)])],
   },
   salon: { partyMax: '1', hours: [daily('10:00', '20:00')], services: [newService([turn(1, 60)], '15')] },
+  karaoke: {
+    pricePer: 'hour',
+    hours: [daily('12:00', '00:00')],
+    services: [newService([turn(8, 60)], '15')],
+    freeHours: '2',
+    hoursMax: '8',
+  },
   hotel: {
     stay: 'nights',
     pricePer: 'night',
@@ -157,6 +169,10 @@ export function formOfTerms({ terms: said, resources }: Said, currency: string):
     ...(visit && {
       hours: hoursRows(visit.hours),
       everyMinutes: String(visit.every_minutes),
+      ...(visit.by_hour && {
+        hoursMin: String(visit.by_hour.hours_min),
+        hoursMax: String(visit.by_hour.hours_max),
+      }),
     }),
     ...(nights && {
       checkIn: clock(nights.check_in_minute),
@@ -175,24 +191,35 @@ export function formOfTerms({ terms: said, resources }: Said, currency: string):
 
 /** What is sent. An amount that cannot be read is none, so that the server names the field. */
 export function saidOf(form: TermsForm, currency: string): Said {
-  const services = form.stay === 'visit' ? form.services : form.services.slice(0, 1)
-  return { terms: termsOf(form, currency), resources: services.map(({ resources }) => resources) }
+  return { terms: termsOf(form, currency), resources: servicesOf(form).map(({ resources }) => resources) }
 }
 
+export const isByHour = ({ stay, pricePer }: Pick<TermsForm, 'stay' | 'pricePer'>) =>
+  stay === 'visit' && pricePer === 'hour'
+
+/** The services that are meant: only a visit of a set length has several. */
+const servicesOf = (form: TermsForm) =>
+  form.stay === 'visit' && !isByHour(form) ? form.services : form.services.slice(0, 1)
+
 export function termsOf(form: TermsForm, currency: string): Terms {
+  const services = servicesOf(form)
   const visit = {
     hours: form.hours.flatMap(spansOf),
     every_minutes: wholeNumber(form.everyMinutes),
-    services: form.services.map((service) => ({
+    services: services.map((service) => ({
       // An only one is called as the offer is.
-      ...(form.services.length > 1 && { name: mergedTexts(service.named, service.name) }),
-      turns: service.turns.map(({ partyUpTo, minutes }) => ({
+      ...(services.length > 1 && { name: mergedTexts(service.named, service.name) }),
+      // By the hour guests say how long it takes, whatever their number.
+      turns: (isByHour(form) ? [turn(form.partyMax, 60)] : service.turns).map(({ partyUpTo, minutes }) => ({
         party_up_to: wholeNumber(partyUpTo),
         minutes: wholeNumber(minutes),
       })),
       before_minutes: wholeNumber(service.beforeMinutes),
       after_minutes: wholeNumber(service.afterMinutes),
     })),
+    ...(isByHour(form) && {
+      by_hour: { hours_min: wholeNumber(form.hoursMin), hours_max: wholeNumber(form.hoursMax) },
+    }),
   }
   const nights = {
     check_in_minute: minuteOf(form.checkIn),

@@ -1,14 +1,22 @@
 import { expect, it } from 'vitest'
 import { createTexts, language } from './i18n'
 import {
+  bookedHours,
+  hasOtherTimes,
+  hourRange,
+  hoursBetween,
+  isOfNights,
   momentAt,
   momentText,
   mondayOf,
+  nextOf,
   nightsBetween,
+  plusHours,
   policyTexts,
   quantityOf,
   servicesOf,
   servingsOf,
+  type Booking,
   type Terms,
 } from './booking'
 
@@ -69,10 +77,48 @@ it('says how long each service takes for so many, and who or what a booking has 
   ])
 })
 
-it('pays for the booking, for each person, or for each room and night', () => {
-  const of = { party: 4, nights: 3, rooms: 2 }
+it('pays for the booking, for each person, for each room and night, or for each hour', () => {
+  const of = { party: 4, nights: 3, rooms: 2, hours: 5 }
   const quantity = (price_per: Terms['price_per']) => quantityOf({ price_per } as Terms, of)
-  expect([quantity('booking'), quantity('person'), quantity('night')]).toEqual([1, 4, 6])
+  expect([quantity('booking'), quantity('person'), quantity('night'), quantity('hour')]).toEqual([1, 4, 6, 5])
+})
+
+it('lets guests choose hours within the offer and the order, and only where it is booked by the hour', () => {
+  const byHour = { visit: { by_hour: { hours_min: 2, hours_max: 6 } } } as unknown as Terms
+  expect(hourRange(byHour, 10)).toEqual({ least: 2, most: 6 })
+  expect(hourRange(byHour, 4)).toEqual({ least: 2, most: 4 })
+  expect(hourRange(byHour, 1)).toEqual({ least: 2, most: 2 })
+  expect(hourRange({ visit: {} } as unknown as Terms, 10)).toBeUndefined()
+  const booked = { starts_at: '2026-12-05T14:00:00Z', ends_at: '2026-12-05T17:00:00Z' }
+  expect(bookedHours(byHour, booked)).toBe(3)
+  expect(bookedHours({ visit: {} } as unknown as Terms, booked)).toBeUndefined()
+  const overtime = { starts_at: booked.ends_at, ends_at: '2026-12-05T18:00:00Z' }
+  expect([booked, overtime].map((one) => hasOtherTimes(byHour, one))).toEqual([true, false])
+  expect(hasOtherTimes({ visit: {} } as unknown as Terms, overtime)).toBe(true)
+})
+
+it('counts hours as they pass, also past midnight and where the clocks change', () => {
+  expect(hoursBetween('2026-12-05T14:00:00Z', '2026-12-05T17:00:00Z')).toBe(3)
+  const [before, after] = ['00:30', '04:30'].map((time) => momentAt('2026-03-29', time, 'Europe/Berlin'))
+  expect(hoursBetween(before!, after!)).toBe(3)
+  expect(plusHours('2026-12-05T15:00:00Z', 2)).toBe('2026-12-05T17:00:00.000Z')
+})
+
+it('finds what goes on in the same room when a booking is over', () => {
+  const booking = (id: string, from: string, until: string, room: string, status = 'confirmed') =>
+    ({ id, starts_at: from, ends_at: until, status, resources: [{ id: room, kind: 'room' }] }) as Booking
+  const first = booking('first', '18:00', '20:00', 'a')
+  const elsewhere = booking('elsewhere', '20:00', '21:00', 'b')
+  const gone = booking('gone', '20:00', '21:00', 'a', 'cancelled')
+  const later = booking('later', '21:00', '22:00', 'a')
+  const next = booking('next', '20:00', '21:00', 'a', 'held')
+  expect(nextOf(first, [later, next, gone, elsewhere, first])?.id).toBe('next')
+  expect(nextOf(first, [later, gone, elsewhere, first])).toBeUndefined()
+})
+
+it('tells nights from a visit that ends after midnight', () => {
+  const of = (kind: string) => isOfNights({ resources: [{ kind }] } as Booking)
+  expect([of('room_type'), of('room')]).toEqual([true, false])
 })
 
 it('counts nights by the store’s days', () => {

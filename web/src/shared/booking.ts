@@ -8,6 +8,7 @@ export type Terms = Schemas['BookingTerms']
 type Policy = Schemas['BookingPolicy']
 
 const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 /** The day of a moment on the clocks of a place: `2026-12-31`. */
@@ -29,6 +30,15 @@ export function mondayOf(day: string): string {
 /** The nights between two moments. */
 export function nightsBetween(from: string, until: string, timeZone: string): number {
   return (Date.parse(isoDay(until, timeZone)) - Date.parse(isoDay(from, timeZone))) / DAY_MS
+}
+
+/** The hours between two moments, whatever the clocks show. */
+export function hoursBetween(from: string, until: string): number {
+  return Math.round((Date.parse(until) - Date.parse(from)) / HOUR_MS)
+}
+
+export function plusHours(at: string, hours: number): string {
+  return new Date(Date.parse(at) + hours * HOUR_MS).toISOString()
 }
 
 /** The moment at which the clocks of a place show this: `2026-12-31`, `19:00`. */
@@ -85,8 +95,49 @@ export function servingsOf({ resources }: Pick<Booking, 'resources'>) {
 }
 
 /** How often the price is paid. */
-export function quantityOf(terms: Terms, of: { party: number; nights: number; rooms: number }): number {
-  return { booking: 1, person: of.party, night: of.nights * of.rooms }[terms.price_per]
+export function quantityOf(
+  terms: Terms,
+  of: { party: number; nights: number; rooms: number; hours?: number },
+): number {
+  return { booking: 1, person: of.party, night: of.nights * of.rooms, hour: of.hours ?? 1 }[terms.price_per]
+}
+
+/** For how many hours a guest may book; `undefined` where they do not say so. */
+export function hourRange(
+  { visit }: Terms,
+  maxPerOrder: number,
+): { least: number; most: number } | undefined {
+  if (!visit?.by_hour) return undefined
+  const { hours_min: least, hours_max } = visit.by_hour
+  return { least, most: Math.max(least, Math.min(hours_max, maxPerOrder)) }
+}
+
+/** Whether a booking is of rooms by the night. */
+export const isOfNights = ({ resources }: Pick<Booking, 'resources'>) =>
+  resources.some(({ kind }) => kind === 'room_type')
+
+/** For how many hours a booking is, if its guest chose that. */
+export function bookedHours(
+  terms: Terms,
+  booking: Pick<Booking, 'starts_at' | 'ends_at'>,
+): number | undefined {
+  return terms.visit?.by_hour ? hoursBetween(booking.starts_at, booking.ends_at) : undefined
+}
+
+/** Whether a booking has another time: overtime may be of fewer hours than are booked otherwise. */
+export function hasOtherTimes(terms: Terms, booking: Pick<Booking, 'starts_at' | 'ends_at'>): boolean {
+  return (bookedHours(terms, booking) ?? Infinity) >= (terms.visit?.by_hour?.hours_min ?? 0)
+}
+
+/** A guest's booking that goes on in the same room when this one is over. */
+export function nextOf(booking: Booking, all: readonly Booking[]): Booking | undefined {
+  const has = booking.resources.map(({ id }) => id)
+  return all.find(
+    ({ starts_at, status, resources }) =>
+      starts_at === booking.ends_at &&
+      ['held', 'confirmed', 'arrived'].includes(status) &&
+      resources.some(({ id }) => has.includes(id)),
+  )
 }
 
 type Translate = (key: string, values: Record<string, unknown>) => string

@@ -172,6 +172,7 @@ export default {
     preset: {
       restaurant: 'A restaurant',
       salon: 'A salon',
+      karaoke: 'Karaoke, rooms by the hour',
       hotel: 'A hotel',
       class: 'A class',
       cinema: 'A cinema or theatre',
@@ -179,7 +180,7 @@ export default {
     resources: 'What is booked',
     noResources: 'The store has nothing for this yet. Add it under',
     pricePer: 'The price is of',
-    per: { booking: 'A booking', person: 'Each person', night: 'Each room and night' },
+    per: { booking: 'A booking', person: 'Each person', night: 'Each room and night', hour: 'Each hour' },
     hours: 'When visits take place',
     hoursHint: 'No day chosen stands for every day.',
     turns: 'How long a visit takes',
@@ -189,6 +190,10 @@ export default {
     services: 'What is done in a visit',
     servicesHint:
       'Several services follow one another, each with its own people and things. All of them are booked, or none.',
+    byHour: 'Rooms by the hour',
+    byHourHint: 'Guests say for how many hours, and can stay longer while nobody else comes.',
+    hoursMin: 'Fewest hours',
+    hoursMax: 'Most hours',
     nthService: 'Service {n}',
     serviceName: 'What it is called',
     addService: 'Add another service',

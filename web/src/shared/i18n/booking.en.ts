@@ -13,8 +13,9 @@ export default {
   },
   people: '{n} person | {n} people',
   nightsOf: '{n} night | {n} nights',
+  hoursOf: '{n} hour | {n} hours',
   roomsOf: '{n} room | {n} rooms',
-  per: { booking: 'per booking', person: 'per person', night: 'per room and night' },
+  per: { booking: 'per booking', person: 'per person', night: 'per room and night', hour: 'per hour' },
   policy: {
     free: 'Cancel at no charge until it starts',
     freeBefore: 'Cancel or move it free until {length} before it starts, then the store keeps {share}',

@@ -11,8 +11,9 @@ export default {
   },
   people: '{n} 人',
   nightsOf: '{n} 晚',
+  hoursOf: '{n} 小时',
   roomsOf: '{n} 间',
-  per: { booking: '每次预订', person: '每人', night: '每间每晚' },
+  per: { booking: '每次预订', person: '每人', night: '每间每晚', hour: '每小时' },
   policy: {
     free: '开始前可免费取消',
     freeBefore: '开始前 {length}可免费取消或改期，之后取消商家收取 {share}',
