@@ -85,8 +85,9 @@ impl Bookable {
         found
     }
 
-    /// When a visit by the hour is over that goes on for so many, and what that takes of what it has: the steps after those
-    /// that it has already, in which they were to be cleared up. `None` if the store, or one of them, closes before.
+    /// When a visit by the hour is over that goes on for so many, and what that takes of each that it has, in the order of
+    /// `resources`: the steps after those that it has already, in which it was to be cleared up. `None` if the store, or one of
+    /// them, closes before, or one is not booked any more.
     pub fn overtime(
         &self,
         before: Period,
@@ -106,20 +107,19 @@ impl Bookable {
         let after_us = visit.services.first()?.after_minutes * MINUTE_US;
         let cleared = |ends_at: Timestamp| steps(before.starts_at, ends_at.plus_us(after_us)).end;
         let steps = cleared(before.ends_at)..cleared(period.ends_at);
-        let own = self
-            .resources
-            .iter()
-            .filter(|resource| has.contains(&resource.id));
-        let stretches = own.map(|resource| {
-            let stretch = Stretch {
-                resource: resource.id,
-                steps: steps.clone(),
-                units: resource.units_for(party, 1),
-                capacity: resource.details.units,
-            };
-            self.works(resource, &steps).then_some(stretch)
-        });
-        Some((period, stretches.collect::<Option<_>>()?))
+        let goes_on = |resource: &&Resource| {
+            has.contains(&resource.id)
+                && resource.details.status != ResourceStatus::Retired
+                && self.works(resource, &steps)
+        };
+        let stretch = |resource: &Resource| Stretch {
+            resource: resource.id,
+            steps: steps.clone(),
+            units: resource.units_for(party, 1),
+            capacity: resource.details.units,
+        };
+        let stretches: Vec<_> = self.resources.iter().filter(goes_on).map(stretch).collect();
+        (stretches.len() == has.len()).then_some((period, stretches))
     }
 
     /// The stay of some nights from a day on. `None` if it is too short or too long.

@@ -24,8 +24,8 @@ pub struct BookOvertime {
     pub order: PlaceOrder,
 }
 
-/// Books for the consumer who acts what follows their booking, in the same rooms, until that is over. It is a booking of its own, held
-/// with its order and paid like any other; how soon it begins and how few hours it is for does not matter.
+/// Books for the consumer who acts, until their booking is over, what follows it in the same rooms. It is a booking of its own,
+/// held with its order and paid like any other; how soon it begins and how few hours it is for does not matter.
 ///
 /// Rejects: `not_found`, `booking_status`, `booking_not_offered`, `booking_time`, `booking_full`, and as
 /// [`convert::place_order`] does.
@@ -91,7 +91,7 @@ fn slot(tx: &mut Tx, bookable: &Bookable, booking: &Booking, hours: i64) -> Resu
     let has: Vec<ResourceId> = booking.resources.iter().map(|resource| resource.id).collect();
     let longer = bookable.overtime(booking.period, (booking.party, &has), hours);
     let (period, stretches) = longer.ok_or_else(|| {
-        let detail = "The store, or what you have of it, closes before that.";
+        let detail = "The store, or what you have of it, is not open for so long.";
         BOOKING_TIME.at("/hours", detail)
     })?;
     let own: Vec<&Resource> = bookable
@@ -99,17 +99,15 @@ fn slot(tx: &mut Tx, bookable: &Bookable, booking: &Booking, hours: i64) -> Resu
         .iter()
         .filter(|own| has.contains(&own.id))
         .collect();
-    for stretch in &stretches {
-        let used = place::used(tx, &own, &stretch.steps)?;
-        let mut of_own = own
-            .iter()
-            .zip(&used)
-            .filter(|(own, _)| own.id == stretch.resource);
-        let is_taken = |units: i64| units + stretch.units > stretch.capacity;
-        if of_own.any(|(_, used)| used.within(&stretch.steps).any(is_taken)) {
-            let detail = format!("Somebody else has it before {}.", period.ends_at);
-            return Err(BOOKING_FULL.because(detail).into());
-        }
+    let steps = stretches.first().map(|stretch| stretch.steps.clone());
+    let used = place::used(tx, &own, &steps.unwrap_or_default())?;
+    let is_taken = |(stretch, used): (&Stretch, &place::Used)| {
+        let mut units = used.within(&stretch.steps);
+        units.any(|units| units + stretch.units > stretch.capacity)
+    };
+    if stretches.iter().zip(&used).any(is_taken) {
+        let detail = format!("Somebody else has it before {}.", period.ends_at);
+        return Err(BOOKING_FULL.because(detail).into());
     }
     let taken = |stretch: &Stretch| Taken {
         resource: stretch.resource,

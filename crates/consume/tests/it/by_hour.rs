@@ -7,7 +7,7 @@ use consume::{
 };
 use kernel::{Actor, BookingId, MINUTE_US, PersonId, Timestamp};
 use offer::testing::{karaoke, seats};
-use offer::{Day, ResourceKind};
+use offer::{Day, ResourceKind, SetBookingTerms};
 use party::testing::{NOW, consumer};
 use store::Rejected;
 
@@ -271,6 +271,30 @@ fn nobody_stays_longer_where_somebody_else_comes_or_who_is_not_there() {
         let guest = Actor::Consumer(world.buyer);
         let refused = world.run(guest, NOW, move |tx, ctx| consume::book_overtime(tx, ctx, &cmd));
         assert_eq!(code(refused), "booking_not_offered");
+    });
+}
+
+#[test]
+fn nobody_stays_longer_in_a_room_that_is_not_let_any_more() {
+    on_both(|world| {
+        let karaoke = Karaoke::new(world, 2);
+        let placed = karaoke.book(SATURDAY_SIX, 2);
+        let other = karaoke
+            .booked
+            .resources
+            .iter()
+            .find(|room| !placed.resources.contains(room));
+        let set = SetBookingTerms {
+            offer: karaoke.booked.offer,
+            terms: offer::testing::karaoke(),
+            resources: vec![vec![*other.expect("two rooms")]],
+        };
+        let set = world.run(world.shop.as_owner(), NOW, move |tx, ctx| {
+            offer::set_booking_terms(tx, ctx, &set)
+        });
+        set.expect("sound terms");
+        let refused = karaoke.stay_longer(placed.booking, later(60), 1);
+        assert_eq!(code(refused), "booking_time");
     });
 }
 
