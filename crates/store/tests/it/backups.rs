@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use store::backup::{self, BackupError};
 use store::testing::TestDatabase;
-use store::{StoredEvent, sql};
+use store::{Store, StoredEvent, sql};
 
 use crate::{bucket_id, ctx, insert_bucket, taken};
 
@@ -70,6 +70,34 @@ fn a_backup_of_one_engine_restores_into_the_other() {
         store.close();
         let again = backup::restore(&into.url, &mut file.as_slice(), &mut keys.as_slice());
         assert!(matches!(again, Err(BackupError::NotEmpty(_))), "{again:?}");
+    }
+}
+
+/// Gives so many numbers, and the last of them.
+fn number(store: &Store, n: u64, count: usize) -> i64 {
+    let numbers = store.run_blocking("number", bucket_id(1), ctx(n), move |tx, _| {
+        let numbers: Result<Vec<_>, _> = (0..count).map(|_| tx.take_number()).collect();
+        Ok(numbers?)
+    });
+    let numbers = numbers.expect("an answer").expect("no rejection");
+    *numbers.last().expect("a number")
+}
+
+#[test]
+fn what_was_numbered_after_the_backup_is_not_numbered_again() {
+    for (from, into) in TestDatabase::both().into_iter().zip(TestDatabase::both()) {
+        let store = from.open();
+        number(&store, 1, 10);
+        store.close();
+        let (mut file, mut keys) = (Vec::new(), Vec::new());
+        backup::write(&from.url, &mut file, &mut keys).expect("a backup");
+        let store = from.open();
+        let last = number(&store, 2, 4_000);
+        store.close();
+        backup::restore(&into.url, &mut file.as_slice(), &mut keys.as_slice()).expect("restored");
+        let store = into.open();
+        assert!(number(&store, 3, 1) > last);
+        store.close();
     }
 }
 
