@@ -81,13 +81,13 @@ kernel::reject_table! {
         "Choose one of the times that the availability lists.";
     BOOKING_FULL: Conflict, "booking_full",
         "Nothing is free at that time.",
-        "Choose another time; those that are nearest are the `alternatives`.";
+        "Choose another time, such as one of the alternatives, which are the nearest.";
     SEATS_TAKEN: Conflict, "seats_taken",
         "A seat that was chosen is taken.",
-        "Choose others: as many side by side that are nearest are the `alternatives`; those that are gone are `taken`.";
+        "Choose others, such as the alternatives: as many side by side, and the nearest.";
     SEAT_LEFT_ALONE: Conflict, "seat_left_alone",
         "The choice would leave a single seat alone, and this hall does not sell so while others are to be had.",
-        "Choose seats beside those that are taken or beside an aisle; the nearest that do are the `alternatives`.";
+        "Choose seats beside those that are taken or beside an aisle, such as the alternatives, which are the nearest.";
     SEATS_OTHER_PRICE: Conflict, "seats_other_price",
         "These seats cost something else than those that were paid for.",
         "Choose seats that cost the same, or ask the store.";
@@ -102,7 +102,7 @@ kernel::reject_table! {
         "Wait until the time in the detail.";
     WAITLIST_NOT_FULL: Conflict, "waitlist_not_full",
         "Something is free in that time.",
-        "Book it: the times that are free are the `alternatives`.";
+        "Book it: the alternatives are the times that are free.";
     WAITLIST_ALREADY_IN: Conflict, "waitlist_already_in",
         "You are on the waiting list of this offer on that day.",
         "Leave it, which is the `entry`, before you wait for something else of that day.";

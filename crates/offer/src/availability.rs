@@ -85,9 +85,8 @@ impl Bookable {
         found
     }
 
-    /// When a visit by the hour is over that goes on for so many, and what that takes of each that it has, in the order of
-    /// `resources`: the steps after those that it has already, in which it was to be cleared up. `None` if the store, or one of
-    /// them, closes before, or one is not booked any more.
+    /// When a visit by the hour is over that goes on for so many, and what that needs of each that it has, in the order of
+    /// `resources`. `None` if the store, or one of them, closes before, or one is not booked any more.
     pub fn overtime(
         &self,
         before: Period,
@@ -101,12 +100,11 @@ impl Bookable {
             starts_at: before.ends_at,
             ends_at: before.ends_at.plus_us(hours * HOUR_US),
         };
-        let day = Day::at(before.starts_at, &self.zone);
+        let day = Day::at(before.ends_at, &self.zone);
         let mut open = open_hours(&visit.hours, &self.days, &self.zone, day).into_iter();
-        open.find(|(from, until)| *from <= before.starts_at && period.ends_at <= *until)?;
+        open.find(|(from, until)| *from <= before.ends_at && period.ends_at <= *until)?;
         let after_us = visit.services.first()?.after_minutes * MINUTE_US;
-        let cleared = |ends_at: Timestamp| steps(before.starts_at, ends_at.plus_us(after_us)).end;
-        let steps = cleared(before.ends_at)..cleared(period.ends_at);
+        let steps = steps(period.starts_at, period.ends_at.plus_us(after_us));
         let goes_on = |resource: &&Resource| {
             has.contains(&resource.id)
                 && resource.details.status != ResourceStatus::Retired

@@ -216,6 +216,13 @@ pub fn give_back(tx: &mut Tx, owner: Uuid) -> Result<(), Fail> {
     Ok(())
 }
 
+/// These places but for those that an owner has taken.
+pub fn beyond(read: &mut ReadTx, owner: Uuid, mut places: Vec<Place>) -> Result<Vec<Place>, Fail> {
+    let own = taken_by(read, owner)?;
+    places.retain(|place| own.iter().all(|(bucket, _)| *bucket != place.bucket));
+    Ok(places)
+}
+
 fn taken_by(read: &mut ReadTx, owner: Uuid) -> Result<Vec<(BucketId, i64)>, Fail> {
     let rows = read.many(sql!(
         "SELECT c.bucket_id, c.quantity FROM claim c JOIN bucket b ON b.id = c.bucket_id

@@ -253,10 +253,15 @@ pub fn restore(url: &str, input: &mut dyn BufRead, keys: &mut dyn BufRead) -> Re
         1,
     )?;
     // What was numbered since and is lost has told people its numbers, in codes: nobody else gets them.
-    driver.ask(vec![sql!(
-        "UPDATE number_head SET taken = taken + $1",
-        LOST_NUMBERS
-    )])?;
+    driver.tell(
+        sql!(
+            "INSERT INTO number_head (one, taken) VALUES (1, $1)
+             ON CONFLICT (one) DO UPDATE SET taken = number_head.taken + excluded.taken",
+            LOST_NUMBERS
+        ),
+        1,
+    )?;
+    driver.flush()?;
     driver.control("COMMIT")?;
     driver.flush()?;
     Ok(moved)

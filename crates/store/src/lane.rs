@@ -338,6 +338,7 @@ fn run(
     costs: &Costs,
 ) -> Result<Option<Answer>, StorageError> {
     let savepoint = savepoints.then(|| read.driver.savepoint()).transpose()?;
+    let blocks_before = read.number_blocks;
     read.cost = Cost::default();
     read.wrote = false;
     let round_trips_before = read.driver.round_trips();
@@ -358,7 +359,7 @@ fn run(
         Ok(Err(Fail::Reject(reject))) => {
             events.truncate(events_before);
             match savepoint {
-                Some(savepoint) => read.rollback_to(savepoint)?,
+                Some(savepoint) => read.rollback_to(savepoint, blocks_before)?,
                 None if read.wrote => return Ok(None),
                 None => {}
             }

@@ -1,7 +1,7 @@
 //! An open transaction, as commands and queries see it. It can ask, tell, claim, lock, emit and set
 //! timers; it has no way to reach a network, a clock or a file.
 
-use std::ops::{Deref, DerefMut, RangeInclusive};
+use std::ops::{Deref, DerefMut, Range};
 
 use kernel::Ctx;
 use type_safe_id::{StaticType, TypeSafeId};
@@ -39,10 +39,11 @@ pub struct ReadTx {
     /// What the batch locked at its beginning, sorted.
     pub(crate) locked: Vec<Lock>,
     /// Those that were taken from the database for [`Tx::take_number`] and not handed out yet.
-    numbers: RangeInclusive<i64>,
+    numbers: Range<i64>,
+    /// How often numbers were taken from it, and how often when the transaction began.
+    pub(crate) number_blocks: u64,
+    blocks_before: u64,
 }
-
-const NO_NUMBERS: RangeInclusive<i64> = 1..=0;
 
 impl ReadTx {
     pub(crate) fn new(driver: Driver) -> Self {
@@ -52,7 +53,9 @@ impl ReadTx {
             failed: None,
             wrote: false,
             locked: Vec::new(),
-            numbers: NO_NUMBERS,
+            numbers: 0..0,
+            number_blocks: 0,
+            blocks_before: 0,
         }
     }
 
@@ -137,21 +140,29 @@ impl ReadTx {
 
     /// Forgets the last transaction's cost, failure and locks.
     pub(crate) fn start_over(&mut self) {
+        self.blocks_before = self.number_blocks;
         self.cost = Cost::default();
         self.failed = None;
         self.locked.clear();
     }
 
-    /// Undoes the transaction, whatever state it is in. The numbers may have been taken in it.
+    /// Undoes the transaction, whatever state it is in.
     pub(crate) fn abandon(&mut self) -> Result<(), StorageError> {
-        self.numbers = NO_NUMBERS;
+        self.forget_numbers_since(self.blocks_before);
         self.driver.abandon()
     }
 
-    /// Undoes what was done since the savepoint. The numbers may have been taken after it.
-    pub(crate) fn rollback_to(&mut self, savepoint: Savepoint) -> Result<(), StorageError> {
-        self.numbers = NO_NUMBERS;
+    /// Undoes what was done since the savepoint, when numbers had been taken so often.
+    pub(crate) fn rollback_to(&mut self, savepoint: Savepoint, blocks: u64) -> Result<(), StorageError> {
+        self.forget_numbers_since(blocks);
         self.driver.rollback_to(savepoint)
+    }
+
+    /// What is undone was not taken.
+    fn forget_numbers_since(&mut self, blocks: u64) {
+        if self.number_blocks > blocks {
+            self.numbers = 0..0;
+        }
     }
 
     fn count(&mut self, asked: u64, told: u64) -> Result<(), StorageError> {
@@ -253,7 +264,8 @@ impl<'lane> Tx<'lane> {
             let last: i64 = row
                 .ok_or_else(|| StorageError::bug("the head of the numbers gave none"))?
                 .take()?;
-            self.numbers = last - NUMBERS + 1..=last;
+            self.numbers = last - NUMBERS + 1..last + 1;
+            self.number_blocks += 1;
         }
         let next = self.numbers.next();
         next.ok_or_else(|| StorageError::bug("no number was taken"))

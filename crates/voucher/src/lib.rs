@@ -3,7 +3,8 @@
 //! It knows no order and no price, opens no socket and reads no clock: the time and random bytes are
 //! given to it.
 //!
-//! Commands: [`bind_device`], [`add_signing_key`], [`retire_signing_key`]. Other crates' commands issue and use vouchers up through [`issue`], [`use_up`], [`give_back_uses`], [`prolong`] and [`close`], which
+//! Commands: [`bind_device`], [`add_signing_key`], [`retire_signing_key`]. Other crates' commands issue and use
+//! vouchers up through [`issue`], [`use_up`], [`give_back_uses`], [`prolong`] and [`close`], which
 //! check no actor: who may do what is theirs to say.
 
 mod check;

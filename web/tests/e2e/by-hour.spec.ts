@@ -30,7 +30,8 @@ async function karaoke(request: APIRequestContext) {
   const publish = () => post(`${base}/offers/${id}/publish`, {})
   const keep = (room: string, starts_at: string, ends_at: string) =>
     post(`${base}/stores/${store.id}/bookings`, { resources: [room], party: 1, starts_at, ends_at })
-  return { offer: id as string, store, rooms, publish, keep }
+  const serve = (booking: string) => post(`${base}/bookings/${booking}/arrive`, {})
+  return { offer: id as string, store, rooms, publish, keep, serve }
 }
 
 test('a room is let by the hour, and its guests stay longer while nobody else comes', async ({
@@ -44,7 +45,7 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
     viewport: { width: 1280, height: 900 },
   })
   const owner = await context.newPage()
-  const { offer, store, rooms, publish, keep } = await karaoke(owner.request)
+  const { offer, store, rooms, publish, keep, serve } = await karaoke(owner.request)
 
   await owner.goto(`/merchant/offers/${offer}`)
   await owner.getByLabel('The price is of').selectOption({ label: 'Each hour' })
@@ -101,6 +102,8 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
   const [room] = booking.resources
   const later = (hours: number) => new Date(Date.parse(booking.ends_at) + hours * 3_600_000).toISOString()
   await keep(room.id, later(2), later(3))
+  await expect(page.getByRole('button', { name: 'Stay longer' })).toHaveCount(0)
+  await serve(booking.id)
   await page.getByRole('button', { name: 'Stay longer' }).click()
   const sheet = page.getByRole('dialog', { name: 'Stay longer' })
   await expect(sheet.getByText(/20:00 – 21:00/)).toBeVisible()
@@ -129,8 +132,11 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
   const day = new Intl.DateTimeFormat('sv-SE', zone).format(new Date(booking.starts_at))
   await owner.getByLabel('Day', { exact: true }).fill(day)
   const rows = owner.getByRole('table', { name: 'The day’s bookings' }).getByRole('row')
-  for (const time of ['18:00–20:00', '20:00–21:00']) {
-    await expect(rows.filter({ hasText: time }).filter({ hasText: room.name })).toContainText('Confirmed')
+  for (const [time, status] of [
+    ['18:00–20:00', 'Arrived'],
+    ['20:00–21:00', 'Confirmed'],
+  ]) {
+    await expect(rows.filter({ hasText: time }).filter({ hasText: room.name })).toContainText(status)
   }
 
   const other = Object.values(rooms).find((id) => id !== room.id) ?? ''

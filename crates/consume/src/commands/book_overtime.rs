@@ -1,4 +1,4 @@
-//! Guests who are there, or will be, stay longer than they booked: some hours more in the same room.
+//! Guests who are there stay longer than they booked: some hours more in the same room.
 
 use convert::{Booked, PlaceOrder, place_booked_order};
 use kernel::{BookingId, Ctx, LocalText, ResourceId};
@@ -34,9 +34,10 @@ pub struct BookOvertime {
 pub fn book_overtime(tx: &mut Tx, ctx: &Ctx, cmd: &BookOvertime) -> Result<PlacedBooking, Fail> {
     let buyer = party::require_consumer(ctx)?;
     let booking = own_booking(tx, ctx, cmd.booking, Role::Cashier)?;
-    let goes_on = matches!(booking.status, BookingStatus::Confirmed | BookingStatus::Arrived);
-    if !goes_on || ctx.now >= booking.period.ends_at {
-        let detail = "Only who is expected, or there, stays longer, until their time is over.";
+    let has_begun = booking.status == BookingStatus::Confirmed && booking.period.starts_at <= ctx.now;
+    let is_there = has_begun || booking.status == BookingStatus::Arrived;
+    if !is_there || booking.period.ends_at <= ctx.now {
+        let detail = "Who is there stays longer, or whose time has begun, until it is over.";
         return Err(BOOKING_STATUS.because(detail).into());
     }
     let guest = booking.guest.as_ref().ok_or_else(|| party::NOT_FOUND.plain())?;
@@ -94,13 +95,11 @@ fn slot(tx: &mut Tx, bookable: &Bookable, booking: &Booking, hours: i64) -> Resu
         let detail = "The store, or what you have of it, is not open for so long.";
         BOOKING_TIME.at("/hours", detail)
     })?;
-    let own: Vec<&Resource> = bookable
-        .resources
-        .iter()
-        .filter(|own| has.contains(&own.id))
-        .collect();
+    let own = bookable.resources.iter().filter(|own| has.contains(&own.id));
+    let own: Vec<Resource> = own.cloned().collect();
     let steps = stretches.first().map(|stretch| stretch.steps.clone());
-    let used = place::used(tx, &own, &steps.unwrap_or_default())?;
+    let mut used = place::used(tx, &own.iter().collect::<Vec<_>>(), &steps.unwrap_or_default())?;
+    place::leave_out(tx, booking.place_owner, &own, &mut used)?;
     let is_taken = |(stretch, used): (&Stretch, &place::Used)| {
         let mut units = used.within(&stretch.steps);
         units.any(|units| units + stretch.units > stretch.capacity)
@@ -109,6 +108,8 @@ fn slot(tx: &mut Tx, bookable: &Bookable, booking: &Booking, hours: i64) -> Resu
         let detail = format!("Somebody else has it before {}.", period.ends_at);
         return Err(BOOKING_FULL.because(detail).into());
     }
+    // In what it has already, it was to be cleared up.
+    let places = place::beyond(tx, booking.place_owner, place::places(&stretches))?;
     let taken = |stretch: &Stretch| Taken {
         resource: stretch.resource,
         service: LocalText::default(),
@@ -118,7 +119,7 @@ fn slot(tx: &mut Tx, bookable: &Bookable, booking: &Booking, hours: i64) -> Resu
         policy: bookable.terms.policy,
         period,
         resources: stretches.iter().map(taken).collect(),
-        places: place::places(&stretches),
+        places,
         quantity: hours,
         surcharges: Vec::new(),
     })

@@ -15,8 +15,8 @@ use crate::slot::{Asked, Slot, When, check_party, find_slot, tell_resources, val
 /// What a guest would like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceBooking {
-    /// What is bought, and how it is paid. Its quantity is what the price is of: 1 for a booking, the party, or rooms
-    /// times nights. Seats that it names are what is booked, one for each who comes.
+    /// What is bought, and how it is paid. Its quantity is what the price is of: 1 for a booking, the party, the
+    /// hours, or rooms times nights. Seats that it names are what is booked, one for each who comes.
     pub order: PlaceOrder,
     /// Where.
     pub store: StoreId,

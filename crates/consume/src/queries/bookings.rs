@@ -312,6 +312,9 @@ pub struct Availability {
     pub moves: Option<Uuid>,
 }
 
+/// More than any offer is booked for.
+const PARTY_MOST: i64 = 1_001;
+
 /// The most days of which can be asked at once.
 pub const MAX_DAYS: i64 = 62;
 
@@ -337,7 +340,7 @@ pub fn availability(
         None => asked.nights.clamp(1, MAX_DAYS),
     };
     let wish = Wish {
-        party: asked.party,
+        party: asked.party.clamp(1, PARTY_MOST),
         rooms: asked.rooms.clamp(1, 100),
         area: asked.area.as_deref(),
         resources: &asked.resources,

@@ -7,7 +7,7 @@ use consume::{
 };
 use kernel::{Actor, BookingId, MINUTE_US, PersonId, Timestamp};
 use offer::testing::{karaoke, seats};
-use offer::{Day, ResourceKind, SetBookingTerms};
+use offer::{Day, ResourceKind, SetBookingTerms, Stay};
 use party::testing::{NOW, consumer};
 use store::Rejected;
 
@@ -71,6 +71,22 @@ impl<'w, 's> Karaoke<'w, 's> {
 
     fn stay_longer(&self, booking: BookingId, now: Timestamp, hours: i64) -> Result<PlacedBooking, Rejected> {
         self.overtime((self.world.buyer, now), booking, hours)
+    }
+
+    fn clear_up_for(&self, minutes: i64) {
+        let mut terms = offer::testing::karaoke();
+        if let Stay::Visit(visit) = &mut terms.stay {
+            visit.services[0].after_minutes = minutes;
+        }
+        let set = SetBookingTerms {
+            offer: self.booked.offer,
+            terms,
+            resources: vec![self.booked.resources.clone()],
+        };
+        let set = self.world.run(self.world.shop.as_owner(), NOW, move |tx, ctx| {
+            offer::set_booking_terms(tx, ctx, &set)
+        });
+        set.expect("sound terms");
     }
 
     /// When a room is free that day for so long.
@@ -238,6 +254,11 @@ fn nobody_stays_longer_where_somebody_else_comes_or_who_is_not_there() {
         );
         let status = |refused| code::<PlacedBooking>(refused);
         assert_eq!(
+            status(karaoke.stay_longer(first.booking, later(-1), 1)),
+            "booking_status",
+            "not begun yet"
+        );
+        assert_eq!(
             status(karaoke.stay_longer(next.booking, later(60), 1)),
             "booking_status",
             "not paid yet"
@@ -269,8 +290,28 @@ fn nobody_stays_longer_where_somebody_else_comes_or_who_is_not_there() {
             order,
         };
         let guest = Actor::Consumer(world.buyer);
-        let refused = world.run(guest, NOW, move |tx, ctx| consume::book_overtime(tx, ctx, &cmd));
+        let refused = world.run(guest, later(10), move |tx, ctx| {
+            consume::book_overtime(tx, ctx, &cmd)
+        });
         assert_eq!(code(refused), "booking_not_offered");
+    });
+}
+
+#[test]
+fn what_it_takes_to_stay_longer_is_what_the_booking_has_not() {
+    on_both(|world| {
+        let karaoke = Karaoke::new(world, 1);
+        karaoke.clear_up_for(0);
+        let first = karaoke.book(SATURDAY_SIX, 2);
+        let next = karaoke.book(later(120), 2);
+        // Now it takes an hour to clear up, which nobody has who booked before.
+        karaoke.clear_up_for(60);
+        assert_eq!(
+            code(karaoke.stay_longer(first.booking, later(60), 1)),
+            "booking_full"
+        );
+        let over = karaoke.stay_longer(next.booking, later(130), 1).expect("free");
+        assert_eq!(over.period.ends_at, later(300));
     });
 }
 
@@ -312,7 +353,9 @@ fn of_overtime_and_a_booking_at_once_one_gets_the_room() {
                     order: karaoke.wish(NOW, 2).order,
                 };
                 let guest = Actor::Consumer(world.buyer);
-                world.run(guest, NOW, move |tx, ctx| consume::book_overtime(tx, ctx, &cmd))
+                world.run(guest, later(10), move |tx, ctx| {
+                    consume::book_overtime(tx, ctx, &cmd)
+                })
             }
             _ => karaoke
                 .booked

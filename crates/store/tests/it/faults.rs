@@ -70,6 +70,18 @@ fn a_number_is_never_handed_out_twice_whatever_became_of_the_commands_before() {
 }
 
 #[test]
+fn refusals_do_not_use_the_numbers_up() {
+    on_both(|store| {
+        let first = take_number(store, 1, false);
+        for n in 0..50 {
+            take_number(store, 100 + 2 * n, true);
+            take_number(store, 101 + 2 * n, false);
+        }
+        assert!(take_number(store, 2, false) < first + 300);
+    });
+}
+
+#[test]
 fn connections_that_are_cut_under_load_lose_nothing_that_was_answered() {
     let database = TestDatabase::postgres();
     let store = database.open();

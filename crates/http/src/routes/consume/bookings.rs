@@ -337,9 +337,11 @@ async fn book_overtime(
         order: write.body.order.0.into(),
     };
     let route = app.ask(convert::queries::place_route(&cmd.order)).await?;
+    let mut locks = locks(&app, None, of.booking).await?;
+    locks.extend(route.map(|route| route.locks).unwrap_or_default());
     let command = app
         .command("bookOvertime", cmd.order.offer, consumer.actor(), write.key)
-        .locking(route.map(|route| route.locks).unwrap_or_default())
+        .locking(locks)
         .creating();
     command
         .run(move |tx, ctx| Ok(BookingPlaced::from(consume::book_overtime(tx, ctx, &cmd)?)))

@@ -237,12 +237,8 @@ impl World {
         }
     }
 
-    pub fn confirmed_hours(&self) -> Booked {
-        let held = self.held_hours();
-        Booked {
-            purchase: self.paid(held.purchase),
-            ..held
-        }
+    pub fn begun_hours(&self) -> Booked {
+        brought(self, self.held_hours(), BookingStatus::Arrived)
     }
 
     pub fn book_overtime(&self, booked: &Booked) -> Act<consume::PlacedBooking> {

@@ -243,7 +243,7 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
             .probe()
     },
     |w| w.book_with_new_card().probe(),
-    |w| w.book_overtime(&w.confirmed_hours()).probe(),
+    |w| w.book_overtime(&w.begun_hours()).probe(),
     |w| w.lapse_new_booking().probe(),
     |w| w.redeem_scan(w.shop, w.new_voucher().1).probe(),
     |w| w.redeem_code(w.shop, w.new_voucher().1).probe(),
