@@ -132,9 +132,9 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
   const day = new Intl.DateTimeFormat('sv-SE', zone).format(new Date(booking.starts_at))
   await owner.getByLabel('Day', { exact: true }).fill(day)
   const rows = owner.getByRole('table', { name: 'The day’s bookings' }).getByRole('row')
-  for (const [time, status] of [
-    ['18:00–20:00', 'Arrived'],
-    ['20:00–21:00', 'Confirmed'],
+  for (const { time, status } of [
+    { time: '18:00–20:00', status: 'Arrived' },
+    { time: '20:00–21:00', status: 'Confirmed' },
   ]) {
     await expect(rows.filter({ hasText: time }).filter({ hasText: room.name })).toContainText(status)
   }
