@@ -33,7 +33,7 @@ pub struct BookingTerms {
     pub policy: BookingPolicy,
     /// Of showings only: whether it is also bought as an open ticket, whose seats are chosen later.
     pub open_tickets: bool,
-    /// Of visits only: which cards of the merchant pay for it, with a use of each booking or person.
+    /// Of visits only: which cards of the merchant pay for it, with a use of each booking, person or hour, as the price is.
     pub cards: Vec<OfferId>,
 }
 

@@ -30,7 +30,7 @@ pub struct BookOvertime {
 /// Rejects: `not_found`, `booking_status`, `booking_not_offered`, `booking_time`, `booking_full`, and as
 /// [`convert::place_order`] does.
 ///
-/// Statements: those of [`crate::place_booking`].
+/// Statements: those of [`crate::place_booking`], and four for the booking that goes on and what it has.
 pub fn book_overtime(tx: &mut Tx, ctx: &Ctx, cmd: &BookOvertime) -> Result<PlacedBooking, Fail> {
     let buyer = party::require_consumer(ctx)?;
     let booking = own_booking(tx, ctx, cmd.booking, Role::Cashier)?;

@@ -63,7 +63,7 @@ impl BookWithCard {
 }
 
 /// Books a time for the consumer who acts, with a card that the offer's terms name: one use for a booking, or one for each
-/// who comes if the price is of a person. The card has to be good at that time, in that store, and in its period.
+/// who comes, or each hour, if the price is of that. The card has to be good at that time, in that store, and in its period.
 ///
 /// Rejects: `card_not_accepted`, those of [`crate::redeem_scan`] that are about the card, and of the time as
 /// [`crate::place_booking`] does.
