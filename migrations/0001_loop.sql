@@ -494,6 +494,7 @@ CREATE TABLE offer_booking (
   offer_id BYTEA NOT NULL PRIMARY KEY REFERENCES offer (id),
   terms TEXT NOT NULL,
   open_tickets BIGINT NOT NULL,
+  security_deposit BIGINT NOT NULL,
   version BIGINT NOT NULL
 );
 
@@ -717,6 +718,8 @@ CREATE TABLE orders (
   rebate_used BIGINT NOT NULL,
   cash_due BIGINT NOT NULL CHECK (cash_due >= 0),
   due_at_store BIGINT NOT NULL,
+  -- Paid beside the price.
+  security_deposit BIGINT NOT NULL,
   coupons BIGINT NOT NULL,
   entry_id BYTEA,
   share_link_id BYTEA,
@@ -843,6 +846,19 @@ CREATE TABLE refund (
   tries BIGINT NOT NULL,
   requested_at BIGINT NOT NULL,
   version BIGINT NOT NULL
+);
+-- Paid with an order beside its price, and held until then for damages.
+CREATE TABLE security_deposit (
+  id BYTEA NOT NULL PRIMARY KEY,
+  order_id BYTEA NOT NULL UNIQUE REFERENCES orders (id),
+  amount BIGINT NOT NULL CHECK (amount > 0),
+  status TEXT NOT NULL,
+  held_until BIGINT NOT NULL,
+  claimed BIGINT NOT NULL,
+  claimed_because TEXT,
+  claimed_at BIGINT,
+  version BIGINT NOT NULL,
+  CONSTRAINT security_deposit_claimed CHECK (claimed >= 0 AND claimed <= amount)
 );
 CREATE INDEX refund_by_status ON refund (status, id);
 CREATE INDEX refund_by_order ON refund (order_id, id);

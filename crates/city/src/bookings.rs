@@ -232,20 +232,23 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
                 ),
             ),
             deposit: None,
-            terms: visit(
-                PricePer::Hour,
-                8,
-                trade,
-                [(720, 1080), (1080, 1440)],
-                30,
-                vec![Service {
-                    after_minutes: 15,
-                    ..Service::only(vec![Turn {
-                        party_up_to: 8,
-                        minutes: 60,
-                    }])
-                }],
-            ),
+            terms: BookingTerms {
+                security_deposit: 20_000,
+                ..visit(
+                    PricePer::Hour,
+                    8,
+                    trade,
+                    [(720, 1080), (1080, 1440)],
+                    30,
+                    vec![Service {
+                        after_minutes: 15,
+                        ..Service::only(vec![Turn {
+                            party_up_to: 8,
+                            minutes: 60,
+                        }])
+                    }],
+                )
+            },
             places: PARTY_ROOMS,
         }),
         "cinema" => Some(showings(
@@ -355,6 +358,7 @@ fn terms(stay: Stay, price_per: PricePer, party_max: i64, policy: BookingPolicy)
         policy,
         open_tickets: false,
         cards: Vec::new(),
+        security_deposit: 0,
     }
 }
 

@@ -180,7 +180,7 @@ pub(crate) fn pay(tx: &mut Tx, ctx: &Ctx, bill: Bill, placed: &PlacedOrder) -> R
         attempt,
         provider: PROVIDER_NAME.to_owned(),
         provider_payment: format!("history_{}", hex::encode(ctx.random_bytes::<8>())),
-        amount: placed.amounts.cash_due,
+        amount: placed.amounts.to_pay(),
         currency: placed.currency,
         instrument: Some(format!("card_of_consumer_{}", bill.card)),
     };

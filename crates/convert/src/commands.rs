@@ -20,6 +20,7 @@ mod refund_part;
 mod refund_voucher;
 mod release_order;
 mod reverse_chargeback;
+mod settle_security_deposit;
 mod start_payment;
 mod stop_coupon;
 
@@ -43,6 +44,10 @@ pub use refund_part::{RefundPart, refund_part};
 pub use refund_voucher::{RefundVoucher, RefundedVoucher, refund_voucher};
 pub use release_order::{ReleaseOrder, release_order};
 pub use reverse_chargeback::reverse_chargeback;
+pub use settle_security_deposit::{
+    EndSecurityDeposit, RefundSecurityClaim, SettleSecurityDeposit, end_security_deposit,
+    refund_security_claim, settle_security_deposit,
+};
 pub use start_payment::{StartPayment, StartPayments, StartedPayment, start_payment, start_payments};
 pub use stop_coupon::{StopCoupon, stop_coupon};
 
@@ -62,6 +67,9 @@ pub const EXPIRE_VOUCHER: TimerKind = TimerKind("expire_voucher");
 
 /// Calls for [`close_group`] when a group's time is over. Subject: the group.
 pub const CLOSE_GROUP: TimerKind = TimerKind("close_group");
+
+/// Calls for [`end_security_deposit`] when nothing more can be claimed of one. Subject: the order.
+pub const END_SECURITY_DEPOSIT: TimerKind = TimerKind("end_security_deposit");
 
 /// How long a placed order keeps its units.
 pub const HOLD_US: i64 = 15 * MINUTE_US;

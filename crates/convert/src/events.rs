@@ -2,7 +2,7 @@
 
 use kernel::{
     CouponId, EntryId, GroupId, MerchantId, OfferId, OrderId, PaymentAttemptId, PaymentConflictId, PersonId,
-    RefundId, ShareLinkId, VoucherId, WalletCouponId,
+    RefundId, SecurityDepositId, ShareLinkId, VoucherId, WalletCouponId,
 };
 use serde::{Deserialize, Serialize};
 use store::EventBody;
@@ -317,6 +317,27 @@ pub struct VoucherExpired {
     pub forfeited: bool,
 }
 
+/// A security deposit is held, or is not any more. Subject: the deposit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityDepositChanged {
+    /// Which.
+    pub security_deposit: SecurityDepositId,
+    /// Of which order.
+    pub order: OrderId,
+    /// Who paid it.
+    pub person: PersonId,
+    /// For damages of whom.
+    pub merchant: MerchantId,
+    /// `held`, `returned`, `claimed` or `charged_back`.
+    pub status: String,
+    /// All of it, in minor units.
+    pub amount: i64,
+    /// Of that, what the merchant claimed.
+    pub claimed: i64,
+    /// ISO 4217.
+    pub currency: String,
+}
+
 macro_rules! event_types {
     ($($body:ident)+) => {
         $(impl EventBody for $body {
@@ -331,4 +352,5 @@ event_types! {
     GroupCompleted GroupFailed PaymentStarted PaymentFailed
     PaymentMismatched LatePaymentRefunded PaymentConflicted PaymentConflictClosed RefundRequested RefundSent
     RefundSucceeded RefundFailed OrderChargedBack ChargebackReversed VoucherExpired
+    SecurityDepositChanged
 }

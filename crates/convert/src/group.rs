@@ -145,7 +145,7 @@ fn open(tx: &mut Tx, ctx: &Ctx, sale: &Sale, group: GroupId) -> Result<(), Fail>
 pub(crate) fn waiting(tx: &mut Tx, group: GroupId) -> Result<Vec<Sale>, Fail> {
     let rows = tx.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, l.offer_id, o.currency, l.quantity, l.uses, l.card, l.valid_us, l.booked_until, o.coupons,
-                l.store_set, o.list_total, o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store
+                l.store_set, o.list_total, o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.security_deposit
          FROM orders o JOIN order_line l ON l.order_id = o.id AND l.n = 1
          WHERE o.group_id = $1 AND o.status = 'in_group' ORDER BY o.id",
         group

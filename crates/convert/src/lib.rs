@@ -25,6 +25,7 @@ mod quote;
 mod refund;
 pub mod reject;
 mod sale;
+mod security_deposit;
 mod taken_back;
 
 pub use commands::*;

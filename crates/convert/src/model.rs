@@ -202,6 +202,8 @@ pub enum RefundCause {
     ChargedBack,
     /// The payer's bank gave the payment back, of which this was for nothing that was used.
     ChargebackReversed,
+    /// It was held for damages, of which nobody claims as much (any more).
+    SecurityDeposit,
 }
 
 impl Stored for RefundCause {
@@ -215,6 +217,7 @@ impl Stored for RefundCause {
         Self::GroupFailed,
         Self::ChargedBack,
         Self::ChargebackReversed,
+        Self::SecurityDeposit,
     ];
 
     fn as_str(self) -> &'static str {
@@ -228,6 +231,33 @@ impl Stored for RefundCause {
             Self::GroupFailed => "group_failed",
             Self::ChargedBack => "charged_back",
             Self::ChargebackReversed => "chargeback_reversed",
+            Self::SecurityDeposit => "security_deposit",
+        }
+    }
+}
+
+/// Where a security deposit stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecurityDepositStatus {
+    /// The platform holds it.
+    Held,
+    /// The guest has it back, or it is on its way.
+    Returned,
+    /// The merchant keeps a part of it or all; the rest goes back.
+    Claimed,
+    /// The payer's bank took back what was held or claimed of it.
+    ChargedBack,
+}
+
+impl Stored for SecurityDepositStatus {
+    const ALL: &'static [Self] = &[Self::Held, Self::Returned, Self::Claimed, Self::ChargedBack];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Returned => "returned",
+            Self::Claimed => "claimed",
+            Self::ChargedBack => "charged_back",
         }
     }
 }
@@ -425,6 +455,15 @@ pub struct Amounts {
     pub cash_due: i64,
     /// Left to be paid to the merchant at the store, of what is sold for a deposit.
     pub due_at_store: i64,
+    /// Paid through a provider beside the price, and given back after the visit.
+    pub security_deposit: i64,
+}
+
+impl Amounts {
+    /// What the provider is to collect.
+    pub fn to_pay(&self) -> i64 {
+        self.cash_due + self.security_deposit
+    }
 }
 
 /// An order that was just placed.

@@ -8,6 +8,7 @@ mod orders;
 mod payment_conflicts;
 mod refunds;
 mod routes;
+mod security_deposits;
 
 pub(crate) use coupons::{
     WalletCoupon, coupon_claims_query, coupon_of_batch, read_coupon_claims, read_terms,
@@ -34,6 +35,7 @@ pub use routes::{
     ClaimRoute, Route, attempt_route, cart_route, claim_code_locks, claim_route, order_lane, order_route,
     place_route, refund_route, voucher_route,
 };
+pub use security_deposits::{SecurityClaim, SecurityDeposit, security_deposit, security_deposits};
 
 use kernel::BasisPoints;
 use store::{Fail, Row, StorageError};

@@ -39,6 +39,8 @@ pub(crate) struct Facts {
     pub is_member: bool,
     /// Of all units; none if they cost what the offer does.
     pub surcharges: Vec<Surcharge>,
+    /// Whether it goes on from another booking, whose security deposit is enough.
+    pub is_overtime: bool,
 }
 
 /// The group that an order opens or joins, and what one unit costs in it before any discount.
@@ -187,6 +189,7 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
         spendable,
         group,
         surcharges: Vec::new(),
+        is_overtime: false,
     };
     facts.stores = stores(read, cmd.offer, &facts)?;
     Ok(facts)
@@ -409,7 +412,7 @@ pub(crate) fn price(
         is_paid_after: sale.is_paid_after(),
     };
     let coupons: Vec<Candidate> = facts.candidates().collect();
-    let price = price_order(&PriceInputs {
+    let mut price = price_order(&PriceInputs {
         line: &line,
         now: ctx.now,
         has_ordered: history.has_ordered,
@@ -422,6 +425,9 @@ pub(crate) fn price(
             .deposit
             .map_or(BasisPoints::WHOLE, |deposit| deposit.share_bp),
     })?;
+    if !facts.is_overtime {
+        price.amounts.security_deposit = sale.security_deposit;
+    }
     Ok(price)
 }
 

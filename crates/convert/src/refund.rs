@@ -239,17 +239,25 @@ pub(crate) fn arrive(tx: &mut Tx, ctx: &Ctx, of: &OpenRefund, becomes: RefundSta
     Ok(())
 }
 
-/// Escrow goes back to where it came from. `None` if nothing was in it.
+/// What is held goes back to where it came from. `None` if that is nothing.
 fn refund_entry(refund: RefundId, new: &NewRefund) -> Option<NewEntry> {
+    let held = match new.cause {
+        RefundCause::SecurityDeposit => Account::SecurityDeposit,
+        RefundCause::Asked
+        | RefundCause::Expired
+        | RefundCause::Redeemed
+        | RefundCause::LatePayment
+        | RefundCause::Mismatch
+        | RefundCause::NoShow
+        | RefundCause::GroupFailed
+        | RefundCause::ChargedBack
+        | RefundCause::ChargebackReversed => Account::Escrow,
+    };
     let (buyer, rebate) = new
         .rebate
         .map_or((None, 0), |(buyer, amount)| (Some(buyer.uuid()), amount));
     let legs = [
-        Leg::debit(
-            Account::Escrow,
-            Some(new.order.uuid()),
-            new.cash + rebate + new.subsidy,
-        ),
+        Leg::debit(held, Some(new.order.uuid()), new.cash + rebate + new.subsidy),
         Leg::credit(Account::ProviderClearing, None, new.cash),
         Leg::credit(Account::RebatePayable, buyer, rebate),
         Leg::credit(Account::Subsidy, None, new.subsidy),

@@ -142,6 +142,15 @@ kernel::reject_table! {
     REFUND_USES_HELD: Conflict, "refund_uses_held",
         "Uses of the card are kept for bookings.",
         "Cancel those bookings first.";
+    SECURITY_DEPOSIT_NOT_HELD: Conflict, "security_deposit_not_held",
+        "No security deposit is held for it (any more).",
+        "Look at the booking: it says what became of the deposit.";
+    SECURITY_CLAIM_INVALID: Invalid, "security_claim_invalid",
+        "The claim is not above zero and at most the security deposit, in its currency.",
+        "Claim what the damage costs, at most the deposit.";
+    SECURITY_CLAIM_NOT_OPEN: Conflict, "security_claim_not_open",
+        "Nothing is claimed of the security deposit (any more).",
+        "Look at the booking: it says what became of the deposit.";
     REFUND_BOOKED: Conflict, "refund_booked",
         "The voucher is the right to a booking.",
         "Cancel the booking; it says what comes back.";

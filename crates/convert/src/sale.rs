@@ -12,6 +12,7 @@ use crate::decide::{UnitMoney, split_over_units};
 use crate::events::OrderPaid;
 use crate::group::{self, OrderGroup};
 use crate::model::{Amounts, OrderStatus};
+use crate::security_deposit;
 
 /// A sale that is about to be settled.
 pub(crate) struct Sale {
@@ -59,6 +60,7 @@ pub(crate) fn read_sale(row: &mut Row) -> Result<Sale, StorageError> {
             rebate_used: row.take()?,
             cash_due: row.take()?,
             due_at_store: row.take()?,
+            security_deposit: row.take()?,
         },
         hold_timer: false,
         group: None,
@@ -85,6 +87,9 @@ pub(crate) fn settle(
     }
     if let Some(entry) = paid_entry(sale) {
         ledger::post(tx, ctx, &entry)?;
+    }
+    if sale.amounts.security_deposit > 0 {
+        security_deposit::hold(tx, ctx, sale)?;
     }
     match sale.group {
         None => Ok((OrderStatus::Paid, issue(tx, ctx, sale, version)?)),
@@ -117,13 +122,13 @@ pub(crate) fn issue(tx: &mut Tx, ctx: &Ctx, sale: &Sale, version: i64) -> Result
     Ok(vouchers)
 }
 
-/// Cash, the platform's share and the buyer's rebates go into escrow. `None` if all of the price is the
+/// Cash, the platform's share and the buyer's rebates go into escrow, and beside it a security deposit. `None` if all of the price is the
 /// merchant's own discount.
 fn paid_entry(sale: &Sale) -> Option<NewEntry> {
     let amounts = &sale.amounts;
     let escrow = amounts.list_total - amounts.discount_merchant - amounts.due_at_store;
     let legs = [
-        Leg::debit(Account::ProviderClearing, None, amounts.cash_due),
+        Leg::debit(Account::ProviderClearing, None, amounts.to_pay()),
         Leg::debit(Account::Subsidy, None, amounts.discount_platform),
         Leg::debit(
             Account::RebatePayable,
@@ -131,6 +136,11 @@ fn paid_entry(sale: &Sale) -> Option<NewEntry> {
             amounts.rebate_used,
         ),
         Leg::credit(Account::Escrow, Some(sale.order.uuid()), escrow),
+        Leg::credit(
+            Account::SecurityDeposit,
+            Some(sale.order.uuid()),
+            amounts.security_deposit,
+        ),
     ];
     NewEntry::of(Reason::Paid, sale.order.uuid(), sale.currency, legs)
 }

@@ -63,6 +63,8 @@ id_kinds! {
     PaymentAttempt PaymentAttemptId "pat";
     /// Money on its way back to a consumer.
     Refund RefundId "ref";
+    /// Money that is held beside the price of an order, for damages.
+    SecurityDeposit SecurityDepositId "sde";
     /// A signed right to be served.
     Voucher VoucherId "vou";
     /// A public key that verifies vouchers.

@@ -25,6 +25,8 @@ pub enum Account {
     Bank,
     /// Held for an order until it is redeemed or refunded.
     Escrow,
+    /// Held for an order beside its price, for damages.
+    SecurityDeposit,
     /// Owed by a customer who pays after the service.
     CustomerReceivable,
     /// Owed to a merchant.
@@ -57,10 +59,11 @@ pub enum Account {
 
 impl Account {
     /// Every account, in the order of the trial balance.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ProviderClearing,
         Self::Bank,
         Self::Escrow,
+        Self::SecurityDeposit,
         Self::CustomerReceivable,
         Self::MerchantPayable,
         Self::MerchantReceivable,
@@ -83,6 +86,7 @@ impl Account {
             Self::ProviderClearing => "provider_clearing",
             Self::Bank => "bank",
             Self::Escrow => "escrow",
+            Self::SecurityDeposit => "security_deposit",
             Self::CustomerReceivable => "customer_receivable",
             Self::MerchantPayable => "merchant_payable",
             Self::MerchantReceivable => "merchant_receivable",
@@ -116,7 +120,7 @@ impl Account {
             | Self::ChargebackLoss
             | Self::BadDebt
             | Self::Rounding => OwnerKind::Platform,
-            Self::Escrow => OwnerKind::Order,
+            Self::Escrow | Self::SecurityDeposit => OwnerKind::Order,
             Self::MerchantPayable | Self::MerchantReceivable | Self::AdsPrepaid => OwnerKind::Merchant,
             Self::CustomerReceivable
             | Self::SharerReceivable

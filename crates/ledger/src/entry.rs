@@ -69,6 +69,14 @@ pub enum Reason {
     Forfeited,
     /// A merchant gave up what earnest money was paid for: as much is the buyer's. Reference: the voucher.
     Compensated,
+    /// A merchant claims something of a security deposit. Reference: the deposit.
+    SecurityClaimed,
+    /// The claim was not right, and the guest has the money back. Reference: the deposit.
+    SecurityClaimRefunded,
+    /// The payer's bank took what was held or claimed of a security deposit. Reference: the deposit.
+    SecurityChargedBack,
+    /// The claim is the merchant's again, because the bank gave the payment back. Reference: the deposit.
+    SecurityClaimRestored,
     /// A sharer earned a rebate. Reference: the rebate.
     RebateAccrued,
     /// A rebate that could be spent was taken back. Reference: the rebate.
@@ -83,7 +91,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
         Self::Paid,
         Self::PaidLate,
         Self::Redeemed,
@@ -98,6 +106,10 @@ impl Reason {
         Self::Refunded,
         Self::Forfeited,
         Self::Compensated,
+        Self::SecurityClaimed,
+        Self::SecurityClaimRefunded,
+        Self::SecurityChargedBack,
+        Self::SecurityClaimRestored,
         Self::RebateAccrued,
         Self::RebateReversed,
         Self::PaidOut,
@@ -122,6 +134,10 @@ impl Reason {
             Self::Refunded => "refunded",
             Self::Forfeited => "forfeited",
             Self::Compensated => "compensated",
+            Self::SecurityClaimed => "security_claimed",
+            Self::SecurityClaimRefunded => "security_claim_refunded",
+            Self::SecurityChargedBack => "security_charged_back",
+            Self::SecurityClaimRestored => "security_claim_restored",
             Self::RebateAccrued => "rebate_accrued",
             Self::RebateReversed => "rebate_reversed",
             Self::PaidOut => "paid_out",

@@ -27,11 +27,13 @@ pub enum LineKind {
     /// The merchant gave up a booking or voucher for which earnest money was paid: as much is the buyer's, beside what
     /// goes back.
     Compensation,
+    /// What the merchant keeps of a guest's security deposit, for a damage.
+    SecurityClaim,
 }
 
 impl LineKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Redemption,
         Self::Undo,
         Self::Refund,
@@ -39,6 +41,7 @@ impl LineKind {
         Self::Chargeback,
         Self::ChargebackReversed,
         Self::Compensation,
+        Self::SecurityClaim,
     ];
 
     /// Its stored name.
@@ -51,6 +54,7 @@ impl LineKind {
             Self::Chargeback => "chargeback",
             Self::ChargebackReversed => "chargeback_reversed",
             Self::Compensation => "compensation",
+            Self::SecurityClaim => "security_claim",
         }
     }
 
@@ -86,7 +90,7 @@ pub struct SettlementLine {
     pub voucher: VoucherId,
     /// The order that it was bought with.
     pub order: OrderId,
-    /// What the line is about: a redemption, or a voucher that ran out. One (reference, kind) has one line.
+    /// What the line is about: a redemption, a voucher that ran out, or a security deposit. One (reference, kind) has one line.
     pub reference: Uuid,
     /// What happened.
     pub kind: LineKind,

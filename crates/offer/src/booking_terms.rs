@@ -35,6 +35,8 @@ pub struct BookingTerms {
     pub open_tickets: bool,
     /// Of visits only: which cards of the merchant pay for it, with a use of each booking, person or hour, as the price is.
     pub cards: Vec<OfferId>,
+    /// Paid ahead beside the price of a booking and given back after it, less damages (押金): minor units; 0 is none.
+    pub security_deposit: i64,
 }
 
 /// What is booked.
@@ -257,6 +259,7 @@ impl BookingTerms {
         if !self.cards.is_empty() && !matches!(self.stay, Stay::Visit(_)) {
             return no("/terms/cards", "Cards pay for visits, not for nights or seats.");
         }
+        self.check_security_deposit()?;
         if (self.price_per == PricePer::Hour) != self.by_hour().is_some() {
             return no(
                 "/terms/price_per",
@@ -292,6 +295,26 @@ impl BookingTerms {
                 Ok(())
             }
         }
+    }
+}
+
+impl BookingTerms {
+    fn check_security_deposit(&self) -> Result<(), Reject> {
+        let field = "/terms/security_deposit";
+        within(field, self.security_deposit, 0, MAX_LIST_PRICE)?;
+        if self.security_deposit == 0 {
+            return Ok(());
+        }
+        if self.stay == Stay::Showings {
+            return no(field, "Seats have no security deposit.");
+        }
+        if !self.cards.is_empty() {
+            return no(
+                field,
+                "Who pays with a card pays nothing ahead, and so no security deposit.",
+            );
+        }
+        Ok(())
     }
 }
 

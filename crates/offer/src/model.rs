@@ -251,6 +251,8 @@ pub struct ForSale {
     pub is_booked: bool,
     /// Whether it is then also sold as an open ticket, whose seats are chosen later.
     pub open_tickets: bool,
+    /// What is paid beside the price of a booking and given back after it, in minor units.
+    pub security_deposit: i64,
 }
 
 impl ForSale {

@@ -466,7 +466,7 @@ pub fn for_sale_query(offer: OfferId) -> Query {
     sql!(
         "SELECT m.status, a.status, o.status, v.terms, a.head_count_bucket, o.merchant_id, o.category, o.currency, o.list_price,
                 o.price_rules, o.group_terms, o.deposit, o.agreement_id, a.terms_version, o.stock_bucket, o.uses, o.card, o.valid_us, o.max_per_order, o.store_set,
-                b.version, b.open_tickets
+                b.version, b.open_tickets, COALESCE(b.security_deposit, 0)
          FROM offer o JOIN merchant m ON m.id = o.merchant_id
          JOIN agreement a ON a.id = o.agreement_id
          JOIN agreement_version v ON v.agreement_id = a.id AND v.version = a.terms_version
@@ -516,6 +516,7 @@ pub fn read_for_sale(rows: Vec<Row>, offer: OfferId, now: Timestamp) -> Result<F
         store_set: digest(&mut row)?,
         is_booked: row.take::<Option<i64>>()?.is_some(),
         open_tickets: row.take::<Option<i64>>()? == Some(1),
+        security_deposit: row.take()?,
     })
 }
 

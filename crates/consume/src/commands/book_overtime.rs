@@ -55,6 +55,7 @@ pub fn book_overtime(tx: &mut Tx, ctx: &Ctx, cmd: &BookOvertime) -> Result<Place
         surcharges: &[],
         until: valid_until(slot.period.ends_at),
         store: Some(booking.store),
+        is_overtime: true,
     };
     let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
     let new = NewBooking {

@@ -21,6 +21,7 @@ mod refund_redeemed;
 mod remind_guest;
 mod set_calendar_feed;
 mod set_queue;
+mod settle_security_deposit;
 mod sync_offline;
 mod undo_redemption;
 
@@ -52,6 +53,7 @@ pub use refund_redeemed::{RefundRedeemed, refund_redeemed};
 pub use remind_guest::{REMIND_GUEST, RemindGuest, remind_guest};
 pub use set_calendar_feed::{SetCalendarFeed, set_calendar_feed};
 pub use set_queue::{SetQueue, set_queue};
+pub use settle_security_deposit::{SettleSecurityDeposit, settle_security_deposit};
 pub use sync_offline::{MAX_SCANS, OfflineScan, SyncOffline, SyncedScan, sync_offline};
 pub use undo_redemption::{UndoRedemption, undo_redemption};
 

@@ -16,6 +16,7 @@ mod races;
 mod rebates;
 mod redeem;
 mod refunds;
+mod security_deposits;
 mod services;
 mod showings;
 mod undo;

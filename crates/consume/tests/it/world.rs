@@ -114,7 +114,7 @@ impl<'s> World<'s> {
     }
 
     pub fn pay(&self, buyer: PersonId, placed: &PlacedOrder, instrument: &str) -> Bought {
-        let (order, amount) = (placed.order, placed.amounts.cash_due);
+        let (order, amount) = (placed.order, placed.amounts.to_pay());
         let start = StartPayment {
             order,
             provider: PROVIDER.to_owned(),

@@ -15,6 +15,7 @@ use crate::queries::order_vouchers;
 use crate::refund::{NewRefund, return_units, sold_buckets, write_refund};
 use crate::reject::PAYMENT_INVALID;
 use crate::sale::{Sale, read_sale};
+use crate::security_deposit::{self, Deposit};
 use crate::taken_back::{book_loss, take_for_refunds};
 
 /// What [`charge_back`] is told, by a webhook that the gateway has verified.
@@ -65,8 +66,12 @@ pub fn charge_back(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Ch
     let payment = confirm_payment(tx, ctx, &cmd.payment)?;
     tx.lock(&[Lock::row("orders", payment.order)]);
     let left = left_of(tx, cmd)?;
+    let deposit = match left.sale.amounts.security_deposit {
+        0 => None,
+        _ => security_deposit::load(tx, payment.order)?,
+    };
     let to_give_back = match payment.outcome {
-        PaymentOutcome::Paid => left.cash,
+        PaymentOutcome::Paid => left.cash + deposit.as_ref().map_or(0, Deposit::at_stake),
         PaymentOutcome::Refunded => 0,
         PaymentOutcome::Conflicting => return Ok(None),
     };
@@ -93,6 +98,9 @@ pub fn charge_back(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Ch
     }
     let charged_back = close_order(tx, ctx, &left)?;
     give_rest_back(tx, ctx, cmd, &left)?;
+    if let Some(deposit) = &deposit {
+        security_deposit::charge_back(tx, ctx, deposit)?;
+    }
     let sale = &left.sale;
     let event = OrderChargedBack {
         order: sale.order,
@@ -111,7 +119,7 @@ fn left_of(tx: &mut Tx, cmd: &ChargeBack) -> Result<Left, Fail> {
     let row = tx.one(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, l.offer_id, o.currency, l.quantity, l.uses, l.card, l.valid_us, l.booked_until,
                 o.coupons, l.store_set, o.list_total, o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store,
-                o.status, o.version, o.cash_due - o.cash_refunded,
+                o.security_deposit, o.status, o.version, o.cash_due - o.cash_refunded,
                 o.list_total - o.discount_merchant - o.due_at_store - o.escrow_refunded,
                 o.rebate_used - (SELECT CAST(COALESCE(SUM(r.rebate), 0) AS BIGINT) FROM refund r
                                  WHERE r.order_id = o.id),

@@ -184,7 +184,7 @@ fn load(tx: &mut Tx, cmd: &ConfirmPayment) -> Result<Option<Facts>, Fail> {
     let row = tx.one(sql!(
         "SELECT a.status, a.provider_payment, a.amount, a.currency, o.id, o.person_id, o.merchant_id, l.offer_id,
                 o.currency, l.quantity, l.uses, l.card, l.valid_us, l.booked_until, o.coupons, l.store_set, o.list_total,
-                o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.group_id, g.status
+                o.discount_platform, o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.security_deposit, o.group_id, g.status
          FROM payment_attempt a JOIN orders o ON o.id = a.order_id
          JOIN order_line l ON l.order_id = o.id AND l.n = 1 LEFT JOIN purchase_group g ON g.id = o.group_id
          WHERE a.id = $1 AND a.provider = $2",

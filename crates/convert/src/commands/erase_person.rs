@@ -28,6 +28,11 @@ pub fn erase_person(tx: &mut Tx, ctx: &Ctx, cmd: &ErasePerson) -> Result<PersonI
          WHERE order_id IN (SELECT id FROM orders WHERE person_id = $1)",
         person
     ))?;
+    tx.claim(sql!(
+        "UPDATE security_deposit SET claimed_because = ''
+         WHERE claimed > 0 AND order_id IN (SELECT id FROM orders WHERE person_id = $1)",
+        person
+    ))?;
     Ok(person)
 }
 
@@ -46,10 +51,16 @@ fn open_things(tx: &mut Tx, ctx: &Ctx, person: PersonId) -> Result<Vec<String>, 
              WHERE o.person_id = $1 AND r.status <> 'succeeded'",
             person
         ),
+        sql!(
+            "SELECT COUNT(*) FROM orders o JOIN security_deposit d ON d.order_id = o.id
+             WHERE o.person_id = $1 AND d.status = 'held'",
+            person
+        ),
     ])?;
-    let [orders, in_groups, refunds] =
+    let [orders, in_groups, refunds, deposits] =
         counts.map(|rows| rows.into_iter().next().map_or(Ok(0), |mut row| row.take()));
     let (orders, in_groups, refunds): (i64, i64, i64) = (orders?, in_groups?, refunds?);
+    let deposits: i64 = deposits?;
     let vouchers = voucher::queries::live_count(tx, person, ctx.now)?;
     let rebates = ledger::queries::spendable(tx, person)?;
     let counted = [
@@ -57,6 +68,7 @@ fn open_things(tx: &mut Tx, ctx: &Ctx, person: PersonId) -> Result<Vec<String>, 
         (in_groups, "orders that await their group"),
         (refunds, "refunds on their way"),
         (vouchers, "live vouchers"),
+        (deposits, "security deposits that are held"),
     ];
     let counted = counted.into_iter().filter(|(count, _)| *count > 0);
     let counted = counted.map(|(count, what)| format!("{count} {what}"));

@@ -67,6 +67,8 @@ pub struct Booked<'a> {
     pub until: Timestamp,
     /// Where it takes place; `None` of an open ticket, as long as its seats are not chosen.
     pub store: Option<StoreId>,
+    /// Whether it goes on from another booking, whose security deposit is enough.
+    pub is_overtime: bool,
 }
 
 /// Places an order for the consumer who acts. It is paid at once if nothing is left to pay. Of what is booked it is an
@@ -82,6 +84,7 @@ pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrd
         surcharges: &[],
         until: ctx.now.plus_us(facts.sale.valid_us),
         store: None,
+        is_overtime: false,
     });
     place(tx, ctx, cmd, facts, open_ticket)
 }
@@ -110,6 +113,7 @@ pub fn place_booked_order(
     }
     let mut facts = load(tx, ctx, cmd)?;
     facts.surcharges = booked.surcharges.to_vec();
+    facts.is_overtime = booked.is_overtime;
     place(tx, ctx, cmd, facts, Some(booked))
 }
 
@@ -135,7 +139,7 @@ fn place(
         .map(|group| group.joins.map_or_else(|| ctx.new_id(), |(id, _)| id));
     let payment: PaymentId = ctx.new_id();
     let hold_until = ctx.now.plus_us(HOLD_US);
-    let is_paid = price.amounts.cash_due == 0;
+    let is_paid = price.amounts.to_pay() == 0;
     let placed = PlacedOrder {
         order,
         payment,
@@ -171,7 +175,7 @@ fn place(
 
 /// Refuses a price other than the one that the buyer was shown.
 fn check_expected(cmd: &PlaceOrder, facts: &Facts, price: &OrderPrice) -> Result<(), Fail> {
-    let cash = Money::new(price.amounts.cash_due, facts.sale.currency);
+    let cash = Money::new(price.amounts.to_pay(), facts.sale.currency);
     match cmd.expected_cash {
         Some(expected) if expected != cash => {
             let detail = format!("The order now comes to {cash}, not {expected}.");
@@ -234,7 +238,7 @@ fn claim(
     {
         return Err(ORDER_PLACE_TAKEN.plain().into());
     }
-    if let (Some((group, _)), 0) = (joins, price.amounts.cash_due)
+    if let (Some((group, _)), 0) = (joins, price.amounts.to_pay())
         && !accepts(tx, Some(order_group(group, true)))?
     {
         return Err(GROUP_NOT_OPEN.at("/group", GROUP_NOT_OPEN.title).into());
@@ -297,10 +301,10 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
     let link = facts.link.as_ref();
     tx.tell(sql!(
         "INSERT INTO orders (id, person_id, merchant_id, status, currency, list_total, discount_platform,
-           discount_merchant, rebate_used, cash_due, due_at_store, coupons, entry_id, share_link_id, sharer_id,
-           group_id, hold_until, placed_at, paid_at, cash_refunded, escrow_refunded,
+           discount_merchant, rebate_used, cash_due, due_at_store, security_deposit, coupons, entry_id, share_link_id,
+           sharer_id, group_id, hold_until, placed_at, paid_at, cash_refunded, escrow_refunded,
            units_returned, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, 1)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 0, 0, 0, 1)",
         placed.order,
         facts.buyer,
         placed.merchant,
@@ -312,6 +316,7 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
         placed.amounts.rebate_used,
         placed.amounts.cash_due,
         placed.amounts.due_at_store,
+        placed.amounts.security_deposit,
         facts.coupons.len() as i64,
         facts.entry,
         link.map(|link| link.id),
@@ -326,7 +331,7 @@ fn write_order(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> R
          VALUES ($1, $2, $3, $4, $5, $6, 1)",
         placed.payment,
         placed.order,
-        placed.amounts.cash_due,
+        placed.amounts.to_pay(),
         placed.currency,
         payment_status.as_str(),
         ctx.now
@@ -386,7 +391,7 @@ fn announce(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> Resu
         quantity: placed.quantity,
         currency: placed.currency.code().to_owned(),
         list_total: placed.amounts.list_total,
-        cash_due: placed.amounts.cash_due,
+        cash_due: placed.amounts.to_pay(),
         entry: facts.entry,
         share_link: facts.link.as_ref().map(|link| link.id),
     };

@@ -10,6 +10,7 @@ use crate::give_up::give_up;
 use crate::model::{GivenUp, RefundCause};
 use crate::queries::voucher_money;
 use crate::reject::{REFUND_NOT_FOUND, REFUND_NOTHING_LEFT};
+use crate::security_deposit;
 
 /// What [`refund_booked`] is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,11 @@ pub fn refund_booked(tx: &mut Tx, ctx: &Ctx, cmd: &RefundBooked) -> Result<Refun
     let closed = closed.filter(|closed| closed.uses_left == money.uses);
     closed.ok_or_else(|| REFUND_NOTHING_LEFT.plain())?;
     let (refund, _) = give_up(tx, ctx, &money, (money.paid, true), (cmd.given_up, cmd.cause))?;
+    if money.security_deposit > 0
+        && let Some(deposit) = security_deposit::load(tx, money.order)?
+    {
+        security_deposit::settle(tx, ctx, &deposit, None)?;
+    }
     Ok(refund)
 }
 
@@ -64,5 +70,5 @@ pub fn prolong_booked(tx: &mut Tx, order: OrderId, voucher: VoucherId, until: Ti
     ))?;
     voucher::prolong(tx, voucher, until)?;
     tx.set_timer(EXPIRE_VOUCHER, voucher, until)?;
-    Ok(())
+    security_deposit::prolong(tx, order, until)
 }

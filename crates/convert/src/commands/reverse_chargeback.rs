@@ -9,6 +9,7 @@ use crate::commands::charge_back::ChargeBack;
 use crate::commands::confirm_payment::record_conflict;
 use crate::events::ChargebackReversed;
 use crate::refund::give_to_payer;
+use crate::security_deposit;
 
 /// A chargeback that was booked, and what it gave back of its order.
 struct Booked {
@@ -23,6 +24,8 @@ struct Booked {
     /// Of refunds that it was taken for, of which the provider has not said whether it moved them too. They wait in
     /// the order's escrow until it does.
     perhaps_moved: i64,
+    /// What was paid as a security deposit.
+    deposit: i64,
 }
 
 /// Where the money goes that the bank gives back.
@@ -51,11 +54,20 @@ pub fn reverse_chargeback(
     let Some(booked) = claim(tx, ctx, cmd)? else {
         return Ok(());
     };
-    let back = put_back(cmd.amount, &booked, reversed);
+    let claimed = match booked.deposit {
+        0 => None,
+        _ => security_deposit::load(tx, booked.order)?,
+    };
+    let claimed = match claimed {
+        Some(deposit) => security_deposit::reverse_chargeback(tx, ctx, &deposit)?,
+        None => 0,
+    };
+    let amount = cmd.amount - claimed;
+    let back = put_back(amount, &booked, reversed);
     let from_balance = ledger::spend_up_to(tx, booked.buyer, booked.currency, back.rebate)?;
     let (order, buyer) = (booked.order.uuid(), Some(booked.buyer.uuid()));
     let legs = [
-        Leg::debit(Account::ProviderClearing, None, cmd.amount),
+        Leg::debit(Account::ProviderClearing, None, amount),
         Leg::debit(Account::Subsidy, None, back.subsidy),
         Leg::debit(Account::RebatePayable, buyer, from_balance),
         Leg::debit(Account::SharerReceivable, buyer, back.rebate - from_balance),
@@ -64,8 +76,9 @@ pub fn reverse_chargeback(
     ];
     let attempt = cmd.payment.attempt;
     let entry = NewEntry::of(Reason::ChargebackReversed, attempt.uuid(), booked.currency, legs);
-    let entry = entry.ok_or_else(|| StorageError::bug("a chargeback of nothing was booked"))?;
-    ledger::post(tx, ctx, &entry)?;
+    if let Some(entry) = entry {
+        ledger::post(tx, ctx, &entry)?;
+    }
     for line in reversed {
         restore(tx, ctx, line)?;
     }
@@ -100,7 +113,7 @@ fn claim(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Booked>, Fai
         "SELECT o.id, o.person_id, o.merchant_id, o.version, a.currency, a.charged_back, a.charged_back_lost,
                 COALESCE(r.amount, 0), COALESCE(r.rebate, 0),
                 (SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM refund t
-                 WHERE t.attempt_id = a.id AND t.status = 'taken_back')
+                 WHERE t.attempt_id = a.id AND t.status = 'taken_back'), o.security_deposit
          FROM payment_attempt a JOIN orders o ON o.id = a.order_id
          LEFT JOIN refund r ON r.order_id = o.id AND r.attempt_id = a.id AND r.cause = 'charged_back'
          WHERE a.id = $1",
@@ -126,6 +139,7 @@ fn claim(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Booked>, Fai
         cash: row.take()?,
         rebate: row.take()?,
         perhaps_moved: row.take()?,
+        deposit: row.take()?,
     }))
 }
 

@@ -125,6 +125,7 @@ pub fn price_order(inputs: &PriceInputs) -> Result<OrderPrice, Reject> {
         rebate_used,
         cash_due: due_now - rebate_used,
         due_at_store: due - due_now,
+        security_deposit: 0,
     };
     Ok(OrderPrice {
         amounts,

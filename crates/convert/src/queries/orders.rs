@@ -129,6 +129,7 @@ pub(super) fn take_amounts(row: &mut Row) -> Result<Amounts, StorageError> {
         rebate_used: row.take()?,
         cash_due: row.take()?,
         due_at_store: row.take()?,
+        security_deposit: row.take()?,
     })
 }
 
@@ -198,7 +199,7 @@ fn read_order(row: &mut Row) -> Result<OrderView, StorageError> {
 pub fn order(read: &mut ReadTx, order: OrderId) -> Result<Option<OrderView>, Fail> {
     let row = read.one(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.security_deposit, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.card, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
@@ -213,7 +214,7 @@ pub fn order(read: &mut ReadTx, order: OrderId) -> Result<Option<OrderView>, Fai
 pub fn orders(read: &mut ReadTx, after: Option<OrderId>, limit: i64) -> Result<Vec<OrderView>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.security_deposit, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.card, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
@@ -234,7 +235,7 @@ pub fn orders_of_person(
 ) -> Result<Vec<OrderView>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.security_deposit, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.card, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit
@@ -256,7 +257,7 @@ pub fn orders_of_merchant(
 ) -> Result<Vec<OrderView>, Fail> {
     let rows = read.many(sql!(
         "SELECT o.id, o.person_id, o.merchant_id, o.status, o.currency, o.list_total, o.discount_platform,
-                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.entry_id, o.share_link_id,
+                o.discount_merchant, o.rebate_used, o.cash_due, o.due_at_store, o.security_deposit, o.entry_id, o.share_link_id,
                 o.sharer_id, o.group_id, o.hold_until, o.placed_at, o.paid_at, o.cash_refunded, o.units_returned, o.version, p.id,
                 l.offer_id, l.agreement_id, l.agreement_version, l.quantity, l.discounts, l.commission_bp, l.rebate_bp,
                 l.uses, l.card, l.valid_us, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit

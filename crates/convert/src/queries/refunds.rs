@@ -56,6 +56,8 @@ pub struct VoucherMoney {
     pub deposit: Option<DepositKind>,
     /// What was paid for it, and by whom.
     pub paid: UnitMoney,
+    /// What was paid beside it as a security deposit, in minor units.
+    pub security_deposit: i64,
 }
 
 impl VoucherMoney {
@@ -177,6 +179,7 @@ fn read_voucher_money(row: &mut Row) -> Result<VoucherMoney, StorageError> {
         on_expiry: take_on_expiry(row)?,
         deposit: take_deposit(row)?,
         paid: take_money(row)?,
+        security_deposit: row.take()?,
     })
 }
 
@@ -185,7 +188,8 @@ fn voucher_money_query(voucher: VoucherId) -> Query {
         "SELECT v.voucher_id, o.id, o.merchant_id, o.person_id, o.sharer_id, o.currency, l.offer_id, l.quantity, l.booked_until,
                 l.booked_store, l.uses, l.card,
                 l.commission_bp, l.rebate_bp, l.refund_window_us, l.undo_window_us, l.on_expiry, l.deposit, v.price,
-                v.discount_platform, v.discount_merchant, v.rebate_used, v.cash, v.due_at_store
+                v.discount_platform, v.discount_merchant, v.rebate_used, v.cash, v.due_at_store,
+                o.security_deposit
          FROM order_voucher v JOIN orders o ON o.id = v.order_id
          JOIN order_line l ON l.order_id = v.order_id AND l.n = v.line_n WHERE v.voucher_id = $1",
         voucher

@@ -64,12 +64,13 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
     }
     let version = before.map_or(1, |(_, version)| version + 1);
     tx.tell(sql!(
-        "INSERT INTO offer_booking (offer_id, terms, open_tickets, version) VALUES ($1, $2, $3, $4)
+        "INSERT INTO offer_booking (offer_id, terms, open_tickets, security_deposit, version) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (offer_id) DO UPDATE SET terms = excluded.terms, open_tickets = excluded.open_tickets,
-           version = excluded.version",
+           security_deposit = excluded.security_deposit, version = excluded.version",
         offer.id,
         to_json(&cmd.terms)?,
         i64::from(cmd.terms.open_tickets),
+        cmd.terms.security_deposit,
         version
     ))?;
     tx.claim(sql!("DELETE FROM offer_resource WHERE offer_id = $1", offer.id))?;

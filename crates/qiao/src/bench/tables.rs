@@ -110,5 +110,6 @@ fn evening() -> BookingTerms {
         },
         open_tickets: false,
         cards: Vec::new(),
+        security_deposit: 0,
     }
 }

@@ -5,7 +5,10 @@ use consume::{
     END_WAITING, EndWaiting, LAPSE_BOOKING, LapseBooking, REFUND_SHOWING, REMIND_GUEST, RefundShowing,
     RemindGuest,
 };
-use convert::{CLOSE_GROUP, CloseGroup, EXPIRE_VOUCHER, ExpireVoucher, RELEASE_ORDER, ReleaseOrder};
+use convert::{
+    CLOSE_GROUP, CloseGroup, END_SECURITY_DEPOSIT, EXPIRE_VOUCHER, EndSecurityDeposit, ExpireVoucher,
+    RELEASE_ORDER, ReleaseOrder,
+};
 use http::{App, shell};
 use kernel::{Actor, Ctx};
 use ledger::{POST_REBATE, PostRebate};
@@ -70,6 +73,13 @@ fn job_of(timer: &DueTimer) -> Option<Job> {
         };
         Some(job("expireVoucher", timer, cmd.locks(), move |tx, ctx| {
             convert::expire_voucher(tx, ctx, &cmd).map(drop)
+        }))
+    } else if kind == END_SECURITY_DEPOSIT.0 {
+        let cmd = EndSecurityDeposit {
+            order: timer.subject(),
+        };
+        Some(job("endSecurityDeposit", timer, cmd.locks(), move |tx, ctx| {
+            convert::end_security_deposit(tx, ctx, &cmd).map(drop)
         }))
     } else if kind == REMIND_GUEST.0 {
         let cmd = RemindGuest {

@@ -28,7 +28,7 @@ use crate::body::{Nothing, Object, Path, Query, Write};
 use crate::labels::{Label, Labels, Names};
 use crate::problem::Problem;
 use crate::reject::{BODY_MALFORMED, QUERY_MALFORMED};
-use crate::routes::convert::{ChosenSeats, DepositPaid, NewOrder, OrderPlaced};
+use crate::routes::convert::{ChosenSeats, DepositPaid, NewOrder, OrderPlaced, WireSecurityDeposit};
 use crate::routes::offer::{OfOffer, WirePolicy};
 use crate::shell;
 use crate::wire::{After, PAGE_SIZE, Page, day, malformed};
@@ -444,6 +444,9 @@ struct BookingGuest {
     /// What was paid ahead, once it is confirmed, if that was only a deposit.
     #[serde(skip_serializing_if = "Option::is_none")]
     deposit: Option<DepositPaid>,
+    /// What was paid beside the price, for damages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security_deposit: Option<WireSecurityDeposit>,
     /// Service by service whom, or what, the guest asked for, whoever serves them now. What is `null` or absent is any.
     asked_for: Vec<Option<AskedFor>>,
     /// Where the guest asked to be, if it matters.
@@ -488,6 +491,8 @@ pub fn shown(
         id,
         name: resources.get(&id).cloned().unwrap_or_default(),
     };
+    let deposits = moneys.values().filter(|money| money.security_deposit > 0);
+    let mut deposits = convert::queries::security_deposits(read, deposits.map(|money| money.order))?;
     let deposit_of = |voucher| {
         let money = moneys.get(&voucher)?;
         DepositPaid::of(money, money.uses)
@@ -502,6 +507,7 @@ pub fn shown(
             voucher: guest.voucher,
             card_uses: guest.card_uses,
             deposit: guest.voucher.and_then(deposit_of),
+            security_deposit: deposits.remove(&guest.order).map(Into::into),
             asked_for: guest.asked_for.into_iter().map(|id| id.map(asked_for)).collect(),
             area: guest.area,
             free_until: booking

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use consume::queries;
-use consume::{Arrive, CancelBooking, KeepPlaces, MarkNoShow};
+use consume::{Arrive, CancelBooking, KeepPlaces, MarkNoShow, SettleSecurityDeposit};
 use kernel::{HOUR_US, ResourceId, Timestamp};
 use offer::Period;
 use serde::Deserialize;
@@ -17,11 +17,11 @@ use super::own_store;
 use super::redeem::VoucherRedeemed;
 use crate::access::{Cashier, Manager, OfMerchant, Staff};
 use crate::app::App;
-use crate::body::{Because, Nothing, Path, Query, Write};
+use crate::body::{Because, Nothing, Object, Path, Query, Write};
 use crate::problem::Problem;
 use crate::routes::party::OfStore;
 use crate::shell;
-use crate::wire::{Created, optional_time, rfc_3339};
+use crate::wire::{Created, WireMoney, optional_time, rfc_3339};
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -31,6 +31,8 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(cancel_booking_as_store))
         .routes(routes!(mark_no_show))
         .routes(routes!(arrive))
+        .routes(routes!(return_security_deposit))
+        .routes(routes!(claim_security_deposit))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -193,5 +195,62 @@ async fn arrive(
     app.command("arrive", of.booking, staff.actor(), write.key)
         .locking(locks)
         .run(move |tx, ctx| Ok(VoucherRedeemed::from(consume::arrive(tx, ctx, &cmd)?)))
+        .await
+}
+
+/// Gives the security deposit of a booking back before its time.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/bookings/{booking}/security-deposit/return",
+    operation_id = "returnSecurityDeposit", tag = "consume", params(OfMerchant, OfBooking),
+    security(("session" = ["staff:cashier"])),
+    request_body = Nothing, responses((status = 200), (status = "4XX", body = Problem)))]
+async fn return_security_deposit(
+    State(app): State<App>,
+    staff: Staff<Cashier>,
+    Path(of): Path<OfBooking>,
+    write: Write<Nothing>,
+) -> Result<Response, Problem> {
+    let cmd = SettleSecurityDeposit {
+        booking: of.booking,
+        claim: None,
+    };
+    let locks = locks(&app, Some(staff.merchant), of.booking).await?;
+    app.command("returnSecurityDeposit", of.booking, staff.actor(), write.key)
+        .locking(locks)
+        .run(move |tx, ctx| consume::settle_security_deposit(tx, ctx, &cmd))
+        .await
+}
+
+/// What a merchant keeps of a guest's security deposit.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewSecurityClaim {
+    /// More than zero and at most the deposit.
+    #[schema(value_type = WireMoney)]
+    claim: Object<WireMoney>,
+    /// What for: the guest and the platform read it.
+    reason: String,
+}
+
+/// Keeps what a damage costs of the security deposit of a booking whose guest was there, and gives the rest back. The guest is
+/// told why.
+#[utoipa::path(post, path = "/v1/merchants/{merchant}/bookings/{booking}/security-deposit/claim",
+    operation_id = "claimSecurityDeposit", tag = "consume", params(OfMerchant, OfBooking),
+    security(("session" = ["staff:manager"])),
+    request_body = NewSecurityClaim, responses((status = 200), (status = "4XX", body = Problem)))]
+async fn claim_security_deposit(
+    State(app): State<App>,
+    staff: Staff<Manager>,
+    Path(of): Path<OfBooking>,
+    write: Write<NewSecurityClaim>,
+) -> Result<Response, Problem> {
+    let cmd = SettleSecurityDeposit {
+        booking: of.booking,
+        claim: Some(write.body.claim.0.into()),
+    };
+    let locks = locks(&app, Some(staff.merchant), of.booking).await?;
+    app.command("claimSecurityDeposit", of.booking, staff.actor(), write.key)
+        .because(&write.body.reason)?
+        .locking(locks)
+        .run(move |tx, ctx| consume::settle_security_deposit(tx, ctx, &cmd))
         .await
 }

@@ -14,6 +14,7 @@ mod orders;
 mod payments;
 mod platform;
 mod refunds;
+mod security_deposits;
 
 use convert::Stored;
 use utoipa_axum::router::OpenApiRouter;
@@ -28,6 +29,7 @@ pub use groups::OfGroup;
 pub use orders::{ChosenSeats, DepositPaid, NewOrder, OrderDetails, OrderPlaced, labelled_orders};
 pub use payments::PaymentTry;
 pub use refunds::RefundDetails;
+pub use security_deposits::WireSecurityDeposit;
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -40,6 +42,7 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(merchant::operations())
         .merge(payments::operations())
         .merge(refunds::operations())
+        .merge(security_deposits::operations())
         .merge(platform::operations())
         .merge(conflicts::operations())
         .merge(chargebacks::operations())

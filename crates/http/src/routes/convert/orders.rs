@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::groups::group_choice;
+use super::security_deposits::WireSecurityDeposit;
 use crate::access::Consumer;
 use crate::app::App;
 use crate::body::{Nothing, Object, Path, Query, Write};
@@ -142,10 +143,14 @@ pub struct OrderPrice {
     discount_merchant: WireMoney,
     /// Paid from the buyer's earned rebates.
     rebate_used: WireMoney,
-    /// To be paid through the provider.
+    /// Of the price, to be paid through the provider.
     cash_due: WireMoney,
     /// To be paid at the store, if the offer takes a deposit or is paid after the service.
     due_at_store: WireMoney,
+    /// Paid beside the price and given back after the visit, less damages; zero of most offers, and of overtime.
+    security_deposit: WireMoney,
+    /// What the provider collects: `cash_due + security_deposit`.
+    to_pay: WireMoney,
     /// What was taken off, in the order in which it was.
     discounts: Vec<OrderDiscount>,
 }
@@ -183,6 +188,8 @@ pub fn price_of(currency: Currency, amounts: &Amounts, discounts: &[Discount]) -
         rebate_used: money(amounts.rebate_used),
         cash_due: money(amounts.cash_due),
         due_at_store: money(amounts.due_at_store),
+        security_deposit: money(amounts.security_deposit),
+        to_pay: money(amounts.to_pay()),
         discounts: discounts.iter().map(discount).collect(),
     }
 }
@@ -468,6 +475,9 @@ pub struct OrderDetails {
     hold_until: String,
     placed_at: String,
     paid_at: Option<String>,
+    /// Where its security deposit stands, if one was paid with it; given when one order is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security_deposit: Option<WireSecurityDeposit>,
     /// What was issued for it; given when one order is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>)]
@@ -498,6 +508,7 @@ impl From<Labelled<OrderView>> for OrderDetails {
             hold_until: order.hold_until.to_string(),
             placed_at: order.placed_at.to_string(),
             paid_at: order.paid_at.as_ref().map(Timestamp::to_string),
+            security_deposit: None,
             vouchers: Vec::new(),
         }
     }
@@ -540,8 +551,13 @@ impl OrderDetails {
 pub fn order_with_vouchers(read: &mut ReadTx, order: OrderView) -> Result<OrderDetails, Fail> {
     let vouchers = queries::order_vouchers(read, order.id)?.into_iter();
     let vouchers = vouchers.map(|voucher| voucher.voucher).collect();
+    let security_deposit = match order.amounts.security_deposit {
+        0 => None,
+        _ => queries::security_deposit(read, order.id)?,
+    };
     let order = labelled_orders(read, vec![order])?.remove(0);
     Ok(OrderDetails {
+        security_deposit: security_deposit.map(Into::into),
         vouchers,
         ..order.into()
     })

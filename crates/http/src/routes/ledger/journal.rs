@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use kernel::{
     Currency, JournalEntryId, MerchantId, Money, OrderId, PaymentAttemptId, PayoutId, PersonId, RebateId,
-    RedemptionId, RefundId, VoucherId,
+    RedemptionId, RefundId, SecurityDepositId, VoucherId,
 };
 use ledger::{Account, Leg, OwnerKind, Reason, StoredEntry};
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,10 @@ fn about(reason: Reason, id: Uuid) -> String {
         Reason::Forfeited | Reason::ForfeitChargedBack | Reason::ForfeitRestored | Reason::Compensated => {
             VoucherId::from_uuid(id).to_string()
         }
+        Reason::SecurityClaimed
+        | Reason::SecurityClaimRefunded
+        | Reason::SecurityChargedBack
+        | Reason::SecurityClaimRestored => SecurityDepositId::from_uuid(id).to_string(),
         Reason::RebateAccrued | Reason::RebateReversed => RebateId::from_uuid(id).to_string(),
         Reason::PaidOut | Reason::PayoutReturned | Reason::PaidIn => PayoutId::from_uuid(id).to_string(),
     }

@@ -48,6 +48,10 @@ pub struct WireBookingTerms {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>)]
     cards: Vec<OfferId>,
+    /// Paid ahead beside the price of a booking and given back after it, less damages (押金), in minor units of the offer's
+    /// currency; otherwise nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security_deposit: Option<i64>,
 }
 
 /// Of what an offer's price is.
@@ -224,6 +228,7 @@ impl WireBookingTerms {
             },
             open_tickets: self.open_tickets,
             cards: self.cards,
+            security_deposit: self.security_deposit.unwrap_or_default(),
         })
     }
 }
@@ -293,6 +298,7 @@ impl From<BookingTerms> for WireBookingTerms {
             policy: Object(terms.policy.into()),
             open_tickets: terms.open_tickets,
             cards: terms.cards,
+            security_deposit: (terms.security_deposit > 0).then_some(terms.security_deposit),
         }
     }
 }
