@@ -15,6 +15,8 @@ const price = (
   discount_merchant: yuan(agreement),
   rebate_used: yuan(rebate),
   cash_due: yuan(list - agreement - coupon - rebate - atStore),
+  security_deposit: yuan(0),
+  to_pay: yuan(list - agreement - coupon - rebate - atStore),
   due_at_store: yuan(atStore),
   discounts: [
     { kind: 'agreement', amount: yuan(agreement), funded_by_platform: yuan(0) },
@@ -34,6 +36,8 @@ it('adds up what orders cost, and discounts by their kind', () => {
     rebate_used: yuan(500),
     due_at_store: yuan(1_850),
     cash_due: yuan(11_650),
+    security_deposit: yuan(0),
+    to_pay: yuan(11_650),
   })
   expect(total?.discounts).toEqual([
     { kind: 'agreement', amount: yuan(3_000), funded_by_platform: yuan(0) },

@@ -75,6 +75,8 @@ function plus(a: Price, b: Price): Price {
     discount_merchant: sum(a.discount_merchant, b.discount_merchant),
     rebate_used: sum(a.rebate_used, b.rebate_used),
     cash_due: sum(a.cash_due, b.cash_due),
+    security_deposit: sum(a.security_deposit, b.security_deposit),
+    to_pay: sum(a.to_pay, b.to_pay),
     due_at_store: sum(a.due_at_store, b.due_at_store),
     discounts: plusDiscounts(a.discounts, b.discounts),
   }

@@ -50,6 +50,8 @@ export interface TermsForm {
   lateShare: string
   noShowShare: string
   graceMinutes: string
+  /** Not of showings, and not where cards pay; empty: none. */
+  securityDeposit: string
   /** Of a visit. */
   hours: HoursRow[]
   everyMinutes: string
@@ -79,6 +81,7 @@ const USUAL: TermsForm = {
   lateShare: '50',
   noShowShare: '100',
   graceMinutes: '15',
+  securityDeposit: '',
   hours: [],
   everyMinutes: '30',
   services: [newService()],
@@ -165,6 +168,7 @@ export function formOfTerms({ terms: said, resources }: Said, currency: string):
     lateShare: percentText(policy.late_fee_bp),
     noShowShare: percentText(policy.no_show_fee_bp),
     graceMinutes: String(policy.grace_minutes),
+    securityDeposit: terms.security_deposit ? amountText(terms.security_deposit, currency) : '',
     services: resources.map((ids, n) => ({ ...newService(), ...services?.[n], resources: ids })),
     ...(visit && {
       hours: hoursRows(visit.hours),
@@ -239,6 +243,8 @@ export function termsOf(form: TermsForm, currency: string): Terms {
       nights: { nights },
       showings: { showings: true, open_tickets: form.openTickets },
     }[form.stay],
+    ...(form.stay !== 'showings' &&
+      form.securityDeposit && { security_deposit: parseMoney(form.securityDeposit, currency) ?? -1 }),
     price_per: form.pricePer,
     party_max: wholeNumber(form.partyMax),
     notice_minutes: wholeNumber(form.noticeMinutes),

@@ -1,6 +1,6 @@
 /** What is booked: on the store's clocks, in the quantity that its price is of, and what it costs not to come. */
 import type { Schemas } from '@/shared/api'
-import { duration, percent, textOf } from '@/shared/i18n/format'
+import { duration, money, percent, textOf } from '@/shared/i18n/format'
 import { language } from '@/shared/i18n'
 
 export type Booking = Schemas['WireBooking']
@@ -150,6 +150,24 @@ export function depositTexts(
 ): string[] {
   if (!kind) return []
   return [t(`deposit.rule.${kind === 'earnest' && isBooked ? 'booked' : kind}`)]
+}
+
+/** What a security deposit is, if one is paid. */
+export function securityRule(t: Translate, amount: Schemas['Money'] | undefined): string[] {
+  return amount?.amount ? [t('deposit.security.rule', { amount: money(amount) })] : []
+}
+
+const ownZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** Where a security deposit stands, and what the merchant said of it. */
+export function securityTexts(t: Translate, of: Schemas['SecurityDeposit'], timeZone = ownZone()): string[] {
+  const claimed = of.claim ? money(of.claim.amount, { cents: true }) : ''
+  const texts = [
+    t(`deposit.security.status.${of.status}`, { time: momentText(of.held_until, timeZone), claimed }),
+  ]
+  if (of.claim?.because) texts.push(t('deposit.security.because', { reason: of.claim.because }))
+  if (of.claim && of.status === 'returned') texts.push(t('deposit.security.notKept', { claimed }))
+  return texts
 }
 
 /** What stands before the amount that is due at the store. */

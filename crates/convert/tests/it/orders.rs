@@ -34,6 +34,7 @@ fn an_order_freezes_the_terms_and_holds_its_units() {
             rebate_used: 0,
             cash_due: 16_000,
             due_at_store: 0,
+            security_deposit: 0,
         };
         assert_eq!((placed.status, placed.amounts), (OrderStatus::Placed, amounts));
         assert_eq!(shop.units(), (2, 0));

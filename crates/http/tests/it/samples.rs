@@ -99,6 +99,7 @@ fn left_out(operation: &str) -> &'static [&'static str] {
             "/terms/visit/by_hour",
             "/terms/open_tickets",
             "/terms/cards",
+            "/terms/security_deposit",
         ],
         "bookOvertime" => &[
             "/order/expected_cash",

@@ -484,6 +484,7 @@ export default {
       no_show: 'You did not come',
       charged_back: 'Your bank took the payment back',
       chargeback_reversed: 'Your bank gave the payment back to us; this you had not used',
+      security_deposit: 'Your security deposit',
     },
   },
   share: {

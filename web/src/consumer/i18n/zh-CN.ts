@@ -469,6 +469,7 @@ export default {
       no_show: '未到店',
       charged_back: '银行撤回付款',
       chargeback_reversed: '银行退回了拒付款，未使用部分退还给您',
+      security_deposit: '押金退还',
     },
   },
   share: {

@@ -53,6 +53,7 @@ export default {
       chargeback: 'Taken back by the guest’s bank',
       chargeback_reversed: 'Given back by the guest’s bank',
       compensation: 'Earnest money given back twice',
+      security_claim: 'Kept of a security deposit',
     },
   },
   payout: {

@@ -51,6 +51,7 @@ export default {
       chargeback: '顾客银行拒付',
       chargeback_reversed: '拒付款退回',
       compensation: '双倍返还定金',
+      security_claim: '扣除押金',
     },
   },
   payout: {

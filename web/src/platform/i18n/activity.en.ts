@@ -104,6 +104,7 @@ export default {
     FranchiseAccepted: 'A franchisee runs a store',
     FranchiseEnded: 'A franchise ended',
     VoucherBound: 'A voucher moved to a device',
+    SecurityDepositChanged: 'A security deposit changed',
     VoucherExpired: 'A voucher expired',
     VoucherIssued: 'A voucher was issued',
     VoucherRedeemed: 'A voucher was redeemed',

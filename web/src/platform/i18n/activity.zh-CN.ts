@@ -102,6 +102,7 @@ export default {
     FranchiseAccepted: '加盟商接手门店',
     FranchiseEnded: '加盟关系结束',
     VoucherBound: '券绑定了设备',
+    SecurityDepositChanged: '押金有变动',
     VoucherExpired: '券已过期',
     VoucherIssued: '发券',
     VoucherRedeemed: '核销',

@@ -47,6 +47,7 @@ export default {
       no_show: 'Nobody came',
       charged_back: 'Taken back by the bank',
       chargeback_reversed: 'Not used, dispute won',
+      security_deposit: 'Security deposit given back',
     },
     cash: 'Amount',
     tries: 'Tries',
@@ -57,6 +58,10 @@ export default {
       'The guest gets the money; the merchant’s income, commission and rebate are taken back. This is final.',
     run: 'Refund it',
     done: 'The refund is on its way',
+    claim: 'Give the claim back',
+    claimAsk: 'Give the guest what the merchant kept?',
+    claimText:
+      'All of the claim goes to the guest and comes off the merchant’s next statement. This is final.',
   },
   conflict: {
     hint: 'Without a network two devices took the same voucher: the first to sync counts, the others are listed here.',

@@ -45,6 +45,7 @@ export default {
       no_show: '未到店',
       charged_back: '银行拒付',
       chargeback_reversed: '拒付胜诉，未使用部分',
+      security_deposit: '退还押金',
     },
     cash: '退款金额',
     tries: '尝试次数',
@@ -54,6 +55,9 @@ export default {
     askText: '款项退回用户，商家的收入、平台佣金和返利一并冲回。此操作不能撤销。',
     run: '退回款项',
     done: '退款已发起',
+    claim: '退还所扣押金',
+    claimAsk: '要把商家扣除的押金退给用户吗？',
+    claimText: '扣除的押金全部退还用户，并从商家下期结算中扣回。此操作不能撤销。',
   },
   conflict: {
     hint: '断网时两台设备核销了同一张券，先同步的有效，其余列在这里，便于处理争议。',

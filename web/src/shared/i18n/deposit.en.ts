@@ -37,4 +37,18 @@ export default {
   twice:
     'Earnest money was paid: if the store cancels, the guest gets it back twice, once of it from your payouts.',
   compensation: 'As much again from the store',
+  security: {
+    title: 'Security deposit',
+    beside: 'Security deposit, goes back after your visit',
+    rule: 'A security deposit of {amount} is paid beside the price. It goes back by itself two days after your visit; the store keeps of it only what a damage costs, and says why.',
+    back: 'Your security deposit of {amount} comes back whole.',
+    status: {
+      held: 'Held by the platform, goes back by {time}',
+      returned: 'Given back',
+      claimed: 'The store keeps {claimed}, the rest goes back',
+      charged_back: 'Taken back by the bank',
+    },
+    because: 'The store says: {reason}',
+    notKept: 'The store had claimed {claimed}; the platform gave it back.',
+  },
 } satisfies Catalogue<typeof zhCN>

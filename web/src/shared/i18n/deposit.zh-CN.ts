@@ -27,4 +27,18 @@ export default {
   collectAllOffline: '顾客尚未付款，金额见顾客手机上的券，请在服务后当面收取。',
   twice: '付的是定金：门店取消须双倍返还，其中一倍从您的结算款中扣除。',
   compensation: '商家加倍返还',
+  security: {
+    title: '押金',
+    beside: '押金（消费后退还）',
+    rule: '另付押金 {amount}，消费结束两天后自动原路退还；如有损坏，商家只能扣除赔偿部分，并须说明原因。',
+    back: '押金 {amount} 全额退还。',
+    status: {
+      held: '由平台保管，最晚 {time} 退还',
+      returned: '已退还',
+      claimed: '商家扣除 {claimed}，其余退还',
+      charged_back: '已被付款银行收回',
+    },
+    because: '商家说明：{reason}',
+    notKept: '商家曾扣除 {claimed}，平台已判定退还。',
+  },
 }

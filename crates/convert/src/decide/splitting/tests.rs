@@ -62,6 +62,7 @@ proptest! {
             rebate_used: order.rebate_used,
             cash_due: order.cash,
             due_at_store: order.due_at_store,
+            security_deposit: 0,
         };
         let units = split_over_units(&amounts, quantity);
         prop_assert_eq!(units.len() as i64, quantity);

@@ -26,7 +26,7 @@ pub struct Booked {
     pub offer: OfferId,
     table: ResourceId,
     pub booking: BookingId,
-    purchase: Purchase,
+    pub purchase: Purchase,
 }
 
 /// 2027-01-16 18:00 in Shanghai.
@@ -262,7 +262,11 @@ impl World {
     }
 
     pub fn held_booking(&self) -> Booked {
-        let (offer, table) = self.offer_of_tables();
+        self.held_booking_by(dinner())
+    }
+
+    pub fn held_booking_by(&self, terms: BookingTerms) -> Booked {
+        let (offer, table) = self.offer_of_tables_by(terms);
         let buyer = self.consumer();
         let placed = self.done(self.place_booking(buyer, offer));
         Booked {

@@ -34,6 +34,7 @@ const STEPS: &[&str] = &[
     "convert::refund_booked",
     "convert::refund_part",
     "convert::reverse_chargeback",
+    "convert::settle_security_deposit",
     "feedback::erase_person",
     "offer::end_showing",
     "party::count_code",

@@ -15,6 +15,7 @@ mod offers;
 mod orders;
 mod people;
 mod queues;
+mod security_deposits;
 mod showings;
 mod statements;
 mod visits;
@@ -99,6 +100,7 @@ fn tables(world: &World) -> Vec<Table> {
         bookings::BOOKING.table(world),
         bookings::BOOKING_BY_HOUR.table(world),
         bookings::CARD_BOOKING.table(world),
+        security_deposits::SECURITY_DEPOSIT.table(world),
         waitlists::WAITLIST_ENTRY.table(world),
         queues::QUEUE_TICKET.table(world),
         showings::SHOWING.table(world),

@@ -234,7 +234,7 @@ impl World {
             attempt: self
                 .done(self.start_payment(buyer, placed.order, PROVIDER))
                 .attempt,
-            cash: placed.amounts.cash_due,
+            cash: placed.amounts.to_pay(),
             wallet_coupon: None,
             vouchers: Vec::new(),
         }

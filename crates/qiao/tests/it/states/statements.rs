@@ -244,6 +244,13 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     },
     |w| w.book_with_new_card().probe(),
     |w| w.book_overtime(&w.begun_hours()).probe(),
+    |w| w.return_security_deposit(&w.visited_with_deposit()).probe(),
+    |w| w.end_security_deposit(&w.visited_with_deposit()).probe(),
+    |w| {
+        let visited = w.visited_with_deposit();
+        w.done(w.claim_security_deposit(&visited));
+        w.refund_security_claim(&visited).probe()
+    },
     |w| w.lapse_new_booking().probe(),
     |w| w.redeem_scan(w.shop, w.new_voucher().1).probe(),
     |w| w.redeem_code(w.shop, w.new_voucher().1).probe(),
