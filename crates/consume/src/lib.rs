@@ -9,7 +9,7 @@
 //! [`leave_waitlist`], [`end_waiting`]; [`set_queue`], [`join_queue`], [`call_queue`], [`end_queue_ticket`],
 //! [`leave_queue`];
 //! [`redeem_scan`], [`redeem_code`], [`sync_offline`], [`undo_redemption`], [`refund_redeemed`], [`charge_back`],
-//! [`reverse_chargeback`].
+//! [`reverse_chargeback`]; [`settle_security_deposit`].
 
 pub mod booking;
 mod commands;

@@ -7,8 +7,8 @@
 //! Commands: [`create_coupon`], [`stop_coupon`], [`claim_coupon`], [`claim_code`]; [`place_order`], [`place_cart`],
 //! [`cancel_order`], [`release_order`], [`close_group`]; [`start_payment`], [`start_payments`], [`confirm_payment`],
 //! [`fail_payment`]; [`refund_voucher`], [`expire_voucher`], [`mark_refund_sent`], [`confirm_refund`],
-//! [`fail_refund`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`charge_back`], [`reverse_chargeback`],
-//! [`place_booked_order`], [`refund_booked`], [`prolong_booked`], [`book_open_ticket`].
+//! [`fail_refund`]; [`end_security_deposit`], [`refund_security_claim`]; [`erase_person`]. Steps of others' commands: [`refund_part`], [`charge_back`], [`reverse_chargeback`],
+//! [`place_booked_order`], [`refund_booked`], [`prolong_booked`], [`book_open_ticket`], [`settle_security_deposit`].
 
 mod automatic;
 mod cart;

@@ -57,12 +57,18 @@ pub fn book_open_ticket(
     if booked == 0 {
         return Ok(false);
     }
-    prolong_booked(tx, order, voucher, until)?;
+    prolong(tx, order, voucher, until)?;
     Ok(true)
 }
 
-/// The voucher of a booking is valid until another time. A step inside the caller's command. Told.
+/// The voucher of a booking is valid until another time, and its security deposit held accordingly. A step inside the
+/// caller's command. Told but for one.
 pub fn prolong_booked(tx: &mut Tx, order: OrderId, voucher: VoucherId, until: Timestamp) -> Result<(), Fail> {
+    prolong(tx, order, voucher, until)?;
+    security_deposit::prolong(tx, order, until)
+}
+
+fn prolong(tx: &mut Tx, order: OrderId, voucher: VoucherId, until: Timestamp) -> Result<(), Fail> {
     tx.tell(sql!(
         "UPDATE order_line SET booked_until = $1 WHERE order_id = $2 AND n = 1",
         until,
@@ -70,5 +76,5 @@ pub fn prolong_booked(tx: &mut Tx, order: OrderId, voucher: VoucherId, until: Ti
     ))?;
     voucher::prolong(tx, voucher, until)?;
     tx.set_timer(EXPIRE_VOUCHER, voucher, until)?;
-    security_deposit::prolong(tx, order, until)
+    Ok(())
 }

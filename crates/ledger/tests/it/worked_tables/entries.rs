@@ -136,7 +136,7 @@ fn run_table(store: &Store, table: &Table, run: u128) {
 #[test]
 fn every_worked_entry_leaves_the_balances_that_the_table_says() {
     let tables = tables(&["#", "what", "layer"]);
-    assert_eq!(tables.len(), 15);
+    assert_eq!(tables.len(), 16);
     on_both(|store| {
         for (n, table) in tables.iter().enumerate() {
             run_table(store, table, n as u128 + 1);

@@ -24,7 +24,7 @@ use super::world::World;
 #[derive(Clone)]
 pub struct Booked {
     pub offer: OfferId,
-    table: ResourceId,
+    pub table: ResourceId,
     pub booking: BookingId,
     pub purchase: Purchase,
 }
