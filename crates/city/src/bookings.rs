@@ -233,7 +233,7 @@ fn booked_in(trade: &Trade) -> Option<Booked> {
             ),
             deposit: None,
             terms: BookingTerms {
-                security_deposit: 20_000,
+                security_deposit: Some(20_000),
                 ..visit(
                     PricePer::Hour,
                     8,
@@ -358,7 +358,7 @@ fn terms(stay: Stay, price_per: PricePer, party_max: i64, policy: BookingPolicy)
         policy,
         open_tickets: false,
         cards: Vec::new(),
-        security_deposit: 0,
+        security_deposit: None,
     }
 }
 

@@ -35,8 +35,8 @@ pub struct BookingTerms {
     pub open_tickets: bool,
     /// Of visits only: which cards of the merchant pay for it, with a use of each booking, person or hour, as the price is.
     pub cards: Vec<OfferId>,
-    /// Paid ahead beside the price of a booking and given back after it, less damages (押金): minor units; 0 is none.
-    pub security_deposit: i64,
+    /// Paid ahead beside the price of a booking and given back after it, less damages (押金): minor units.
+    pub security_deposit: Option<i64>,
 }
 
 /// What is booked.
@@ -300,11 +300,11 @@ impl BookingTerms {
 
 impl BookingTerms {
     fn check_security_deposit(&self) -> Result<(), Reject> {
-        let field = "/terms/security_deposit";
-        within(field, self.security_deposit, 0, MAX_LIST_PRICE)?;
-        if self.security_deposit == 0 {
+        let Some(amount) = self.security_deposit else {
             return Ok(());
-        }
+        };
+        let field = "/terms/security_deposit";
+        within(field, amount, 1, MAX_LIST_PRICE)?;
         if self.stay == Stay::Showings {
             return no(field, "Seats have no security deposit.");
         }

@@ -147,7 +147,7 @@ pub fn dinner() -> BookingTerms {
         },
         open_tickets: false,
         cards: Vec::new(),
-        security_deposit: 0,
+        security_deposit: None,
     }
 }
 

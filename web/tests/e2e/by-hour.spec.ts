@@ -34,7 +34,7 @@ async function karaoke(request: APIRequestContext) {
   return { offer: id as string, store, rooms, publish, keep, serve }
 }
 
-test('a room is let by the hour, and its guests stay longer while nobody else comes', async ({
+test('a room is let by the hour for a security deposit, and its guests stay longer while nobody else comes', async ({
   page,
   browser,
   server,
@@ -54,6 +54,7 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
   await owner.getByLabel('As is usual for').selectOption({ label: 'Karaoke, rooms by the hour' })
   await expect(owner.getByLabel('The price is of').locator('option:checked')).toHaveText('Each hour')
   await owner.getByLabel('Most hours').fill('4')
+  await owner.getByLabel('Security deposit').fill('200')
   const picks = owner.getByRole('group', { name: 'What is booked' }).getByRole('checkbox')
   await expect(picks.first()).toBeVisible()
   for (const box of await picks.all()) await box.uncheck()
@@ -64,10 +65,12 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
   await publish()
   await owner.reload()
   await expect(owner.getByLabel('Most hours')).toHaveValue('4')
+  await expect(owner.getByLabel('Security deposit')).toHaveValue('200.00')
 
   const hours = page.getByLabel('Hours', { exact: true })
   await page.goto(`/o/${offer}`)
   await expect(page.getByText('per hour', { exact: true })).toBeVisible()
+  await expect(page.getByText(/A security deposit of ¥200/)).toBeVisible()
   await hours.fill('9')
   await hours.press('Tab')
   await expect(hours).toHaveValue('4')
@@ -87,6 +90,9 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
     .locator('..')
     .getByRole('definition')
   await expect(listed).toHaveText('¥176.00')
+  const deposit = page.getByRole('term').filter({ hasText: 'Security deposit' }).locator('..')
+  await expect(deposit.getByRole('definition')).toHaveText('+¥200.00')
+  await isUsable(page)
   await page.getByRole('button', { name: 'Place the order' }).click()
   await pay(page)
   await page.getByRole('link', { name: 'See the booking' }).click()
@@ -109,6 +115,7 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
   await expect(sheet.getByText(/20:00 – 21:00/)).toBeVisible()
   for (let more = 0; more < 3; more++) await sheet.getByRole('button', { name: 'One more' }).click()
   await expect(listed).toHaveText('¥352.00')
+  await expect(deposit).toHaveCount(0)
   await sheet.getByRole('button', { name: 'Stay until 00:00' }).click()
   await expect(sheet.getByRole('alert')).toHaveText('Somebody else comes before 00:00. Try fewer hours.')
   await isUsable(page)
@@ -138,6 +145,22 @@ test('a room is let by the hour, and its guests stay longer while nobody else co
   ]) {
     await expect(rows.filter({ hasText: time }).filter({ hasText: room.name })).toContainText(status)
   }
+
+  await page.goto(`/bookings/${booking.id}`)
+  await expect(page.getByText(/^Held by the platform, goes back by /)).toBeVisible()
+  await rows.filter({ hasText: '18:00–20:00' }).filter({ hasText: room.name }).click()
+  await owner.getByRole('button', { name: 'Keep for a damage' }).click()
+  const claim = owner.getByRole('dialog', { name: 'Keep a part of the security deposit?' })
+  await claim.getByLabel('What the damage costs').fill('201')
+  await claim.getByLabel('What was damaged').fill('a microphone')
+  await isUsable(owner)
+  await claim.getByRole('button', { name: 'Keep for a damage' }).click()
+  await expect(claim.getByRole('alert')).toBeVisible()
+  await claim.getByLabel('What the damage costs').fill('50')
+  await claim.getByRole('button', { name: 'Keep for a damage' }).click()
+  await expect(owner.getByText('It is on your next statement')).toBeVisible()
+  await expect(page.getByText('The store keeps ¥50.00, the rest goes back')).toBeVisible()
+  await expect(page.getByText('The store says: a microphone')).toBeVisible()
 
   const other = Object.values(rooms).find((id) => id !== room.id) ?? ''
   await keep(other, booking.starts_at, booking.ends_at)

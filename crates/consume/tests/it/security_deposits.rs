@@ -32,7 +32,7 @@ struct Tavern<'w, 's> {
 impl<'w, 's> Tavern<'w, 's> {
     fn new(world: &'w World<'s>) -> Self {
         let terms = BookingTerms {
-            security_deposit: DEPOSIT,
+            security_deposit: Some(DEPOSIT),
             ..dinner()
         };
         let table = |n| (ResourceKind::Table, seats(&format!("T{n}"), (1, 4), ""));

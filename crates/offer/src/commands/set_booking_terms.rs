@@ -70,7 +70,7 @@ pub fn set_booking_terms(tx: &mut Tx, ctx: &Ctx, cmd: &SetBookingTerms) -> Resul
         offer.id,
         to_json(&cmd.terms)?,
         i64::from(cmd.terms.open_tickets),
-        cmd.terms.security_deposit,
+        cmd.terms.security_deposit.unwrap_or_default(),
         version
     ))?;
     tx.claim(sql!("DELETE FROM offer_resource WHERE offer_id = $1", offer.id))?;

@@ -210,6 +210,22 @@ fn only_halls_are_for_showings_and_an_offer_of_showings_stays_one() {
             ..showings()
         };
         assert_eq!(code(terms(other, free)), invalid("/terms/price_per"));
+        let deposit = |terms: BookingTerms, amount| BookingTerms {
+            security_deposit: Some(amount),
+            ..terms
+        };
+        let by_card = BookingTerms {
+            cards: vec![other],
+            ..dinner()
+        };
+        for wrong in [
+            deposit(showings(), 1),
+            deposit(by_card, 1),
+            deposit(dinner(), 0),
+            deposit(dinner(), i64::MAX),
+        ] {
+            assert_eq!(code(terms(other, wrong)), invalid("/terms/security_deposit"));
+        }
         let draft = ask(store, move |read| offer::queries::offer(read, other)).expect("there");
         assert_eq!(draft.status, OfferStatus::Draft);
         let unpublished = schedule(store, shop, two_hours(other, hall, DAY, SEVEN));

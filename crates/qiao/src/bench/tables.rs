@@ -110,6 +110,6 @@ fn evening() -> BookingTerms {
         },
         open_tickets: false,
         cards: Vec::new(),
-        security_deposit: 0,
+        security_deposit: None,
     }
 }

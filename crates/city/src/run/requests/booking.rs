@@ -303,7 +303,7 @@ pub(crate) fn terms(booked: &Booked, policy: usize, goods: &[OfferId]) -> Bookin
         },
         open_tickets: booked.open_tickets,
         cards: booked.cards.iter().map(|card| goods[*card]).collect(),
-        security_deposit: 0,
+        security_deposit: None,
     }
 }
 

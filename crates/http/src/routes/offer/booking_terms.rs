@@ -49,7 +49,7 @@ pub struct WireBookingTerms {
     #[schema(value_type = Vec<String>)]
     cards: Vec<OfferId>,
     /// Paid ahead beside the price of a booking and given back after it, less damages (押金), in minor units of the offer's
-    /// currency; otherwise nothing.
+    /// currency; absent: nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     security_deposit: Option<i64>,
 }
@@ -228,7 +228,7 @@ impl WireBookingTerms {
             },
             open_tickets: self.open_tickets,
             cards: self.cards,
-            security_deposit: self.security_deposit.unwrap_or_default(),
+            security_deposit: self.security_deposit,
         })
     }
 }
@@ -298,7 +298,7 @@ impl From<BookingTerms> for WireBookingTerms {
             policy: Object(terms.policy.into()),
             open_tickets: terms.open_tickets,
             cards: terms.cards,
-            security_deposit: (terms.security_deposit > 0).then_some(terms.security_deposit),
+            security_deposit: terms.security_deposit,
         }
     }
 }

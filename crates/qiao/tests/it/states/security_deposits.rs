@@ -44,7 +44,7 @@ pub const SECURITY_DEPOSIT: Machine<SecurityDepositStatus, Booked> = Machine {
 impl World {
     pub fn visited_with_deposit(&self) -> Booked {
         let terms = BookingTerms {
-            security_deposit: 20_000,
+            security_deposit: Some(20_000),
             ..dinner()
         };
         let held = self.held_booking_by(terms);
