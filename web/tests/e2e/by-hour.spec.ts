@@ -65,7 +65,7 @@ test('a room is let by the hour for a security deposit, and its guests stay long
   await publish()
   await owner.reload()
   await expect(owner.getByLabel('Most hours')).toHaveValue('4')
-  await expect(owner.getByLabel('Security deposit')).toHaveValue('200.00')
+  await expect(owner.getByLabel('Security deposit')).toHaveValue('200')
 
   const hours = page.getByLabel('Hours', { exact: true })
   await page.goto(`/o/${offer}`)
@@ -148,7 +148,8 @@ test('a room is let by the hour for a security deposit, and its guests stay long
 
   await page.goto(`/bookings/${booking.id}`)
   await expect(page.getByText(/^Held by the platform, goes back by /)).toBeVisible()
-  await rows.filter({ hasText: '18:00–20:00' }).filter({ hasText: room.name }).click()
+  const row = rows.filter({ hasText: '18:00–20:00' }).filter({ hasText: room.name })
+  await row.getByRole('button', { name: 'View' }).click()
   await owner.getByRole('button', { name: 'Keep for a damage' }).click()
   const claim = owner.getByRole('dialog', { name: 'Keep a part of the security deposit?' })
   await claim.getByLabel('What the damage costs').fill('201')
