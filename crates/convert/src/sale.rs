@@ -112,7 +112,7 @@ pub(crate) fn issue(tx: &mut Tx, ctx: &Ctx, sale: &Sale, version: i64) -> Result
         offer: sale.offer,
         quantity: sale.quantity,
         currency: sale.currency.code().to_owned(),
-        cash: sale.amounts.cash_due,
+        cash: sale.amounts.to_pay(),
         rebate_used: sale.amounts.rebate_used,
         discount_platform: sale.amounts.discount_platform,
         discount_merchant: sale.amounts.discount_merchant,

@@ -17,6 +17,8 @@ pub enum MessageKind {
     RefundArrived,
     /// The payer's bank took the payment back.
     OrderChargedBack,
+    /// The store keeps something of a security deposit.
+    DepositClaimed,
     /// A rebate can be spent.
     RebateEarned,
     /// The merchant answered a review.
@@ -35,12 +37,13 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::OrderPaid,
         Self::VoucherRedeemed,
         Self::RedemptionUndone,
         Self::RefundArrived,
         Self::OrderChargedBack,
+        Self::DepositClaimed,
         Self::RebateEarned,
         Self::ReviewAnswered,
         Self::BookingSoon,
@@ -58,6 +61,7 @@ impl MessageKind {
             Self::RedemptionUndone => "redemption_undone",
             Self::RefundArrived => "refund_arrived",
             Self::OrderChargedBack => "order_charged_back",
+            Self::DepositClaimed => "deposit_claimed",
             Self::RebateEarned => "rebate_earned",
             Self::ReviewAnswered => "review_answered",
             Self::BookingSoon => "booking_soon",

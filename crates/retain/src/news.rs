@@ -2,8 +2,8 @@
 
 use consume::{Booking, BookingCancelled, BookingMoved, BookingSoon, BookingStatus};
 use consume::{PlaceOffered, QueueCalled, RedemptionUndone, VoucherRedeemed};
-use convert::RefundCause;
-use convert::events::{OrderChargedBack, OrderPaid, RefundSucceeded};
+use convert::events::{OrderChargedBack, OrderPaid, RefundSucceeded, SecurityDepositChanged};
+use convert::{RefundCause, SecurityDepositStatus, Stored};
 use feedback::ReviewReplied;
 use kernel::{Currency, MessageId, Money, PersonId};
 use ledger::events::RebatePosted;
@@ -100,6 +100,21 @@ fn looked_up(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, 
         return Ok(review.map(|review| Message {
             offer: Some((review.offer, review.merchant)),
             ..about(event, review.person, MessageKind::ReviewAnswered)
+        }));
+    }
+    if let Some(changed) = event.body_as::<SecurityDepositChanged>() {
+        let changed = changed?;
+        // What comes back is told of by its refund.
+        if changed.status != SecurityDepositStatus::Claimed.as_str() {
+            return Ok(None);
+        }
+        let order = convert::queries::order(read, changed.order)?;
+        let claimed = money(changed.claimed, &changed.currency)?;
+        return Ok(order.map(|order| Message {
+            order: Some(order.id),
+            offer: Some((order.line.offer, order.merchant)),
+            amount: Some(claimed),
+            ..about(event, order.person, MessageKind::DepositClaimed)
         }));
     }
     if let Some(kind) = of_booking(event)? {

@@ -162,6 +162,8 @@ test('a room is let by the hour for a security deposit, and its guests stay long
   await expect(owner.getByText('It is on your next statement')).toBeVisible()
   await expect(page.getByText('The store keeps ¥50.00, the rest goes back')).toBeVisible()
   await expect(page.getByText('The store says: a microphone')).toBeVisible()
+  await page.goto('/messages')
+  await expect(page.getByText('The store keeps a part of your security deposit')).toBeVisible()
 
   const other = Object.values(rooms).find((id) => id !== room.id) ?? ''
   await keep(other, booking.starts_at, booking.ends_at)
