@@ -77,7 +77,6 @@ fn main() -> ExitCode {
 
 fn with_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     tokio::runtime::Builder::new_multi_thread()
-        .on_thread_start(store::make_way_for_lanes)
         .enable_all()
         .build()?
         .block_on(work)

@@ -135,7 +135,6 @@ impl Store {
         for number in 0..reader_count {
             let (reader, questions) = (Reader::new(database.clone()), questions.clone());
             threads.push(spawn(format!("reader-{number}"), move || {
-                make_way_for_lanes();
                 reader.serve(&questions, reader_count)
             })?);
         }
@@ -361,14 +360,6 @@ fn serve_lane(mut lane: Lane, waiting: &Receiver<Waiting>, announce: &watch::Sen
         }
         announce.send_modify(|commits| *commits += 1);
     }
-}
-
-/// Gives the cores to the lanes first: everybody waits for them. Called by each thread beside them; where the system does
-/// not know threads' priorities, all stay equal.
-pub fn make_way_for_lanes() {
-    // Linux keeps this value by thread.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::nice(5);
 }
 
 fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StorageError> {

@@ -29,7 +29,7 @@ pub use bookmark::{bookmark, set_bookmark};
 pub use bulk::Bulk;
 pub use error::{Fail, StorageError};
 pub use event::{Cursor, EventBody, PARTITIONS, Partition, StoredEvent, partition_of};
-pub use executor::{Database, Settings, Store, make_way_for_lanes};
+pub use executor::{Database, Settings, Store};
 pub use faults::{FaultPoint, Faults};
 pub use idempotency::prune as prune_idempotency;
 pub use job::{Answer, Job, Key, Lock, NoAnswer, Rejected};

@@ -101,7 +101,6 @@ impl Stage {
         let load = Builder::new_current_thread().enable_all().build()?;
         let server = Builder::new_multi_thread()
             .thread_name("server")
-            .on_thread_start(store::make_way_for_lanes)
             .enable_all()
             .build()?;
         let settings = Settings::from(Flags {
