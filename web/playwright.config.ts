@@ -1,8 +1,15 @@
 import { defineConfig } from '@playwright/test'
 
-/** How a page looks and reads does not hang on the database. */
+/**
+ * How a page looks and reads does not hang on the database, and every operation is tested on both without a browser: on the
+ * second one go the journeys that buy, book, use and settle.
+ */
 const ofThePages = /every page|first load|serious fault|panel over a page/
-const postgres = { name: 'postgres', grepInvert: ofThePages }
+const postgres = {
+  name: 'postgres',
+  testMatch: /(bookings|cards|consumer|group|merchant-journey|showings)\.spec\.ts/,
+  grepInvert: ofThePages,
+}
 
 /**
  * Whole journeys in the system's Chromium against a real server in demo mode, on SQLite, and on PostgreSQL where

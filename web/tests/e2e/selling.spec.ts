@@ -101,6 +101,7 @@ test('a haircut is ordered for nothing, one at a time, and paid at the store aft
   const sheet = page.getByRole('dialog', { name: 'Give it back' })
   await expect(sheet).toContainText('Nothing was paid')
   await sheet.getByRole('button', { name: 'Give it back' }).click()
+  await expect(page.getByText('Given back', { exact: true }).first()).toBeVisible()
   await page.goto('/orders')
   await expect(page.getByText('Given back', { exact: true })).toBeVisible()
   await owner.context().close()
