@@ -5,7 +5,9 @@ use consume::{CodeAnswer, RedeemCode};
 use convert::{ConfirmPayment, ConfirmRefund, MarkRefundSent, OrderStatus, PlaceOrder};
 use convert::{PlacedOrder, RefundVoucher, ReleaseOrder, StartPayment};
 use kernel::VoucherId;
-use kernel::{Actor, Ctx, MINUTE_US, MerchantId, OfferId, PersonId, RedemptionId, SECOND_US, Timestamp};
+use kernel::{
+    Actor, Ctx, MINUTE_US, MerchantId, OfferId, PersonId, RedemptionId, RefundId, SECOND_US, Timestamp,
+};
 use store::{Fail, StorageError, Tx};
 
 use crate::dice::between;
@@ -191,6 +193,11 @@ pub(crate) fn pay(tx: &mut Tx, ctx: &Ctx, bill: Bill, placed: &PlacedOrder) -> R
 fn give_back(tx: &mut Tx, ctx: &Ctx, buyer: PersonId, voucher: VoucherId, at: Timestamp) -> Result<(), Fail> {
     let asked = acting(ctx, Actor::Consumer(buyer), at);
     let refund = convert::refund_voucher(tx, &asked, &RefundVoucher { voucher })?.refund;
+    send_back(tx, ctx, refund, at)
+}
+
+/// The provider gives a refund to the buyer.
+pub(crate) fn send_back(tx: &mut Tx, ctx: &Ctx, refund: RefundId, at: Timestamp) -> Result<(), Fail> {
     let sent = acting(ctx, PROVIDER, at.plus_us(2 * SECOND_US));
     convert::mark_refund_sent(tx, &sent, &MarkRefundSent { refund })?;
     let confirm = ConfirmRefund {

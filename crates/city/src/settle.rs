@@ -2,13 +2,14 @@
 //! is left for today is a payout that waits for its second operator.
 
 use consume::{REMIND_GUEST, RemindGuest};
-use convert::{EXPIRE_VOUCHER, ExpireVoucher};
+use convert::{END_SECURITY_DEPOSIT, EXPIRE_VOUCHER, EndSecurityDeposit, ExpireVoucher, RefundStatus};
 use kernel::{Actor, Currency, Money, Timestamp};
 use ledger::{Account, ApprovePayout, CloseDay, ConfirmPayout, POST_REBATE, PostRebate, TrialRow};
 use offer::{AGREEMENT_STARTS, StartAgreement};
 use store::{DueTimer, Fail, StorageError, Tx, due_timers};
 
 use crate::CityError;
+use crate::orders::send_back;
 use crate::people::Operators;
 use crate::works::{Works, acting, work};
 
@@ -68,6 +69,16 @@ fn ring(tx: &mut Tx, ctx: &kernel::Ctx, timer: &DueTimer) -> Result<bool, Fail> 
                     voucher: timer.subject(),
                 },
             )?;
+            Ok(false)
+        }
+        kind if kind == END_SECURITY_DEPOSIT.0 => {
+            let order = timer.subject();
+            convert::end_security_deposit(tx, ctx, &EndSecurityDeposit { order })?;
+            for refund in convert::queries::refunds_of(tx, order)? {
+                if refund.status == RefundStatus::Requested {
+                    send_back(tx, ctx, refund.id, timer.due)?;
+                }
+            }
             Ok(false)
         }
         kind if kind == REMIND_GUEST.0 => {

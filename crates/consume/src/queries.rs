@@ -7,7 +7,8 @@ mod waitlist;
 
 pub use bookings::{
     Availability, MAX_DAYS, availability, booking, bookings_of_person, bookings_of_showing,
-    bookings_of_store, bookings_of_vouchers, calendar_feed, seats_of_bookings, seats_of_person,
+    bookings_of_store, bookings_of_vouchers, calendar_feed, deposit_for_overtime, seats_of_bookings,
+    seats_of_person,
 };
 pub(crate) use bookings::{bookings_to_refund, bookings_with_card};
 pub use figures::{UseFigures, Uses, use_figures};

@@ -141,6 +141,8 @@ pub struct OrderPaid {
     pub currency: String,
     /// Paid through a provider.
     pub cash: i64,
+    /// Paid beside the price, in minor units.
+    pub security_deposit: i64,
     /// Paid from earned rebates.
     pub rebate_used: i64,
     /// The platform's part of the discounts.
@@ -330,6 +332,8 @@ pub struct SecurityDepositChanged {
     pub merchant: MerchantId,
     /// `held`, `returned`, `claimed` or `charged_back`.
     pub status: String,
+    /// The status before; `None` of one that is new.
+    pub was: Option<String>,
     /// All of it, in minor units.
     pub amount: i64,
     /// Of that, what the merchant claimed.

@@ -39,8 +39,8 @@ pub(crate) struct Facts {
     pub is_member: bool,
     /// Of all units; none if they cost what the offer does.
     pub surcharges: Vec<Surcharge>,
-    /// Whether it goes on from another booking, whose security deposit is enough.
-    pub is_overtime: bool,
+    /// Whether the security deposit of another booking is enough.
+    pub is_covered: bool,
 }
 
 /// The group that an order opens or joins, and what one unit costs in it before any discount.
@@ -52,14 +52,17 @@ pub(crate) struct GroupFacts {
 }
 
 /// The price that the consumer who acts would order at now, and its currency. Nothing is held: stock and budgets may
-/// run out before the order. Rejects as [`crate::place_order`] does.
+/// run out before the order. Of overtime that another booking's security deposit is enough for (`is_covered`), it is without
+/// one. Rejects as [`crate::place_order`] does.
 pub fn quote(
     read: &mut ReadTx,
     ctx: &Ctx,
     cmd: &PlaceOrder,
     nights: Option<NightChoice>,
+    is_covered: bool,
 ) -> Result<(Currency, OrderPrice), Fail> {
-    let facts = load_wish(read, ctx, cmd, nights)?;
+    let mut facts = load_wish(read, ctx, cmd, nights)?;
+    facts.is_covered = is_covered;
     check_one_at_a_time(read, ctx, &facts)?;
     let history = history(read, &facts)?;
     Ok((facts.sale.currency, price(ctx, &facts, history, cmd)?))
@@ -189,7 +192,7 @@ pub(crate) fn load(read: &mut ReadTx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<Fac
         spendable,
         group,
         surcharges: Vec::new(),
-        is_overtime: false,
+        is_covered: false,
     };
     facts.stores = stores(read, cmd.offer, &facts)?;
     Ok(facts)
@@ -326,16 +329,16 @@ pub(crate) fn check_one_at_a_time(read: &mut ReadTx, ctx: &Ctx, facts: &Facts) -
         return Ok(());
     }
     let (buyer, offer) = (facts.buyer, facts.sale.offer);
-    let [live, in_group] = read.ask([
+    let [live, waiting] = read.ask([
         voucher::queries::live_of_query(buyer, offer, ctx.now),
         sql!(
             "SELECT o.id FROM orders o JOIN order_line l ON l.order_id = o.id
-             WHERE o.person_id = $1 AND o.status = 'in_group' AND l.offer_id = $2 LIMIT 1",
+             WHERE o.person_id = $1 AND o.status IN ('placed', 'in_group') AND l.offer_id = $2 LIMIT 1",
             buyer,
             offer
         ),
     ])?;
-    if live.is_empty() && in_group.is_empty() {
+    if live.is_empty() && waiting.is_empty() {
         return Ok(());
     }
     Err(ORDER_ONE_AT_A_TIME.plain().into())
@@ -425,7 +428,7 @@ pub(crate) fn price(
             .deposit
             .map_or(BasisPoints::WHOLE, |deposit| deposit.share_bp),
     })?;
-    if !facts.is_overtime {
+    if !facts.is_covered {
         price.amounts.security_deposit = sale.security_deposit;
     }
     Ok(price)

@@ -98,6 +98,7 @@ pub(crate) fn hold(tx: &mut Tx, ctx: &Ctx, sale: &Sale) -> Result<(), Fail> {
         person: sale.buyer,
         merchant: sale.merchant,
         status: SecurityDepositStatus::Held.as_str().to_owned(),
+        was: None,
         amount,
         claimed: 0,
         currency: sale.currency.code().to_owned(),
@@ -165,7 +166,13 @@ pub(crate) fn refund_claim(tx: &mut Tx, ctx: &Ctx, of: &Deposit) -> Result<bool,
     )? {
         return Ok(false);
     }
-    let line = reversed(tx, ctx, of, LineKind::SecurityClaim, LineKind::Refund)?;
+    let line = reversed(
+        tx,
+        ctx,
+        of,
+        LineKind::SecurityClaim,
+        LineKind::SecurityClaimRefunded,
+    )?;
     let to = (Account::SecurityDeposit, Some(of.order.uuid()));
     book(tx, ctx, &line, to, Reason::SecurityClaimRefunded)?;
     give_back(tx, ctx, of, of.claimed)?;
@@ -190,7 +197,13 @@ pub(crate) fn charge_back(tx: &mut Tx, ctx: &Ctx, of: &Deposit) -> Result<(), Fa
         let entry = NewEntry::of(Reason::SecurityChargedBack, of.id.uuid(), of.currency, legs);
         ledger::post(tx, ctx, &entry.ok_or_else(nothing_held)?)?;
     } else {
-        let line = reversed(tx, ctx, of, LineKind::SecurityClaim, LineKind::Chargeback)?;
+        let line = reversed(
+            tx,
+            ctx,
+            of,
+            LineKind::SecurityClaim,
+            LineKind::SecurityClaimChargedBack,
+        )?;
         let taken = (Account::ProviderClearing, None);
         book(tx, ctx, &line, taken, Reason::SecurityChargedBack)?;
     }
@@ -208,7 +221,13 @@ pub(crate) fn reverse_chargeback(tx: &mut Tx, ctx: &Ctx, of: &Deposit) -> Result
         return Ok(0);
     }
     if of.claimed > 0 {
-        let line = reversed(tx, ctx, of, LineKind::Chargeback, LineKind::ChargebackReversed)?;
+        let line = reversed(
+            tx,
+            ctx,
+            of,
+            LineKind::SecurityClaimChargedBack,
+            LineKind::SecurityClaimRestored,
+        )?;
         let given = (Account::ProviderClearing, None);
         book(tx, ctx, &line, given, Reason::SecurityClaimRestored)?;
     }
@@ -331,6 +350,7 @@ fn announce(
         person: of.person,
         merchant: of.merchant,
         status: status.as_str().to_owned(),
+        was: Some(of.status.as_str().to_owned()),
         amount: of.amount,
         claimed,
         currency: of.currency.code().to_owned(),

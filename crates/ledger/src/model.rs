@@ -29,11 +29,17 @@ pub enum LineKind {
     Compensation,
     /// What the merchant keeps of a guest's security deposit, for a damage.
     SecurityClaim,
+    /// The claim was not right: the same amount, negative.
+    SecurityClaimRefunded,
+    /// The payer's bank took what was claimed: the same amount, negative.
+    SecurityClaimChargedBack,
+    /// The payer's bank gave it back: what the chargeback took.
+    SecurityClaimRestored,
 }
 
 impl LineKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Redemption,
         Self::Undo,
         Self::Refund,
@@ -42,6 +48,9 @@ impl LineKind {
         Self::ChargebackReversed,
         Self::Compensation,
         Self::SecurityClaim,
+        Self::SecurityClaimRefunded,
+        Self::SecurityClaimChargedBack,
+        Self::SecurityClaimRestored,
     ];
 
     /// Its stored name.
@@ -55,12 +64,32 @@ impl LineKind {
             Self::ChargebackReversed => "chargeback_reversed",
             Self::Compensation => "compensation",
             Self::SecurityClaim => "security_claim",
+            Self::SecurityClaimRefunded => "security_claim_refunded",
+            Self::SecurityClaimChargedBack => "security_claim_charged_back",
+            Self::SecurityClaimRestored => "security_claim_restored",
         }
     }
 
     /// The kind of this stored name.
     pub fn from_name(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether it is about a security deposit, and nothing that was used or not.
+    pub fn is_of_deposit(self) -> bool {
+        match self {
+            Self::SecurityClaim
+            | Self::SecurityClaimRefunded
+            | Self::SecurityClaimChargedBack
+            | Self::SecurityClaimRestored => true,
+            Self::Redemption
+            | Self::Undo
+            | Self::Refund
+            | Self::Forfeit
+            | Self::Chargeback
+            | Self::ChargebackReversed
+            | Self::Compensation => false,
+        }
     }
 }
 

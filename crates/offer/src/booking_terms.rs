@@ -236,6 +236,24 @@ impl BookingTerms {
         }
     }
 
+    fn check_security_deposit(&self) -> Result<(), Reject> {
+        let Some(amount) = self.security_deposit else {
+            return Ok(());
+        };
+        let field = "/terms/security_deposit";
+        within(field, amount, 1, MAX_LIST_PRICE)?;
+        if self.stay == Stay::Showings {
+            return no(field, "Seats have no security deposit.");
+        }
+        if !self.cards.is_empty() {
+            return no(
+                field,
+                "Who pays with a card pays nothing ahead, and so no security deposit.",
+            );
+        }
+        Ok(())
+    }
+
     /// Refuses what makes no sense for an offer of this price, by field.
     pub fn check(&self, list_price: Money) -> Result<(), Reject> {
         within("/terms/party_max", self.party_max, 1, 1_000)?;
@@ -295,26 +313,6 @@ impl BookingTerms {
                 Ok(())
             }
         }
-    }
-}
-
-impl BookingTerms {
-    fn check_security_deposit(&self) -> Result<(), Reject> {
-        let Some(amount) = self.security_deposit else {
-            return Ok(());
-        };
-        let field = "/terms/security_deposit";
-        within(field, amount, 1, MAX_LIST_PRICE)?;
-        if self.stay == Stay::Showings {
-            return no(field, "Seats have no security deposit.");
-        }
-        if !self.cards.is_empty() {
-            return no(
-                field,
-                "Who pays with a card pays nothing ahead, and so no security deposit.",
-            );
-        }
-        Ok(())
     }
 }
 

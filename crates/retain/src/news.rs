@@ -18,7 +18,7 @@ pub fn message_of(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Messa
         return Ok(Some(Message {
             order: Some(paid.order),
             offer: Some((paid.offer, paid.merchant)),
-            amount: Some(money(paid.cash, &paid.currency)?),
+            amount: Some(money(paid.cash + paid.security_deposit, &paid.currency)?),
             ..about(event, paid.person, MessageKind::OrderPaid)
         }));
     }
@@ -104,8 +104,10 @@ fn looked_up(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, 
     }
     if let Some(changed) = event.body_as::<SecurityDepositChanged>() {
         let changed = changed?;
-        // What comes back is told of by its refund.
-        if changed.status != SecurityDepositStatus::Claimed.as_str() {
+        // What comes back is told of by its refund, and a claim once, whoever the bank gave it back to.
+        let [held, claimed] =
+            [SecurityDepositStatus::Held, SecurityDepositStatus::Claimed].map(Stored::as_str);
+        if (changed.was.as_deref(), changed.status.as_str()) != (Some(held), claimed) {
             return Ok(None);
         }
         let order = convert::queries::order(read, changed.order)?;

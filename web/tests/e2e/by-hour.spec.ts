@@ -160,10 +160,10 @@ test('a room is let by the hour for a security deposit, and its guests stay long
   await claim.getByLabel('What the damage costs').fill('50')
   await claim.getByRole('button', { name: 'Keep for a damage' }).click()
   await expect(owner.getByText('It is on your next statement')).toBeVisible()
-  await expect(page.getByText('The store keeps ¥50.00, the rest goes back')).toBeVisible()
+  await expect(page.getByText('The store keeps ¥50.00 of it, what is left goes back')).toBeVisible()
   await expect(page.getByText('The store says: a microphone')).toBeVisible()
   await page.goto('/messages')
-  await expect(page.getByText('The store keeps a part of your security deposit')).toBeVisible()
+  await expect(page.getByText('The store claims something of your security deposit')).toBeVisible()
 
   const other = Object.values(rooms).find((id) => id !== room.id) ?? ''
   await keep(other, booking.starts_at, booking.ends_at)

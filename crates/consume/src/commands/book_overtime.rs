@@ -1,6 +1,6 @@
 //! Guests who are there stay longer than they booked: some hours more in the same room.
 
-use convert::{Booked, PlaceOrder, place_booked_order};
+use convert::{Booked, PlaceOrder, place_booked_order, prolong_security_deposit};
 use kernel::{BookingId, Ctx, LocalText, ResourceId};
 use offer::place::{self, Stretch};
 use offer::{Bookable, Resource};
@@ -10,6 +10,7 @@ use store::{Fail, Tx};
 use super::own_booking;
 use super::place_booking::{NewBooking, PlacedBooking, tell_booking};
 use crate::booking::{Booking, BookingStatus};
+use crate::queries;
 use crate::reject::{BOOKING_FULL, BOOKING_NOT_OFFERED, BOOKING_STATUS, BOOKING_TIME};
 use crate::slot::{Slot, Taken, valid_until};
 
@@ -25,7 +26,8 @@ pub struct BookOvertime {
 }
 
 /// Books for the consumer who acts, until their booking is over, what follows it in the same rooms. It is a booking of its own,
-/// held with its order and paid like any other; how soon it begins and how few hours it is for does not matter.
+/// held with its order and paid like any other; how soon it begins and how few hours it is for does not matter. The security
+/// deposit of a guest who is there is enough, and is held for as much longer.
 ///
 /// Rejects: `not_found`, `booking_status`, `booking_not_offered`, `booking_time`, `booking_full`, and as
 /// [`convert::place_order`] does.
@@ -50,14 +52,21 @@ pub fn book_overtime(tx: &mut Tx, ctx: &Ctx, cmd: &BookOvertime) -> Result<Place
     let bookable = bookable.ok_or_else(|| BOOKING_NOT_OFFERED.plain())?;
     let slot = slot(tx, &bookable, &booking, cmd.hours)?;
     cmd.order.check_quantity(slot.quantity)?;
+    let covering = match bookable.terms.security_deposit {
+        Some(_) => queries::deposit_for_overtime(tx, &booking)?,
+        None => None,
+    };
     let booked = Booked {
         places: &slot.places,
         surcharges: &[],
         until: valid_until(slot.period.ends_at),
         store: Some(booking.store),
-        is_overtime: true,
+        is_covered: covering.is_some(),
     };
     let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
+    if let Some(order) = covering {
+        prolong_security_deposit(tx, order, valid_until(slot.period.ends_at))?;
+    }
     let new = NewBooking {
         order: Some(placed.order),
         card: None,

@@ -1,6 +1,6 @@
 //! A booking takes place at another time.
 
-use kernel::{Actor, BookingId, Claim, Ctx, HOUR_US, OfferId, Reject, ResourceId};
+use kernel::{Actor, BookingId, Claim, Ctx, HOUR_US, OfferId, Reject, ResourceId, VoucherId};
 use offer::{Bookable, ChosenSeats, Day, NightChoice, Period, SeatChoice, Surcharge, Wish, place};
 use party::Role;
 use store::{Fail, Tx, sql, to_json};
@@ -69,6 +69,9 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
             let (slot, bookable) = find_slot(tx, ctx, &asked)?;
             check_hours(&booking, &slot, &bookable)?;
             check_nights(&booking, &asked, &slot, &bookable)?;
+            if !is_staff && bookable.terms.security_deposit.is_some() {
+                check_deposit(tx, voucher)?;
+            }
             (slot, None)
         }
         Some(choice) => {
@@ -128,6 +131,17 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
     };
     tx.emit(ctx, booking.id, booking.version + 1, &event)?;
     Ok(slot.period)
+}
+
+/// Refuses a booking without the security deposit that its offer takes by now: one from before, or overtime, which another
+/// booking's was enough for.
+fn check_deposit(tx: &mut Tx, voucher: VoucherId) -> Result<(), Fail> {
+    let money = convert::queries::voucher_money(tx, voucher)?;
+    if money.is_some_and(|money| money.security_deposit > 0) {
+        return Ok(());
+    }
+    let detail = "A security deposit is asked for it now, and none was paid: cancel it, and book again.";
+    Err(BOOKING_TIME.because(detail).into())
 }
 
 /// Refuses another number of hours of what is booked by the hour.

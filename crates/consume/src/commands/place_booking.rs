@@ -87,7 +87,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
         surcharges: &slot.surcharges,
         until: valid_until(slot.period.ends_at),
         store: Some(cmd.store),
-        is_overtime: false,
+        is_covered: false,
     };
     let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
     let booking = tell_booking(

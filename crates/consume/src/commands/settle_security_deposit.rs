@@ -17,8 +17,8 @@ pub struct SettleSecurityDeposit {
     pub claim: Option<Money>,
 }
 
-/// Gives the deposit back by the way it was paid, less what is claimed of it: for cashiers of the store, and a claim for its
-/// managers, who say why in [`Ctx::reason`], of guests who were there.
+/// Gives the deposit of guests who were there back by the way it was paid, less what is claimed of it: for cashiers of the
+/// store, and a claim for its managers, who say why in [`Ctx::reason`].
 ///
 /// Rejects: `not_found`, `booking_status`, `reason_missing`, `security_deposit_not_held`, `security_claim_invalid`.
 pub fn settle_security_deposit(tx: &mut Tx, ctx: &Ctx, cmd: &SettleSecurityDeposit) -> Result<(), Fail> {
@@ -31,13 +31,13 @@ pub fn settle_security_deposit(tx: &mut Tx, ctx: &Ctx, cmd: &SettleSecurityDepos
     let guest = booking.guest.as_ref().ok_or_else(|| party::NOT_FOUND.plain())?;
     if cmd.claim.is_some() {
         party::require_reason(ctx)?;
-        if booking.status != BookingStatus::Arrived {
-            let detail = format!(
-                "The booking is {}: nobody was there to do a damage.",
-                booking.status.as_str()
-            );
-            return Err(BOOKING_STATUS.because(detail).into());
-        }
+    }
+    if booking.status != BookingStatus::Arrived {
+        let detail = format!(
+            "The booking is {}: its deposit goes back with it, or after the visit.",
+            booking.status.as_str()
+        );
+        return Err(BOOKING_STATUS.because(detail).into());
     }
     let of_order = convert::SettleSecurityDeposit {
         order: guest.order,

@@ -28,7 +28,8 @@ impl UndoRedemption {
     }
 }
 
-/// Undoes a redemption of the actor's own merchant (any staff of its store).
+/// Undoes a redemption of the actor's own merchant (any staff of its store). What was claimed of a security deposit of guests
+/// who were not there after all goes back to them.
 ///
 /// Rejects: `not_found` (another merchant's too), `redemption_not_live`, `undo_too_late`,
 /// `undo_settled`, `undo_not_last`, `undo_voucher_closed`, and `party`'s for staff without the right.
@@ -60,6 +61,7 @@ pub fn undo_redemption(tx: &mut Tx, ctx: &Ctx, cmd: &UndoRedemption) -> Result<(
         (LineKind::Undo, Reason::RedemptionUndone),
     )?;
     expect_again(tx, &redemption)?;
+    convert::take_back_claim(tx, ctx, redemption.order)?;
     let event = RedemptionUndone {
         redemption: redemption.id,
         voucher: redemption.voucher,

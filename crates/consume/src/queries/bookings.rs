@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use convert::Stored;
 use convert::model::OrderStatus;
 use kernel::{
-    BookingId, OfferId, OrderId, PersonId, RedemptionId, ResourceId, ShowingId, StoreId, Timestamp, VoucherId,
+    BookingId, DAY_US, OfferId, OrderId, PersonId, RedemptionId, ResourceId, ShowingId, StoreId, Timestamp,
+    VoucherId,
 };
 use offer::{Day, DayAvailability, Period, ResourceKind, Wish, place};
 use store::{Fail, ReadTx, Row, StorageError, sql};
@@ -45,6 +46,27 @@ pub fn bookings_of_vouchers(
     let rows = read.ask_all(questions.collect())?.into_iter().flatten();
     let found = rows.map(|mut row| Ok((row.take()?, row.take()?)));
     Ok(found.collect::<Result<_, StorageError>>()?)
+}
+
+/// The order whose security deposit covers overtime after a booking too: it is held, of the same guest, offer and store, and the
+/// guest was there for it that day.
+pub fn deposit_for_overtime(read: &mut ReadTx, booking: &Booking) -> Result<Option<OrderId>, Fail> {
+    let Some(guest) = &booking.guest else {
+        return Ok(None);
+    };
+    let row = read.one(sql!(
+        "SELECT b.order_id FROM booking b JOIN security_deposit d ON d.order_id = b.order_id
+         JOIN order_voucher w ON w.order_id = b.order_id JOIN voucher v ON v.id = w.voucher_id
+         WHERE b.person_id = $1 AND b.offer_id = $2 AND b.store_id = $3 AND b.starts_at < $4 AND b.ends_at > $5
+           AND d.status = 'held' AND v.status = 'used'
+         ORDER BY b.ends_at DESC LIMIT 1",
+        guest.person,
+        guest.offer,
+        booking.store,
+        booking.period.ends_at,
+        booking.period.ends_at.plus_us(-DAY_US)
+    ))?;
+    Ok(row.map(|mut row| row.take()).transpose()?)
 }
 
 /// What is booked with a card and not over.

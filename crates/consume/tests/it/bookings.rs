@@ -713,7 +713,7 @@ fn the_worked_stays_cost_what_their_nights_cost() {
             let ctx = ctx_at(NOW, Actor::Consumer(world.buyer));
             let quoted = world
                 .db
-                .read_blocking(move |read| convert::queries::quote(read, &ctx, &order, Some(choice)));
+                .read_blocking(move |read| convert::queries::quote(read, &ctx, &order, Some(choice), false));
             assert_eq!(quoted.unwrap().1.amounts, placed.order.amounts, "{row}");
         }
     });

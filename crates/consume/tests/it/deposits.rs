@@ -304,6 +304,23 @@ fn a_time_is_booked_for_nothing_and_costs_nothing_if_nobody_comes() {
     });
 }
 
+#[test]
+fn a_time_for_a_security_deposit_alone_is_booked_once_at_a_time_also_before_that_is_paid() {
+    on_both(|world| {
+        let mut terms = dinner();
+        terms.policy.late_fee_bp = bp(0);
+        terms.policy.no_show_fee_bp = bp(0);
+        terms.security_deposit = Some(20_000);
+        let offer = tables(world, (without_platform(), terms), PAY_AFTER);
+        let placed = book(world, offer).expect("free");
+        assert_eq!(placed.order.status, OrderStatus::Placed);
+        assert_eq!(placed.order.amounts.to_pay(), 20_000);
+        assert_eq!(code(book(world, offer)), "order_one_at_a_time");
+        world.pay(world.buyer, &placed.order, "card-1");
+        assert_eq!(code(book(world, offer)), "order_one_at_a_time");
+    });
+}
+
 fn order_of(world: &World) -> PlaceOrder {
     PlaceOrder {
         offer: world.offer,

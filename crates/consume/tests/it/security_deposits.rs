@@ -1,11 +1,11 @@
 //! Security deposits: held beside the price, given back by themselves, claimed for a damage, and taken by a bank.
 
-use consume::{Arrive, MoveBooking, PlacedBooking, SettleSecurityDeposit, When};
+use consume::{Arrive, BookOvertime, MoveBooking, PlacedBooking, SettleSecurityDeposit, When};
 use convert::queries::SecurityDeposit;
 use convert::{EndSecurityDeposit, RefundCause, RefundSecurityClaim, RefundStatus, SecurityDepositStatus};
-use kernel::{Actor, BookingId, DAY_US, HOUR_US, Money, OrderId, Timestamp};
+use kernel::{Actor, BookingId, DAY_US, HOUR_US, Money, OrderId, RedemptionId, Timestamp};
 use ledger::{Account, LineKind};
-use offer::testing::{dinner, seats};
+use offer::testing::{dinner, karaoke, seats};
 use offer::{BookingTerms, ResourceKind};
 use party::OperatorRole;
 use party::testing::{NOW, certified_shop, ctx_at, operator, run};
@@ -47,14 +47,17 @@ impl<'w, 's> Tavern<'w, 's> {
     /// Booked by guests who came.
     fn visited(&self) -> PlacedBooking {
         let placed = self.book();
-        let booking = placed.booking;
+        self.arrive(placed.booking);
+        placed
+    }
+
+    fn arrive(&self, booking: BookingId) -> RedemptionId {
         let came = self
             .world
             .run(self.world.as_cashier(), SATURDAY_SIX, move |tx, ctx| {
                 consume::arrive(tx, ctx, &Arrive { booking })
             });
-        came.expect("served");
-        placed
+        came.expect("served").redemption
     }
 
     fn settle(&self, actor: Actor, booking: BookingId, claim: Option<i64>) -> Result<(), Rejected> {
@@ -272,6 +275,7 @@ fn the_counter_gives_a_deposit_back_at_once() {
         let again = tavern.settle(world.as_cashier(), placed.booking, None);
         assert_eq!(code(again), "security_deposit_not_held");
         let without = Restaurant::tables(world, &[(1, 4, "")]).book(2, SATURDAY_SIX);
+        tavern.arrive(without.booking);
         let none = tavern.settle(world.as_cashier(), without.booking, None);
         assert_eq!(code(none), "security_deposit_not_held");
     });
@@ -345,8 +349,8 @@ fn what_the_bank_takes_comes_from_who_has_it_and_comes_back_to_them() {
             let id: uuid::Uuid = row.take()?;
             let kinds = [
                 LineKind::SecurityClaim,
-                LineKind::Chargeback,
-                LineKind::ChargebackReversed,
+                LineKind::SecurityClaimChargedBack,
+                LineKind::SecurityClaimRestored,
             ];
             let lines = kinds.map(|kind| ledger::queries::line_of(read, id, kind));
             lines.into_iter().collect::<Result<Vec<_>, _>>()
@@ -376,6 +380,115 @@ fn a_refund_on_its_way_explains_what_the_bank_took_beyond_the_rest() {
             0,
             "nothing went back twice"
         );
+    });
+}
+
+#[test]
+fn an_arrival_that_is_undone_gives_the_claim_back_and_nothing_is_claimed_too_late() {
+    on_both(|world| {
+        let tavern = Tavern::new(world);
+        let (order, booking, redemption) = {
+            let placed = tavern.book();
+            (placed.order.order, placed.booking, tavern.arrive(placed.booking))
+        };
+        tavern.claim(booking, DEPOSIT).expect("claimed");
+        world.undo(redemption, SATURDAY_SIX).expect("a mistake");
+        assert_eq!((world.payable(), tavern.given_back(order)), (0, DEPOSIT));
+        assert_eq!(tavern.status(order), SecurityDepositStatus::Returned);
+
+        let late = tavern.visited();
+        let cmd = SettleSecurityDeposit {
+            booking: late.booking,
+            claim: Some(Money::new(1, CNY)),
+        };
+        let ctx = ctx_at(HELD_UNTIL, world.shop.as_owner()).with_reason("a broken glass".to_owned());
+        let claimed = run(world.db, ctx, move |tx, ctx| {
+            consume::settle_security_deposit(tx, ctx, &cmd)
+        });
+        assert_eq!(code(claimed), "security_deposit_not_held");
+    });
+}
+
+#[test]
+fn overtime_needs_no_deposit_of_its_own_while_that_of_guests_who_are_there_is_held_and_then_is_for_longer() {
+    on_both(|world| {
+        let terms = BookingTerms {
+            security_deposit: Some(DEPOSIT),
+            ..karaoke()
+        };
+        let room = (ResourceKind::Room, seats("Room", (1, 4), ""));
+        let booked = Restaurant::new(world, terms, &[room]);
+        let tavern = Tavern { world, booked };
+        let wish = |starts_at, hours| {
+            let mut wish = tavern.booked.wish(3, starts_at);
+            wish.when = When::Hours { starts_at, hours };
+            wish.order.quantity = hours;
+            wish
+        };
+        let later = |hours: i64| SATURDAY_SIX.plus_us(hours * HOUR_US);
+        let stay = |booking, at| {
+            let order = wish(NOW, 1).order;
+            let cmd = BookOvertime {
+                booking,
+                hours: 1,
+                order,
+            };
+            let placed = world.run(Actor::Consumer(world.buyer), at, move |tx, ctx| {
+                consume::book_overtime(tx, ctx, &cmd)
+            });
+            placed.expect("nobody else comes")
+        };
+        let held_until = |order| tavern.deposit(order).held_until;
+        let visit = tavern
+            .booked
+            .place_as(world.buyer, wish(SATURDAY_SIX, 2))
+            .expect("free");
+        world.pay(world.buyer, &visit.order, "card-1");
+        let order = visit.order.order;
+
+        // Nobody has seen them.
+        let unseen = stay(visit.booking, later(1));
+        assert_eq!(unseen.order.amounts.security_deposit, DEPOSIT);
+        let cancel = convert::CancelOrder {
+            order: unseen.order.order,
+        };
+        let cancelled = world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
+            convert::cancel_order(tx, ctx, &cancel)
+        });
+        cancelled.expect("not paid yet");
+
+        tavern.arrive(visit.booking);
+        let until = held_until(order);
+        let longer = stay(visit.booking, later(1));
+        assert_eq!(longer.order.amounts.security_deposit, 0);
+        world.pay(world.buyer, &longer.order, "card-1");
+        assert_eq!(held_until(order), until.plus_us(HOUR_US));
+        let once_more = stay(longer.booking, later(2));
+        assert_eq!(once_more.order.amounts.security_deposit, 0);
+        world.pay(world.buyer, &once_more.order, "card-1");
+        assert_eq!(held_until(order), until.plus_us(2 * HOUR_US));
+
+        // It is for now: moved, it would be a booking without a deposit.
+        let cmd = MoveBooking {
+            booking: longer.booking,
+            when: When::Hours {
+                starts_at: later(24),
+                hours: 1,
+            },
+            seats: None,
+            resources: None,
+            area: None,
+        };
+        let moved = world.run(Actor::Consumer(world.buyer), NOW, move |tx, ctx| {
+            consume::move_booking(tx, ctx, &cmd)
+        });
+        assert_eq!(code(moved), "booking_time");
+
+        tavern
+            .settle(world.as_cashier(), visit.booking, None)
+            .expect("given back");
+        let after = stay(once_more.booking, later(3));
+        assert_eq!(after.order.amounts.security_deposit, DEPOSIT);
     });
 }
 

@@ -231,7 +231,7 @@ fn a_quote_knows_what_seats_cost() {
             let ctx = ctx_at(NOW, Actor::Consumer(world.buyer));
             world
                 .db
-                .read_blocking(move |read| convert::queries::quote(read, &ctx, &order, None))
+                .read_blocking(move |read| convert::queries::quote(read, &ctx, &order, None, false))
         };
         let (_, price) = quote("A-1 B-1", 2).expect("a price");
         assert_eq!(price.amounts.cash_due, 8_000 + 10_400);

@@ -13,7 +13,7 @@ pub struct ErasePerson {
 }
 
 /// Erases the consumer who acts: as [`party::erase_person`], and what they paid with. Unless it is given up,
-/// an order that awaits its payment or its group, a refund on its way, a live voucher or a rebate to spend forbids it;
+/// an order that awaits its payment or its group, a refund on its way, a live voucher, a security deposit that is held or a rebate to spend forbids it;
 /// what is bought at this very moment is given up with the rest.
 pub fn erase_person(tx: &mut Tx, ctx: &Ctx, cmd: &ErasePerson) -> Result<PersonId, Fail> {
     let person = party::require_consumer(ctx)?;

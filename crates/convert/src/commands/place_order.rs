@@ -67,8 +67,8 @@ pub struct Booked<'a> {
     pub until: Timestamp,
     /// Where it takes place; `None` of an open ticket, as long as its seats are not chosen.
     pub store: Option<StoreId>,
-    /// Whether it goes on from another booking, whose security deposit is enough.
-    pub is_overtime: bool,
+    /// Whether the security deposit of another booking, which it goes on from, is enough.
+    pub is_covered: bool,
 }
 
 /// Places an order for the consumer who acts. It is paid at once if nothing is left to pay. Of what is booked it is an
@@ -84,7 +84,7 @@ pub fn place_order(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceOrder) -> Result<PlacedOrd
         surcharges: &[],
         until: ctx.now.plus_us(facts.sale.valid_us),
         store: None,
-        is_overtime: false,
+        is_covered: false,
     });
     place(tx, ctx, cmd, facts, open_ticket)
 }
@@ -113,7 +113,7 @@ pub fn place_booked_order(
     }
     let mut facts = load(tx, ctx, cmd)?;
     facts.surcharges = booked.surcharges.to_vec();
-    facts.is_overtime = booked.is_overtime;
+    facts.is_covered = booked.is_covered;
     place(tx, ctx, cmd, facts, Some(booked))
 }
 
@@ -391,7 +391,7 @@ fn announce(tx: &mut Tx, ctx: &Ctx, facts: &Facts, placed: &PlacedOrder) -> Resu
         quantity: placed.quantity,
         currency: placed.currency.code().to_owned(),
         list_total: placed.amounts.list_total,
-        cash_due: placed.amounts.to_pay(),
+        cash_due: placed.amounts.cash_due,
         entry: facts.entry,
         share_link: facts.link.as_ref().map(|link| link.id),
     };

@@ -24,8 +24,8 @@ struct Booked {
     /// Of refunds that it was taken for, of which the provider has not said whether it moved them too. They wait in
     /// the order's escrow until it does.
     perhaps_moved: i64,
-    /// What was paid as a security deposit.
-    deposit: i64,
+    /// What was paid beside the price.
+    security_deposit: i64,
 }
 
 /// Where the money goes that the bank gives back.
@@ -54,11 +54,11 @@ pub fn reverse_chargeback(
     let Some(booked) = claim(tx, ctx, cmd)? else {
         return Ok(());
     };
-    let claimed = match booked.deposit {
+    let deposit = match booked.security_deposit {
         0 => None,
         _ => security_deposit::load(tx, booked.order)?,
     };
-    let claimed = match claimed {
+    let claimed = match deposit {
         Some(deposit) => security_deposit::reverse_chargeback(tx, ctx, &deposit)?,
         None => 0,
     };
@@ -139,7 +139,7 @@ fn claim(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Booked>, Fai
         cash: row.take()?,
         rebate: row.take()?,
         perhaps_moved: row.take()?,
-        deposit: row.take()?,
+        security_deposit: row.take()?,
     }))
 }
 

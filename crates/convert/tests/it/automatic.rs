@@ -99,7 +99,7 @@ fn a_day_has_a_limit_of_its_own_and_the_quote_knows_it() {
                 let wish = wish.clone();
                 move |read| {
                     let ctx = Ctx::new(at, Actor::Consumer(buyer), [0; 32]);
-                    quote(read, &ctx, &wish, None)
+                    quote(read, &ctx, &wish, None, false)
                 }
             });
             let placed = ok(run_at(db, Actor::Consumer(buyer), at, move |tx, ctx| {

@@ -124,7 +124,7 @@ fn a_preview_says_what_an_order_with_the_coupon_costs() {
                 };
                 let ctx = Ctx::new(NOW, Actor::Consumer(buyer), [7; 32]);
                 let asked = order.clone();
-                let quoted = db.read_blocking(move |read| quote(read, &ctx, &asked, None));
+                let quoted = db.read_blocking(move |read| quote(read, &ctx, &asked, None, false));
                 let sample = SampleCart {
                     item: SampleItem::Offer(offer),
                     quantity,

@@ -129,7 +129,7 @@ fn who_is_a_member_when_they_order_pays_the_price_of_members() {
         assert_eq!(due(), 18_000);
         let order = shop.order_of(1);
         let quoted = ok(run_at(db, Actor::Consumer(buyer), NOW, move |tx, ctx| {
-            convert::queries::quote(tx, ctx, &order, None)
+            convert::queries::quote(tx, ctx, &order, None, false)
         }));
         assert_eq!(quoted.1.amounts.cash_due, 9_000);
         assert_eq!(shop.place(person(db), shop.order_of(1)).amounts.cash_due, 10_000);

@@ -26,7 +26,7 @@ fn plan() -> Plan {
 fn quote(shop: &Shop, buyer: PersonId, now: Timestamp) -> Outcome<i64> {
     let order = shop.order_of(1);
     run_at(shop.db, Actor::Consumer(buyer), now, move |tx, ctx| {
-        let (_, price) = convert::queries::quote(tx, ctx, &order, None)?;
+        let (_, price) = convert::queries::quote(tx, ctx, &order, None, false)?;
         Ok(price.amounts.due_at_store)
     })
 }

@@ -532,7 +532,7 @@ export default {
       redemption_undone: 'A visit was undone; your voucher is good again',
       refund_arrived: 'Your refund has been sent',
       order_charged_back: 'Your bank took a payment back; its vouchers are not good any more',
-      deposit_claimed: 'The store keeps a part of your security deposit',
+      deposit_claimed: 'The store claims something of your security deposit',
       rebate_earned: 'You earned a rebate',
       review_answered: 'The merchant answered your review',
       booking_soon: 'Your booking is soon',

@@ -517,7 +517,7 @@ export default {
       redemption_undone: '核销已撤销，券可继续使用',
       refund_arrived: '退款已退回',
       order_charged_back: '您的银行撤回了一笔付款，相关的券已失效',
-      deposit_claimed: '商家扣除了您的部分押金',
+      deposit_claimed: '商家扣除了您的押金',
       rebate_earned: '获得一笔返利',
       review_answered: '商家回复了您的评价',
       booking_soon: '您的预订即将开始',

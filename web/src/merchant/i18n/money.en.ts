@@ -54,6 +54,9 @@ export default {
       chargeback_reversed: 'Given back by the guest’s bank',
       compensation: 'Earnest money given back twice',
       security_claim: 'Kept of a security deposit',
+      security_claim_refunded: 'Kept of a deposit, given back to the guest',
+      security_claim_charged_back: 'Kept of a deposit, taken back by the guest’s bank',
+      security_claim_restored: 'Kept of a deposit, given back by the guest’s bank',
     },
   },
   payout: {

@@ -52,6 +52,9 @@ export default {
       chargeback_reversed: '拒付款退回',
       compensation: '双倍返还定金',
       security_claim: '扣除押金',
+      security_claim_refunded: '所扣押金退还顾客',
+      security_claim_charged_back: '所扣押金被顾客银行拒付',
+      security_claim_restored: '所扣押金拒付款退回',
     },
   },
   payout: {

@@ -44,8 +44,8 @@ export default {
     back: 'Your security deposit of {amount} comes back whole.',
     status: {
       held: 'Held by the platform, goes back by {time}',
-      returned: 'Given back',
-      claimed: 'The store keeps {claimed}, the rest goes back',
+      returned: 'Goes back to you',
+      claimed: 'The store keeps {claimed} of it, what is left goes back',
       charged_back: 'Taken back by the bank',
     },
     because: 'The store says: {reason}',

@@ -34,7 +34,7 @@ export default {
     back: '押金 {amount} 全额退还。',
     status: {
       held: '由平台保管，最晚 {time} 退还',
-      returned: '已退还',
+      returned: '原路退还',
       claimed: '商家扣除 {claimed}，其余退还',
       charged_back: '已被付款银行收回',
     },

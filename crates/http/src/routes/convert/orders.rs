@@ -12,10 +12,11 @@ use convert::{
     Stored,
 };
 use kernel::{
-    CouponId, Currency, EntryId, GroupId, LocalText, MerchantId, Money, OfferId, Order, OrderId, PaymentId,
-    Reject, ShowingId, Timestamp, VoucherId, WalletCouponId,
+    BookingId, CouponId, Currency, EntryId, GroupId, LocalText, MerchantId, Money, OfferId, Order, OrderId,
+    PaymentId, PersonId, Reject, ShowingId, Timestamp, VoucherId, WalletCouponId,
 };
 use offer::{NightChoice, SeatChoice};
+use party::NOT_FOUND;
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
 use utoipa::{IntoParams, ToSchema};
@@ -147,7 +148,8 @@ pub struct OrderPrice {
     cash_due: WireMoney,
     /// To be paid at the store, if the offer takes a deposit or is paid after the service.
     due_at_store: WireMoney,
-    /// Paid beside the price and given back after the visit, less damages; zero of most offers, and of overtime.
+    /// Paid beside the price and given back after the visit, less damages; zero of most offers, and of
+    /// overtime while that of the visit is held.
     security_deposit: WireMoney,
     /// What the provider collects: `cash_due + security_deposit`.
     to_pay: WireMoney,
@@ -241,6 +243,9 @@ struct QuoteAsked {
     from: Option<String>,
     /// And how many.
     nights: Option<i64>,
+    /// A booking of the caller's that it goes on from, as overtime: its security deposit may be enough.
+    #[param(value_type = Option<String>)]
+    overtime_of: Option<BookingId>,
 }
 
 fn comma_separated<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
@@ -289,9 +294,23 @@ async fn quote_order(
     let nights = night_choice(asked.from.as_deref(), asked.nights)?;
     let ctx = shell::ctx(consumer.actor());
     let (currency, price) = app
-        .read(move |read| queries::quote(read, &ctx, &wish, nights))
+        .read(move |read| {
+            let is_covered = match asked.overtime_of {
+                Some(booking) => is_covered(read, consumer.0, booking)?,
+                None => false,
+            };
+            queries::quote(read, &ctx, &wish, nights, is_covered)
+        })
         .await?;
     Ok(Json(price_of(currency, &price.amounts, &price.discounts)))
+}
+
+/// Whether overtime after a booking of this person goes without a security deposit of its own.
+fn is_covered(read: &mut ReadTx, person: PersonId, booking: BookingId) -> Result<bool, Fail> {
+    let found = consume::queries::booking(read, booking)?;
+    let own = found.filter(|found| found.guest.as_ref().is_some_and(|guest| guest.person == person));
+    let own = own.ok_or_else(|| NOT_FOUND.plain())?;
+    Ok(consume::queries::deposit_for_overtime(read, &own)?.is_some())
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -463,7 +482,7 @@ pub struct OrderDetails {
     /// `earnest` or `refundable`, if only a deposit is paid ahead; `pay_after`, if nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     deposit_kind: Option<String>,
-    /// What came back in cash so far.
+    /// What came back in cash so far, of the price.
     cash_refunded: WireMoney,
     /// Where the buyer came from.
     #[schema(value_type = Option<String>)]

@@ -40,8 +40,9 @@ pub struct StatementLine {
     #[schema(value_type = String)]
     id: SettlementLineId,
     /// `redemption`, `undo`, `refund`, `forfeit` (it was not used, and is kept), `chargeback` (the payer's bank took
-    /// the payment back), `chargeback_reversed` (and gave it back) or `compensation` (the merchant gave up what earnest
-    /// money was paid for).
+    /// the payment back), `chargeback_reversed` (and gave it back), `compensation` (the merchant gave up what earnest
+    /// money was paid for), or of a security deposit: `security_claim`, `security_claim_refunded` (to the guest),
+    /// `security_claim_charged_back` or `security_claim_restored`.
     kind: String,
     /// RFC 3339.
     at: String,
@@ -74,7 +75,7 @@ pub struct StatementLine {
 impl From<SettlementLine> for StatementLine {
     fn from(line: SettlementLine) -> Self {
         let money = |amount| Money::new(amount, line.currency).into();
-        let is_of_use = line.reference != line.voucher.uuid();
+        let is_of_use = line.reference != line.voucher.uuid() && !line.kind.is_of_deposit();
         Self {
             id: line.id,
             kind: line.kind.as_str().to_owned(),
