@@ -524,6 +524,28 @@ CREATE TABLE hall (
   version BIGINT NOT NULL
 );
 
+-- What a merchant's kitchen makes, section by section, as JSON.
+CREATE TABLE menu (
+  merchant_id BYTEA NOT NULL PRIMARY KEY REFERENCES merchant (id),
+  sections TEXT NOT NULL,
+  version BIGINT NOT NULL
+);
+
+-- The pictures of the menus, which everybody may see.
+CREATE TABLE menu_media (
+  merchant_id BYTEA NOT NULL REFERENCES merchant (id),
+  media_id BYTEA NOT NULL REFERENCES media (id),
+  PRIMARY KEY (merchant_id, media_id)
+);
+
+-- Dishes that a store is out of until then.
+CREATE TABLE dish_sold_out (
+  store_id BYTEA NOT NULL REFERENCES store (id),
+  dish_id BYTEA NOT NULL,
+  ends_at BIGINT NOT NULL,
+  PRIMARY KEY (store_id, dish_id)
+);
+
 -- An offer in a hall at a time. The last four bytes of its id are zero: the buckets of its seats bear its id with a
 -- seat's number there. The hall's time is claimed by it; `surcharges` is JSON, by zone.
 CREATE TABLE showing (

@@ -7,8 +7,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use feedback::{ReviewHidden, ReviewPosted, ReviewShown};
 use kernel::{MerchantId, OfferId, StoreId, Timestamp};
+use offer::Menu;
 use offer::events::{
-    AgreementAccepted, AgreementEnded, OfferPaused, OfferPublished, OfferResumed, OfferUpdated,
+    AgreementAccepted, AgreementEnded, MenuSet, OfferPaused, OfferPublished, OfferResumed, OfferUpdated,
 };
 use party::events::{
     MerchantCertified, MerchantDecertified, MerchantReinstated, MerchantRenamed, MerchantSuspended,
@@ -112,6 +113,7 @@ fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Vec<
         MerchantRenamed::TYPE,
         MerchantSuspended::TYPE,
         MerchantUpdated::TYPE,
+        MenuSet::TYPE,
     ]
     .contains(&kind)
     {
@@ -143,10 +145,11 @@ fn all_pages(
     }
 }
 
-/// Merchants and stores that were looked up in this step.
+/// Merchants with their menus, and stores, that were looked up in this step.
 #[derive(Default)]
 struct Parties {
     merchants: HashMap<MerchantId, Option<Merchant>>,
+    menus: HashMap<MerchantId, Menu>,
     stores: HashMap<StoreId, Option<StoreView>>,
 }
 
@@ -156,6 +159,20 @@ impl Parties {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(unknown) => unknown.insert(party::queries::merchant(read, id)?).clone(),
         })
+    }
+
+    /// The names of what a store of the merchant serves.
+    fn dishes(&mut self, read: &mut ReadTx, id: MerchantId, at: &StoreView) -> Result<Vec<String>, Fail> {
+        let menu = match self.menus.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(offer::queries::menu(read, id)?),
+        };
+        let served = menu
+            .dishes()
+            .filter(|dish| dish.details.is_served_at(at.id, at.details.currency));
+        Ok(served
+            .flat_map(|dish| dish.details.name.0.values().cloned())
+            .collect())
     }
 
     fn store(&mut self, read: &mut ReadTx, id: StoreId) -> Result<Option<StoreView>, Fail> {
@@ -202,6 +219,7 @@ fn documents(
             title: page.offer.title.clone(),
             merchant_name: merchant.name.clone(),
             store_name: view.details.name.clone(),
+            dishes: parties.dishes(read, id, &view)?,
             category: page.offer.category.clone(),
             place: view.details.place,
             price: page.price_from.due,

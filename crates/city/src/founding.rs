@@ -115,15 +115,7 @@ impl Founding<'_> {
     }
 
     fn record(&self, tx: &mut Tx, kept: Kept) -> Result<MediaId, Fail> {
-        let ctx = self.as_owner(HOUR_US);
-        let cmd = party::RecordMedia {
-            id: ctx.new_id::<kernel::Media>(),
-            owner: MediaOwner::Merchant(self.merchant),
-            sha256: kept.sha256,
-            content_type: "image/jpeg".to_owned(),
-            size: kept.size,
-        };
-        party::record_media(tx, &ctx, &cmd)
+        record_picture(tx, &self.as_owner(HOUR_US), self.merchant, kept)
     }
 
     /// Hands the licence in.
@@ -343,6 +335,23 @@ impl Founding<'_> {
         }
         Ok(entries)
     }
+}
+
+/// Records a picture as a merchant's.
+pub(crate) fn record_picture(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    merchant: MerchantId,
+    kept: Kept,
+) -> Result<MediaId, Fail> {
+    let cmd = party::RecordMedia {
+        id: ctx.new_id::<kernel::Media>(),
+        owner: MediaOwner::Merchant(merchant),
+        sha256: kept.sha256,
+        content_type: "image/jpeg".to_owned(),
+        size: kept.size,
+    };
+    party::record_media(tx, ctx, &cmd)
 }
 
 pub(crate) fn points(basis_points: i64) -> BasisPoints {

@@ -11,6 +11,7 @@ mod dice;
 mod error;
 mod founding;
 mod market;
+mod menus;
 mod model;
 mod orders;
 mod people;
@@ -86,6 +87,7 @@ pub fn build(
     let shops = shops::open_all(&mut works, opening)?;
     shops::open_newcomer(&mut works, opening)?;
     let counts = live(&mut works, &plan, operators, &consumers, &shops)?;
+    menus::write(&mut works, &album, &shops)?;
     let city = survey(store, seed, &shops, counts)?;
     record::write(&mut works, &city)?;
     Ok(city)

@@ -41,6 +41,8 @@ id_kinds! {
     Resource ResourceId "res";
     /// An offer that takes place in a hall at a time.
     Showing ShowingId "shw";
+    /// Something to eat or drink that is on a menu.
+    Dish DishId "dsh";
     /// Buyers who buy an offer together.
     Group GroupId "grp";
     /// A countable scarcity: stock, head count, coupon budget.

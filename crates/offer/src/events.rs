@@ -1,6 +1,6 @@
 //! What happened to agreements and offers, for those who listen further down the house. Ids and numbers.
 
-use kernel::{AgreementId, MerchantId, OfferId, ResourceId, ShowingId, StoreId};
+use kernel::{AgreementId, DishId, MerchantId, OfferId, ResourceId, ShowingId, StoreId};
 use serde::{Deserialize, Serialize};
 use store::EventBody;
 
@@ -328,5 +328,53 @@ pub struct ShowingCalledOff {
 
 impl EventBody for ShowingCalledOff {
     const TYPE: &'static str = "ShowingCalledOff";
+    const V: i64 = 1;
+}
+
+/// A merchant has another menu. The subject is the merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MenuSet {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Of the menu.
+    pub version: i64,
+}
+
+impl EventBody for MenuSet {
+    const TYPE: &'static str = "MenuSet";
+    const V: i64 = 1;
+}
+
+/// A store is out of a dish.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DishSoldOut {
+    /// Which.
+    pub dish: DishId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Where.
+    pub store: StoreId,
+    /// Until when, µs since 1970.
+    pub ends_at: i64,
+}
+
+impl EventBody for DishSoldOut {
+    const TYPE: &'static str = "DishSoldOut";
+    const V: i64 = 1;
+}
+
+/// A store has a dish again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DishBack {
+    /// Which.
+    pub dish: DishId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Where.
+    pub store: StoreId,
+}
+
+impl EventBody for DishBack {
+    const TYPE: &'static str = "DishBack";
     const V: i64 = 1;
 }

@@ -2,12 +2,14 @@
 //! last id of the page before, `limit` is held to 1 to 200. Who may ask is not checked here.
 
 mod booking;
+mod menu;
 mod showing;
 
 pub use booking::{
     MAX_RESOURCES_OF_STORE, bookable, booking_terms, resource, resource_count, resource_ids_of_offer,
     resource_kinds, resource_names, resources_of, resources_of_offer, store_days,
 };
+pub use menu::{menu, menu_media, menu_now};
 pub use showing::{
     chosen_seats, coming_showings, hall, seats_of_showing, showing, showings_of_offer, showings_of_store,
     used_seats,
@@ -319,10 +321,13 @@ pub fn stores_of_offer(read: &mut ReadTx, offer: OfferId) -> Result<Vec<StoreId>
     all(rows, |row| row.take())
 }
 
-/// Whether an offer of the file's owner that was published shows the file, so that everybody may see it.
+/// Whether an offer of the file's owner that was published, or its menu, shows the file, so that everybody may see it.
 pub fn is_shown(read: &mut ReadTx, media: &party::Media) -> Result<bool, Fail> {
     let row = read.one(sql!(
-        "SELECT id FROM offer WHERE merchant_id = $1 AND media_id = $2 AND status <> 'draft' LIMIT 1",
+        "SELECT media_id FROM offer WHERE merchant_id = $1 AND media_id = $2 AND status <> 'draft'
+         UNION ALL SELECT media_id FROM menu_media WHERE merchant_id = $3 AND media_id = $4 LIMIT 1",
+        media.owner,
+        media.id,
         media.owner,
         media.id
     ))?;

@@ -85,6 +85,12 @@ kernel::reject_table! {
     SEATS_INVALID: Invalid, "seats_invalid",
         "A seat that is named is not one of the showing's.",
         "Seats are named as on the map of the showing, each once: F-7.";
+    MENU_INVALID: Invalid, "menu_invalid",
+        "Something on the menu is outside of what is allowed.",
+        "Change the field that is named.";
+    MENU_CHANGED: Conflict, "menu_changed",
+        "The menu was changed meanwhile.",
+        "Read the menu again and repeat what still applies.";
     BOOKING_TERMS_INVALID: Invalid, "booking_terms_invalid",
         "The way in which the offer is booked does not make sense.",
         "Change the field that is named.";

@@ -10,11 +10,11 @@ use party::testing::{NOW, Shop, ctx, operator, run};
 use store::Store;
 
 use crate::{
-    AcceptAgreement, AddResource, AgreementTerms, BookingPolicy, BookingTerms, CreateOffer, HourRange,
-    OnExpiry, PricePer, ProposeAgreement, PublishOffer, ResourceDetails, ResourceKind, ResourceStatus,
-    ScheduleShowing, Seat, SeatKind, SeatMap, SeatRow, Service, SetBookingTerms, SetHall, Stay, Turn, Visit,
-    Zone, accept_agreement, add_resource, create_offer, propose_agreement, publish_offer, set_booking_terms,
-    set_hall,
+    AcceptAgreement, AddResource, AgreementTerms, BookingPolicy, BookingTerms, CreateOffer, DishDetails,
+    DishSaid, HourRange, OnExpiry, PricePer, ProposeAgreement, PublishOffer, ResourceDetails, ResourceKind,
+    ResourceStatus, ScheduleShowing, Seat, SeatKind, SeatMap, SeatRow, SectionSaid, Service, SetBookingTerms,
+    SetHall, SetMenu, Stay, Turn, Visit, Zone, accept_agreement, add_resource, create_offer,
+    propose_agreement, publish_offer, set_booking_terms, set_hall,
 };
 
 /// What a test sells under.
@@ -351,5 +351,33 @@ pub fn two_hours(offer: OfferId, hall: ResourceId, day: &str, minute: i64) -> Sc
         minute,
         length_minutes: 120,
         surcharges: [("box".to_owned(), 3_000)].into(),
+    }
+}
+
+/// What is said of a dish that costs so much in CNY and is served everywhere.
+pub fn dish(name: &str, price: i64) -> DishDetails {
+    DishDetails {
+        name: LocalText::one("zh-CN", name),
+        description: LocalText::default(),
+        price: Money::new(price, Currency::CNY),
+        media: None,
+        signature: false,
+        spicy: 0,
+        vegetarian: false,
+        allergens: Vec::new(),
+        stores: Vec::new(),
+    }
+}
+
+/// The shop's first menu: one section of these dishes.
+pub fn first_menu(shop: Shop, dishes: impl IntoIterator<Item = DishDetails>) -> SetMenu {
+    let new = |details| DishSaid { dish: None, details };
+    SetMenu {
+        merchant: shop.merchant,
+        version: 0,
+        sections: vec![SectionSaid {
+            name: LocalText::one("zh-CN", "点心"),
+            dishes: dishes.into_iter().map(new).collect(),
+        }],
     }
 }

@@ -13,6 +13,7 @@ export const PARTS: readonly Group<Part & { access: Access }>[] = [
       { name: 'counter', icon: 'scan', access: 'staff' },
       { name: 'bookings', icon: 'clock', access: 'staff' },
       { name: 'queue', icon: 'users', access: 'staff' },
+      { name: 'dishes', icon: 'list', access: 'staff' },
       { name: 'redemptions', icon: 'ticket', access: 'staff' },
     ],
   },
@@ -20,6 +21,7 @@ export const PARTS: readonly Group<Part & { access: Access }>[] = [
     group: 'selling',
     parts: [
       { name: 'offers', icon: 'gift', access: 'whole' },
+      { name: 'menu', icon: 'order', access: 'whole' },
       { name: 'agreements', icon: 'compare', access: 'whole' },
       { name: 'coupons', icon: 'coupon', access: 'whole' },
       { name: 'entries', icon: 'link', access: 'whole' },

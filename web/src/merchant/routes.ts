@@ -26,11 +26,13 @@ export const router = createRouter({
     page('/counter', 'counter', 'staff', () => import('./pages/CounterPage.vue')),
     page('/bookings', 'bookings', 'staff', () => import('./pages/BookingsPage.vue')),
     page('/queue', 'queue', 'staff', () => import('./pages/QueuePage.vue')),
+    page('/dishes', 'dishes', 'staff', () => import('./pages/DishesPage.vue')),
     page('/redemptions', 'redemptions', 'staff', () => import('./pages/RedemptionsPage.vue')),
     page('/conflicts', 'conflicts', 'whole', () => import('./pages/ConflictsPage.vue')),
     page('/offers', 'offers', 'whole', () => import('./pages/OffersPage.vue')),
     page('/offers/new', 'offer-new', 'whole', () => import('./pages/NewOfferPage.vue'), 'nav.offers'),
     page('/offers/:id', 'offer', 'whole', () => import('./pages/OfferPage.vue'), 'nav.offers'),
+    page('/menu', 'menu', 'whole', () => import('./pages/MenuPage.vue')),
     page('/agreements', 'agreements', 'whole', () => import('./pages/AgreementsPage.vue')),
     page(
       '/agreements/new',

@@ -33,8 +33,10 @@ const EVERYBODY = ['Owner', 'Manager', 'Cashier']
 const MANAGERS = ['Owner', 'Manager']
 const MERCHANT: Pages = {
   '/counter': EVERYBODY,
+  '/dishes': EVERYBODY,
   '/redemptions': EVERYBODY,
   '/offers': MANAGERS,
+  '/menu': MANAGERS,
   '/agreements': MANAGERS,
   '/coupons': MANAGERS,
   '/entries': MANAGERS,

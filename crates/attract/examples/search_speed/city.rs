@@ -118,6 +118,7 @@ pub fn offer(dice: &mut Dice, docs: &mut Vec<Change>) {
             title: title.clone(),
             merchant_name: LocalText::one("zh-CN", &format!("{brand}{}第{brand_number}", dish.0)),
             store_name: LocalText::one("zh-CN", &format!("{}店", dice.pick(PLACES))),
+            dishes: Vec::new(),
             category: format!("cat-{}", dish.1.split(' ').next().unwrap_or_default()),
             place: dice.place(),
             price: Money::new(price, Currency::CNY),

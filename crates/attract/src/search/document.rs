@@ -22,6 +22,8 @@ pub struct OfferDoc {
     pub merchant_name: LocalText,
     /// Name of the store.
     pub store_name: LocalText,
+    /// Names of dishes that the store serves, in any language: found by, and not kept, so that a hit has none.
+    pub dishes: Vec<String>,
     /// Code of the category; a search names it exactly.
     pub category: String,
     /// Where the store is.
@@ -112,6 +114,7 @@ impl OfferDoc {
             title: kept.title.into_owned(),
             merchant_name: kept.merchant_name.into_owned(),
             store_name: kept.store_name.into_owned(),
+            dishes: Vec::new(),
             category: kept.category.into_owned(),
             place: GeoPoint::from_microdegrees(kept.lat, kept.lon)?,
             price: money_from_kept(kept.price)?,

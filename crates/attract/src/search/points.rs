@@ -16,6 +16,7 @@ pub(super) const MOST_POINTS: u64 = 4;
 const MERCHANT_POINTS: u64 = 3;
 const STORE_POINTS: u64 = 2;
 const CATEGORY_POINTS: u64 = 2;
+const DISH_POINTS: u64 = 1;
 
 /// Stands between grams; never inside one, because a gram has letters, digits and pictures only.
 const SEPARATOR: char = '\u{1f}';
@@ -36,6 +37,7 @@ impl Points {
             text.0.values().for_each(|text| points.add(text, worth));
         }
         points.add(&doc.category, CATEGORY_POINTS);
+        doc.dishes.iter().for_each(|dish| points.add(dish, DISH_POINTS));
         points
     }
 

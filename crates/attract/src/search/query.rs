@@ -15,8 +15,8 @@ const MAX_PAGE_SIZE: usize = 50;
 /// What somebody looks for. Everything that is given must hold of every hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchQuery {
-    /// Words in any language; all of them must occur in the title, the names or the category. Only the
-    /// first 200 characters and 12 words count. Without a word in it: everything.
+    /// Words in any language; all of them must occur in the title, the names, the category or the names of the
+    /// store's dishes. Only the first 200 characters and 12 words count. Without a word in it: everything.
     pub text: String,
     /// Only what is near here.
     pub near: Option<Near>,

@@ -38,6 +38,7 @@ fn doc(offer: u64, title: &str, place: GeoPoint) -> OfferDoc {
         title: LocalText::one("zh-CN", title),
         merchant_name: LocalText::default(),
         store_name: LocalText::default(),
+        dishes: Vec::new(),
         category: "other".into(),
         place,
         price: Money::new(9_900, Currency::CNY),

@@ -3,8 +3,8 @@
 use attract::feed::{changes, next_step};
 use attract::{SearchIndex, SearchQuery};
 use kernel::{Actor, LocalText, OfferId};
-use offer::testing::{on_sale, terms};
-use offer::{PauseOffer, ResumeOffer};
+use offer::testing::{dish, first_menu, on_sale, terms};
+use offer::{PauseOffer, ResumeOffer, SetMenu};
 use party::events::StoreUpdated;
 use party::testing::{NOW, Shop, certified_shop, ctx, operator, run};
 use party::{OperatorRole, ReinstateMerchant, SuspendMerchant};
@@ -154,5 +154,31 @@ fn a_log_that_has_grown_long_is_read_in_steps() {
         }
         drain(store, &index);
         assert_eq!(found(&index, "火锅"), [offer]);
+    });
+}
+
+#[test]
+fn an_offer_is_found_by_what_its_stores_serve() {
+    on_both(|store, shop| {
+        let index = SearchIndex::in_memory().expect("an index");
+        let offer = on_sale(store, shop, terms(), 1, |_| {}).offer;
+        let set = |menu: SetMenu| {
+            let set = run(store, ctx(shop.as_owner()), move |tx, ctx| {
+                offer::set_menu(tx, ctx, &menu)
+            });
+            assert!(set.is_ok());
+            drain(store, &index);
+        };
+        set(first_menu(
+            shop,
+            [dish("鲜肉小笼包", 2_800), dish("Plum drink", 900)],
+        ));
+        assert_eq!(found(&index, "小笼包"), [offer]);
+        assert_eq!(found(&index, "plum drinks"), [offer]);
+        set(SetMenu {
+            version: 1,
+            ..first_menu(shop, [dish("小馄饨", 1_200)])
+        });
+        assert_eq!(found(&index, "小笼包"), []);
     });
 }

@@ -2,6 +2,7 @@
 //! Only words and list prices; nothing here decides anything.
 
 pub(crate) mod catering;
+pub(crate) mod menus;
 pub(crate) mod names;
 pub(crate) mod places;
 pub(crate) mod reviews;
@@ -152,6 +153,23 @@ mod tests {
                     idea.title.1
                 );
                 assert!(!idea.title.0.is_ascii(), "{}", idea.title.0);
+            }
+        }
+    }
+
+    #[test]
+    fn menus_are_of_trades_that_the_first_merchants_have() {
+        let first: Vec<&str> = (0..40).map(|n| trade_of(n).noun.1).collect();
+        for menu in menus::MENUS {
+            assert!(first.contains(&menu.trade), "{}", menu.trade);
+            for dish in menu.sections.iter().flat_map(|section| section.dishes) {
+                assert!(
+                    !dish.name.0.is_ascii() && dish.name.1.is_ascii(),
+                    "{}",
+                    dish.name.1
+                );
+                let is_said = !dish.details.0.is_empty();
+                assert_eq!(is_said, !dish.details.1.is_empty(), "{}", dish.name.1);
             }
         }
     }

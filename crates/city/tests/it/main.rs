@@ -232,6 +232,11 @@ fn every_way_to_book_is_there_and_the_demo_merchant_has_guests() {
     for category in ["hot_pot", "beauty", "hotel", "cinema", "fitness"] {
         assert!(categories.contains(category), "{categories:?}");
     }
+    let demo = city.demo.merchant;
+    let (menu, sold_out) = store
+        .read_blocking(move |read| offer::queries::menu_now(read, demo, NOW))
+        .expect("menus can be read");
+    assert!(menu.dishes().count() > 10 && sold_out.len() == 1, "{sold_out:?}");
     let (first, day) = (city.demo.stores[0], 24 * kernel::HOUR_US);
     let bookings = store
         .read_blocking(move |read| {

@@ -36,6 +36,7 @@ const ZERO_IS_MEANT: &[&str] = &[
     "no_show_fee_bp",
     "grace_minutes",
     "minute",
+    "spicy",
 ];
 
 /// What must come of a case.

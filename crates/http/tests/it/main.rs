@@ -17,6 +17,7 @@ mod live;
 mod market;
 mod me;
 mod media;
+mod menus;
 mod merchants;
 mod messages;
 mod operations;

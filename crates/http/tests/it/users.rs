@@ -302,6 +302,17 @@ impl OwnerUser {
             .ok();
     }
 
+    /// Writes the first menu, of one dish. Gives the dish.
+    pub async fn write_menu(&self, app: &TestApp) -> String {
+        let path = format!("{}/menu", self.0.path);
+        let dish = json!({"name": {"zh-CN": "鲜肉小笼"}, "price": {"amount": 2_800, "currency": "CNY"}});
+        let section = json!({"name": {"zh-CN": "点心"}, "dishes": [dish]});
+        let said = json!({"version": 0, "sections": [section]});
+        app.put(&self.0.owner, &path, said).await.ok();
+        let menu = app.get(&Client::default(), &path).await.ok();
+        text(&menu["sections"][0]["dishes"][0], "dish")
+    }
+
     /// Opens a calendar feed of the store's bookings. Gives the key in its address.
     pub async fn open_calendar_feed(&self, app: &TestApp) -> String {
         let path = format!("{}/stores/{}/calendar-feed", self.0.path, self.0.store);

@@ -20,6 +20,7 @@ const PUBLIC: &[&str] = &[
     "getAvailability",
     "getBookingTerms",
     "getGroup",
+    "getMenu",
     "getMerchantPage",
     "getOfferPage",
     "getQueue",

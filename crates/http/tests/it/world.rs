@@ -124,6 +124,7 @@ impl Side {
         let (screened, hall, showing) = owner.offer_showings(app, &agreement, &shown).await;
         owner.keep(app, &table).await;
         owner.open_queue(app).await;
+        let dish = owner.write_menu(app).await;
         let calendar_key = owner.open_calendar_feed(app).await;
         let media = app.picture(shop).await;
         let licence = json!({"kind": "business_license", "number": "9132", "media": media,
@@ -150,6 +151,7 @@ impl Side {
             ("resource", table),
             ("hall", hall),
             ("showing", showing),
+            ("dish", dish),
             ("screened", screened),
             ("booked", booked),
             ("day", in_days(9)[..10].to_owned()),

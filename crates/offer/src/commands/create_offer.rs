@@ -149,7 +149,11 @@ pub(super) fn check_stores(tx: &mut Tx, cmd: &CreateOffer, stores: &[StoreId]) -
     Ok(zones.into_iter().next().unwrap_or_default().to_owned())
 }
 
-fn details_of_stores(tx: &mut Tx, merchant: MerchantId) -> Result<BTreeMap<StoreId, StoreDetails>, Fail> {
+/// Of all stores of a merchant.
+pub(super) fn details_of_stores(
+    tx: &mut Tx,
+    merchant: MerchantId,
+) -> Result<BTreeMap<StoreId, StoreDetails>, Fail> {
     let mut known = BTreeMap::new();
     let mut after = None;
     loop {

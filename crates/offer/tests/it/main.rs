@@ -4,6 +4,7 @@ mod agreements;
 mod availability;
 mod buckets;
 mod drafts;
+mod menus;
 mod offers;
 mod price_rules;
 mod prices;

@@ -109,6 +109,7 @@ fn document(n: u32, dice: &mut Dice, now: Timestamp) -> Option<OfferDoc> {
         title,
         merchant_name: LocalText::one("zh-CN", &format!("{brand}{dish}第{}家", n % 5_000)),
         store_name: LocalText::one("zh-CN", &format!("{brand}店")),
+        dishes: Vec::new(),
         category: category.to_owned(),
         place: GeoPoint::from_degrees(lat, lon)?,
         price: Money::new(price, Currency::CNY),

@@ -290,6 +290,15 @@ export default {
     onSaleUntil: 'On sale until {date}',
   },
   store: { open: 'Open', closed: 'Closed', route: 'Directions' },
+  menu: {
+    title: 'Menu',
+    store: 'At which store',
+    everyStore: 'Every store',
+    sections: 'Sections of the menu',
+    soldOutAt: 'Sold out today at {stores}',
+    all: 'See the whole menu ({n} dishes)',
+    hint: 'Prices at the table. If you have an allergy, please ask the staff too.',
+  },
   merchant: {
     certified: 'Certified merchant',
     offers: 'On sale',

@@ -277,6 +277,15 @@ export default {
     onSaleUntil: '售卖至 {date}',
   },
   store: { open: '营业中', closed: '休息中', route: '导航到店' },
+  menu: {
+    title: '菜单',
+    store: '查看门店',
+    everyStore: '全部门店',
+    sections: '菜单分类',
+    soldOutAt: '{stores}今日售罄',
+    all: '查看完整菜单（{n} 道）',
+    hint: '以上为堂食价格。如有食物过敏，点餐时请告知服务员。',
+  },
   merchant: {
     certified: '平台认证商家',
     offers: '在售商品',

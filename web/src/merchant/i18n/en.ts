@@ -3,6 +3,7 @@ import common from '@/shared/console/i18n/en'
 import bookings from './bookings.en'
 import counter from './counter.en'
 import door from './door.en'
+import menu from './menu.en'
 import money from './money.en'
 import selling from './selling.en'
 import shell from './shell.en'
@@ -14,6 +15,7 @@ export default {
   ...counter,
   ...bookings,
   ...door,
+  ...menu,
   ...selling,
   ...money,
 } satisfies Catalogue<typeof zhCN>

@@ -128,5 +128,8 @@ export default {
     ShowingCalledOff: 'A showing was called off',
     SeatsKept: 'Seats of a showing were kept for the box office, or freed',
     StoreDaySet: 'The hours of one day were set',
+    MenuSet: 'A menu was written',
+    DishSoldOut: 'A dish was sold out',
+    DishBack: 'A dish that was sold out is there again',
   },
 } satisfies Catalogue<typeof zhCN>

@@ -126,5 +126,8 @@ export default {
     ShowingCalledOff: '场次取消',
     SeatsKept: '场次留座或释放',
     StoreDaySet: '单日营业时间设置',
+    MenuSet: '菜单更新',
+    DishSoldOut: '菜品估清',
+    DishBack: '菜品恢复供应',
   },
 }

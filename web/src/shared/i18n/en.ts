@@ -3,6 +3,7 @@ import type { Catalogue } from './index'
 import booking from './booking.en'
 import categories from './categories.en'
 import deposit from './deposit.en'
+import dish from './dish.en'
 import seats from './seats.en'
 
 export default {
@@ -50,6 +51,7 @@ export default {
   },
   booking,
   deposit,
+  dish,
   seats,
   category: categories,
 } satisfies Catalogue<typeof zhCN>

@@ -82,6 +82,11 @@ export function count(number: number): string {
   return new Intl.NumberFormat(language.value).format(number)
 }
 
+/** Several things in a row: `gluten, egg and soy`. */
+export function list(words: readonly string[]): string {
+  return new Intl.ListFormat(language.value, { type: 'conjunction' }).format(words)
+}
+
 /** Basis points as a percentage: 2000 as `20%`. */
 export function percent(basisPoints: number): string {
   const style = { style: 'percent', maximumFractionDigits: 2 } as const

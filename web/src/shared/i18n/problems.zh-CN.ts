@@ -71,6 +71,8 @@ export default {
   media_exists: '该文件已上传过。',
   media_invalid: '文件过大或格式不支持，请上传不超过 10 MiB 的 JPEG、PNG 或 WebP 图片。',
   media_too_many: '今天上传的图片太多了，请明天再传。',
+  menu_changed: '菜单刚被其他人修改，请重新查看后再改。',
+  menu_invalid: '菜单有误，请修改标出的内容。',
   merchant_not_certified: '仅认证商家可以执行此操作，请先提交资质并等待审核。',
   merchant_not_suspended: '该商家未被暂停。',
   merchant_suspended: '该商家已被平台暂停，请联系平台客服。',

@@ -1,6 +1,7 @@
 import booking from './booking.zh-CN'
 import categories from './categories.zh-CN'
 import deposit from './deposit.zh-CN'
+import dish from './dish.zh-CN'
 import seats from './seats.zh-CN'
 
 export default {
@@ -48,6 +49,7 @@ export default {
   },
   booking,
   deposit,
+  dish,
   seats,
   category: categories,
 }

@@ -6,6 +6,7 @@ mod booking_terms;
 mod card;
 mod deposit;
 mod halls;
+mod menu;
 mod offers;
 mod pages;
 mod platform;
@@ -34,4 +35,5 @@ pub fn operations() -> OpenApiRouter<App> {
         .merge(pages::operations())
         .merge(resources::operations())
         .merge(halls::operations())
+        .merge(menu::operations())
 }

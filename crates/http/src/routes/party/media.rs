@@ -111,7 +111,7 @@ struct Shown {
     width: Option<u32>,
 }
 
-/// The bytes of a picture: for everybody if an offer that was published or a review shows it, else for its owner.
+/// The bytes of a picture: for everybody if an offer that was published, a menu or a review shows it, else for its owner.
 #[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party", params(OfMedia, Shown),
     security((), ("session" = ["staff:cashier"])),
     responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"),

@@ -86,6 +86,7 @@ pub const MERCHANT: Machine<MerchantStatus, Business> = Machine {
         |w, b| w.propose_agreement(b.shop).probe(),
         |w, b| w.create_offer(b.shop, b.agreement).probe(),
         |w, b| w.publish_offer(b.shop, b.draft).probe(),
+        |w, b| w.set_menu(b.shop).probe(),
         |w, b| w.create_share_link(w.consumer(), b.offer).probe(),
         |w, b| w.create_entry(b.shop).probe(),
         |w, b| w.rename_entry(b.shop, w.new_entry(b.shop)).probe(),

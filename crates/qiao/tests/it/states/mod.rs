@@ -8,6 +8,7 @@ mod coupons;
 mod groups;
 mod house;
 mod machine;
+mod menus;
 mod merchants;
 mod messages;
 mod money;
@@ -41,6 +42,7 @@ const MEET_NO_STATE: &[&str] = &[
     "ledger::close_day",
     "ledger::record_pay_in",
     "offer::add_resource",
+    "offer::set_dish_sold_out",
     "offer::set_rule",
     "offer::set_store_day",
     "offer::update_resource",

@@ -164,6 +164,8 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.set_booking_terms(w.draft()).probe(),
     |w| w.set_store_day().probe(),
     |w| w.set_hall(w.cinema().1).probe(),
+    |w| w.set_menu(w.other_shop()).probe(),
+    |w| w.set_dish_sold_out(w.other_shop()).probe(),
     |w| {
         let (offer, hall) = w.cinema();
         w.schedule_showing(offer, hall).probe()
