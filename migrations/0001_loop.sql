@@ -938,6 +938,8 @@ CREATE TABLE booking (
   card_id BYTEA REFERENCES voucher (id),
   card_uses BIGINT,
   redemption_id BYTEA REFERENCES redemption (id),
+  -- Of overtime that goes without a security deposit of its own: the order whose deposit is for it too.
+  deposit_order BYTEA,
   outcome TEXT,
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL

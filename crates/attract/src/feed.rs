@@ -102,6 +102,12 @@ fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Vec<
         offers_at(read, hidden?.store)?
     } else if let Some(shown) = event.body_as::<ReviewShown>() {
         offers_at(read, shown?.store)?
+    } else if let Some(set) = event.body_as::<MenuSet>() {
+        let set = set?;
+        if !set.is_found_otherwise {
+            return Ok(None);
+        }
+        offers_of(read, set.merchant)?
     } else if let Some(accepted) = event.body_as::<AgreementAccepted>() {
         offers_of(read, accepted?.merchant)?
     } else if let Some(ended) = event.body_as::<AgreementEnded>() {
@@ -113,7 +119,6 @@ fn offers_of_event(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Vec<
         MerchantRenamed::TYPE,
         MerchantSuspended::TYPE,
         MerchantUpdated::TYPE,
-        MenuSet::TYPE,
     ]
     .contains(&kind)
     {

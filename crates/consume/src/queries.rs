@@ -10,7 +10,7 @@ pub use bookings::{
     bookings_of_store, bookings_of_vouchers, calendar_feed, deposit_for_overtime, seats_of_bookings,
     seats_of_person,
 };
-pub(crate) use bookings::{bookings_to_refund, bookings_with_card};
+pub(crate) use bookings::{bookings_to_refund, bookings_with_card, needs_no_deposit};
 pub use figures::{UseFigures, Uses, use_figures};
 pub use queue::{
     LineNow, ahead_of, day_of_queue, lines_now, queue, queue_ticket, stores_with_queue, tickets_of_person,

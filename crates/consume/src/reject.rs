@@ -64,6 +64,9 @@ kernel::reject_table! {
     UNDO_NOT_LAST: Conflict, "undo_not_last",
         "A later use of the same voucher stands.",
         "Undo the later use first, or let a manager refund this one.";
+    UNDO_CLAIMED: Conflict, "undo_claimed",
+        "Something of the guests' security deposit was claimed, so they were there.",
+        "The platform's support can give the claim back; a manager can refund this use.";
     UNDO_VOUCHER_CLOSED: Conflict, "undo_voucher_closed",
         "The rest of the voucher was refunded or has expired, so the use cannot be given back.",
         "A manager can refund this use instead.";

@@ -39,16 +39,14 @@ pub use fail_refund::{FailRefund, fail_refund};
 pub use mark_refund_sent::{MarkRefundSent, mark_refund_sent};
 pub use place_cart::{MAX_CART, PlaceCart, place_cart};
 pub use place_order::{Booked, PlaceOrder, place_booked_order, place_order};
-pub use refund_booked::{
-    RefundBooked, book_open_ticket, prolong_booked, prolong_security_deposit, refund_booked,
-};
+pub use refund_booked::{RefundBooked, book_open_ticket, prolong_booked, refund_booked};
 pub use refund_part::{RefundPart, refund_part};
 pub use refund_voucher::{RefundVoucher, RefundedVoucher, refund_voucher};
 pub use release_order::{ReleaseOrder, release_order};
 pub use reverse_chargeback::reverse_chargeback;
 pub use settle_security_deposit::{
     EndSecurityDeposit, RefundSecurityClaim, SettleSecurityDeposit, end_security_deposit,
-    refund_security_claim, settle_security_deposit, take_back_claim,
+    refund_security_claim, settle_security_deposit,
 };
 pub use start_payment::{StartPayment, StartPayments, StartedPayment, start_payment, start_payments};
 pub use stop_coupon::{StopCoupon, stop_coupon};

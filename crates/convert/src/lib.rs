@@ -31,3 +31,4 @@ mod taken_back;
 pub use commands::*;
 pub use model::*;
 pub use reject::*;
+pub use security_deposit::hold_security_deposit_until;

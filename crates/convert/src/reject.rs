@@ -86,8 +86,8 @@ kernel::reject_table! {
         "The entry is unknown or another merchant's.",
         "Order without an entry, or with one of this merchant's.";
     ORDER_ONE_AT_A_TIME: Conflict, "order_one_at_a_time",
-        "You have not used what you ordered of this offer. What is paid after the service is ordered once at a time.",
-        "Use it or give it back, then order again.";
+        "You have not used what you ordered of this offer, or not paid yet. What is paid after the service is ordered once at a time.",
+        "Use it or give it back, or pay or cancel the order that waits; then order again.";
     ORDER_NOT_OPEN: Conflict, "order_not_open",
         "The order does not await a payment.",
         "Look at the order's status.";

@@ -6,7 +6,7 @@ use kernel::{
     Timestamp, VoucherId,
 };
 use ledger::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine};
-use store::{Fail, Row, StorageError, Tx, sql};
+use store::{Fail, Query, Row, StorageError, Tx, sql};
 use uuid::Uuid;
 
 use crate::commands::END_SECURITY_DEPOSIT;
@@ -109,12 +109,28 @@ pub(crate) fn hold(tx: &mut Tx, ctx: &Ctx, sale: &Sale) -> Result<(), Fail> {
 /// The booking is valid until another time.
 pub(crate) fn prolong(tx: &mut Tx, order: OrderId, booked_until: Timestamp) -> Result<(), Fail> {
     let until = booked_until.plus_us(CLAIM_US);
-    let held = tx.claim(sql!(
+    let held = sql!(
         "UPDATE security_deposit SET held_until = $1 WHERE order_id = $2 AND status = 'held'",
         until,
         order
-    ))?;
-    if held > 0 {
+    );
+    end_at(tx, (order, until), held)
+}
+
+/// Something else that it is for goes on until then. A step inside the caller's command; does nothing if it is held as long
+/// anyway.
+pub fn hold_security_deposit_until(tx: &mut Tx, order: OrderId, booked_until: Timestamp) -> Result<(), Fail> {
+    let until = booked_until.plus_us(CLAIM_US);
+    let held = sql!(
+        "UPDATE security_deposit SET held_until = $1 WHERE order_id = $2 AND status = 'held' AND held_until < $1",
+        until,
+        order
+    );
+    end_at(tx, (order, until), held)
+}
+
+fn end_at(tx: &mut Tx, (order, until): (OrderId, Timestamp), held: Query) -> Result<(), Fail> {
+    if tx.claim(held)? > 0 {
         tx.set_timer(END_SECURITY_DEPOSIT, order, until)?;
     }
     Ok(())

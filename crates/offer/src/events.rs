@@ -338,6 +338,8 @@ pub struct MenuSet {
     pub merchant: MerchantId,
     /// Of the menu.
     pub version: i64,
+    /// Whether it has other dishes now, or others names or places: they are searched for.
+    pub is_found_otherwise: bool,
 }
 
 impl EventBody for MenuSet {

@@ -143,7 +143,8 @@ impl DishDetails {
         }
         let no = |field: &str, detail: String| Err(refusal(&MENU_INVALID, format!("{at}{field}"), detail));
         if !(1..=MAX_LIST_PRICE).contains(&self.price.amount) {
-            return no("/price/amount", "A dish costs one minor unit or more.".to_owned());
+            let detail = format!("A dish costs 1 to {MAX_LIST_PRICE} minor units.");
+            return no("/price/amount", detail);
         }
         if !(0..=MAX_SPICY).contains(&self.spicy) {
             return no("/spicy", format!("How hot it is goes from 0 to {MAX_SPICY}."));

@@ -1,6 +1,6 @@
 //! Guests who are there stay longer than they booked: some hours more in the same room.
 
-use convert::{Booked, PlaceOrder, place_booked_order, prolong_security_deposit};
+use convert::{Booked, PlaceOrder, hold_security_deposit_until, place_booked_order};
 use kernel::{BookingId, Ctx, LocalText, ResourceId};
 use offer::place::{self, Stretch};
 use offer::{Bookable, Resource};
@@ -53,7 +53,7 @@ pub fn book_overtime(tx: &mut Tx, ctx: &Ctx, cmd: &BookOvertime) -> Result<Place
     let slot = slot(tx, &bookable, &booking, cmd.hours)?;
     cmd.order.check_quantity(slot.quantity)?;
     let covering = match bookable.terms.security_deposit {
-        Some(_) => queries::deposit_for_overtime(tx, &booking)?,
+        Some(_) => queries::deposit_for_overtime(tx, booking.id)?,
         None => None,
     };
     let booked = Booked {
@@ -65,7 +65,7 @@ pub fn book_overtime(tx: &mut Tx, ctx: &Ctx, cmd: &BookOvertime) -> Result<Place
     };
     let placed = place_booked_order(tx, ctx, &cmd.order, booked)?;
     if let Some(order) = covering {
-        prolong_security_deposit(tx, order, valid_until(slot.period.ends_at))?;
+        hold_security_deposit_until(tx, order, valid_until(slot.period.ends_at))?;
     }
     let new = NewBooking {
         order: Some(placed.order),
@@ -80,6 +80,7 @@ pub fn book_overtime(tx: &mut Tx, ctx: &Ctx, cmd: &BookOvertime) -> Result<Place
         seats: None,
         asked_for: &[slot.resources.first().map(|taken| taken.resource)],
         area: None,
+        deposit_order: covering,
     };
     let overtime = tell_booking(tx, ctx, &new, &slot)?;
     Ok(PlacedBooking {

@@ -122,6 +122,7 @@ pub fn book_with_card(tx: &mut Tx, ctx: &Ctx, cmd: &BookWithCard) -> Result<Book
         seats: None,
         asked_for: &cmd.resources,
         area: cmd.area.as_deref(),
+        deposit_order: None,
     };
     let booking = tell_booking(tx, ctx, &new, &slot)?;
     tx.set_timer(LAPSE_BOOKING, booking, valid_until(slot.period.ends_at))?;

@@ -101,6 +101,7 @@ pub fn choose_seats(tx: &mut Tx, ctx: &Ctx, cmd: &ChooseSeats) -> Result<SeatsCh
         seats: Some(&chosen),
         asked_for: &[],
         area: None,
+        deposit_order: None,
     };
     Ok(SeatsChosen {
         booking: tell_booking(tx, ctx, &booking, &slot)?,

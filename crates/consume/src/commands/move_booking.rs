@@ -1,6 +1,6 @@
 //! A booking takes place at another time.
 
-use kernel::{Actor, BookingId, Claim, Ctx, HOUR_US, OfferId, Reject, ResourceId, VoucherId};
+use kernel::{Actor, BookingId, Claim, Ctx, HOUR_US, OfferId, Reject, ResourceId};
 use offer::{Bookable, ChosenSeats, Day, NightChoice, Period, SeatChoice, Surcharge, Wish, place};
 use party::Role;
 use store::{Fail, Tx, sql, to_json};
@@ -10,6 +10,7 @@ use super::remind_guest::remind_of;
 use super::{expected_guest, own_booking};
 use crate::booking::Booking;
 use crate::events::BookingMoved;
+use crate::queries;
 use crate::reject::{
     BOOKING_FULL, BOOKING_NOT_FREE, BOOKING_NOT_OFFERED, BOOKING_STATUS, BOOKING_TIME, SEATS_OTHER_PRICE,
 };
@@ -69,8 +70,12 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
             let (slot, bookable) = find_slot(tx, ctx, &asked)?;
             check_hours(&booking, &slot, &bookable)?;
             check_nights(&booking, &asked, &slot, &bookable)?;
-            if !is_staff && bookable.terms.security_deposit.is_some() {
-                check_deposit(tx, voucher)?;
+            if !is_staff
+                && bookable.terms.security_deposit.is_some()
+                && queries::needs_no_deposit(tx, booking.id)?
+            {
+                let detail = "Overtime without a security deposit of its own is for now.";
+                return Err(BOOKING_TIME.because(detail).into());
             }
             (slot, None)
         }
@@ -131,17 +136,6 @@ pub fn move_booking(tx: &mut Tx, ctx: &Ctx, cmd: &MoveBooking) -> Result<Period,
     };
     tx.emit(ctx, booking.id, booking.version + 1, &event)?;
     Ok(slot.period)
-}
-
-/// Refuses a booking without the security deposit that its offer takes by now: one from before, or overtime, which another
-/// booking's was enough for.
-fn check_deposit(tx: &mut Tx, voucher: VoucherId) -> Result<(), Fail> {
-    let money = convert::queries::voucher_money(tx, voucher)?;
-    if money.is_some_and(|money| money.security_deposit > 0) {
-        return Ok(());
-    }
-    let detail = "A security deposit is asked for it now, and none was paid: cancel it, and book again.";
-    Err(BOOKING_TIME.because(detail).into())
 }
 
 /// Refuses another number of hours of what is booked by the hour.

@@ -106,6 +106,7 @@ pub fn place_booking(tx: &mut Tx, ctx: &Ctx, cmd: &PlaceBooking) -> Result<Place
             seats: seats.as_ref(),
             asked_for: &cmd.resources,
             area: cmd.area.as_deref(),
+            deposit_order: None,
         },
         &slot,
     )?;
@@ -133,6 +134,8 @@ pub(super) struct NewBooking<'a> {
     pub seats: Option<&'a ChosenSeats>,
     pub asked_for: &'a [Option<ResourceId>],
     pub area: Option<&'a str>,
+    /// Of overtime: whose security deposit is for it too.
+    pub deposit_order: Option<OrderId>,
 }
 
 /// Writes a booking whose places are claimed.
@@ -140,8 +143,8 @@ pub(super) fn tell_booking(tx: &mut Tx, ctx: &Ctx, new: &NewBooking, slot: &Slot
     let booking: BookingId = ctx.new_id();
     tx.tell(sql!(
         "INSERT INTO booking (id, order_id, offer_id, merchant_id, store_id, person_id, party, rooms, starts_at,
-           ends_at, place_owner, showing_id, seats, policy, asked_for, area, card_id, card_uses, note, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', $19, 1)",
+           ends_at, place_owner, showing_id, seats, policy, asked_for, area, card_id, card_uses, deposit_order, note, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, 1)",
         booking,
         new.order,
         new.offer,
@@ -160,6 +163,7 @@ pub(super) fn tell_booking(tx: &mut Tx, ctx: &Ctx, new: &NewBooking, slot: &Slot
         new.area.map(str::to_owned),
         new.card.map(|(card, _)| card),
         new.card.map(|(_, uses)| uses),
+        new.deposit_order,
         ctx.now
     ))?;
     tell_resources(tx, booking, &slot.resources)?;

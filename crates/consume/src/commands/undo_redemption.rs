@@ -1,7 +1,7 @@
 //! Takes a redemption back that was made by mistake: the voucher has its use again, and the money is in
 //! escrow as before. Only within the undo window and only while nobody was paid for it.
 
-use convert::EXPIRE_VOUCHER;
+use convert::{EXPIRE_VOUCHER, SecurityDepositStatus};
 use kernel::{BookingId, Ctx, RedemptionId, Timestamp};
 use ledger::{LineKind, Reason};
 use party::Role;
@@ -12,7 +12,7 @@ use super::change_status;
 use crate::decide::{UndoFacts, check_undo};
 use crate::money::{line_of, reverse_use};
 use crate::slot::valid_until;
-use crate::{Redemption, RedemptionStatus, RedemptionUndone, UNDO_VOUCHER_CLOSED, queries};
+use crate::{Redemption, RedemptionStatus, RedemptionUndone, UNDO_CLAIMED, UNDO_VOUCHER_CLOSED, queries};
 
 /// Undo this redemption.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +28,10 @@ impl UndoRedemption {
     }
 }
 
-/// Undoes a redemption of the actor's own merchant (any staff of its store). What was claimed of a security deposit of guests
-/// who were not there after all goes back to them.
+/// Undoes a redemption of the actor's own merchant (any staff of its store).
 ///
 /// Rejects: `not_found` (another merchant's too), `redemption_not_live`, `undo_too_late`,
-/// `undo_settled`, `undo_not_last`, `undo_voucher_closed`, and `party`'s for staff without the right.
+/// `undo_settled`, `undo_not_last`, `undo_claimed`, `undo_voucher_closed`, and `party`'s for staff without the right.
 ///
 /// Statements: 14, because voucher, timer and books all go back; up to 19 with a rebate.
 pub fn undo_redemption(tx: &mut Tx, ctx: &Ctx, cmd: &UndoRedemption) -> Result<(), Fail> {
@@ -49,6 +48,10 @@ pub fn undo_redemption(tx: &mut Tx, ctx: &Ctx, cmd: &UndoRedemption) -> Result<(
         now: ctx.now,
     };
     check_undo(&redemption, &facts)?;
+    let deposit = convert::queries::security_deposit(tx, redemption.order)?;
+    if deposit.is_some_and(|deposit| deposit.status == SecurityDepositStatus::Claimed) {
+        return Err(UNDO_CLAIMED.plain().into());
+    }
     change_status(tx, &redemption, RedemptionStatus::Undone)?;
     if voucher::give_back_uses(tx, redemption.voucher, redemption.uses)?.is_none() {
         return Err(UNDO_VOUCHER_CLOSED.plain().into());
@@ -61,7 +64,6 @@ pub fn undo_redemption(tx: &mut Tx, ctx: &Ctx, cmd: &UndoRedemption) -> Result<(
         (LineKind::Undo, Reason::RedemptionUndone),
     )?;
     expect_again(tx, &redemption)?;
-    convert::take_back_claim(tx, ctx, redemption.order)?;
     let event = RedemptionUndone {
         redemption: redemption.id,
         voucher: redemption.voucher,

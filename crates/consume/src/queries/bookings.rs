@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use convert::Stored;
 use convert::model::OrderStatus;
 use kernel::{
-    BookingId, DAY_US, OfferId, OrderId, PersonId, RedemptionId, ResourceId, ShowingId, StoreId, Timestamp,
-    VoucherId,
+    BookingId, OfferId, OrderId, PersonId, RedemptionId, ResourceId, ShowingId, StoreId, Timestamp, VoucherId,
 };
 use offer::{Day, DayAvailability, Period, ResourceKind, Wish, place};
 use store::{Fail, ReadTx, Row, StorageError, sql};
@@ -48,25 +47,25 @@ pub fn bookings_of_vouchers(
     Ok(found.collect::<Result<_, StorageError>>()?)
 }
 
-/// The order whose security deposit covers overtime after a booking too: it is held, of the same guest, offer and store, and the
-/// guest was there for it that day.
-pub fn deposit_for_overtime(read: &mut ReadTx, booking: &Booking) -> Result<Option<OrderId>, Fail> {
-    let Some(guest) = &booking.guest else {
-        return Ok(None);
-    };
+/// The order whose security deposit is for overtime after a booking too: its own or, of overtime, that of what it went on
+/// from; as long as it is held and the guest was seen there.
+pub fn deposit_for_overtime(read: &mut ReadTx, booking: BookingId) -> Result<Option<OrderId>, Fail> {
     let row = read.one(sql!(
-        "SELECT b.order_id FROM booking b JOIN security_deposit d ON d.order_id = b.order_id
-         JOIN order_voucher w ON w.order_id = b.order_id JOIN voucher v ON v.id = w.voucher_id
-         WHERE b.person_id = $1 AND b.offer_id = $2 AND b.store_id = $3 AND b.starts_at < $4 AND b.ends_at > $5
-           AND d.status = 'held' AND v.status = 'used'
-         ORDER BY b.ends_at DESC LIMIT 1",
-        guest.person,
-        guest.offer,
-        booking.store,
-        booking.period.ends_at,
-        booking.period.ends_at.plus_us(-DAY_US)
+        "SELECT d.order_id FROM booking b JOIN security_deposit d ON d.order_id = COALESCE(b.deposit_order, b.order_id)
+         JOIN order_voucher w ON w.order_id = d.order_id JOIN voucher v ON v.id = w.voucher_id
+         WHERE b.id = $1 AND d.status = 'held' AND v.status = 'used'",
+        booking
     ))?;
     Ok(row.map(|mut row| row.take()).transpose()?)
+}
+
+/// Whether it is overtime for which another booking's security deposit is enough.
+pub(crate) fn needs_no_deposit(read: &mut ReadTx, booking: BookingId) -> Result<bool, Fail> {
+    let row = read.one(sql!(
+        "SELECT id FROM booking WHERE id = $1 AND deposit_order IS NOT NULL",
+        booking
+    ))?;
+    Ok(row.is_some())
 }
 
 /// What is booked with a card and not over.

@@ -384,17 +384,15 @@ fn a_refund_on_its_way_explains_what_the_bank_took_beyond_the_rest() {
 }
 
 #[test]
-fn an_arrival_that_is_undone_gives_the_claim_back_and_nothing_is_claimed_too_late() {
+fn an_arrival_is_not_undone_while_something_is_claimed_and_nothing_is_claimed_too_late() {
     on_both(|world| {
         let tavern = Tavern::new(world);
-        let (order, booking, redemption) = {
-            let placed = tavern.book();
-            (placed.order.order, placed.booking, tavern.arrive(placed.booking))
-        };
-        tavern.claim(booking, DEPOSIT).expect("claimed");
+        let placed = tavern.book();
+        let redemption = tavern.arrive(placed.booking);
+        tavern.claim(placed.booking, DEPOSIT).expect("claimed");
+        assert_eq!(code(world.undo(redemption, SATURDAY_SIX)), "undo_claimed");
+        tavern.give_claim_back(placed.order.order).expect("given back");
         world.undo(redemption, SATURDAY_SIX).expect("a mistake");
-        assert_eq!((world.payable(), tavern.given_back(order)), (0, DEPOSIT));
-        assert_eq!(tavern.status(order), SecurityDepositStatus::Returned);
 
         let late = tavern.visited();
         let cmd = SettleSecurityDeposit {
@@ -416,8 +414,8 @@ fn overtime_needs_no_deposit_of_its_own_while_that_of_guests_who_are_there_is_he
             security_deposit: Some(DEPOSIT),
             ..karaoke()
         };
-        let room = (ResourceKind::Room, seats("Room", (1, 4), ""));
-        let booked = Restaurant::new(world, terms, &[room]);
+        let room = |n| (ResourceKind::Room, seats(&format!("Room {n}"), (1, 4), ""));
+        let booked = Restaurant::new(world, terms, &[1, 2].map(room));
         let tavern = Tavern { world, booked };
         let wish = |starts_at, hours| {
             let mut wish = tavern.booked.wish(3, starts_at);
@@ -463,10 +461,22 @@ fn overtime_needs_no_deposit_of_its_own_while_that_of_guests_who_are_there_is_he
         assert_eq!(longer.order.amounts.security_deposit, 0);
         world.pay(world.buyer, &longer.order, "card-1");
         assert_eq!(held_until(order), until.plus_us(HOUR_US));
+        // Another room of theirs, where nobody has seen them, is not covered; seen, its deposit is not held for longer.
+        let other = tavern
+            .booked
+            .place_as(world.buyer, wish(SATURDAY_SIX, 4))
+            .expect("free");
+        world.pay(world.buyer, &other.order, "card-1");
+        let of_other = held_until(other.order.order);
+        let unseen = stay(other.booking, later(1));
+        assert_eq!(unseen.order.amounts.security_deposit, DEPOSIT);
+        tavern.arrive(other.booking);
         let once_more = stay(longer.booking, later(2));
         assert_eq!(once_more.order.amounts.security_deposit, 0);
         world.pay(world.buyer, &once_more.order, "card-1");
         assert_eq!(held_until(order), until.plus_us(2 * HOUR_US));
+
+        assert_eq!(held_until(other.order.order), of_other);
 
         // It is for now: moved, it would be a booking without a deposit.
         let cmd = MoveBooking {

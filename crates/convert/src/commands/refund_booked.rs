@@ -61,11 +61,6 @@ pub fn book_open_ticket(
     Ok(true)
 }
 
-/// A security deposit is held on for what goes on until then. A step inside the caller's command.
-pub fn prolong_security_deposit(tx: &mut Tx, order: OrderId, until: Timestamp) -> Result<(), Fail> {
-    security_deposit::prolong(tx, order, until)
-}
-
 /// The voucher of a booking is valid until another time, and its security deposit held accordingly. A step inside the
 /// caller's command. Told but for one.
 pub fn prolong_booked(tx: &mut Tx, order: OrderId, voucher: VoucherId, until: Timestamp) -> Result<(), Fail> {

@@ -96,14 +96,6 @@ pub fn refund_security_claim(tx: &mut Tx, ctx: &Ctx, cmd: &RefundSecurityClaim) 
     Ok(())
 }
 
-/// Gives the guest what was claimed, because they were not there after all. A step inside the caller's command.
-pub fn take_back_claim(tx: &mut Tx, ctx: &Ctx, order: OrderId) -> Result<(), Fail> {
-    if let Some(deposit) = security_deposit::load(tx, order)? {
-        security_deposit::refund_claim(tx, ctx, &deposit)?;
-    }
-    Ok(())
-}
-
 fn deposit_of(tx: &mut Tx, order: OrderId) -> Result<Deposit, Fail> {
     Ok(security_deposit::load(tx, order)?.ok_or_else(|| SECURITY_DEPOSIT_NOT_HELD.plain())?)
 }

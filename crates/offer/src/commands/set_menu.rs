@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Ctx, DishId, LocalText, MediaId, MerchantId};
+use kernel::{Ctx, Currency, DishId, LocalText, MediaId, MerchantId, StoreId};
 use party::Role;
 use store::{Fail, Lock, Tx, sql, to_json};
 
@@ -93,9 +93,16 @@ pub fn set_menu(tx: &mut Tx, ctx: &Ctx, cmd: &SetMenu) -> Result<i64, Fail> {
     let event = MenuSet {
         merchant: cmd.merchant,
         version,
+        is_found_otherwise: !found_by(&before.sections).eq(found_by(&sections)),
     };
     tx.emit(ctx, cmd.merchant, version, &event)?;
     Ok(version)
+}
+
+/// By what, and where, dishes are searched for.
+fn found_by(sections: &[MenuSection]) -> impl Iterator<Item = (&LocalText, &[StoreId], Currency)> {
+    let dishes = sections.iter().flat_map(|section| &section.dishes);
+    dishes.map(|Dish { details, .. }| (&details.name, details.stores.as_slice(), details.price.currency))
 }
 
 /// Every dish with the field that it is in.

@@ -295,6 +295,7 @@ export default {
     store: 'At which store',
     everyStore: 'Every store',
     sections: 'Sections of the menu',
+    onlyAt: 'Only at {stores}',
     soldOutAt: 'Sold out today at {stores}',
     all: 'See the whole menu ({n} dishes)',
     hint: 'Prices at the table. If you have an allergy, please ask the staff too.',

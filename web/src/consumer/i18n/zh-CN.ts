@@ -282,6 +282,7 @@ export default {
     store: '查看门店',
     everyStore: '全部门店',
     sections: '菜单分类',
+    onlyAt: '仅 {stores} 供应',
     soldOutAt: '{stores}今日售罄',
     all: '查看完整菜单（{n} 道）',
     hint: '以上为堂食价格。如有食物过敏，点餐时请告知服务员。',

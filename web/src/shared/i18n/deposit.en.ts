@@ -49,6 +49,6 @@ export default {
       charged_back: 'Taken back by the bank',
     },
     because: 'The store says: {reason}',
-    notKept: 'The store had claimed {claimed}; the platform gave it back.',
+    notKept: 'The store had claimed {claimed}; the platform found that it goes back to you.',
   },
 } satisfies Catalogue<typeof zhCN>

@@ -91,7 +91,8 @@ export default {
   order_needs_booking: '该商品需要预订时间，请先选择时间。',
   order_not_found: '没有这个订单。',
   order_not_open: '订单已不在待支付状态，请查看订单。',
-  order_one_at_a_time: '此商品服务后付款，每人同时只能有一单；请先使用或退掉已下的订单。',
+  order_one_at_a_time:
+    '此商品服务后付款，每人同时只能有一单；请先使用或退掉已下的订单，待付款的请付款或取消。',
   order_place_taken: '位置刚被他人订走，请重新选择时间。',
   order_price_changed: '价格已变化，尚未下单，请确认新价格后再下单。',
   order_quantity_invalid: '购买数量超出限制。',
@@ -204,6 +205,7 @@ export default {
   sync_scans_too_many: '一次上传的扫码过多，请分批上传。',
   text_invalid: '文字为空、过长或含不允许的字符。',
   ticket_not_open: '这不是未选座的兑换券，或已选座、已用完、已退款。',
+  undo_claimed: '已扣除押金，说明顾客到过店，不能撤销核销；可请平台退还所扣押金，或由店长退款。',
   undo_not_last: '该券之后还有核销，请先撤销之后的。',
   undo_settled: '该核销已结算，可由店长退款，金额将从下次付款中扣除。',
   undo_too_late: '已过可撤销时间，可由店长退款。',

@@ -296,7 +296,7 @@ async fn quote_order(
     let (currency, price) = app
         .read(move |read| {
             let is_covered = match asked.overtime_of {
-                Some(booking) => is_covered(read, consumer.0, booking)?,
+                Some(booking) => is_covered(read, (consumer.0, of.offer), booking)?,
                 None => false,
             };
             queries::quote(read, &ctx, &wish, nights, is_covered)
@@ -305,12 +305,14 @@ async fn quote_order(
     Ok(Json(price_of(currency, &price.amounts, &price.discounts)))
 }
 
-/// Whether overtime after a booking of this person goes without a security deposit of its own.
-fn is_covered(read: &mut ReadTx, person: PersonId, booking: BookingId) -> Result<bool, Fail> {
+/// Whether overtime after this person's booking of that offer goes without a security deposit of its own.
+fn is_covered(read: &mut ReadTx, of: (PersonId, OfferId), booking: BookingId) -> Result<bool, Fail> {
     let found = consume::queries::booking(read, booking)?;
-    let own = found.filter(|found| found.guest.as_ref().is_some_and(|guest| guest.person == person));
-    let own = own.ok_or_else(|| NOT_FOUND.plain())?;
-    Ok(consume::queries::deposit_for_overtime(read, &own)?.is_some())
+    let guest = found.and_then(|found| found.guest);
+    if guest.is_none_or(|guest| (guest.person, guest.offer) != of) {
+        return Err(NOT_FOUND.plain().into());
+    }
+    Ok(consume::queries::deposit_for_overtime(read, booking)?.is_some())
 }
 
 #[derive(Deserialize, IntoParams)]
