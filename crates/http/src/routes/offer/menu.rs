@@ -22,8 +22,8 @@ use crate::routes::party::OfStore;
 use crate::shell;
 use crate::wire::{WireMoney, rfc_3339};
 
-/// Of 400 dishes with long names and descriptions in two languages, each at some stores of its own.
-const MAX_MENU_BYTES: usize = 2 * 1024 * 1024;
+/// Of 400 dishes with names and descriptions of an ordinary length in two languages; more text than that is too large.
+const MAX_MENU_BYTES: usize = 512 * 1024;
 
 pub fn operations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
