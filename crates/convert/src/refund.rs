@@ -241,17 +241,10 @@ pub(crate) fn arrive(tx: &mut Tx, ctx: &Ctx, of: &OpenRefund, becomes: RefundSta
 
 /// What is held goes back to where it came from. `None` if that is nothing.
 fn refund_entry(refund: RefundId, new: &NewRefund) -> Option<NewEntry> {
-    let held = match new.cause {
-        RefundCause::SecurityDeposit => Account::SecurityDeposit,
-        RefundCause::Asked
-        | RefundCause::Expired
-        | RefundCause::Redeemed
-        | RefundCause::LatePayment
-        | RefundCause::Mismatch
-        | RefundCause::NoShow
-        | RefundCause::GroupFailed
-        | RefundCause::ChargedBack
-        | RefundCause::ChargebackReversed => Account::Escrow,
+    let held = if new.cause == RefundCause::SecurityDeposit {
+        Account::SecurityDeposit
+    } else {
+        Account::Escrow
     };
     let (buyer, rebate) = new
         .rebate

@@ -20,17 +20,17 @@ const CLAIM_US: i64 = DAY_US;
 
 /// A deposit, and for whom it is held.
 pub(crate) struct Deposit {
-    pub id: SecurityDepositId,
-    pub order: OrderId,
-    pub person: PersonId,
-    pub merchant: MerchantId,
+    id: SecurityDepositId,
+    order: OrderId,
+    person: PersonId,
+    merchant: MerchantId,
     store: StoreId,
     voucher: VoucherId,
     pub currency: Currency,
     pub amount: i64,
     pub status: SecurityDepositStatus,
     pub held_until: Timestamp,
-    pub claimed: i64,
+    claimed: i64,
     version: i64,
 }
 
@@ -59,6 +59,14 @@ impl Deposit {
             SecurityDepositStatus::Claimed => self.claimed,
             SecurityDepositStatus::Returned | SecurityDepositStatus::ChargedBack => 0,
         }
+    }
+}
+
+/// The deposit that so much was paid for with an order; of nothing there is none.
+pub(crate) fn load_paid(tx: &mut Tx, order: OrderId, amount: i64) -> Result<Option<Deposit>, Fail> {
+    match amount {
+        0 => Ok(None),
+        _ => load(tx, order),
     }
 }
 
@@ -165,7 +173,7 @@ pub(crate) fn settle(
     if claimed > 0 {
         let line = claim_line(tx, ctx, held, claimed)?;
         let from = (Account::SecurityDeposit, Some(held.order.uuid()));
-        book(tx, ctx, &line, from, Reason::SecurityClaimed)?;
+        ledger::settle_line_from(tx, ctx, &line, from, Reason::SecurityClaimed)?;
     }
     give_back(tx, ctx, held, held.amount - claimed)?;
     announce(tx, ctx, held, (status, claimed))?;
@@ -182,15 +190,9 @@ pub(crate) fn refund_claim(tx: &mut Tx, ctx: &Ctx, of: &Deposit) -> Result<bool,
     )? {
         return Ok(false);
     }
-    let line = reversed(
-        tx,
-        ctx,
-        of,
-        LineKind::SecurityClaim,
-        LineKind::SecurityClaimRefunded,
-    )?;
+    let kinds = (LineKind::SecurityClaim, LineKind::SecurityClaimRefunded);
     let to = (Account::SecurityDeposit, Some(of.order.uuid()));
-    book(tx, ctx, &line, to, Reason::SecurityClaimRefunded)?;
+    reverse(tx, ctx, of, kinds, (to, Reason::SecurityClaimRefunded))?;
     give_back(tx, ctx, of, of.claimed)?;
     announce(tx, ctx, of, (SecurityDepositStatus::Returned, of.claimed))?;
     Ok(true)
@@ -213,15 +215,9 @@ pub(crate) fn charge_back(tx: &mut Tx, ctx: &Ctx, of: &Deposit) -> Result<(), Fa
         let entry = NewEntry::of(Reason::SecurityChargedBack, of.id.uuid(), of.currency, legs);
         ledger::post(tx, ctx, &entry.ok_or_else(nothing_held)?)?;
     } else {
-        let line = reversed(
-            tx,
-            ctx,
-            of,
-            LineKind::SecurityClaim,
-            LineKind::SecurityClaimChargedBack,
-        )?;
+        let kinds = (LineKind::SecurityClaim, LineKind::SecurityClaimChargedBack);
         let taken = (Account::ProviderClearing, None);
-        book(tx, ctx, &line, taken, Reason::SecurityChargedBack)?;
+        reverse(tx, ctx, of, kinds, (taken, Reason::SecurityChargedBack))?;
     }
     announce(tx, ctx, of, (SecurityDepositStatus::ChargedBack, of.claimed))
 }
@@ -237,15 +233,12 @@ pub(crate) fn reverse_chargeback(tx: &mut Tx, ctx: &Ctx, of: &Deposit) -> Result
         return Ok(0);
     }
     if of.claimed > 0 {
-        let line = reversed(
-            tx,
-            ctx,
-            of,
+        let kinds = (
             LineKind::SecurityClaimChargedBack,
             LineKind::SecurityClaimRestored,
-        )?;
+        );
         let given = (Account::ProviderClearing, None);
-        book(tx, ctx, &line, given, Reason::SecurityClaimRestored)?;
+        reverse(tx, ctx, of, kinds, (given, Reason::SecurityClaimRestored))?;
     }
     announce(tx, ctx, of, (becomes, of.claimed))?;
     Ok(of.claimed)
@@ -317,41 +310,17 @@ fn claim_line(tx: &mut Tx, ctx: &Ctx, of: &Deposit, claimed: i64) -> Result<Sett
     })
 }
 
-/// The opposite of the line of kind `was`.
-fn reversed(
+/// Takes back the line of kind `was`: what it settled goes to that account.
+fn reverse(
     tx: &mut Tx,
     ctx: &Ctx,
     of: &Deposit,
-    was: LineKind,
-    kind: LineKind,
-) -> Result<SettlementLine, Fail> {
+    (was, kind): (LineKind, LineKind),
+    (to, reason): ((Account, Option<Uuid>), Reason),
+) -> Result<(), Fail> {
     let line = ledger::queries::line_of(tx, of.id.uuid(), was)?;
     let (line, _) = line.ok_or_else(|| StorageError::bug("a claim without a settlement line"))?;
-    Ok(SettlementLine {
-        id: ctx.new_id(),
-        kind,
-        price: -line.price,
-        payable: -line.payable,
-        at: ctx.now,
-        ..line
-    })
-}
-
-/// Books a line whose money comes from that account, or goes there if it is below zero.
-fn book(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    line: &SettlementLine,
-    (account, owner): (Account, Option<Uuid>),
-    reason: Reason,
-) -> Result<(), Fail> {
-    let legs = [
-        Leg::debit(account, owner, line.payable),
-        Leg::credit(Account::MerchantPayable, Some(line.merchant.uuid()), line.payable),
-    ];
-    let entry = NewEntry::of(reason, line.reference, line.currency, legs);
-    ledger::post(tx, ctx, &entry.ok_or_else(nothing_held)?)?;
-    ledger::book_line(tx, ctx, line)
+    ledger::settle_line_from(tx, ctx, &line.reversed(ctx, kind), to, reason)
 }
 
 fn announce(

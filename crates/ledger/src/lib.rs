@@ -3,7 +3,7 @@
 //! and the ids that they are about. It refuses entries that do not balance and never changes one.
 //!
 //! Inside a caller's transaction: [`post`], [`reserve`], [`post_pending`], [`void_pending`],
-//! [`book_line`], [`settle_line`], [`reverse_line`], [`spend`], [`spend_up_to`], [`give_back`]. Commands:
+//! [`book_line`], [`settle_line`], [`settle_line_from`], [`reverse_line`], [`spend`], [`spend_up_to`], [`give_back`]. Commands:
 //! [`propose_payout`], [`approve_payout`], [`confirm_payout`], [`fail_payout`], [`retry_payout`],
 //! [`close_day`], [`accrue_rebate`], [`post_rebate`], [`reverse_rebate`], [`carry_forward`].
 //! `docs/domain/money.md` has the worked tables.
@@ -28,4 +28,4 @@ pub use entry::{Balance, EntryKind, Leg, MAX_LEG, NewEntry, Reason, StoredEntry,
 pub use journal::{post, post_pending, reserve, void_pending};
 pub use model::{LineKind, Owed, Payout, PayoutStatus, Rebate, RebateStatus, Reversal, SettlementLine};
 pub use reject::*;
-pub use settlement::{book_line, reverse_line, settle_line};
+pub use settlement::{book_line, reverse_line, settle_line, settle_line_from};

@@ -3,6 +3,7 @@
 
 use kernel::Ctx;
 use store::{Fail, StorageError, Tx, sql};
+use uuid::Uuid;
 
 use crate::decide::check_line;
 use crate::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine, post};
@@ -13,12 +14,22 @@ use crate::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine, post};
 /// # Errors
 /// As [`book_line`].
 pub fn settle_line(tx: &mut Tx, ctx: &Ctx, line: &SettlementLine, reason: Reason) -> Result<(), Fail> {
+    settle_line_from(tx, ctx, line, (Account::Escrow, Some(line.order.uuid())), reason)
+}
+
+/// The same out of another account, of that owner.
+///
+/// # Errors
+/// As [`book_line`].
+pub fn settle_line_from(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    line: &SettlementLine,
+    (account, owner): (Account, Option<Uuid>),
+    reason: Reason,
+) -> Result<(), Fail> {
     let legs = [
-        Leg::debit(
-            Account::Escrow,
-            Some(line.order.uuid()),
-            line.payable + line.commission,
-        ),
+        Leg::debit(account, owner, line.payable + line.commission),
         Leg::credit(Account::MerchantPayable, Some(line.merchant.uuid()), line.payable),
         Leg::credit(Account::Commission, None, line.commission),
     ];
@@ -39,20 +50,26 @@ pub fn reverse_line(
     line: &SettlementLine,
     (kind, reason): (LineKind, Reason),
 ) -> Result<(), Fail> {
-    let back = SettlementLine {
-        id: ctx.new_id(),
-        kind,
-        price: -line.price,
-        discount_platform: -line.discount_platform,
-        discount_merchant: -line.discount_merchant,
-        due_at_store: -line.due_at_store,
-        commission: -line.commission,
-        rebate: -line.rebate,
-        payable: -line.payable,
-        at: ctx.now,
-        ..line.clone()
-    };
-    settle_line(tx, ctx, &back, reason)
+    settle_line(tx, ctx, &line.reversed(ctx, kind), reason)
+}
+
+impl SettlementLine {
+    /// The line that takes this one back.
+    pub fn reversed(&self, ctx: &Ctx, kind: LineKind) -> Self {
+        Self {
+            id: ctx.new_id(),
+            kind,
+            price: -self.price,
+            discount_platform: -self.discount_platform,
+            discount_merchant: -self.discount_merchant,
+            due_at_store: -self.due_at_store,
+            commission: -self.commission,
+            rebate: -self.rebate,
+            payable: -self.payable,
+            at: ctx.now,
+            ..self.clone()
+        }
+    }
 }
 
 /// Adds a line to its merchant's open statement. Told: one statement. A second line for the same

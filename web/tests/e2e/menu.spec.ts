@@ -122,6 +122,7 @@ test('an owner writes a menu, a guest reads it on a phone, and the cashier sells
 
   const offers = (await (await page.request.get(`${base}/offers`)).json()).items
   await page.goto(`/o/${offers[0].id}`)
+  await page.getByRole('heading', { name: /^Where to use it|^Stores/ }).scrollIntoViewIfNeeded()
   await menu.getByRole('button', { name: /^See the whole menu/ }).click()
   await expect(dish).toContainText('¥42')
   await owners.close()

@@ -33,7 +33,7 @@ impl UndoRedemption {
 /// Rejects: `not_found` (another merchant's too), `redemption_not_live`, `undo_too_late`,
 /// `undo_settled`, `undo_not_last`, `undo_claimed`, `undo_voucher_closed`, and `party`'s for staff without the right.
 ///
-/// Statements: 14, because voucher, timer and books all go back; up to 19 with a rebate.
+/// Statements: 15, because voucher, timer and books all go back; up to 20 with a rebate.
 pub fn undo_redemption(tx: &mut Tx, ctx: &Ctx, cmd: &UndoRedemption) -> Result<(), Fail> {
     tx.lock(&cmd.locks());
     let redemption = queries::redemption(tx, cmd.redemption)?.ok_or_else(|| party::NOT_FOUND.plain())?;

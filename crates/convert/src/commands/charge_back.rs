@@ -66,10 +66,8 @@ pub fn charge_back(tx: &mut Tx, ctx: &Ctx, cmd: &ChargeBack) -> Result<Option<Ch
     let payment = confirm_payment(tx, ctx, &cmd.payment)?;
     tx.lock(&[Lock::row("orders", payment.order)]);
     let left = left_of(tx, cmd)?;
-    let deposit = match left.sale.amounts.security_deposit {
-        0 => None,
-        _ => security_deposit::load(tx, payment.order)?,
-    };
+    let paid = left.sale.amounts.security_deposit;
+    let deposit = security_deposit::load_paid(tx, payment.order, paid)?;
     let to_give_back = match payment.outcome {
         PaymentOutcome::Paid => left.cash + deposit.as_ref().map_or(0, Deposit::at_stake),
         PaymentOutcome::Refunded => 0,

@@ -32,9 +32,7 @@ pub fn refund_booked(tx: &mut Tx, ctx: &Ctx, cmd: &RefundBooked) -> Result<Refun
     let closed = closed.filter(|closed| closed.uses_left == money.uses);
     closed.ok_or_else(|| REFUND_NOTHING_LEFT.plain())?;
     let (refund, _) = give_up(tx, ctx, &money, (money.paid, true), (cmd.given_up, cmd.cause))?;
-    if money.security_deposit > 0
-        && let Some(deposit) = security_deposit::load(tx, money.order)?
-    {
+    if let Some(deposit) = security_deposit::load_paid(tx, money.order, money.security_deposit)? {
         security_deposit::settle(tx, ctx, &deposit, None)?;
     }
     Ok(refund)

@@ -54,10 +54,7 @@ pub fn reverse_chargeback(
     let Some(booked) = claim(tx, ctx, cmd)? else {
         return Ok(());
     };
-    let deposit = match booked.security_deposit {
-        0 => None,
-        _ => security_deposit::load(tx, booked.order)?,
-    };
+    let deposit = security_deposit::load_paid(tx, booked.order, booked.security_deposit)?;
     let claimed = match deposit {
         Some(deposit) => security_deposit::reverse_chargeback(tx, ctx, &deposit)?,
         None => 0,
