@@ -1089,6 +1089,42 @@ CREATE INDEX review_by_merchant ON review (merchant_id, id);
 CREATE INDEX review_by_person ON review (person_id, id);
 CREATE INDEX review_by_status ON review (status, id);
 
+-- A buyer's complaint about an order. Whose turn it is follows from its status; `due_at` is until when. `decided_by` is the
+-- operator who decided first, so that an appeal is another's to decide. One of an order that was not withdrawn.
+CREATE TABLE complaint (
+  id BYTEA NOT NULL PRIMARY KEY,
+  order_id BYTEA NOT NULL REFERENCES orders (id),
+  person_id BYTEA NOT NULL,
+  merchant_id BYTEA NOT NULL,
+  offer_id BYTEA NOT NULL,
+  store_id BYTEA,
+  kind TEXT NOT NULL,
+  status TEXT NOT NULL,
+  due_at BIGINT,
+  decided_by BYTEA,
+  created_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX complaint_of_order ON complaint (order_id) WHERE status <> 'withdrawn';
+CREATE INDEX complaint_by_person ON complaint (person_id, id);
+CREATE INDEX complaint_by_merchant ON complaint (merchant_id, id);
+CREATE INDEX complaint_by_status ON complaint (status, id);
+
+-- Who said what, and what a complaint was after that. `n` is the complaint's version; `media` is JSON; `refunded` is in minor
+-- units of the order's currency.
+CREATE TABLE complaint_step (
+  complaint_id BYTEA NOT NULL REFERENCES complaint (id),
+  n BIGINT NOT NULL,
+  side TEXT NOT NULL,
+  person_id BYTEA,
+  status TEXT NOT NULL,
+  text TEXT NOT NULL,
+  media TEXT NOT NULL,
+  refunded BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (complaint_id, n)
+);
+
 CREATE TABLE store_rating (
   store_id BYTEA NOT NULL PRIMARY KEY REFERENCES store (id),
   stars_sum BIGINT NOT NULL,

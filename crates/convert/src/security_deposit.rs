@@ -2,8 +2,8 @@
 //! visit is over or does not take place, less what the merchant claims of it.
 
 use kernel::{
-    Ctx, Currency, DAY_US, MerchantId, OrderId, PaymentAttemptId, PersonId, SecurityDepositId, StoreId,
-    Timestamp, VoucherId,
+    Ctx, Currency, DAY_US, MerchantId, Money, OrderId, PaymentAttemptId, PersonId, SecurityDepositId,
+    StoreId, Timestamp, VoucherId,
 };
 use ledger::{Account, Leg, LineKind, NewEntry, Reason, SettlementLine};
 use store::{Fail, Query, Row, StorageError, Tx, sql};
@@ -50,6 +50,11 @@ impl Deposit {
             claimed: row.take()?,
             version: row.take()?,
         })
+    }
+
+    /// What the merchant claimed of it, rightly or not.
+    pub fn claimed(&self) -> Money {
+        Money::new(self.claimed, self.currency)
     }
 
     /// What of it the payer's bank can take from who has it now: the platform, or the merchant.

@@ -1,18 +1,18 @@
-//! The rules of form for reviews and replies, pure.
+//! The rules of form for what people write and show, pure.
 
 use std::collections::BTreeMap;
 
-use kernel::{MediaId, Reject};
+use kernel::{MediaId, Reject, RejectKind};
 
 use crate::REVIEW_INVALID;
 
 /// How many aspects a review may rate.
 pub const MAX_ASPECTS: usize = 8;
 
-/// How many characters a review or a reply may have.
+/// How many characters a review, a reply or a statement in a complaint may have.
 pub const MAX_TEXT: usize = 2_000;
 
-/// How many pictures a review may have.
+/// How many pictures a review or a statement in a complaint may have.
 pub const MAX_PICTURES: usize = 6;
 
 /// Letters of an aspect's name.
@@ -48,20 +48,17 @@ pub(crate) fn check_aspects(aspects: &BTreeMap<String, i64>) -> Result<(), Rejec
     Ok(())
 }
 
-/// Few, each once.
-pub(crate) fn check_pictures(media: &[MediaId]) -> Result<(), Reject> {
+/// Few, each once, or it is of this kind.
+pub(crate) fn check_pictures(kind: &'static RejectKind, media: &[MediaId]) -> Result<(), Reject> {
     if media.len() > MAX_PICTURES {
-        let detail = format!(
-            "A review has at most {MAX_PICTURES} pictures, not {}.",
-            media.len()
-        );
-        return Err(REVIEW_INVALID.at("/media", detail));
+        let detail = format!("There are at most {MAX_PICTURES} pictures, not {}.", media.len());
+        return Err(kind.at("/media", detail));
     }
     let mut different = media.to_vec();
     different.sort_unstable();
     different.dedup();
     if different.len() < media.len() {
-        return Err(REVIEW_INVALID.at("/media", "A review shows each picture once."));
+        return Err(kind.at("/media", "Each picture is shown once."));
     }
     Ok(())
 }
@@ -76,20 +73,20 @@ pub fn short_name(name: &str) -> String {
     }
 }
 
-/// What people write: trimmed, not too long, and nothing in it that a screen obeys instead of showing.
-pub(crate) fn clean_text(text: &str) -> Result<String, Reject> {
+/// What people write: trimmed, not too long, and nothing in it that a screen obeys instead of showing; or it is of this kind.
+pub(crate) fn clean_text(kind: &'static RejectKind, text: &str) -> Result<String, Reject> {
     let text = text.trim();
     let length = text.chars().count();
     if length > MAX_TEXT {
         let detail = format!("The text has {length} characters; it may have {MAX_TEXT}.");
-        return Err(REVIEW_INVALID.at("/text", detail));
+        return Err(kind.at("/text", detail));
     }
     if let Some(found) = text.chars().find(|c| is_command(*c)) {
         let detail = format!(
             "The text holds the control character U+{:04X}. Remove it.",
             u32::from(found)
         );
-        return Err(REVIEW_INVALID.at("/text", detail));
+        return Err(kind.at("/text", detail));
     }
     Ok(text.to_owned())
 }
@@ -148,13 +145,13 @@ mod tests {
     #[test]
     fn text_is_kept_as_written_but_for_what_a_screen_would_obey() {
         assert_eq!(
-            clean_text("  <b>好吃</b>\n=SUM(A1) ").unwrap(),
+            clean_text(&REVIEW_INVALID, "  <b>好吃</b>\n=SUM(A1) ").unwrap(),
             "<b>好吃</b>\n=SUM(A1)"
         );
         for bad in ["a\u{0}b", "a\u{1b}[2Jb", "a\u{202E}b", "\u{9b}2J"] {
-            assert!(clean_text(bad).is_err(), "{bad:?}");
+            assert!(clean_text(&REVIEW_INVALID, bad).is_err(), "{bad:?}");
         }
-        assert!(clean_text(&"字".repeat(MAX_TEXT)).is_ok());
-        assert!(clean_text(&"字".repeat(MAX_TEXT + 1)).is_err());
+        assert!(clean_text(&REVIEW_INVALID, &"字".repeat(MAX_TEXT)).is_ok());
+        assert!(clean_text(&REVIEW_INVALID, &"字".repeat(MAX_TEXT + 1)).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! What this crate tells the crates below it. Ids and numbers only: no word of what was written.
 
-use kernel::{MerchantId, OfferId, RedemptionId, ReviewId, StoreId};
+use kernel::{ComplaintId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, ReviewId, StoreId};
 use serde::{Deserialize, Serialize};
 use store::EventBody;
 
@@ -60,6 +60,32 @@ pub struct ReviewShown {
     pub offer: OfferId,
     /// 1 to 5.
     pub stars: i64,
+}
+
+/// A step was taken in a complaint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComplaintChanged {
+    /// The complaint.
+    pub complaint: ComplaintId,
+    /// About which order.
+    pub order: OrderId,
+    /// Who complains.
+    pub person: PersonId,
+    /// About whom.
+    pub merchant: MerchantId,
+    /// About which store, if about one.
+    pub store: Option<StoreId>,
+    /// Who took the step: [`crate::ComplaintSide::as_str`].
+    pub side: String,
+    /// What it is now: [`crate::ComplaintStatus::as_str`].
+    pub status: String,
+    /// What was given back, in minor units of the order's currency.
+    pub refunded: i64,
+}
+
+impl EventBody for ComplaintChanged {
+    const TYPE: &'static str = "ComplaintChanged";
+    const V: i64 = 1;
 }
 
 impl EventBody for ReviewShown {

@@ -1,6 +1,13 @@
 //! What can be asked of reviews. Everybody may see the shown ones; who may see the rest is decided by
 //! whoever asks.
 
+mod complaints;
+
+pub use complaints::{
+    complaint, complaint_of_order, complaint_steps, complaints, complaints_of_merchant, complaints_of_person,
+    is_shown_to,
+};
+
 use std::collections::BTreeSet;
 
 use kernel::{MerchantId, OfferId, PersonId, RedemptionId, ReviewId, StoreId};
@@ -55,7 +62,7 @@ pub fn reviews_of_store(
                 hidden_because, reply, replied_at, created_at, version
          FROM review WHERE store_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
         store,
-        before(after),
+        before(after.map(|id| id.uuid())),
         limit
     ))?;
     rows.into_iter().map(read_review).collect()
@@ -73,7 +80,7 @@ pub fn reviews_of_offer(
                 hidden_because, reply, replied_at, created_at, version
          FROM review WHERE offer_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
         offer,
-        before(after),
+        before(after.map(|id| id.uuid())),
         limit
     ))?;
     rows.into_iter().map(read_review).collect()
@@ -91,7 +98,7 @@ pub fn reviews_of_merchant(
                 hidden_because, reply, replied_at, created_at, version
          FROM review WHERE merchant_id = $1 AND id < $2 AND status = 'shown' ORDER BY id DESC LIMIT $3",
         merchant,
-        before(after),
+        before(after.map(|id| id.uuid())),
         limit
     ))?;
     rows.into_iter().map(read_review).collect()
@@ -125,7 +132,7 @@ pub fn reviews_of_person(
                 hidden_because, reply, replied_at, created_at, version
          FROM review WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         person,
-        before(after),
+        before(after.map(|id| id.uuid())),
         limit
     ))?;
     rows.into_iter().map(read_review).collect()
@@ -144,14 +151,14 @@ pub fn reviews(
                     hidden_because, reply, replied_at, created_at, version
              FROM review WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
             status.as_str(),
-            before(after),
+            before(after.map(|id| id.uuid())),
             limit
         ),
         None => sql!(
             "SELECT id, redemption_id, person_id, merchant_id, store_id, offer_id, stars, aspects, text, media, status,
                     hidden_because, reply, replied_at, created_at, version
              FROM review WHERE id < $1 ORDER BY id DESC LIMIT $2",
-            before(after),
+            before(after.map(|id| id.uuid())),
             limit
         ),
     };
@@ -193,8 +200,8 @@ pub fn ratings(read: &mut ReadTx, stores: &[StoreId]) -> Result<Vec<Rating>, Fai
 }
 
 /// A cursor's bound: ids are time-ordered, and no id is above all ones.
-fn before(after: Option<ReviewId>) -> Uuid {
-    after.map_or(Uuid::max(), |id| id.uuid())
+fn before(after: Option<Uuid>) -> Uuid {
+    after.unwrap_or(Uuid::max())
 }
 
 fn read_review(mut row: Row) -> Result<Review, Fail> {

@@ -28,4 +28,19 @@ kernel::reject_table! {
     REVIEW_REPLIED: Conflict, "review_replied",
         "The review has a reply.",
         "One review has one reply.";
+    COMPLAINT_INVALID: Invalid, "complaint_invalid",
+        "The complaint breaks a rule of form.",
+        "The detail says which field and which rule.";
+    COMPLAINT_EXISTS: Conflict, "complaint_exists",
+        "There is a complaint about this order.",
+        "Go on with that one.";
+    COMPLAINT_NOT_POSSIBLE: Conflict, "complaint_not_possible",
+        "Nobody can complain about this order now.",
+        "The detail says why.";
+    COMPLAINT_STATUS: Conflict, "complaint_status",
+        "That is not possible where the complaint stands.",
+        "Reload it to see whose turn it is.";
+    COMPLAINT_DECIDED_BY_YOU: Forbidden, "complaint_decided_by_you",
+        "You decided this complaint before.",
+        "An appeal is another operator's to decide.";
 }

@@ -69,6 +69,7 @@ impl News {
 const THINGS: &[&str] = &[
     "agreement",
     "certification",
+    "complaint",
     "conflict",
     "coupon",
     "group",

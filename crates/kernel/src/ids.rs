@@ -95,6 +95,8 @@ id_kinds! {
     Payout PayoutId "pyo";
     /// What a consumer says after a redemption.
     Review ReviewId "rev";
+    /// What a buyer complains of about an order, and what was answered.
+    Complaint ComplaintId "cpl";
     /// What the platform tells a person.
     Message MessageId "msg";
     /// One fact in the event log.

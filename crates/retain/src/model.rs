@@ -23,6 +23,10 @@ pub enum MessageKind {
     RebateEarned,
     /// The merchant answered a review.
     ReviewAnswered,
+    /// The merchant answered a complaint.
+    ComplaintAnswered,
+    /// The platform decided a complaint.
+    ComplaintDecided,
     /// A booking starts soon.
     BookingSoon,
     /// The store moved a booking.
@@ -37,7 +41,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::OrderPaid,
         Self::VoucherRedeemed,
         Self::RedemptionUndone,
@@ -46,6 +50,8 @@ impl MessageKind {
         Self::DepositClaimed,
         Self::RebateEarned,
         Self::ReviewAnswered,
+        Self::ComplaintAnswered,
+        Self::ComplaintDecided,
         Self::BookingSoon,
         Self::BookingMoved,
         Self::BookingCancelled,
@@ -64,6 +70,8 @@ impl MessageKind {
             Self::DepositClaimed => "deposit_claimed",
             Self::RebateEarned => "rebate_earned",
             Self::ReviewAnswered => "review_answered",
+            Self::ComplaintAnswered => "complaint_answered",
+            Self::ComplaintDecided => "complaint_decided",
             Self::BookingSoon => "booking_soon",
             Self::BookingMoved => "booking_moved",
             Self::BookingCancelled => "booking_cancelled",

@@ -4,7 +4,7 @@ use consume::{Booking, BookingCancelled, BookingMoved, BookingSoon, BookingStatu
 use consume::{PlaceOffered, QueueCalled, RedemptionUndone, VoucherRedeemed};
 use convert::events::{OrderChargedBack, OrderPaid, RefundSucceeded, SecurityDepositChanged};
 use convert::{RefundCause, SecurityDepositStatus, Stored};
-use feedback::ReviewReplied;
+use feedback::{ComplaintChanged, ComplaintStatus, ReviewReplied};
 use kernel::{Currency, MessageId, Money, PersonId};
 use ledger::events::RebatePosted;
 use store::{EventBody, Fail, ReadTx, StorageError, StoredEvent};
@@ -102,6 +102,9 @@ fn looked_up(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, 
             ..about(event, review.person, MessageKind::ReviewAnswered)
         }));
     }
+    if let Some(changed) = event.body_as::<ComplaintChanged>() {
+        return of_complaint(read, event, &changed?);
+    }
     if let Some(changed) = event.body_as::<SecurityDepositChanged>() {
         let changed = changed?;
         // What comes back is told of by its refund, and a claim once, whoever the bank gave it back to.
@@ -124,6 +127,25 @@ fn looked_up(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, 
         return Ok(booking.and_then(|booking| about_booking(event, kind, &booking)));
     }
     Ok(None)
+}
+
+/// What the others do in a buyer's complaint.
+fn of_complaint(
+    read: &mut ReadTx,
+    event: &StoredEvent,
+    changed: &ComplaintChanged,
+) -> Result<Option<Message>, Fail> {
+    let kind = match ComplaintStatus::from_text(&changed.status) {
+        Some(ComplaintStatus::Answered) => MessageKind::ComplaintAnswered,
+        Some(ComplaintStatus::Upheld | ComplaintStatus::Dismissed) => MessageKind::ComplaintDecided,
+        _ => return Ok(None),
+    };
+    let found = feedback::queries::complaint(read, changed.complaint)?;
+    Ok(found.map(|complaint| Message {
+        order: Some(complaint.order),
+        offer: Some((complaint.offer, complaint.merchant)),
+        ..about(event, complaint.person, kind)
+    }))
 }
 
 /// What there is to tell a guest of their booking. What they did themselves they know.

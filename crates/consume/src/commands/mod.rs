@@ -49,7 +49,7 @@ pub use offer_place::{OfferPlace, TakePlace, offer_place, take_place};
 pub use place_booking::{PlaceBooking, PlacedBooking, place_booking};
 pub use redeem_code::{CodeAnswer, RedeemCode, redeem_code};
 pub use redeem_scan::{RedeemScan, Redeemed, redeem_scan};
-pub use refund_redeemed::{RefundRedeemed, refund_redeemed};
+pub use refund_redeemed::{RefundRedeemed, refund_redeemed, refund_visit};
 pub use remind_guest::{REMIND_GUEST, RemindGuest, remind_guest};
 pub use set_calendar_feed::{SetCalendarFeed, set_calendar_feed};
 pub use set_queue::{SetQueue, set_queue};

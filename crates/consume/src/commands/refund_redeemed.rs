@@ -2,12 +2,11 @@
 //! buyer from there. After a payout the merchant's part is deducted from the next one. The visit stands,
 //! so the voucher does not get its use back.
 
-use convert::decide::use_amounts;
 use convert::{RefundCause, RefundPart};
-use kernel::{Actor, BasisPoints, Ctx, RedemptionId, RefundId};
+use kernel::{Actor, Ctx, RedemptionId, RefundId};
 use ledger::{LineKind, Reason};
 use party::{OperatorRole, Role};
-use store::{Fail, Lock, StorageError, Tx};
+use store::{Fail, Lock, Tx};
 
 use super::{change_status, take_back};
 use crate::decide::check_live;
@@ -39,18 +38,17 @@ pub fn refund_redeemed(tx: &mut Tx, ctx: &Ctx, cmd: &RefundRedeemed) -> Result<R
     tx.lock(&cmd.locks());
     let redemption = queries::redemption(tx, cmd.redemption)?;
     let redemption = may_refund(tx, ctx, redemption)?;
-    check_live(&redemption)?;
-    let terms = convert::queries::voucher_money(tx, redemption.voucher)?
-        .ok_or_else(|| StorageError::bug("a voucher without the money behind it"))?;
-    let part = use_amounts(
-        &terms.paid,
-        terms.uses,
-        redemption.taken(),
-        BasisPoints::ZERO,
-        BasisPoints::ZERO,
-    )
-    .paid;
-    change_status(tx, &redemption, RedemptionStatus::Refunded)?;
+    refund_visit(tx, ctx, &redemption)
+}
+
+/// Refunds a redemption that stands. A step inside the caller's command, which has checked the actor and locked the
+/// redemption.
+///
+/// Rejects: `redemption_not_live`.
+pub fn refund_visit(tx: &mut Tx, ctx: &Ctx, redemption: &Redemption) -> Result<RefundId, Fail> {
+    check_live(redemption)?;
+    let (part, _) = queries::money_of_visit(tx, redemption)?;
+    change_status(tx, redemption, RedemptionStatus::Refunded)?;
     let refund = RefundPart {
         voucher: redemption.voucher,
         part,
@@ -58,7 +56,7 @@ pub fn refund_redeemed(tx: &mut Tx, ctx: &Ctx, cmd: &RefundRedeemed) -> Result<R
     };
     let refund = convert::refund_part(tx, ctx, &refund)?;
     let reason = (LineKind::Refund, Reason::RedemptionReversed);
-    take_back(tx, ctx, &redemption, reason)?;
+    take_back(tx, ctx, redemption, reason)?;
     Ok(refund)
 }
 

@@ -88,12 +88,17 @@ pub fn end_security_deposit(tx: &mut Tx, ctx: &Ctx, cmd: &EndSecurityDeposit) ->
 pub fn refund_security_claim(tx: &mut Tx, ctx: &Ctx, cmd: &RefundSecurityClaim) -> Result<(), Fail> {
     party::require_operator(tx, ctx, &[OperatorRole::Admin, OperatorRole::Support])?;
     party::require_reason(ctx)?;
+    give_back_claim(tx, ctx, cmd).map(drop)
+}
+
+/// The same, and how much that was. A step inside the caller's command, which has checked the actor.
+pub fn give_back_claim(tx: &mut Tx, ctx: &Ctx, cmd: &RefundSecurityClaim) -> Result<Money, Fail> {
     tx.lock(&cmd.locks());
     let deposit = deposit_of(tx, cmd.order)?;
     if !security_deposit::refund_claim(tx, ctx, &deposit)? {
         return Err(SECURITY_CLAIM_NOT_OPEN.plain().into());
     }
-    Ok(())
+    Ok(deposit.claimed())
 }
 
 fn deposit_of(tx: &mut Tx, order: OrderId) -> Result<Deposit, Fail> {

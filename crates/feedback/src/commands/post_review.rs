@@ -41,8 +41,8 @@ pub fn post_review(tx: &mut Tx, ctx: &Ctx, cmd: &PostReview) -> Result<ReviewId,
     let person = party::require_consumer(ctx)?;
     check_stars("/stars", cmd.stars)?;
     check_aspects(&cmd.aspects)?;
-    let text = clean_text(&cmd.text)?;
-    check_pictures(&cmd.media)?;
+    let text = clean_text(&REVIEW_INVALID, &cmd.text)?;
+    check_pictures(&REVIEW_INVALID, &cmd.media)?;
     tx.lock(&cmd.locks());
     let visit = own_visit(tx, person, cmd.redemption)?;
     let grants = party::queries::grants(tx, person)?;

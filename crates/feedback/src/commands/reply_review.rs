@@ -28,7 +28,7 @@ impl ReplyReview {
 /// Rejects: `review_invalid`, `review_not_shown`, `review_replied`, and `party`'s for who is no manager
 /// there or names a review that is not there.
 pub fn reply_review(tx: &mut Tx, ctx: &Ctx, cmd: &ReplyReview) -> Result<(), Fail> {
-    let text = clean_text(&cmd.text)?;
+    let text = clean_text(&REVIEW_INVALID, &cmd.text)?;
     if text.is_empty() {
         return Err(REVIEW_INVALID.at("/text", "A reply says something.").into());
     }

@@ -1,5 +1,6 @@
-//! Reviews from outside, on both engines, with every store's rating checked against its reviews.
+//! Reviews and complaints from outside, on both engines, with every store's rating checked against its reviews.
 
+mod complaints;
 mod reviews;
 mod visits;
 

@@ -1,18 +1,25 @@
-//! A merchant whose free tastings people redeem, so that there is something to review.
+//! A merchant whose free tastings and dinners people redeem, so that there is something to review and to complain of.
 
 use std::collections::BTreeMap;
 
 use consume::{CodeAnswer, RedeemCode, RefundRedeemed, UndoRedemption};
-use convert::PlaceOrder;
+use convert::{ConfirmPayment, PlaceOrder, PlacedOrder, StartPayment};
 use feedback::{HideForRefund, HideReview, PostReview, Rating, ReplyReview, Review, ShowReview};
-use kernel::{Actor, Ctx, OfferId, PersonId, RedemptionId, ReviewId, Timestamp};
-use party::testing::{NOW, Shop, certified_shop, consumer, ctx_at, run};
+use kernel::{
+    Actor, Ctx, Currency, Media, MediaId, OfferId, OrderId, PersonId, RedemptionId, ReviewId, Timestamp,
+    VoucherId,
+};
+use party::testing::{NOW, Shop, certified_shop, consumer, ctx_at, run, sha_like};
+use party::{MediaOwner, RecordMedia};
 use store::{Fail, Rejected, Store, Tx, sql};
 
 pub struct Visits<'s> {
     pub db: &'s Store,
     pub shop: Shop,
+    /// Free.
     pub offer: OfferId,
+    /// For money.
+    pub on_sale: OfferId,
     pub guest: PersonId,
 }
 
@@ -26,6 +33,7 @@ impl<'s> Visits<'s> {
             db,
             shop,
             offer: offer::testing::on_sale(db, shop, terms, 1, |_| ()).offer,
+            on_sale: offer::testing::on_sale(db, shop, offer::testing::terms(), 2, |_| ()).offer,
             guest: consumer(db, 1),
         }
     }
@@ -41,8 +49,13 @@ impl<'s> Visits<'s> {
 
     /// A visit of the guest at that moment, with nothing said about it yet.
     pub fn visit_of(&self, guest: PersonId, now: Timestamp) -> RedemptionId {
+        let voucher = self.buy(self.offer, guest, now).vouchers[0];
+        self.redeem(voucher, now)
+    }
+
+    fn buy(&self, offer: OfferId, guest: PersonId, now: Timestamp) -> PlacedOrder {
         let cmd = PlaceOrder {
-            offer: self.offer,
+            offer,
             quantity: 1,
             wallet_coupons: Vec::new(),
             share_token: None,
@@ -55,7 +68,10 @@ impl<'s> Visits<'s> {
         let placed = self.run(Actor::Consumer(guest), now, move |tx, ctx| {
             convert::place_order(tx, ctx, &cmd)
         });
-        let voucher = placed.expect("placed").vouchers[0];
+        placed.expect("placed")
+    }
+
+    fn redeem(&self, voucher: VoucherId, now: Timestamp) -> RedemptionId {
         let found = self
             .db
             .read_blocking(move |read| voucher::queries::voucher(read, voucher));
@@ -73,6 +89,55 @@ impl<'s> Visits<'s> {
             CodeAnswer::Redeemed(redeemed) => redeemed.redemption,
             CodeAnswer::Declined { .. } => panic!("the right code was declined"),
         }
+    }
+
+    pub fn unpaid_order(&self) -> OrderId {
+        self.buy(self.on_sale, self.guest, NOW).order
+    }
+
+    pub fn picture_of_the_shop(&self) -> MediaId {
+        let cmd = RecordMedia {
+            id: ctx_at(NOW, Actor::System).new_id::<Media>(),
+            owner: MediaOwner::Merchant(self.shop.merchant),
+            sha256: sha_like(3, 1),
+            content_type: "image/jpeg".to_owned(),
+            size: 1_000,
+        };
+        let kept = self.run(self.shop.as_owner(), NOW, move |tx, ctx| {
+            party::record_media(tx, ctx, &cmd)
+        });
+        kept.expect("kept")
+    }
+
+    /// A visit for which money was paid, and its order.
+    pub fn paid_visit(&self) -> (OrderId, RedemptionId) {
+        let bought = self.buy(self.on_sale, self.guest, NOW);
+        let order = bought.order;
+        let start = StartPayment {
+            order,
+            provider: "acme".to_owned(),
+        };
+        let started = self.run(Actor::Consumer(self.guest), NOW, move |tx, ctx| {
+            convert::start_payment(tx, ctx, &start)
+        });
+        let attempt = started.expect("started").attempt;
+        let report = ConfirmPayment {
+            attempt,
+            provider: "acme".to_owned(),
+            provider_payment: format!("p-{attempt}"),
+            amount: bought.amounts.to_pay(),
+            currency: Currency::CNY,
+            instrument: None,
+        };
+        let paid = self.run(Actor::Provider(1), NOW, move |tx, ctx| {
+            convert::confirm_payment(tx, ctx, &report)
+        });
+        paid.expect("paid");
+        let vouchers = self
+            .db
+            .read_blocking(move |read| convert::queries::order_vouchers(read, order));
+        let voucher = vouchers.expect("an answer")[0].voucher;
+        (order, self.redeem(voucher, NOW))
     }
 
     pub fn visit(&self) -> RedemptionId {

@@ -32,7 +32,7 @@ pub struct PersonMessage {
     #[schema(value_type = String)]
     id: MessageId,
     /// `order_paid`, `voucher_redeemed`, `redemption_undone`, `refund_arrived`, `order_charged_back`, `deposit_claimed`, `rebate_earned`,
-    /// `review_answered`, `booking_soon`, `place_offered`, or what the store did: `booking_moved`, `booking_cancelled` or `queue_called`.
+    /// `review_answered`, `complaint_answered`, `complaint_decided`, `booking_soon`, `place_offered`, or what the store did: `booking_moved`, `booking_cancelled` or `queue_called`.
     kind: String,
     #[schema(value_type = Option<String>)]
     order: Option<OrderId>,

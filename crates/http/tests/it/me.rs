@@ -33,6 +33,7 @@ fn a_person_gets_a_copy_of_everything_and_nothing_of_anothers() {
             ("waitlist", 1),
             ("memberships", 1),
             ("reviews", 1),
+            ("complaints", 1),
             ("share_links", 1),
             ("refunds", 0),
         ] {

@@ -136,7 +136,9 @@ fn left_out(operation: &str) -> &'static [&'static str] {
             "seats",
         ],
         // Pictures of the merchant's are not the guest's.
-        "postReview" => &["media"],
+        "postReview" | "openComplaint" | "escalateComplaint" => &["media"],
+        // Nothing was claimed of the order.
+        "answerComplaint" | "decideComplaint" => &["security_claim"],
         _ => &[],
     }
 }
@@ -229,6 +231,7 @@ impl Maker<'_> {
             ("signInWithCode" | "signInWithPassword" | "registerMerchant", "device") => "phone",
             ("grantOperator", "role") => "support",
             ("addResource", "kind") => "table",
+            ("openComplaint", "kind") => "quality",
             ("setQueue", "name") => "A",
             ("addResource" | "updateResource", "status") => "online",
             ("scheduleShowing", "offer") => &self.ids["screened"],

@@ -185,6 +185,12 @@ impl ConsumerUser {
             .id()
     }
 
+    pub async fn complain(&self, app: &TestApp, order: &str) -> String {
+        let path = format!("/v1/orders/{order}/complaint");
+        let said = json!({"kind": "quality", "text": "汤是凉的"});
+        app.post(&self.0, &path, said).await.id()
+    }
+
     /// The session that asks.
     pub async fn session(&self, app: &TestApp) -> String {
         let sessions = app.get(&self.0, "/v1/me/sessions").await.ok();

@@ -186,6 +186,7 @@ impl Side {
             ("waitlist_entry", buyer.join_waitlist(app, &self.ids).await),
             ("review", buyer.review(app, &redemption).await),
             ("redemption", redemption),
+            ("complaint", buyer.complain(app, &text(&paid, "order")).await),
             (
                 "payment_conflict",
                 contradicted(app, paid["order"].as_str().unwrap()).await,

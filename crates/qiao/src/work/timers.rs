@@ -9,6 +9,7 @@ use convert::{
     CLOSE_GROUP, CloseGroup, END_SECURITY_DEPOSIT, EXPIRE_VOUCHER, EndSecurityDeposit, ExpireVoucher,
     RELEASE_ORDER, ReleaseOrder,
 };
+use feedback::{END_COMPLAINT_TURN, EndComplaintTurn};
 use http::{App, shell};
 use kernel::{Actor, Ctx};
 use ledger::{POST_REBATE, PostRebate};
@@ -108,6 +109,13 @@ fn job_of(timer: &DueTimer) -> Option<Job> {
         };
         Some(job("refundShowing", timer, Vec::new(), move |tx, ctx| {
             consume::refund_showing(tx, ctx, &cmd).map(drop)
+        }))
+    } else if kind == END_COMPLAINT_TURN.0 {
+        let cmd = EndComplaintTurn {
+            complaint: timer.subject(),
+        };
+        Some(job("endComplaintTurn", timer, cmd.locks(), move |tx, ctx| {
+            feedback::end_complaint_turn(tx, ctx, &cmd).map(drop)
         }))
     } else if kind == POST_REBATE.0 {
         let cmd = PostRebate {

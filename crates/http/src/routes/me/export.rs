@@ -5,8 +5,8 @@ use axum::Json;
 use axum::extract::State;
 use channel::queries::share_links_of;
 use convert::queries::{OrderView, attempts_of_person, orders_of_person, refunds_of_person, wallet};
-use feedback::queries::reviews_of_person;
-use kernel::{MessageId, OrderId, PersonId, ReviewId, StaticType, TypeSafeId, VoucherId};
+use feedback::queries::{complaints_of_person, reviews_of_person};
+use kernel::{ComplaintId, MessageId, OrderId, PersonId, ReviewId, StaticType, TypeSafeId, VoucherId};
 use ledger::queries::rebates_of;
 use retain::queries::messages_of;
 use serde::Serialize;
@@ -24,7 +24,7 @@ use crate::problem::Problem;
 use crate::routes::channel::PublicLink;
 use crate::routes::consume::{WaitlistEntryDetails, WireBooking, bookings_of, waitlist_of};
 use crate::routes::convert::{OrderDetails, PaymentTry, RefundDetails, WalletCouponDetails, labelled_orders};
-use crate::routes::feedback::{ReviewDetails, Signed, signed};
+use crate::routes::feedback::{ComplaintDetails, ReviewDetails, Signed, complaint_details, signed};
 use crate::routes::ledger::EarnedRebate;
 use crate::routes::party::{MembershipDetails, memberships_of};
 use crate::routes::retain::{PersonMessage, labelled_messages};
@@ -56,6 +56,7 @@ struct MyData {
     coupons: Vec<WalletCouponDetails>,
     vouchers: Vec<VoucherDetails>,
     reviews: Vec<ReviewDetails>,
+    complaints: Vec<ComplaintDetails>,
     messages: Vec<PersonMessage>,
     share_links: Vec<PublicLink>,
     rebates: Vec<EarnedRebate>,
@@ -108,6 +109,16 @@ fn my_reviews(
     signed(read, reviews)
 }
 
+fn my_complaints(
+    read: &mut ReadTx,
+    person: PersonId,
+    after: Option<ComplaintId>,
+    limit: i64,
+) -> Result<Vec<ComplaintDetails>, Fail> {
+    let complaints = complaints_of_person(read, person, after, limit)?;
+    complaints.iter().map(|of| complaint_details(read, of)).collect()
+}
+
 fn my_messages(
     read: &mut ReadTx,
     person: PersonId,
@@ -157,6 +168,7 @@ async fn export_me(State(app): State<App>, signed_in: SignedIn) -> Result<Json<M
         coupons: all(&app, person, wallet, |coupon| coupon.id).await?,
         vouchers: all(&app, person, my_vouchers, VoucherDetails::id).await?,
         reviews: all(&app, person, my_reviews, |signed| signed.review.id).await?,
+        complaints: all(&app, person, my_complaints, ComplaintDetails::id).await?,
         messages: all(&app, person, my_messages, PersonMessage::id).await?,
         share_links: all(&app, person, share_links_of, |link| link.id).await?,
         rebates: all(&app, person, rebates_of, |rebate| rebate.id).await?,

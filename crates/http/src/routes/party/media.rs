@@ -1,15 +1,15 @@
 //! Pictures: uploaded by a merchant's staff or by a guest, shown to everybody once an offer or a review shows
-//! them or they are a merchant's logo, else to whose they are alone. A browser that follows a link to one saves it and
+//! them or they are a merchant's logo, else to whose they are and those to whom they were shown in a complaint. A browser that follows a link to one saves it and
 //! never renders it as a page.
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use kernel::{Actor, MediaId, StaticType, TypeSafeId};
-use party::{MEDIA_INVALID, Media, MediaOwner, NOT_FOUND, RecordMedia};
+use kernel::{Actor, MediaId, MerchantId, StaticType, TypeSafeId};
+use party::{Identity, MEDIA_INVALID, Media, MediaOwner, NOT_FOUND, RecordMedia};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use store::NoAnswer;
+use store::{Fail, NoAnswer, ReadTx};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -111,7 +111,8 @@ struct Shown {
     width: Option<u32>,
 }
 
-/// The bytes of a picture: for everybody if an offer that was published, a menu or a review shows it, else for its owner.
+/// The bytes of a picture: for everybody if an offer that was published, a menu or a review shows it, else for its owner, and for
+/// both sides of a complaint in which it was shown.
 #[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party", params(OfMedia, Shown),
     security((), ("session" = ["staff:cashier"])),
     responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"),
@@ -130,12 +131,17 @@ async fn get_media(
         let public = offer::queries::is_shown(read, &media)?
             || feedback::queries::is_shown(read, &media)?
             || party::queries::is_logo(read, &media)?;
-        Ok((media, public))
+        let allowed = match &signed_in {
+            _ if public => true,
+            Some(signed_in) => may_see(read, &signed_in.identity, &media)?,
+            None => false,
+        };
+        match allowed {
+            true => Ok((media, public)),
+            false => Err(NOT_FOUND.plain().into()),
+        }
     });
     let (media, public) = found.await?;
-    if !public && !signed_in.is_some_and(|signed_in| may_see(&signed_in, &media)) {
-        return Err(NOT_FOUND.plain().into());
-    }
     let (folder, sha256) = (app.media_folder.clone(), media.sha256);
     let load_it = move || match shown.width {
         Some(width) => load_at_width(&folder, &sha256, width),
@@ -158,14 +164,16 @@ async fn get_media(
     Ok((headers, bytes).into_response())
 }
 
-/// Whether the file is the person's own or that of a merchant they work for. The platform's people, who
-/// decide on licences, see every file.
-fn may_see(signed_in: &SignedIn, media: &Media) -> bool {
-    let identity = &signed_in.identity;
-    let mut staff = identity.grants.staff.iter();
-    media.owner == identity.session.person.uuid()
+/// Whether the file is the person's own or that of a merchant they work for, or was shown in a complaint of theirs. The platform's
+/// people, who decide on licences, see every file.
+fn may_see(read: &mut ReadTx, identity: &Identity, media: &Media) -> Result<bool, Fail> {
+    let person = identity.session.person;
+    let staff = identity.grants.staff.iter();
+    let merchants: Vec<MerchantId> = staff.map(|grant| grant.merchant).collect();
+    let is_own = media.owner == person.uuid()
         || identity.grants.operator.is_some()
-        || staff.any(|grant| media.owner == grant.merchant.uuid())
+        || merchants.iter().any(|merchant| media.owner == merchant.uuid());
+    Ok(is_own || feedback::queries::is_shown_to(read, media, person, &merchants)?)
 }
 
 /// Files are read and written on threads that may wait.

@@ -4,6 +4,7 @@
 
 mod act;
 mod bookings;
+mod complaints;
 mod coupons;
 mod groups;
 mod house;
@@ -108,6 +109,7 @@ fn tables(world: &World) -> Vec<Table> {
         showings::SHOWING.table(world),
         visits::REDEMPTION.table(world),
         visits::REVIEW.table(world),
+        complaints::COMPLAINT.table(world),
         money::PAYOUT.table(world),
         money::REBATE.table(world),
         messages::MESSAGE.table(world),

@@ -249,6 +249,24 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.return_security_deposit(&w.visited_with_deposit()).probe(),
     |w| w.end_security_deposit(&w.visited_with_deposit()).probe(),
     |w| {
+        let (guest, redemption) = w.visit().of();
+        let found = w.read(move |read| consume::queries::redemption(read, redemption));
+        w.open_complaint(guest, found.unwrap().order).probe()
+    },
+    |w| w.answer_complaint(&w.complained(), false).probe(),
+    |w| {
+        let of = w.complained();
+        w.done(w.answer_complaint(&of, false));
+        w.escalate_complaint(&of).probe()
+    },
+    |w| w.withdraw_complaint(&w.complained()).probe(),
+    |w| {
+        let of = w.complained();
+        w.escalated(&of);
+        w.decide_complaint(&of, true).probe()
+    },
+    |w| w.end_complaint_turn(&w.complained()).probe(),
+    |w| {
         let visited = w.visited_with_deposit();
         w.done(w.claim_security_deposit(&visited));
         w.refund_security_claim(&visited).probe()

@@ -18,6 +18,13 @@ pub struct Visit {
     redemption: RedemptionId,
 }
 
+impl Visit {
+    /// Whose it is, and which.
+    pub fn of(&self) -> (PersonId, RedemptionId) {
+        (self.guest, self.redemption)
+    }
+}
+
 /// A visit that was reviewed.
 #[derive(Clone)]
 pub struct Reviewed {

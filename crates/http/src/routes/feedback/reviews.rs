@@ -197,12 +197,18 @@ pub struct Signed {
 /// The reviews with the names of who wrote them, shortened.
 pub fn signed(read: &mut ReadTx, reviews: Vec<Review>) -> Result<Vec<Signed>, Fail> {
     let authors: Vec<PersonId> = reviews.iter().map(|review| review.person).collect();
-    let names = party::queries::names_of(read, &authors)?;
+    let names = short_names(read, &authors)?;
     let sign = |review: Review| Signed {
-        author_name: names.get(&review.person).map(|name| short_name(name)),
+        author_name: names.get(&review.person).cloned(),
         review,
     };
     Ok(reviews.into_iter().map(sign).collect())
+}
+
+/// The names of these people, shortened.
+pub fn short_names(read: &mut ReadTx, people: &[PersonId]) -> Result<BTreeMap<PersonId, String>, Fail> {
+    let names = party::queries::names_of(read, people)?.into_iter();
+    Ok(names.map(|(person, name)| (person, short_name(&name))).collect())
 }
 
 impl From<Signed> for PublicReview {
