@@ -5,7 +5,7 @@ mod complaints;
 
 pub use complaints::{
     complaint, complaint_of_order, complaint_steps, complaints, complaints_of_merchant, complaints_of_person,
-    is_shown_to,
+    complaints_waiting, is_shown_to,
 };
 
 use std::collections::BTreeSet;

@@ -32,6 +32,7 @@ export const PARTS: readonly Group<Part & { access: Access }>[] = [
     parts: [
       { name: 'orders', icon: 'order', access: 'whole' },
       { name: 'reviews', icon: 'star', access: 'manager' },
+      { name: 'complaints', icon: 'flag', access: 'manager' },
     ],
   },
   {

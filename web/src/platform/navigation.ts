@@ -24,6 +24,7 @@ export const PARTS: readonly Group<Part & { right?: Right }>[] = [
       { name: 'orders', icon: 'order' },
       { name: 'refunds', icon: 'refund' },
       { name: 'conflicts', icon: 'offline' },
+      { name: 'complaints', icon: 'flag', right: 'moderate' },
       { name: 'reviews', icon: 'star', right: 'moderate' },
       { name: 'coupons', icon: 'coupon' },
       { name: 'entries', icon: 'link', right: 'seeEntries' },

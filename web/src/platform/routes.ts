@@ -39,6 +39,14 @@ export const router = createRouter({
     part('operators', () => import('./pages/OperatorsPage.vue')),
     part('audit', () => import('./pages/AuditPage.vue'), 'audit'),
     part('reviews', () => import('./pages/ReviewsPage.vue'), 'moderate'),
+    part('complaints', () => import('./pages/ComplaintsPage.vue'), 'moderate'),
+    {
+      path: '/complaints/:complaint',
+      name: 'complaint',
+      component: () => import('./pages/ComplaintPage.vue'),
+      props: true,
+      meta: { title: 'nav.complaints', right: 'moderate' },
+    },
     {
       path: '/coupons',
       name: 'coupons',

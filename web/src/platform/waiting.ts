@@ -16,10 +16,11 @@ const WORK: readonly { count: Count; route: string; icon: IconName; right?: Righ
   { count: 'payouts_failed', route: 'payouts', icon: 'money', right: 'settle' },
   { count: 'refunds_failed', route: 'refunds', icon: 'refund' },
   { count: 'payment_conflicts', route: 'payment-conflicts', icon: 'money', right: 'settle' },
+  { count: 'complaints', route: 'complaints', icon: 'flag', right: 'moderate' },
   { count: 'scan_conflicts', route: 'conflicts', icon: 'offline', isNews: true },
 ]
 
-const CONCERNS = /^(Certification|Agreement|Payout|Refund|PaymentConflict|RedemptionConflicted)/
+const CONCERNS = /^(Certification|Complaint|Agreement|Payout|Refund|PaymentConflict|RedemptionConflicted)/
 
 const counts = shallowRef<Schemas['Waiting']>()
 export const waitingError = shallowRef<unknown>()

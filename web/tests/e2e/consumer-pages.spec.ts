@@ -13,6 +13,7 @@ const PAGES = [
   '/rebates',
   '/memberships',
   '/messages',
+  '/complaints',
   '/me',
   '/account',
   '/compare',

@@ -5,6 +5,9 @@ import { PASSWORD } from './support/console'
 import { expect, type DemoServer } from './support/server'
 
 export interface Visit {
+  order: string
+  /** Of the guest's session. */
+  token: string
   redemption: string
   merchant: string
   merchantName: string
@@ -14,7 +17,7 @@ export interface Visit {
 class Actor {
   constructor(
     private readonly request: APIRequestContext,
-    private readonly token: string,
+    readonly token: string,
   ) {}
 
   private headers() {
@@ -75,7 +78,7 @@ export async function visit(
   const { redemption } = await cashier.post(`${counter}/code`, typed)
   await guest.post(`/v1/redemptions/${redemption}/review`, { stars: 1, text: review })
   const page = await guest.get(`/v1/merchants/${merchant}`)
-  return { redemption, merchant, merchantName: page.name.en }
+  return { order, token: guest.token, redemption, merchant, merchantName: page.name.en }
 }
 
 /** A business that has just registered. */

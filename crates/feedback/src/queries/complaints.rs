@@ -88,6 +88,12 @@ pub fn complaints(
     rows.into_iter().map(read_complaint).collect()
 }
 
+/// How many the platform is to decide.
+pub fn complaints_waiting(read: &mut ReadTx) -> Result<i64, Fail> {
+    let row = read.one(sql!("SELECT COUNT(*) FROM complaint WHERE status = 'escalated'"))?;
+    Ok(row.map_or(Ok(0), |mut row| row.take())?)
+}
+
 /// Whether the file was shown in a complaint of this person, or about one of these merchants.
 pub fn is_shown_to(
     read: &mut ReadTx,

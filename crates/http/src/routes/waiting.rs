@@ -33,6 +33,8 @@ struct Waiting {
     refunds_failed: i64,
     /// Money that came and that no order explains, not looked into yet.
     payment_conflicts: i64,
+    /// Complaints that the platform is to decide.
+    complaints: i64,
     /// Offline scans that lost in the last seven days.
     scan_conflicts: i64,
 }
@@ -54,6 +56,7 @@ async fn get_waiting(
             payouts_failed: ledger::queries::payout_count(read, PayoutStatus::Failed)?,
             refunds_failed: convert::queries::refunds_failed(read)?,
             payment_conflicts: convert::queries::payment_conflicts_open(read)?,
+            complaints: feedback::queries::complaints_waiting(read)?,
             scan_conflicts: consume::queries::conflicts_since(read, week_ago)?,
         })
     });

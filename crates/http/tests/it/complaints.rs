@@ -76,6 +76,11 @@ fn a_complaint_is_read_by_its_three_sides_alone_and_its_money_goes_back() {
         assert_eq!(refused.refusal(), (403, "forbidden".to_owned()));
         let mine = app.get(buyer, "/v1/me/complaints").await.ok();
         assert_eq!(mine["items"].as_array().unwrap().len(), 1);
+        let of_order = format!("/v1/me/complaints?order={}", text(&told[0], "order"));
+        let newest = app.get(buyer, &of_order).await.ok();
+        assert_eq!(newest["items"], mine["items"]);
+        let anothers = app.get(&there.buyer.0, &of_order).await.ok();
+        assert_eq!(anothers["items"], json!([]));
         let nobodys = app.get(&there.buyer.0, &own).await;
         assert_eq!(nobodys.refusal(), (404, "not_found".to_owned()));
     });

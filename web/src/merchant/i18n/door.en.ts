@@ -2,6 +2,16 @@ import type { Catalogue } from '@/shared/i18n'
 import type zhCN from './door.zh-CN'
 
 export default {
+  complained: {
+    hint: 'Guests who were not served as they should be. Answer within three days; then the platform decides.',
+    noneHint: 'If a guest complains, it is answered here.',
+    answer: 'Your answer',
+    text: 'What you say to the guest',
+    textHint: 'What happened on your side, and what you offer. The platform reads it too.',
+    picture: 'A picture, if it helps',
+    send: 'Send the answer',
+    answered: 'The guest has your answer',
+  },
   door: {
     hint: 'Numbers for those who come without a booking. Who took one by phone is told when you call.',
     open: 'Give out numbers',

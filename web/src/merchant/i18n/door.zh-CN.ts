@@ -1,5 +1,15 @@
 /** Those who come without a booking: numbers, lines, calls. */
 export default {
+  complained: {
+    hint: '顾客认为没有得到应有的服务。请在三天内答复，逾期由平台裁决。',
+    noneHint: '顾客投诉后，在这里答复。',
+    answer: '您的答复',
+    text: '对顾客说明',
+    textHint: '当时的情况和您的处理办法，平台也会看到。',
+    picture: '图片（可选）',
+    send: '发送答复',
+    answered: '答复已发给顾客',
+  },
   door: {
     hint: '给未预订的到店客人发号。用手机取号的客人，叫号时会收到提醒。',
     open: '开始放号',

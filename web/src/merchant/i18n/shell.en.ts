@@ -22,6 +22,7 @@ export default {
     guests: 'Guests',
     orders: 'Orders',
     reviews: 'Reviews',
+    complaints: 'Complaints',
     money: 'Money',
     statement: 'Statement & payouts',
     business: 'Business',

@@ -20,6 +20,7 @@ export default {
     guests: '顾客',
     orders: '订单',
     reviews: '评价',
+    complaints: '投诉',
     money: '资金',
     statement: '对账与结算',
     business: '店铺',

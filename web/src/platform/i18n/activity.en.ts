@@ -23,6 +23,7 @@ export default {
     CertificationSubmitted: 'A certification was handed in',
     CityBuilt: 'The demo city was built',
     CodesLocked: 'Too many wrong codes: locked',
+    ComplaintChanged: 'A complaint went on',
     CouponClaimed: 'A coupon was claimed',
     CouponCreated: 'A coupon was made',
     CouponStopped: 'A coupon was stopped',

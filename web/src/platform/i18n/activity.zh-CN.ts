@@ -21,6 +21,7 @@ export default {
     CertificationSubmitted: '商家提交了资质',
     CityBuilt: '演示城市建成',
     CodesLocked: '输错券码过多，已锁定',
+    ComplaintChanged: '投诉有进展',
     CouponClaimed: '用户领取了优惠券',
     CouponCreated: '新的优惠券',
     CouponStopped: '优惠券已停止',

@@ -2,6 +2,19 @@ import type { Catalogue } from '@/shared/i18n'
 import type zhCN from './sales.zh-CN'
 
 export default {
+  decide: {
+    hint: 'Guests and merchants who do not agree. What you decide is read by both; what you give back comes off the merchant’s next statement.',
+    uphold: 'Decide for the guest',
+    upholdAsk: 'Is the guest right?',
+    upholdText: 'What you tick goes back to the guest at once.',
+    dismiss: 'Dismiss',
+    dismissAsk: 'Dismiss this complaint?',
+    dismissText: 'The guest can appeal once within a week; a colleague decides then.',
+    finalText: 'This is the appeal: what you decide stands.',
+    why: 'Why',
+    whyHint: 'Both sides read it.',
+    done: 'Decided; both sides were told',
+  },
   order: {
     one: 'Order',
     title: 'Order {id}',

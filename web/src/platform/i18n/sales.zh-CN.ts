@@ -1,5 +1,18 @@
 /** Orders, refunds, disputes and the platform's own people. */
 export default {
+  decide: {
+    hint: '顾客与商家未能达成一致。裁决理由双方可见，退还的款项从商家下期结算中扣除。',
+    uphold: '支持顾客',
+    upholdAsk: '支持顾客的投诉？',
+    upholdText: '勾选的款项立即退还顾客。',
+    dismiss: '不支持',
+    dismissAsk: '不支持这起投诉？',
+    dismissText: '顾客可在一周内申诉一次，由同事裁决。',
+    finalText: '这是申诉，您的裁决为最终结果。',
+    why: '理由',
+    whyHint: '双方都会看到。',
+    done: '已裁决，双方已收到通知',
+  },
   order: {
     one: '订单',
     title: '订单 {id}',

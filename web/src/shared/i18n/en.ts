@@ -2,6 +2,7 @@ import type zhCN from './zh-CN'
 import type { Catalogue } from './index'
 import booking from './booking.en'
 import categories from './categories.en'
+import complaint from './complaint.en'
 import deposit from './deposit.en'
 import dish from './dish.en'
 import seats from './seats.en'
@@ -50,6 +51,7 @@ export default {
     },
   },
   booking,
+  complaint,
   deposit,
   dish,
   seats,

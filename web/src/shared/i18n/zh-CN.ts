@@ -1,5 +1,6 @@
 import booking from './booking.zh-CN'
 import categories from './categories.zh-CN'
+import complaint from './complaint.zh-CN'
 import deposit from './deposit.zh-CN'
 import dish from './dish.zh-CN'
 import seats from './seats.zh-CN'
@@ -48,6 +49,7 @@ export default {
     },
   },
   booking,
+  complaint,
   deposit,
   dish,
   seats,

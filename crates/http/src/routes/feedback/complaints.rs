@@ -457,17 +457,36 @@ fn claim_of(read: &mut ReadTx, order: OrderId) -> Result<Option<ComplaintClaim>,
     }))
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct MyComplaintsAsked {
+    /// The newest about this order alone.
+    #[param(value_type = Option<String>)]
+    order: Option<OrderId>,
+    /// `next` of the page before; absent for the first page.
+    #[param(value_type = Option<String>)]
+    after: Option<ComplaintId>,
+}
+
 /// One's own complaints, newest first.
 #[utoipa::path(get, path = "/v1/me/complaints", operation_id = "listMyComplaints", tag = "feedback",
-    params(After<kernel::Complaint>), security(("session" = ["consumer"])),
+    params(MyComplaintsAsked), security(("session" = ["consumer"])),
     responses((status = 200, body = Page<ComplaintListed>), (status = "4XX", body = Problem)))]
 async fn list_my_complaints(
     State(app): State<App>,
     consumer: Consumer,
-    Query(asked): Query<After<kernel::Complaint>>,
+    Query(asked): Query<MyComplaintsAsked>,
 ) -> Result<Json<Page<ComplaintListed>>, Problem> {
     let found = app.read(move |read| {
-        let found = feedback::queries::complaints_of_person(read, consumer.0, asked.after, PAGE_SIZE + 1)?;
+        let person = consumer.0;
+        let found = match asked.order {
+            Some(order) => {
+                let newest = feedback::queries::complaint_of_order(read, order)?;
+                newest.into_iter().filter(|of| of.person == person).collect()
+            }
+            None => feedback::queries::complaints_of_person(read, person, asked.after, PAGE_SIZE + 1)?,
+        };
         listed(read, &found)
     });
     Ok(page_of(found.await?))

@@ -1,0 +1,25 @@
+export default {
+  kind: {
+    not_as_described: '与描述不符',
+    quality: '品质或安全',
+    service: '服务态度',
+    not_honoured: '到店被拒',
+    charge: '收费或扣款',
+    other: '其他',
+  },
+  side: { guest: '顾客', merchant: '商家', operator: '平台', system: '到期' },
+  you: '您',
+  step: {
+    open: '提出投诉',
+    answered: '已答复',
+    escalated: '请平台裁决',
+    settled: '按商家答复结案',
+    upheld: '支持顾客',
+    dismissed: '不支持',
+    withdrawn: '撤回投诉',
+  },
+  late: '商家未按时答复，转平台裁决',
+  refunded: '退还 {amount}',
+  photos: '图片',
+  photo: '图片 {n}',
+}
