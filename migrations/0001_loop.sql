@@ -1090,7 +1090,7 @@ CREATE INDEX review_by_person ON review (person_id, id);
 CREATE INDEX review_by_status ON review (status, id);
 
 -- A buyer's complaint about an order. Whose turn it is follows from its status; `due_at` is until when. `decided_by` is the
--- operator who decided first, so that an appeal is another's to decide. One of an order that was not withdrawn.
+-- operator who decided first, so that an appeal is another's to decide. One of an order at a time.
 CREATE TABLE complaint (
   id BYTEA NOT NULL PRIMARY KEY,
   order_id BYTEA NOT NULL REFERENCES orders (id),
@@ -1105,7 +1105,8 @@ CREATE TABLE complaint (
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX complaint_of_order ON complaint (order_id) WHERE status <> 'withdrawn';
+CREATE UNIQUE INDEX complaint_that_runs ON complaint (order_id) WHERE status IN ('open', 'answered', 'escalated');
+CREATE INDEX complaint_by_order ON complaint (order_id, id);
 CREATE INDEX complaint_by_person ON complaint (person_id, id);
 CREATE INDEX complaint_by_merchant ON complaint (merchant_id, id);
 CREATE INDEX complaint_by_status ON complaint (status, id);

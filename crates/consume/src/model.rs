@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use convert::SelfDealing;
+use convert::decide::{UnitMoney, use_amounts};
+use convert::queries::VoucherMoney;
 use kernel::{
-    ConflictId, Currency, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId, StoreId, Timestamp,
-    VoucherId,
+    BasisPoints, ConflictId, Currency, DeviceId, MerchantId, OfferId, OrderId, PersonId, RedemptionId,
+    StoreId, Timestamp, VoucherId,
 };
 use voucher::StoreSetDigest;
 
@@ -171,6 +173,12 @@ pub struct ScannerAllowance {
 }
 
 impl Redemption {
+    /// What was paid for it, of what was paid for its voucher.
+    pub fn paid(&self, terms: &VoucherMoney) -> UnitMoney {
+        let nothing = BasisPoints::ZERO;
+        use_amounts(&terms.paid, terms.uses, self.taken(), nothing, nothing).paid
+    }
+
     /// How many of the voucher's uses were consumed before it, and with it.
     pub(crate) fn taken(&self) -> Range<i64> {
         self.use_no - self.uses..self.use_no

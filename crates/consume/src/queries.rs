@@ -16,19 +16,15 @@ pub use queue::{
     LineNow, ahead_of, day_of_queue, lines_now, queue, queue_ticket, stores_with_queue, tickets_of_person,
 };
 pub(crate) use queue::{last_number, lines_with_waiting, next_in_line, ticket_of_person};
-pub(crate) use waitlist::{
-    store_of_booked_order, stores_where_waited_for, waiting_at_store, waiting_of_person,
-};
-pub use waitlist::{waitlist_entry, waitlist_of_person, waitlist_of_store};
+pub use waitlist::{store_of_booked_order, waitlist_entry, waitlist_of_person, waitlist_of_store};
+pub(crate) use waitlist::{stores_where_waited_for, waiting_at_store, waiting_of_person};
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use convert::decide::{UnitMoney, use_amounts};
 use convert::{SelfDealing, Stored};
 use kernel::{
-    BasisPoints, ConflictId, Currency, DeviceId, HOUR_US, MerchantId, OrderId, RedemptionId, StoreId,
-    Timestamp, VoucherId,
+    ConflictId, DeviceId, HOUR_US, MerchantId, OrderId, RedemptionId, StoreId, Timestamp, VoucherId,
 };
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use voucher::StoreSetDigest;
@@ -99,25 +95,24 @@ pub fn redemptions_of_voucher(read: &mut ReadTx, voucher: VoucherId) -> Result<V
     rows.into_iter().map(read_redemption).collect()
 }
 
-/// Every redemption of what was bought with an order, undone ones too, oldest first.
-pub fn redemptions_of_order(read: &mut ReadTx, order: OrderId) -> Result<Vec<Redemption>, Fail> {
+/// The newest redemptions of what was bought with an order, undone ones too, at most `limit`.
+pub fn redemptions_of_order(read: &mut ReadTx, order: OrderId, limit: i64) -> Result<Vec<Redemption>, Fail> {
     let rows = read.many(sql!(
         "SELECT r.id, r.voucher_id, r.use_no, r.uses, r.currency, r.order_id, r.offer_id, r.merchant_id, r.store_id, r.person_id,
                 r.staff_id, r.device_id, r.mode, r.status, r.scanned_at, r.recorded_at, r.undo_until, r.refund_until,
                 r.rebate_refused, r.version
-         FROM order_voucher w JOIN redemption r ON r.voucher_id = w.voucher_id WHERE w.order_id = $1 ORDER BY r.id",
-        order
+         FROM order_voucher w JOIN redemption r ON r.voucher_id = w.voucher_id WHERE w.order_id = $1
+         ORDER BY r.id DESC LIMIT $2",
+        order,
+        limit
     ))?;
     rows.into_iter().map(read_redemption).collect()
 }
 
-/// What was paid for a visit, and in which currency.
-pub fn money_of_visit(read: &mut ReadTx, visit: &Redemption) -> Result<(UnitMoney, Currency), Fail> {
-    let terms = convert::queries::voucher_money(read, visit.voucher)?;
-    let terms = terms.ok_or_else(|| StorageError::bug("a voucher without the money behind it"))?;
-    let nothing = BasisPoints::ZERO;
-    let money = use_amounts(&terms.paid, terms.uses, visit.taken(), nothing, nothing);
-    Ok((money.paid, terms.currency))
+/// To whom what was paid for a visit was settled: who ran the store then.
+pub fn payee_of_visit(read: &mut ReadTx, visit: RedemptionId) -> Result<Option<MerchantId>, Fail> {
+    let line = ledger::queries::line_of(read, visit.uuid(), ledger::LineKind::Redemption)?;
+    Ok(line.map(|(line, _)| line.merchant))
 }
 
 /// Every redemption of these vouchers, in one round trip.

@@ -45,8 +45,8 @@ pub use refund_voucher::{RefundVoucher, RefundedVoucher, refund_voucher};
 pub use release_order::{ReleaseOrder, release_order};
 pub use reverse_chargeback::reverse_chargeback;
 pub use settle_security_deposit::{
-    EndSecurityDeposit, RefundSecurityClaim, SettleSecurityDeposit, end_security_deposit, give_back_claim,
-    refund_security_claim, settle_security_deposit,
+    EndSecurityDeposit, GiveBackClaim, RefundSecurityClaim, SettleSecurityDeposit, end_security_deposit,
+    give_back_claim, refund_security_claim, settle_security_deposit,
 };
 pub use start_payment::{StartPayment, StartPayments, StartedPayment, start_payment, start_payments};
 pub use stop_coupon::{StopCoupon, stop_coupon};

@@ -57,6 +57,12 @@ impl Deposit {
         Money::new(self.claimed, self.currency)
     }
 
+    /// To whom a claim was settled; `None` if there was none.
+    pub fn claimant(&self, tx: &mut Tx) -> Result<Option<MerchantId>, Fail> {
+        let line = ledger::queries::line_of(tx, self.id.uuid(), LineKind::SecurityClaim)?;
+        Ok(line.map(|(line, _)| line.merchant))
+    }
+
     /// What of it the payer's bank can take from who has it now: the platform, or the merchant.
     pub fn at_stake(&self) -> i64 {
         match self.status {

@@ -82,7 +82,7 @@ pub struct Complaint {
     pub merchant: MerchantId,
     /// About what was bought.
     pub offer: OfferId,
-    /// About which store, if all visits of the order were at one.
+    /// About which store, if all visits of the order were at one, or it is booked there.
     pub store: Option<StoreId>,
     /// Of what.
     pub kind: ComplaintKind,
@@ -178,6 +178,9 @@ impl ComplaintStatus {
         Self::Withdrawn,
     ];
 
+    /// Those in which somebody is to do something.
+    pub(crate) const RUNNING: [Self; 3] = [Self::Open, Self::Answered, Self::Escalated];
+
     /// As stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -220,6 +223,16 @@ impl Complaint {
     /// Whether the platform was asked a second time.
     pub fn is_appealed(&self) -> bool {
         self.decided_by.is_some() && self.status == ComplaintStatus::Escalated
+    }
+
+    /// Whether somebody is to do something.
+    pub(crate) fn is_running(&self) -> bool {
+        ComplaintStatus::RUNNING.contains(&self.status)
+    }
+
+    /// Whether it was taken back before anybody had a word about it, as if it had not been opened.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.status == ComplaintStatus::Withdrawn && self.version == 2
     }
 
     /// Refuses what is not possible where it stands.
@@ -274,10 +287,10 @@ impl Statement {
 }
 
 /// One step, as it is taken.
-pub(crate) struct NewStep<'s> {
+pub(crate) struct NewStep {
     pub by: (ComplaintSide, Option<PersonId>),
     pub becomes: ComplaintStatus,
-    pub says: &'s Statement,
+    pub says: Statement,
     pub refunded: i64,
 }
 
@@ -301,7 +314,7 @@ pub(crate) fn due_at(ctx: &Ctx, becomes: ComplaintStatus, is_final: bool) -> Opt
 }
 
 /// Takes a step in a complaint that is locked.
-pub(crate) fn take_step(tx: &mut Tx, ctx: &Ctx, of: &Complaint, step: &NewStep<'_>) -> Result<(), Fail> {
+pub(crate) fn take_step(tx: &mut Tx, ctx: &Ctx, of: &Complaint, step: &NewStep) -> Result<(), Fail> {
     let (side, person) = step.by;
     let decides = person.filter(|_| side == ComplaintSide::Operator);
     let due_at = due_at(ctx, step.becomes, of.decided_by.is_some());
@@ -329,7 +342,7 @@ pub(crate) fn record_step(
     tx: &mut Tx,
     ctx: &Ctx,
     of: &Complaint,
-    step: &NewStep<'_>,
+    step: &NewStep,
     n: i64,
 ) -> Result<(), Fail> {
     let (side, person) = step.by;

@@ -3,6 +3,7 @@
 
 mod complaints;
 
+pub(crate) use complaints::running_complaints;
 pub use complaints::{
     complaint, complaint_of_order, complaint_steps, complaints, complaints_of_merchant, complaints_of_person,
     complaints_waiting, is_shown_to,

@@ -33,13 +33,16 @@ kernel::reject_table! {
         "The detail says which field and which rule.";
     COMPLAINT_EXISTS: Conflict, "complaint_exists",
         "There is a complaint about this order.",
-        "Go on with that one.";
+        "Go on with that one, or read how it ended.";
     COMPLAINT_NOT_POSSIBLE: Conflict, "complaint_not_possible",
         "Nobody can complain about this order now.",
         "The detail says why.";
     COMPLAINT_STATUS: Conflict, "complaint_status",
         "That is not possible where the complaint stands.",
         "Reload it to see whose turn it is.";
+    COMPLAINT_OF_YOURS: Forbidden, "complaint_of_yours",
+        "You are a side of this complaint.",
+        "Leave it to somebody who is none.";
     COMPLAINT_DECIDED_BY_YOU: Forbidden, "complaint_decided_by_you",
         "You decided this complaint before.",
         "An appeal is another operator's to decide.";

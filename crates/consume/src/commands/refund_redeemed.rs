@@ -6,7 +6,7 @@ use convert::{RefundCause, RefundPart};
 use kernel::{Actor, Ctx, RedemptionId, RefundId};
 use ledger::{LineKind, Reason};
 use party::{OperatorRole, Role};
-use store::{Fail, Lock, Tx};
+use store::{Fail, Lock, StorageError, Tx};
 
 use super::{change_status, take_back};
 use crate::decide::check_live;
@@ -47,7 +47,9 @@ pub fn refund_redeemed(tx: &mut Tx, ctx: &Ctx, cmd: &RefundRedeemed) -> Result<R
 /// Rejects: `redemption_not_live`.
 pub fn refund_visit(tx: &mut Tx, ctx: &Ctx, redemption: &Redemption) -> Result<RefundId, Fail> {
     check_live(redemption)?;
-    let (part, _) = queries::money_of_visit(tx, redemption)?;
+    let terms = convert::queries::voucher_money(tx, redemption.voucher)?
+        .ok_or_else(|| StorageError::bug("a voucher without the money behind it"))?;
+    let part = redemption.paid(&terms);
     change_status(tx, redemption, RedemptionStatus::Refunded)?;
     let refund = RefundPart {
         voucher: redemption.voucher,

@@ -80,7 +80,7 @@ pub(crate) fn stores_where_waited_for(read: &mut ReadTx, offer: OfferId) -> Resu
 }
 
 /// Where the booking is that an order pays for, if it pays for one.
-pub(crate) fn store_of_booked_order(read: &mut ReadTx, order: OrderId) -> Result<Vec<StoreId>, Fail> {
+pub fn store_of_booked_order(read: &mut ReadTx, order: OrderId) -> Result<Vec<StoreId>, Fail> {
     let rows = read.many(sql!("SELECT store_id FROM booking WHERE order_id = $1", order))?;
     read_ids(rows)
 }

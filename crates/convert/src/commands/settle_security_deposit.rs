@@ -1,7 +1,7 @@
 //! A security deposit goes back: by itself, because the merchant says so, less what it claims, or because an operator
 //! finds that a claim was not right.
 
-use kernel::{Ctx, Money, OrderId};
+use kernel::{Ctx, MerchantId, Money, OrderId};
 use party::OperatorRole;
 use store::{Fail, Lock, Tx};
 
@@ -88,13 +88,33 @@ pub fn end_security_deposit(tx: &mut Tx, ctx: &Ctx, cmd: &EndSecurityDeposit) ->
 pub fn refund_security_claim(tx: &mut Tx, ctx: &Ctx, cmd: &RefundSecurityClaim) -> Result<(), Fail> {
     party::require_operator(tx, ctx, &[OperatorRole::Admin, OperatorRole::Support])?;
     party::require_reason(ctx)?;
-    give_back_claim(tx, ctx, cmd).map(drop)
+    let cmd = GiveBackClaim {
+        order: cmd.order,
+        settled_to: None,
+    };
+    give_back_claim(tx, ctx, &cmd).map(drop)
 }
 
-/// The same, and how much that was. A step inside the caller's command, which has checked the actor.
-pub fn give_back_claim(tx: &mut Tx, ctx: &Ctx, cmd: &RefundSecurityClaim) -> Result<Money, Fail> {
-    tx.lock(&cmd.locks());
+/// What [`give_back_claim`] is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GiveBackClaim {
+    /// Of which order.
+    pub order: OrderId,
+    /// Only if it was settled to this merchant.
+    pub settled_to: Option<MerchantId>,
+}
+
+/// Gives the guest all that was claimed, and how much that was. A step inside the caller's command, which has checked the
+/// actor. Nothing is written before it is rejected.
+pub fn give_back_claim(tx: &mut Tx, ctx: &Ctx, cmd: &GiveBackClaim) -> Result<Money, Fail> {
+    tx.lock(&[Lock::row("orders", cmd.order)]);
     let deposit = deposit_of(tx, cmd.order)?;
+    if let Some(merchant) = cmd.settled_to
+        && deposit.claimant(tx)?.is_some_and(|claimant| claimant != merchant)
+    {
+        let detail = "It was settled to who ran the store then: that is the platform's to give back.";
+        return Err(SECURITY_CLAIM_NOT_OPEN.because(detail.to_owned()).into());
+    }
     if !security_deposit::refund_claim(tx, ctx, &deposit)? {
         return Err(SECURITY_CLAIM_NOT_OPEN.plain().into());
     }

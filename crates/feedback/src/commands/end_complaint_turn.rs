@@ -42,7 +42,7 @@ pub fn end_complaint_turn(tx: &mut Tx, ctx: &Ctx, cmd: &EndComplaintTurn) -> Res
     let step = NewStep {
         by: (ComplaintSide::System, None),
         becomes,
-        says: &Statement::default(),
+        says: Statement::default(),
         refunded: 0,
     };
     take_step(tx, ctx, &complaint, &step)?;

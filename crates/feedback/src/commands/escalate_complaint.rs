@@ -41,7 +41,7 @@ pub fn escalate_complaint(tx: &mut Tx, ctx: &Ctx, cmd: &EscalateComplaint) -> Re
     let step = NewStep {
         by: (ComplaintSide::Guest, Some(complaint.person)),
         becomes: ComplaintStatus::Escalated,
-        says: &says,
+        says,
         refunded: 0,
     };
     take_step(tx, ctx, &complaint, &step)

@@ -24,7 +24,8 @@ pub use post_review::{PostReview, post_review};
 pub use reply_review::{ReplyReview, reply_review};
 pub use withdraw_complaint::{WithdrawComplaint, withdraw_complaint};
 
-use convert::RefundSecurityClaim;
+use consume::{Redemption, RedemptionStatus};
+use convert::GiveBackClaim;
 use kernel::{Actor, ComplaintId, Ctx};
 use party::Role;
 use store::{Fail, Lock, TimerKind, Tx};
@@ -45,47 +46,73 @@ fn own_complaint(tx: &mut Tx, ctx: &Ctx, id: ComplaintId) -> Result<Complaint, F
 }
 
 impl GiveBack {
-    /// The rows that are claimed when it is given back because of a complaint.
+    /// The rows that are claimed when it is given back because of a complaint; of more visits than there may be it is refused.
     fn locks(&self, complaint: ComplaintId) -> Vec<Lock> {
-        let visits = self
-            .redemptions
-            .iter()
-            .map(|visit| Lock::row("redemption", *visit));
+        let visits = self.redemptions.iter().take(MAX_VISITS);
+        let visits = visits.map(|visit| Lock::row("redemption", *visit));
         Complaint::locks(complaint).into_iter().chain(visits).collect()
     }
 }
 
-/// Gives back what was paid for these visits of the complaint's order, and how much that is in minor units. Staff give back
-/// what was at their own stores.
+/// Gives back what was paid for these visits of the complaint's order, and what was claimed of its security deposit, and how much
+/// that is in minor units. All is judged before anything is written.
 fn give_back(tx: &mut Tx, ctx: &Ctx, complaint: &Complaint, what: &GiveBack) -> Result<i64, Fail> {
+    let (visits, mut refunded) = visits_to_refund(tx, ctx, complaint, what)?;
+    if what.security_claim {
+        let of = GiveBackClaim {
+            order: complaint.order,
+            settled_to: matches!(ctx.actor, Actor::Staff(..)).then_some(complaint.merchant),
+        };
+        refunded += convert::give_back_claim(tx, ctx, &of)?.amount;
+    }
+    for visit in &visits {
+        consume::refund_visit(tx, ctx, visit)?;
+    }
+    Ok(refunded)
+}
+
+/// The visits that go back, and what was paid for them. Staff give back what was at their own stores and settled to them.
+fn visits_to_refund(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    complaint: &Complaint,
+    what: &GiveBack,
+) -> Result<(Vec<Redemption>, i64), Fail> {
     let invalid = |detail: String| COMPLAINT_INVALID.at("/redemptions", detail);
-    if what.redemptions.len() > MAX_VISITS {
-        return Err(invalid(format!(
-            "At most {MAX_VISITS} visits, not {}.",
-            what.redemptions.len()
-        ))
-        .into());
+    let mut ids = what.redemptions.clone();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.len() < what.redemptions.len() || ids.len() > MAX_VISITS {
+        return Err(invalid(format!("At most {MAX_VISITS} visits, each once.")).into());
     }
     tx.lock(&what.locks(complaint.id));
-    let visits = consume::queries::redemptions(tx, &what.redemptions)?;
+    let visits = consume::queries::redemptions(tx, &ids)?;
+    let terms = convert::queries::voucher_moneys(tx, visits.iter().map(|visit| visit.voucher))?;
     let mut refunded = 0;
-    for id in &what.redemptions {
+    for id in &ids {
         let visit = visits
             .iter()
             .find(|visit| visit.id == *id && visit.order == complaint.order);
         let visit = visit.ok_or_else(|| invalid(format!("{id} is no visit of the order.")))?;
-        if let Actor::Staff(..) = ctx.actor {
-            party::require_staff(tx, ctx, visit.merchant, Some(visit.store), Role::Manager)?;
+        if let Actor::Staff(_, merchant) = ctx.actor {
+            party::require_staff(tx, ctx, merchant, Some(visit.store), Role::Manager)?;
+            if consume::queries::payee_of_visit(tx, *id)? != Some(merchant) {
+                let detail =
+                    format!("{id} was settled to who ran the store: that is the platform's to give back.");
+                return Err(invalid(detail).into());
+            }
         }
-        let (money, _) = consume::queries::money_of_visit(tx, visit)?;
-        consume::refund_visit(tx, ctx, visit)?;
-        refunded += money.cash + money.rebate_used;
+        if visit.status != RedemptionStatus::Live {
+            return Err(consume::REDEMPTION_NOT_LIVE
+                .because(format!("{id} was given back before."))
+                .into());
+        }
+        let paid = terms.get(&visit.voucher).map(|terms| visit.paid(terms));
+        let paid = paid.map_or(0, |paid| paid.cash + paid.rebate_used);
+        if paid == 0 {
+            return Err(invalid(format!("Nothing was paid for {id}.")).into());
+        }
+        refunded += paid;
     }
-    if what.security_claim {
-        let of = RefundSecurityClaim {
-            order: complaint.order,
-        };
-        refunded += convert::give_back_claim(tx, ctx, &of)?.amount;
-    }
-    Ok(refunded)
+    Ok((visits, refunded))
 }

@@ -9,11 +9,14 @@ use super::END_COMPLAINT_TURN;
 use crate::complaint::{NewStep, due_at, record_step};
 use crate::{
     COMPLAINT_EXISTS, COMPLAINT_NOT_POSSIBLE, Complaint, ComplaintKind, ComplaintSide, ComplaintStatus,
-    Statement,
+    Statement, queries,
 };
 
 /// How long after an order was paid, or what was bought was used last, its buyer may complain.
 const OPEN_US: i64 = 90 * DAY_US;
+
+/// So many visits of an order are looked at.
+const MOST_VISITS: i64 = 200;
 
 /// Complain about this order.
 #[derive(Debug, Clone)]
@@ -64,38 +67,48 @@ pub fn open_complaint(tx: &mut Tx, ctx: &Ctx, cmd: &OpenComplaint) -> Result<Com
     let step = NewStep {
         by: (ComplaintSide::Guest, Some(person)),
         becomes,
-        says: &says,
+        says,
         refunded: 0,
     };
     record_step(tx, ctx, &complaint, &step, complaint.version)?;
     Ok(complaint.id)
 }
 
-/// The one store where what was bought was used, if it is time to complain of it.
+/// Where what was bought was used, or is booked, if that is one store and there is something new to complain of.
 fn where_it_was(tx: &mut Tx, ctx: &Ctx, order: &OrderView) -> Result<Option<StoreId>, Fail> {
     let paid_at = order.paid_at.ok_or_else(|| {
         COMPLAINT_NOT_POSSIBLE.because("The order was not paid: nothing is owed to either side.".to_owned())
     })?;
-    let visits = consume::queries::redemptions_of_order(tx, order.id)?;
+    let visits = consume::queries::redemptions_of_order(tx, order.id, MOST_VISITS)?;
     let visits = visits
         .iter()
         .filter(|visit| visit.status != RedemptionStatus::Undone);
-    let last = visits.clone().map(|visit| visit.recorded_at).max();
-    let until: Timestamp = last.unwrap_or(paid_at).max(paid_at).plus_us(OPEN_US);
+    let last_at = visits.clone().map(|visit| visit.recorded_at).max();
+    let until: Timestamp = last_at.unwrap_or(paid_at).max(paid_at).plus_us(OPEN_US);
     if ctx.now > until {
         let detail = format!("It was possible until {until}.");
         return Err(COMPLAINT_NOT_POSSIBLE.because(detail).into());
     }
-    let mut stores = visits.map(|visit| visit.store);
-    let store = stores.next();
-    Ok(store.filter(|store| stores.all(|other| other == *store)))
+    if let Some(last) = queries::complaint_of_order(tx, order.id)?
+        && !last.is_unanswered()
+        && last_at.is_none_or(|at| at <= last.created_at)
+    {
+        let detail = "What it was about is closed; another is possible after another visit.";
+        return Err(COMPLAINT_EXISTS.because(detail.to_owned()).into());
+    }
+    let mut stores: Vec<StoreId> = visits.map(|visit| visit.store).collect();
+    if stores.is_empty() {
+        stores = consume::queries::store_of_booked_order(tx, order.id)?;
+    }
+    let store = stores.first().copied();
+    Ok(store.filter(|store| stores.iter().all(|other| other == store)))
 }
 
 fn insert(tx: &mut Tx, new: &Complaint) -> Result<(), Fail> {
     let opened = tx.claim(sql!(
         "INSERT INTO complaint (id, order_id, person_id, merchant_id, offer_id, store_id, kind, status, due_at, created_at, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         ON CONFLICT (order_id) WHERE status <> 'withdrawn' DO NOTHING",
+         ON CONFLICT (order_id) WHERE status IN ('open', 'answered', 'escalated') DO NOTHING",
         new.id,
         new.order,
         new.person,

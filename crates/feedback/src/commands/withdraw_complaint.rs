@@ -22,25 +22,25 @@ impl WithdrawComplaint {
 }
 
 /// Takes a complaint back of which nothing was decided, also not before an appeal. What was given back stays so. Another may be
-/// opened.
+/// opened if nobody had answered, or after another visit.
 ///
 /// Rejects: `complaint_status`, `not_found` (another's too).
 pub fn withdraw_complaint(tx: &mut Tx, ctx: &Ctx, cmd: &WithdrawComplaint) -> Result<(), Fail> {
     let complaint = own_complaint(tx, ctx, cmd.complaint)?;
-    complaint.require(&[
-        ComplaintStatus::Open,
-        ComplaintStatus::Answered,
-        ComplaintStatus::Escalated,
-    ])?;
+    complaint.require(&ComplaintStatus::RUNNING)?;
     if complaint.decided_by.is_some() {
         let detail = "An appeal is decided: nobody can begin anew after a decision.";
         return Err(COMPLAINT_STATUS.because(detail.to_owned()).into());
     }
-    let step = NewStep {
+    take_step(tx, ctx, &complaint, &withdrawal(&complaint))
+}
+
+/// The step with which a buyer takes a complaint back.
+pub(super) fn withdrawal(complaint: &Complaint) -> NewStep {
+    NewStep {
         by: (ComplaintSide::Guest, Some(complaint.person)),
         becomes: ComplaintStatus::Withdrawn,
-        says: &Statement::default(),
+        says: Statement::default(),
         refunded: 0,
-    };
-    take_step(tx, ctx, &complaint, &step)
+    }
 }

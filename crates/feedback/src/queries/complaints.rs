@@ -1,6 +1,6 @@
 //! What can be asked of complaints. Who may see one is decided by whoever asks.
 
-use kernel::{ComplaintId, MerchantId, OrderId, PersonId};
+use kernel::{ComplaintId, MerchantId, OrderId, PersonId, StoreId};
 use party::Media;
 use store::{Fail, ReadTx, Row, StorageError, sql};
 
@@ -88,18 +88,30 @@ pub fn complaints(
     rows.into_iter().map(read_complaint).collect()
 }
 
+/// A person's complaints that nobody has ended.
+pub(crate) fn running_complaints(read: &mut ReadTx, person: PersonId) -> Result<Vec<ComplaintId>, Fail> {
+    let rows = read.many(sql!(
+        "SELECT id FROM complaint WHERE person_id = $1 AND status IN ('open', 'answered', 'escalated') ORDER BY id",
+        person
+    ))?;
+    Ok(rows
+        .into_iter()
+        .map(|mut row| row.take())
+        .collect::<Result<_, _>>()?)
+}
+
 /// How many the platform is to decide.
 pub fn complaints_waiting(read: &mut ReadTx) -> Result<i64, Fail> {
     let row = read.one(sql!("SELECT COUNT(*) FROM complaint WHERE status = 'escalated'"))?;
     Ok(row.map_or(Ok(0), |mut row| row.take())?)
 }
 
-/// Whether the file was shown in a complaint of this person, or about one of these merchants.
+/// Whether the file was shown in a complaint of this person, or in one that one of these managers' grants covers.
 pub fn is_shown_to(
     read: &mut ReadTx,
     media: &Media,
     person: PersonId,
-    merchants: &[MerchantId],
+    managed: &[(MerchantId, Option<StoreId>)],
 ) -> Result<bool, Fail> {
     // Ids are of one length and end in a quote, so that none is a part of another.
     let shown = format!("%\"{}\"%", media.id);
@@ -109,15 +121,22 @@ pub fn is_shown_to(
         person,
         shown.clone()
     );
-    let of_merchants = merchants.iter().map(|merchant| {
-        sql!(
+    let of_managers = managed.iter().map(|(merchant, store)| match store {
+        None => sql!(
             "SELECT c.id FROM complaint c JOIN complaint_step s ON s.complaint_id = c.id
              WHERE c.merchant_id = $1 AND s.media LIKE $2 LIMIT 1",
             *merchant,
             shown.clone()
-        )
+        ),
+        Some(store) => sql!(
+            "SELECT c.id FROM complaint c JOIN complaint_step s ON s.complaint_id = c.id
+             WHERE c.merchant_id = $1 AND c.store_id = $2 AND s.media LIKE $3 LIMIT 1",
+            *merchant,
+            *store,
+            shown.clone()
+        ),
     });
-    let questions = std::iter::once(of_person).chain(of_merchants).collect();
+    let questions = std::iter::once(of_person).chain(of_managers).collect();
     Ok(read.ask_all(questions)?.iter().any(|rows| !rows.is_empty()))
 }
 

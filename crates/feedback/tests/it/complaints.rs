@@ -7,7 +7,7 @@ use feedback::{
     EndComplaintTurn, EscalateComplaint, GiveBack, OpenComplaint, Statement, WithdrawComplaint, queries,
 };
 use kernel::{Actor, ComplaintId, DAY_US, OrderId, RedemptionId, Timestamp};
-use party::testing::{NOW, certified_shop, consumer, operator, staff, store_details};
+use party::testing::{NOW, certified_shop, consumer, ctx, operator, staff, store_details};
 use party::{AddStore, OperatorRole, Role};
 use store::{Rejected, sql};
 
@@ -185,8 +185,11 @@ fn what_no_merchant_answers_the_platform_decides_and_the_money_follows() {
         assert!(!visits.end_turn(complaint, in_days(2)));
         assert!(visits.end_turn(complaint, in_days(3)));
         assert_eq!(visits.complaint(complaint).status, ComplaintStatus::Escalated);
-        let late = visits.answer(complaint, visits.shop.as_owner(), nothing());
-        assert_eq!(code(late), "complaint_status");
+        let owner = visits.shop.as_owner();
+        visits.answer(complaint, owner, nothing()).expect("a late word");
+        assert_eq!(visits.complaint(complaint).status, ComplaintStatus::Escalated);
+        let again = visits.answer(complaint, owner, nothing());
+        assert_eq!(code(again), "complaint_status");
         visits
             .decide(complaint, visits.support(1), true, all_of(visit))
             .expect("decided");
@@ -234,6 +237,80 @@ fn a_dismissed_complaint_is_appealed_once_and_decided_by_another() {
         let again = visits.escalate(complaint, in_days(3));
         assert_eq!(code(again), "complaint_status", "what two decided stands");
         assert_eq!(visits.steps(complaint).len(), 6);
+    });
+}
+
+#[test]
+fn who_works_for_the_merchant_does_not_decide_for_the_platform() {
+    on_both(|visits| {
+        let (order, _) = visits.paid_visit();
+        let complaint = visits.complain(order);
+        visits.end_turn(complaint, in_days(3));
+        let employee = staff(visits.db, visits.shop, None, Role::Cashier, 5);
+        let guest = visits.guest;
+        let made = visits
+            .db
+            .run_blocking("test", employee, ctx(Actor::System), move |tx, ctx| {
+                for person in [employee, guest] {
+                    tx.tell(sql!(
+                        "INSERT INTO operator (person_id, role, granted_at) VALUES ($1, 'support', $2)",
+                        person,
+                        ctx.now
+                    ))?;
+                }
+                Ok(())
+            });
+        made.expect("an answer").expect("made");
+        for side in [employee, guest] {
+            let decided = visits.decide(complaint, Actor::Operator(side), true, nothing());
+            assert_eq!(code(decided), "complaint_of_yours");
+        }
+    });
+}
+
+#[test]
+fn the_only_operator_decides_an_appeal_too() {
+    on_both(|visits| {
+        let (order, _) = visits.paid_visit();
+        let complaint = visits.complain(order);
+        let only = visits.support(1);
+        visits.support(2);
+        let alone = visits
+            .db
+            .run_blocking("test", visits.guest, ctx(only), |tx, ctx| {
+                let person = ctx.actor.person();
+                Ok(tx.tell(sql!("DELETE FROM operator WHERE person_id <> $1", person))?)
+            });
+        alone.expect("an answer").expect("alone");
+        visits.end_turn(complaint, in_days(3));
+        visits
+            .decide(complaint, only, false, nothing())
+            .expect("dismissed");
+        visits.escalate(complaint, in_days(3)).expect("appealed");
+        visits
+            .decide(complaint, only, true, nothing())
+            .expect("nobody else is there");
+    });
+}
+
+#[test]
+fn nothing_goes_back_for_what_was_free_and_nobody_begins_anew() {
+    on_both(|visits| {
+        let visit = visits.visit();
+        let found = visits
+            .db
+            .read_blocking(move |read| consume::queries::redemption(read, visit));
+        let order = found.expect("an answer").expect("a visit").order;
+        let complaint = visits.complain(order);
+        let owner = visits.shop.as_owner();
+        let refused = visits.answer(complaint, owner, all_of(visit));
+        assert_eq!(code(refused), "complaint_invalid", "and its review stays");
+        visits.answer(complaint, owner, nothing()).expect("answered");
+        visits
+            .withdraw_complaint(complaint, visits.as_guest())
+            .expect("withdrawn");
+        let anew = visits.complain_at(order, visits.as_guest(), in_days(2));
+        assert_eq!(code(anew), "complaint_exists");
     });
 }
 
@@ -329,7 +406,7 @@ fn managers_of_the_store_answer_and_no_others() {
             redemptions: vec![visit, visit],
             security_claim: false,
         };
-        assert_eq!(code(visits.answer(complaint, here, twice)), "redemption_not_live");
+        assert_eq!(code(visits.answer(complaint, here, twice)), "complaint_invalid");
         let no_deposit = GiveBack {
             redemptions: Vec::new(),
             security_claim: true,
@@ -402,14 +479,12 @@ fn a_visit_goes_back_once_however_many_say_so_at_once() {
         assert_eq!(answers + refunds, 1, "{outcomes:?}");
         assert!(withdrawals <= 1, "{outcomes:?}");
         let (owed, refunded) = visits.owed_and_refunded();
-        let (money, _) = visits
-            .db
-            .read_blocking(move |read| {
-                let found = consume::queries::redemption(read, visit)?.expect("a visit");
-                consume::queries::money_of_visit(read, &found)
-            })
-            .expect("an answer");
-        assert_eq!((owed, refunded), (0, money.cash));
+        let paid = visits.db.read_blocking(move |read| {
+            let found = consume::queries::redemption(read, visit)?.expect("a visit");
+            let terms = convert::queries::voucher_money(read, found.voucher)?;
+            Ok(found.paid(&terms.expect("its money")).cash)
+        });
+        assert_eq!((owed, refunded), (0, paid.expect("an answer")));
         let steps = visits.steps(complaint);
         let numbers: Vec<i64> = steps.iter().map(|step| step.n).collect();
         assert_eq!(numbers, (1..=steps.len() as i64).collect::<Vec<_>>());
@@ -434,6 +509,8 @@ fn who_closes_their_account_takes_their_words_along() {
             .into_iter()
             .map(|step| step.text)
             .collect();
-        assert_eq!(texts, ["", "We are sorry."]);
+        assert_eq!(texts, ["", "We are sorry.", ""]);
+        assert_eq!(visits.complaint(complaint).status, ComplaintStatus::Withdrawn);
+        assert!(!visits.end_turn(complaint, in_days(9)));
     });
 }

@@ -47,7 +47,13 @@ fn a_complaint_is_read_by_its_three_sides_alone_and_its_money_goes_back() {
         for who in [buyer, manager, &support.0] {
             assert_eq!(app.get(who, &seen).await.status, StatusCode::OK, "a side of it");
         }
-        for who in [&stranger.0, &there.manager, &Client::default()] {
+        for who in [
+            &stranger.0,
+            &there.manager,
+            &here.branch_manager,
+            &here.cashier.client,
+            &Client::default(),
+        ] {
             assert_eq!(app.get(who, &seen).await.status, StatusCode::NOT_FOUND);
         }
 

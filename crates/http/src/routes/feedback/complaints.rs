@@ -184,8 +184,8 @@ async fn found(app: &App, merchant: Option<MerchantId>, id: ComplaintId) -> Resu
     found.ok_or_else(|| party::NOT_FOUND.plain().into())
 }
 
-/// Answers a complaint about the manager's own store within three days, and gives something back at once if the merchant likes,
-/// also after the refund window.
+/// Answers a complaint about the manager's own store, once, and gives something back at once if the merchant likes, also after the
+/// refund window. After three days it is the platform's turn, and an answer is a word to that.
 #[utoipa::path(post, path = "/v1/merchants/{merchant}/complaints/{complaint}/answer", operation_id = "answerComplaint",
     tag = "feedback", params(OfMerchant, OfComplaint), security(("session" = ["staff:manager"])),
     request_body = ComplaintAnswer, responses((status = 200), (status = "4XX", body = Problem)))]
@@ -232,7 +232,7 @@ struct ComplaintDecision {
 }
 
 /// Decides a complaint, for administrators and support. What is given back comes off the merchant's next statement. An appeal is
-/// another operator's to decide than the first, and that stands.
+/// another operator's to decide than the first if there is one, and that stands.
 #[utoipa::path(post, path = "/v1/platform/complaints/{complaint}/decide", operation_id = "decideComplaint",
     tag = "feedback", params(OfComplaint), security(("session" = ["operator:support"])),
     request_body = ComplaintDecision, responses((status = 200), (status = "4XX", body = Problem)))]
@@ -391,7 +391,7 @@ pub struct ComplaintDetails {
     complaint: ComplaintListed,
     /// Oldest first.
     steps: Vec<WireStep>,
-    /// The order's visits, oldest first, without those that were undone.
+    /// The order's newest visits, at most 50, newest first, without those that were undone.
     visits: Vec<ComplaintVisit>,
     /// What was claimed of the security deposit, if anything.
     security_claim: Option<ComplaintClaim>,
@@ -408,7 +408,7 @@ impl ComplaintDetails {
 pub fn complaint_details(read: &mut ReadTx, of: &Complaint) -> Result<ComplaintDetails, Fail> {
     let order = convert::queries::order(read, of.order)?.ok_or_else(|| party::NOT_FOUND.plain())?;
     let steps = feedback::queries::complaint_steps(read, of.id)?;
-    let visits = consume::queries::redemptions_of_order(read, of.order)?;
+    let visits = consume::queries::redemptions_of_order(read, of.order, PAGE_SIZE)?;
     let stands = visits
         .into_iter()
         .filter(|visit| visit.status != RedemptionStatus::Undone);
@@ -430,19 +430,21 @@ fn visits_of(read: &mut ReadTx, visits: &[Redemption]) -> Result<Vec<ComplaintVi
     stores.sort_unstable();
     stores.dedup();
     let stores = party::queries::stores(read, &stores)?;
+    let terms = convert::queries::voucher_moneys(read, visits.iter().map(|visit| visit.voucher))?;
     let visit = |visit: &Redemption| {
-        let (money, currency) = consume::queries::money_of_visit(read, visit)?;
         let store = stores.iter().find(|store| store.id == visit.store);
-        Ok(ComplaintVisit {
+        let terms = terms.get(&visit.voucher)?;
+        let paid = visit.paid(terms);
+        Some(ComplaintVisit {
             redemption: visit.id,
             store_name: store.map(|store| store.details.name.clone()).unwrap_or_default(),
             status: visit.status.as_str().to_owned(),
             mode: visit.mode.as_str().to_owned(),
-            paid: Money::new(money.cash + money.rebate_used, currency).into(),
+            paid: Money::new(paid.cash + paid.rebate_used, terms.currency).into(),
             recorded_at: visit.recorded_at.to_string(),
         })
     };
-    visits.iter().map(visit).collect()
+    Ok(visits.iter().filter_map(visit).collect())
 }
 
 fn claim_of(read: &mut ReadTx, order: OrderId) -> Result<Option<ComplaintClaim>, Fail> {

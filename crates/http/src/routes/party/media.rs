@@ -5,8 +5,8 @@
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use kernel::{Actor, MediaId, MerchantId, StaticType, TypeSafeId};
-use party::{Identity, MEDIA_INVALID, Media, MediaOwner, NOT_FOUND, RecordMedia};
+use kernel::{Actor, MediaId, StaticType, TypeSafeId};
+use party::{Identity, MEDIA_INVALID, Media, MediaOwner, NOT_FOUND, RecordMedia, Role};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use store::{Fail, NoAnswer, ReadTx};
@@ -167,13 +167,13 @@ async fn get_media(
 /// Whether the file is the person's own or that of a merchant they work for, or was shown in a complaint of theirs. The platform's
 /// people, who decide on licences, see every file.
 fn may_see(read: &mut ReadTx, identity: &Identity, media: &Media) -> Result<bool, Fail> {
-    let person = identity.session.person;
-    let staff = identity.grants.staff.iter();
-    let merchants: Vec<MerchantId> = staff.map(|grant| grant.merchant).collect();
+    let (person, staff) = (identity.session.person, &identity.grants.staff);
     let is_own = media.owner == person.uuid()
         || identity.grants.operator.is_some()
-        || merchants.iter().any(|merchant| media.owner == merchant.uuid());
-    Ok(is_own || feedback::queries::is_shown_to(read, media, person, &merchants)?)
+        || staff.iter().any(|grant| media.owner == grant.merchant.uuid());
+    let managed = staff.iter().filter(|grant| grant.role >= Role::Manager);
+    let managed: Vec<_> = managed.map(|grant| (grant.merchant, grant.store)).collect();
+    Ok(is_own || feedback::queries::is_shown_to(read, media, person, &managed)?)
 }
 
 /// Files are read and written on threads that may wait.

@@ -91,7 +91,7 @@ export default {
     giveBack: 'What goes back to the guest',
     visit: 'Visit at {store}, {at}: {amount}',
     giveClaimBack: 'What was kept of the security deposit: {amount}',
-    nothingToGive: 'Nothing of this order is left that could be given back.',
+    nothingToGive: 'No visit and no claim of this order is left to be given back here.',
   },
   state: {
     label: 'State',

@@ -82,7 +82,7 @@ export default {
     giveBack: '退还给顾客',
     visit: '{store}，{at} 的消费：{amount}',
     giveClaimBack: '扣除的押金：{amount}',
-    nothingToGive: '这笔订单已没有可退还的款项。',
+    nothingToGive: '这笔订单没有可在此退还的消费或押金扣款。',
   },
   state: {
     label: '状态',
