@@ -16,7 +16,7 @@ pub use commands::{
     HideForRefund, HideReview, PostReview, ReplyReview, ShowReview, erase_person, hide_for_refund,
     hide_review, post_review, reply_review, show_review,
 };
-pub use decide::{MAX_ASPECTS, MAX_PICTURES, MAX_TEXT, short_name};
+pub use decide::{MAX_ASPECTS, MAX_PICTURES, MAX_TEXT, clean, short_name};
 pub use events::{ReviewHidden, ReviewPosted, ReviewReplied, ReviewShown};
 pub use model::{Rating, Review, ReviewStatus};
 pub use reject::*;

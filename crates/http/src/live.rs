@@ -70,6 +70,7 @@ const THINGS: &[&str] = &[
     "agreement",
     "certification",
     "conflict",
+    "conversation",
     "coupon",
     "group",
     "merchant",

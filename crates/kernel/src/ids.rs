@@ -97,6 +97,8 @@ id_kinds! {
     Review ReviewId "rev";
     /// What the platform tells a person.
     Message MessageId "msg";
+    /// What a person and a merchant write to each other.
+    Conversation ConversationId "cnv";
     /// One fact in the event log.
     Event EventId "evt";
     /// One HTTP request or background step.

@@ -23,6 +23,8 @@ pub enum MessageKind {
     RebateEarned,
     /// The merchant answered a review.
     ReviewAnswered,
+    /// The merchant answered in a conversation.
+    MerchantAnswered,
     /// A booking starts soon.
     BookingSoon,
     /// The store moved a booking.
@@ -37,7 +39,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::OrderPaid,
         Self::VoucherRedeemed,
         Self::RedemptionUndone,
@@ -46,6 +48,7 @@ impl MessageKind {
         Self::DepositClaimed,
         Self::RebateEarned,
         Self::ReviewAnswered,
+        Self::MerchantAnswered,
         Self::BookingSoon,
         Self::BookingMoved,
         Self::BookingCancelled,
@@ -64,6 +67,7 @@ impl MessageKind {
             Self::DepositClaimed => "deposit_claimed",
             Self::RebateEarned => "rebate_earned",
             Self::ReviewAnswered => "review_answered",
+            Self::MerchantAnswered => "merchant_answered",
             Self::BookingSoon => "booking_soon",
             Self::BookingMoved => "booking_moved",
             Self::BookingCancelled => "booking_cancelled",
@@ -93,6 +97,8 @@ pub struct Message {
     pub voucher: Option<VoucherId>,
     /// About what was bought, and of whom.
     pub offer: Option<(OfferId, MerchantId)>,
+    /// With whom the conversation is, if it is about no offer.
+    pub merchant: Option<MerchantId>,
     /// Of which booking.
     pub booking: Option<BookedTime>,
     /// Where, if it is about no booking and no offer.

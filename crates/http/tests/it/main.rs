@@ -6,6 +6,7 @@ mod app;
 mod bookings;
 mod books;
 mod buying;
+mod conversations;
 mod counter;
 mod figures;
 mod generated;

@@ -136,7 +136,7 @@ fn left_out(operation: &str) -> &'static [&'static str] {
             "seats",
         ],
         // Pictures of the merchant's are not the guest's.
-        "postReview" => &["media"],
+        "askMerchant" | "postReview" => &["media"],
         _ => &[],
     }
 }

@@ -2,6 +2,7 @@ import type zhCN from './zh-CN'
 import type { Catalogue } from './index'
 import booking from './booking.en'
 import categories from './categories.en'
+import chat from './chat.en'
 import deposit from './deposit.en'
 import dish from './dish.en'
 import seats from './seats.en'
@@ -51,6 +52,7 @@ export default {
   },
   booking,
   deposit,
+  chat,
   dish,
   seats,
   category: categories,

@@ -1,5 +1,6 @@
 import booking from './booking.zh-CN'
 import categories from './categories.zh-CN'
+import chat from './chat.zh-CN'
 import deposit from './deposit.zh-CN'
 import dish from './dish.zh-CN'
 import seats from './seats.zh-CN'
@@ -49,6 +50,7 @@ export default {
   },
   booking,
   deposit,
+  chat,
   dish,
   seats,
   category: categories,

@@ -27,7 +27,7 @@ use crate::routes::convert::{OrderDetails, PaymentTry, RefundDetails, WalletCoup
 use crate::routes::feedback::{ReviewDetails, Signed, signed};
 use crate::routes::ledger::EarnedRebate;
 use crate::routes::party::{MembershipDetails, memberships_of};
-use crate::routes::retain::{PersonMessage, labelled_messages};
+use crate::routes::retain::{ChatCopy, PersonMessage, labelled_messages, my_chats};
 use crate::routes::voucher::{VoucherDetails, voucher_details};
 use crate::shell;
 use crate::wire::WireMoney;
@@ -57,6 +57,7 @@ struct MyData {
     vouchers: Vec<VoucherDetails>,
     reviews: Vec<ReviewDetails>,
     messages: Vec<PersonMessage>,
+    conversations: Vec<ChatCopy>,
     share_links: Vec<PublicLink>,
     rebates: Vec<EarnedRebate>,
     /// What can be spent of the rebates, by currency.
@@ -158,6 +159,7 @@ async fn export_me(State(app): State<App>, signed_in: SignedIn) -> Result<Json<M
         vouchers: all(&app, person, my_vouchers, VoucherDetails::id).await?,
         reviews: all(&app, person, my_reviews, |signed| signed.review.id).await?,
         messages: all(&app, person, my_messages, PersonMessage::id).await?,
+        conversations: all(&app, person, my_chats, ChatCopy::id).await?,
         share_links: all(&app, person, share_links_of, |link| link.id).await?,
         rebates: all(&app, person, rebates_of, |rebate| rebate.id).await?,
         rebate_balance: spendable.into_iter().map(WireMoney::from).collect(),

@@ -1,11 +1,11 @@
 //! Pictures: uploaded by a merchant's staff or by a guest, shown to everybody once an offer or a review shows
-//! them or they are a merchant's logo, else to whose they are alone. A browser that follows a link to one saves it and
+//! them or they are a merchant's logo, to both sides of a conversation that shows them, else to whose they are alone. A browser that follows a link to one saves it and
 //! never renders it as a page.
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use kernel::{Actor, MediaId, StaticType, TypeSafeId};
+use kernel::{Actor, MediaId, MerchantId, PersonId, StaticType, TypeSafeId};
 use party::{MEDIA_INVALID, Media, MediaOwner, NOT_FOUND, RecordMedia};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -13,6 +13,7 @@ use store::NoAnswer;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use crate::access::{Cashier, Consumer, OfMerchant, SignedIn, Staff};
 use crate::app::App;
@@ -45,7 +46,7 @@ async fn upload_media(
     record(&app, request, owner, staff.merchant, staff.actor()).await
 }
 
-/// Uploads a picture of the caller's own, for a review. What is taken and kept is as for a merchant's.
+/// Uploads a picture of the caller's own, for a review or a conversation. What is taken and kept is as for a merchant's.
 #[utoipa::path(post, path = "/v1/me/media", operation_id = "recordMyMedia", tag = "party",
     security(("session" = ["consumer"])),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
@@ -111,7 +112,8 @@ struct Shown {
     width: Option<u32>,
 }
 
-/// The bytes of a picture: for everybody if an offer that was published, a menu or a review shows it, else for its owner.
+/// The bytes of a picture: for everybody if an offer that was published, a menu or a review shows it, for both
+/// sides of a conversation that shows it, else for its owner.
 #[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party", params(OfMedia, Shown),
     security((), ("session" = ["staff:cashier"])),
     responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"),
@@ -130,10 +132,15 @@ async fn get_media(
         let public = offer::queries::is_shown(read, &media)?
             || feedback::queries::is_shown(read, &media)?
             || party::queries::is_logo(read, &media)?;
-        Ok((media, public))
+        let sides = if public {
+            Vec::new()
+        } else {
+            retain::queries::sides_shown(read, media.id)?
+        };
+        Ok((media, public, sides))
     });
-    let (media, public) = found.await?;
-    if !public && !signed_in.is_some_and(|signed_in| may_see(&signed_in, &media)) {
+    let (media, public, sides) = found.await?;
+    if !public && !signed_in.is_some_and(|signed_in| may_see(&signed_in, &media, &sides)) {
         return Err(NOT_FOUND.plain().into());
     }
     let (folder, sha256) = (app.media_folder.clone(), media.sha256);
@@ -158,14 +165,20 @@ async fn get_media(
     Ok((headers, bytes).into_response())
 }
 
-/// Whether the file is the person's own or that of a merchant they work for. The platform's people, who
-/// decide on licences, see every file.
-fn may_see(signed_in: &SignedIn, media: &Media) -> bool {
+/// Whether the file is the person's own or that of a merchant they work for, or they are of one of the `sides` of the
+/// conversations that show it. The platform's people, who decide on licences, see every file that no conversation shows.
+fn may_see(signed_in: &SignedIn, media: &Media, sides: &[(PersonId, MerchantId)]) -> bool {
     let identity = &signed_in.identity;
-    let mut staff = identity.grants.staff.iter();
-    media.owner == identity.session.person.uuid()
-        || identity.grants.operator.is_some()
-        || staff.any(|grant| media.owner == grant.merchant.uuid())
+    let person = identity.session.person;
+    let works_for = |merchant: Uuid| {
+        let mut staff = identity.grants.staff.iter();
+        staff.any(|grant| grant.merchant.uuid() == merchant)
+    };
+    let is_side = |(guest, merchant): &(PersonId, MerchantId)| *guest == person || works_for(merchant.uuid());
+    media.owner == person.uuid()
+        || works_for(media.owner)
+        || sides.iter().any(is_side)
+        || (sides.is_empty() && identity.grants.operator.is_some())
 }
 
 /// Files are read and written on threads that may wait.

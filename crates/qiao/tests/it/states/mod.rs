@@ -4,6 +4,7 @@
 
 mod act;
 mod bookings;
+mod conversations;
 mod coupons;
 mod groups;
 mod house;
@@ -111,6 +112,7 @@ fn tables(world: &World) -> Vec<Table> {
         money::PAYOUT.table(world),
         money::REBATE.table(world),
         messages::MESSAGE.table(world),
+        conversations::CONVERSATION.table(world),
     ]
 }
 
