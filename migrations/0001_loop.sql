@@ -1153,3 +1153,45 @@ CREATE TABLE message (
   PRIMARY KEY (person_id, id)
 );
 CREATE INDEX message_unread ON message (person_id) WHERE read_at IS NULL;
+
+-- A person asks a merchant. Messages are counted from 1; about is the last that names a subject, and each side has read up
+-- to its mark. What waits is unanswered and not of a muted guest.
+CREATE TABLE conversation (
+  id BYTEA NOT NULL PRIMARY KEY,
+  person_id BYTEA NOT NULL,
+  merchant_id BYTEA NOT NULL,
+  message_count BIGINT NOT NULL,
+  unanswered BIGINT NOT NULL,
+  waiting BIGINT NOT NULL,
+  muted BIGINT NOT NULL,
+  guest_read BIGINT NOT NULL,
+  merchant_read BIGINT NOT NULL,
+  about BIGINT,
+  last_at BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  UNIQUE (person_id, merchant_id)
+);
+CREATE INDEX conversation_by_person ON conversation (person_id, last_at, id);
+CREATE INDEX conversation_by_merchant ON conversation (merchant_id, waiting, last_at, id);
+
+-- Without a staff member it is the guest's.
+CREATE TABLE chat_message (
+  conversation_id BYTEA NOT NULL REFERENCES conversation (id),
+  seq BIGINT NOT NULL,
+  staff_id BYTEA,
+  text TEXT NOT NULL,
+  offer_id BYTEA,
+  order_id BYTEA,
+  booking_id BYTEA,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (conversation_id, seq)
+);
+
+CREATE TABLE chat_picture (
+  conversation_id BYTEA NOT NULL REFERENCES conversation (id),
+  seq BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  media_id BYTEA NOT NULL,
+  PRIMARY KEY (conversation_id, seq, n)
+);
+CREATE INDEX chat_picture_by_media ON chat_picture (media_id);

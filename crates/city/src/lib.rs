@@ -23,6 +23,7 @@ pub mod run;
 mod screens;
 mod settle;
 mod shops;
+mod talks;
 mod texts;
 mod trade;
 mod works;
@@ -74,6 +75,7 @@ pub fn build(
         + plan.orders * (work::ORDER + work::AFTER_ORDER)
         + bookings::WORK
         + queues::WORK
+        + talks::WORK
         + 3;
     let mut works = Works::new(store, seed, now, total, progress);
     let operators = people::engage_operators(&mut works, password_hash)?;
@@ -121,6 +123,7 @@ fn live(
     happened.add(&bookings::book_ahead(works, &shops[0], consumers)?);
     happened.add(&screens::open(works, shops, consumers)?);
     queues::wait_at_the_door(works, &shops[0], consumers)?;
+    talks::write(works, &shops[0], consumers)?;
     let rebates = settle::run_timers(works)?;
     settle::pay_out(works, operators)?;
     market::fill_wallet(works, consumers[0], &coupons)?;

@@ -73,20 +73,26 @@ pub fn short_name(name: &str) -> String {
     }
 }
 
-/// What people write: trimmed, not too long, and nothing in it that a screen obeys instead of showing; or it is of this kind.
-pub(crate) fn clean_text(kind: &'static RejectKind, text: &str) -> Result<String, Reject> {
+/// What a review, a reply or a statement in a complaint says, as [`clean`] has it.
+pub(crate) fn clean_text(invalid: &'static RejectKind, text: &str) -> Result<String, Reject> {
+    clean(invalid, text, MAX_TEXT)
+}
+
+/// What people write: trimmed, at most `max` characters, and nothing in it that a screen obeys instead of showing. What
+/// is not so is refused as the field `text`.
+pub fn clean(invalid: &'static RejectKind, text: &str, max: usize) -> Result<String, Reject> {
     let text = text.trim();
     let length = text.chars().count();
-    if length > MAX_TEXT {
-        let detail = format!("The text has {length} characters; it may have {MAX_TEXT}.");
-        return Err(kind.at("/text", detail));
+    if length > max {
+        let detail = format!("The text has {length} characters; it may have {max}.");
+        return Err(invalid.at("/text", detail));
     }
     if let Some(found) = text.chars().find(|c| is_command(*c)) {
         let detail = format!(
             "The text holds the control character U+{:04X}. Remove it.",
             u32::from(found)
         );
-        return Err(kind.at("/text", detail));
+        return Err(invalid.at("/text", detail));
     }
     Ok(text.to_owned())
 }

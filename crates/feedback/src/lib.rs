@@ -25,7 +25,7 @@ pub use commands::{
 pub use complaint::{
     Complaint, ComplaintKind, ComplaintSide, ComplaintStatus, ComplaintStep, GiveBack, MAX_VISITS, Statement,
 };
-pub use decide::{MAX_ASPECTS, MAX_PICTURES, MAX_TEXT, short_name};
+pub use decide::{MAX_ASPECTS, MAX_PICTURES, MAX_TEXT, clean, short_name};
 pub use events::{ComplaintChanged, ReviewHidden, ReviewPosted, ReviewReplied, ReviewShown};
 pub use model::{Rating, Review, ReviewStatus};
 pub use reject::*;

@@ -71,6 +71,7 @@ const THINGS: &[&str] = &[
     "certification",
     "complaint",
     "conflict",
+    "conversation",
     "coupon",
     "group",
     "merchant",

@@ -15,13 +15,14 @@ use store::{Fail, NoAnswer, Rejected};
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Every table of reasons to refuse.
-pub const REJECT_TABLES: [&[&RejectKind]; 11] = [
+pub const REJECT_TABLES: [&[&RejectKind]; 12] = [
     store::REJECTS,
     party::REJECTS,
     offer::REJECTS,
     channel::REJECTS,
     voucher::REJECTS,
     feedback::REJECTS,
+    retain::REJECTS,
     ledger::REJECTS,
     convert::REJECTS,
     consume::REJECTS,

@@ -99,6 +99,8 @@ id_kinds! {
     Complaint ComplaintId "cpl";
     /// What the platform tells a person.
     Message MessageId "msg";
+    /// What a person and a merchant write to each other.
+    Conversation ConversationId "cnv";
     /// One fact in the event log.
     Event EventId "evt";
     /// One HTTP request or background step.

@@ -1,15 +1,27 @@
-//! What keeps people and the platform in touch: messages that tell a person what became of their orders,
-//! vouchers, refunds, rebates and reviews. It writes down what others' events say and decides nothing; it
-//! knows no address and sends nothing outside.
+//! What keeps people in touch: messages that tell a person what became of their orders, vouchers, refunds, rebates,
+//! reviews and questions, and conversations of guests with merchants, which only a guest begins. It knows no address and
+//! sends nothing outside.
 //!
-//! Commands: [`write_messages`], [`read_messages`], [`erase_person`].
+//! Commands: [`write_messages`], [`read_messages`], [`ask_merchant`], [`answer_guest`], [`read_conversation`],
+//! [`mute_guest`], [`erase_person`].
 
 mod commands;
+mod conversation;
+mod decide;
 mod events;
 mod model;
 mod news;
 pub mod queries;
+mod reject;
 
-pub use commands::{ReadMessages, WriteMessages, erase_person, read_messages, write_messages};
-pub use events::{MessageWritten, MessagesRead};
+pub use commands::{
+    AnswerGuest, AskMerchant, MuteGuest, ReadConversation, ReadMessages, WriteMessages, answer_guest,
+    ask_merchant, erase_person, mute_guest, read_conversation, read_messages, write_messages,
+};
+pub use conversation::{About, ChatMessage, Conversation, ListPlace, Subject, Written};
+pub use decide::{MAX_CHAT_PICTURES, MAX_CHAT_TEXT, MAX_UNANSWERED};
+pub use events::{
+    ConversationRead, GuestAnswered, GuestMuted, GuestUnmuted, MerchantAsked, MessageWritten, MessagesRead,
+};
 pub use model::{BookedTime, Message, MessageKind};
+pub use reject::*;

@@ -27,6 +27,8 @@ pub enum MessageKind {
     ComplaintAnswered,
     /// The platform decided a complaint.
     ComplaintDecided,
+    /// The merchant answered in a conversation.
+    MerchantAnswered,
     /// A booking starts soon.
     BookingSoon,
     /// The store moved a booking.
@@ -41,7 +43,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::OrderPaid,
         Self::VoucherRedeemed,
         Self::RedemptionUndone,
@@ -52,6 +54,7 @@ impl MessageKind {
         Self::ReviewAnswered,
         Self::ComplaintAnswered,
         Self::ComplaintDecided,
+        Self::MerchantAnswered,
         Self::BookingSoon,
         Self::BookingMoved,
         Self::BookingCancelled,
@@ -72,6 +75,7 @@ impl MessageKind {
             Self::ReviewAnswered => "review_answered",
             Self::ComplaintAnswered => "complaint_answered",
             Self::ComplaintDecided => "complaint_decided",
+            Self::MerchantAnswered => "merchant_answered",
             Self::BookingSoon => "booking_soon",
             Self::BookingMoved => "booking_moved",
             Self::BookingCancelled => "booking_cancelled",
@@ -101,6 +105,8 @@ pub struct Message {
     pub voucher: Option<VoucherId>,
     /// About what was bought, and of whom.
     pub offer: Option<(OfferId, MerchantId)>,
+    /// With whom the conversation is, if it is about no offer.
+    pub merchant: Option<MerchantId>,
     /// Of which booking.
     pub booking: Option<BookedTime>,
     /// Where, if it is about no booking and no offer.

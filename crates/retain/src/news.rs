@@ -9,7 +9,7 @@ use kernel::{Currency, MessageId, Money, PersonId};
 use ledger::events::RebatePosted;
 use store::{EventBody, Fail, ReadTx, StorageError, StoredEvent};
 
-use crate::{BookedTime, Message, MessageKind};
+use crate::{BookedTime, GuestAnswered, Message, MessageKind, queries};
 
 /// The message that tells of this event; `None` where nobody is told.
 pub fn message_of(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, Fail> {
@@ -105,6 +105,17 @@ fn looked_up(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, 
     if let Some(changed) = event.body_as::<ComplaintChanged>() {
         return of_complaint(read, event, &changed?);
     }
+    if let Some(answered) = event.body_as::<GuestAnswered>() {
+        let answered = answered?;
+        // Told once until it is read, and not to who has read it already.
+        let conversation = queries::conversation(read, answered.conversation)?;
+        let is_news = answered.first_unread
+            && conversation.is_some_and(|conversation| conversation.guest_read < answered.seq);
+        return Ok(is_news.then(|| Message {
+            merchant: Some(answered.merchant),
+            ..about(event, answered.person, MessageKind::MerchantAnswered)
+        }));
+    }
     if let Some(changed) = event.body_as::<SecurityDepositChanged>() {
         let changed = changed?;
         // What comes back is told of by its refund, and a claim once, whoever the bank gave it back to.
@@ -186,6 +197,7 @@ fn about(event: &StoredEvent, person: PersonId, kind: MessageKind) -> Message {
         order: None,
         voucher: None,
         offer: None,
+        merchant: None,
         booking: None,
         store: None,
         amount: None,

@@ -1,10 +1,17 @@
-//! What can be asked of messages. Whose they are is decided by whoever asks.
+//! What can be asked of messages and conversations. Whose they are is decided by whoever asks.
+
+mod conversations;
 
 use kernel::{MessageId, Money, PersonId};
 use store::{Fail, ReadTx, Row, StorageError, sql};
 use uuid::Uuid;
 
 use crate::{BookedTime, Message, MessageKind};
+
+pub use conversations::{
+    chat_messages, conversation, conversation_between, conversation_ids_of, conversations_of, inbox,
+    sides_shown, unread_conversations, waiting_conversations,
+};
 
 /// A person's messages, newest first, at most `limit` older than `after`.
 pub fn messages_of(
@@ -48,6 +55,7 @@ fn read_message(mut row: Row) -> Result<Message, StorageError> {
         order,
         voucher,
         offer: offer.zip(merchant),
+        merchant: merchant.filter(|_| offer.is_none()),
         store: store.filter(|_| booking.is_none()),
         booking: booking
             .zip(store)

@@ -6,6 +6,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Shown only to somebody who is signed in; others sign in first and come back. */
     isPersonal?: boolean
+    /** What is written stands at the end of the page, with nothing below it. */
+    isChat?: boolean
   }
 }
 
@@ -21,6 +23,13 @@ export const router = createRouter({
       name: 'merchant',
       props: true,
       component: () => import('./pages/MerchantPage.vue'),
+    },
+    {
+      path: '/m/:merchant/chat',
+      name: 'chat',
+      props: true,
+      meta: { ...personal, isChat: true },
+      component: () => import('./pages/ChatPage.vue'),
     },
     { path: '/o/:offer', name: 'offer', props: true, component: () => import('./pages/OfferPage.vue') },
     {
@@ -121,6 +130,7 @@ export const router = createRouter({
       meta: personal,
       component: () => import('./pages/ComplaintPage.vue'),
     },
+    { path: '/chats', name: 'chats', meta: personal, component: () => import('./pages/ChatsPage.vue') },
     { path: '/account', name: 'account', meta: personal, component: () => import('./pages/AccountPage.vue') },
     { path: '/me', name: 'me', meta: personal, component: () => import('./pages/MePage.vue') },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/shared/components/NotFound.vue') },

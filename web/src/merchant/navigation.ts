@@ -30,6 +30,7 @@ export const PARTS: readonly Group<Part & { access: Access }>[] = [
   {
     group: 'guests',
     parts: [
+      { name: 'inbox', icon: 'chat', access: 'staff' },
       { name: 'orders', icon: 'order', access: 'whole' },
       { name: 'reviews', icon: 'star', access: 'manager' },
       { name: 'complaints', icon: 'flag', access: 'manager' },

@@ -51,6 +51,7 @@ export const router = createRouter({
     page('/coupons', 'coupons', 'whole', () => import('./pages/CouponsPage.vue')),
     page('/coupons/new', 'coupon-new', 'whole', () => import('./pages/NewCouponPage.vue'), 'nav.coupons'),
     page('/entries', 'entries', 'whole', () => import('./pages/EntriesPage.vue')),
+    page('/inbox/:conversation?', 'inbox', 'staff', () => import('./pages/InboxPage.vue')),
     page('/orders', 'orders', 'whole', () => import('./pages/OrdersPage.vue')),
     page('/reviews', 'reviews', 'manager', () => import('./pages/ReviewsPage.vue')),
     page('/complaints', 'complaints', 'manager', () => import('./pages/ComplaintsPage.vue')),

@@ -14,6 +14,7 @@ const PAGES = [
   '/memberships',
   '/messages',
   '/complaints',
+  '/chats',
   '/me',
   '/account',
   '/compare',
@@ -81,6 +82,9 @@ for (const [colorScheme, width] of [
     await page.getByRole('link', { name: 'Bridgehead Hot Pot' }).click()
     await expect(page.getByRole('heading', { name: 'On sale' })).toBeVisible()
     await look('merchant')
+    await page.goto(`${new URL(page.url()).pathname}/chat`)
+    await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
+    await look('chat')
     await page.goto(path.replace('/o/', '/checkout/'))
     await expect(page.getByRole('button', { name: 'Place the order' })).toBeVisible()
     await look('checkout')

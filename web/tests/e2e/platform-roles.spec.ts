@@ -36,6 +36,7 @@ const MERCHANT: Pages = {
   '/counter': EVERYBODY,
   '/dishes': EVERYBODY,
   '/redemptions': EVERYBODY,
+  '/inbox': EVERYBODY,
   '/offers': MANAGERS,
   '/menu': MANAGERS,
   '/agreements': MANAGERS,

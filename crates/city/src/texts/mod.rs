@@ -7,6 +7,7 @@ pub(crate) mod names;
 pub(crate) mod places;
 pub(crate) mod reviews;
 pub(crate) mod services;
+pub(crate) mod talks;
 
 use kernel::LocalText;
 use offer::{Card, CardPeriod};

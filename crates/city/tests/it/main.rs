@@ -237,6 +237,10 @@ fn every_way_to_book_is_there_and_the_demo_merchant_has_guests() {
         .read_blocking(move |read| offer::queries::menu_now(read, demo, NOW))
         .expect("menus can be read");
     assert!(menu.dishes().count() > 10 && sold_out.len() == 1, "{sold_out:?}");
+    let talks = store
+        .read_blocking(move |read| retain::queries::inbox(read, demo, None, 50))
+        .expect("conversations can be read");
+    assert!(talks.len() > 2 && talks[0].is_waiting() && !talks[1].is_waiting());
     let (first, day) = (city.demo.stores[0], 24 * kernel::HOUR_US);
     let bookings = store
         .read_blocking(move |read| {

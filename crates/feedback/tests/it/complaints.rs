@@ -279,7 +279,7 @@ fn the_only_operator_decides_an_appeal_too() {
             .db
             .run_blocking("test", visits.guest, ctx(only), |tx, ctx| {
                 let person = ctx.actor.person();
-                Ok(tx.tell(sql!("DELETE FROM operator WHERE person_id <> $1", person))?)
+                Ok(tx.claim(sql!("DELETE FROM operator WHERE person_id <> $1", person))?)
             });
         alone.expect("an answer").expect("alone");
         visits.end_turn(complaint, in_days(3));

@@ -18,8 +18,8 @@ pub fn operations() -> OpenApiRouter<App> {
         .routes(routes!(listen_as_platform))
 }
 
-/// What happens to the caller's orders, vouchers, coupons and rebates: events named `news`, and `missed` where some
-/// were left out.
+/// What happens to the caller's orders, vouchers, coupons, rebates and conversations: events named `news`, and `missed`
+/// where some were left out.
 #[utoipa::path(get, path = "/v1/me/live", operation_id = "listenAsConsumer", tag = "live",
     security(("session" = ["consumer"])),
     responses((status = 200, body = News, content_type = "text/event-stream"), (status = "4XX", body = Problem)))]

@@ -351,6 +351,8 @@ struct Myself {
     me: Me,
     /// Messages that were not read yet.
     unread_messages: i64,
+    /// Conversations with answers that were not read yet.
+    unread_conversations: i64,
 }
 
 /// Who is signed in, and as what.
@@ -360,12 +362,18 @@ async fn get_me(State(app): State<App>, signed_in: SignedIn) -> Result<axum::Jso
     let person = signed_in.identity.session.person;
     let found = app.read(move |read| {
         let profile = party::queries::profile(read, person)?.ok_or_else(|| party::NOT_FOUND.plain())?;
-        Ok((profile, retain::queries::unread_count(read, person)?))
+        let unread_messages = retain::queries::unread_count(read, person)?;
+        Ok((
+            profile,
+            unread_messages,
+            retain::queries::unread_conversations(read, person)?,
+        ))
     });
-    let (profile, unread_messages) = found.await?;
+    let (profile, unread_messages, unread_conversations) = found.await?;
     Ok(axum::Json(Myself {
         me: Me::of(profile, signed_in.identity.grants),
         unread_messages,
+        unread_conversations,
     }))
 }
 

@@ -7,6 +7,7 @@ mod bookings;
 mod books;
 mod buying;
 mod complaints;
+mod conversations;
 mod counter;
 mod figures;
 mod generated;

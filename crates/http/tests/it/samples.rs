@@ -136,7 +136,7 @@ fn left_out(operation: &str) -> &'static [&'static str] {
             "seats",
         ],
         // Pictures of the merchant's are not the guest's.
-        "postReview" | "openComplaint" | "escalateComplaint" => &["media"],
+        "askMerchant" | "postReview" | "openComplaint" | "escalateComplaint" => &["media"],
         // Nothing was claimed of the order.
         "answerComplaint" | "decideComplaint" => &["security_claim"],
         _ => &[],

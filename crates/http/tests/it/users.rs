@@ -178,6 +178,13 @@ impl ConsumerUser {
         )
     }
 
+    /// Asks the merchant. Gives the conversation.
+    pub async fn ask(&self, app: &TestApp, merchant: &str) -> String {
+        let path = format!("/v1/merchants/{merchant}/conversation");
+        let asked = app.post(&self.0, &path, json!({"text": "有宝宝椅吗？"})).await;
+        text(&asked.ok(), "conversation")
+    }
+
     pub async fn review(&self, app: &TestApp, redemption: &str) -> String {
         let path = format!("/v1/redemptions/{redemption}/review");
         app.post(&self.0, &path, json!({"stars": 5, "text": "好吃"}))

@@ -49,9 +49,11 @@ const PUBLIC: &[&str] = &[
 
 /// What every consumer may do with a thing that everybody can see.
 const WITH_PUBLIC_THINGS: &[&str] = &[
+    "askMerchant",
     "bestCombination",
     "claimCoupon",
     "createShareLink",
+    "getMyConversation",
     "getMyMembership",
     "joinMembership",
     "joinQueue",

@@ -185,6 +185,7 @@ impl Side {
             ("ticket", buyer.join_queue(app, &self.ids["store"]).await),
             ("waitlist_entry", buyer.join_waitlist(app, &self.ids).await),
             ("review", buyer.review(app, &redemption).await),
+            ("conversation", buyer.ask(app, &self.ids["merchant"]).await),
             ("redemption", redemption),
             ("complaint", buyer.complain(app, &text(&paid, "order")).await),
             (

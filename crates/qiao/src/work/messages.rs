@@ -1,4 +1,4 @@
-//! Tells people what became of their orders, vouchers, refunds, rebates and reviews: writes a message for each
+//! Tells people what became of their orders, vouchers, refunds, rebates, reviews and questions: writes a message for each
 //! event that is news to somebody. The same news twice is one message.
 
 use http::App;

@@ -46,7 +46,7 @@ pub fn write_messages(tx: &mut Tx, ctx: &Ctx, cmd: &WriteMessages) -> Result<usi
             message.order,
             message.voucher,
             offer,
-            merchant,
+            merchant.or(message.merchant),
             booked.map(|booked| booked.booking),
             booked.map(|booked| booked.store).or(message.store),
             booked.map(|booked| booked.starts_at),

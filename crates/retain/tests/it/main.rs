@@ -1,4 +1,6 @@
-//! Messages from outside, on both engines.
+//! Messages and conversations from outside, on both engines.
+
+mod conversations;
 
 use kernel::{Actor, Ctx, Currency, MessageId, Money, PersonId};
 use party::testing::{NOW, consumer, ctx};
@@ -14,6 +16,7 @@ fn message(person: PersonId, n: u128, kind: MessageKind) -> Message {
         order: None,
         voucher: None,
         offer: None,
+        merchant: None,
         booking: None,
         store: None,
         amount: Some(Money::new(8_000, Currency::CNY)),

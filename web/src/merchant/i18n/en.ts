@@ -3,6 +3,7 @@ import common from '@/shared/console/i18n/en'
 import bookings from './bookings.en'
 import counter from './counter.en'
 import door from './door.en'
+import inbox from './inbox.en'
 import menu from './menu.en'
 import money from './money.en'
 import selling from './selling.en'
@@ -15,6 +16,7 @@ export default {
   ...counter,
   ...bookings,
   ...door,
+  ...inbox,
   ...menu,
   ...selling,
   ...money,

@@ -20,6 +20,8 @@ export default {
     coupons: 'Coupons',
     entries: 'Entries',
     guests: 'Guests',
+    inbox: 'Inbox',
+    waiting: 'waiting',
     orders: 'Orders',
     reviews: 'Reviews',
     complaints: 'Complaints',

@@ -18,6 +18,8 @@ export default {
     coupons: '优惠券',
     entries: '来源入口',
     guests: '顾客',
+    inbox: '顾客咨询',
+    waiting: '项待回复',
     orders: '订单',
     reviews: '评价',
     complaints: '投诉',

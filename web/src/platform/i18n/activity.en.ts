@@ -131,6 +131,11 @@ export default {
     StoreDaySet: 'The hours of one day were set',
     MenuSet: 'A menu was written',
     DishSoldOut: 'A dish was sold out',
+    MerchantAsked: 'A guest asked a merchant',
+    GuestAnswered: 'A merchant answered a guest',
+    ConversationRead: 'A conversation was read',
+    GuestMuted: 'A merchant muted a guest',
+    GuestUnmuted: 'A merchant takes a guest’s messages again',
     DishBack: 'A dish that was sold out is there again',
   },
 } satisfies Catalogue<typeof zhCN>

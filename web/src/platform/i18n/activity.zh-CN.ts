@@ -129,6 +129,11 @@ export default {
     StoreDaySet: '单日营业时间设置',
     MenuSet: '菜单更新',
     DishSoldOut: '菜品估清',
+    MerchantAsked: '顾客咨询商家',
+    GuestAnswered: '商家回复咨询',
+    ConversationRead: '会话已读',
+    GuestMuted: '商家屏蔽顾客消息',
+    GuestUnmuted: '商家解除屏蔽',
     DishBack: '菜品恢复供应',
   },
 }

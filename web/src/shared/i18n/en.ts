@@ -2,6 +2,7 @@ import type zhCN from './zh-CN'
 import type { Catalogue } from './index'
 import booking from './booking.en'
 import categories from './categories.en'
+import chat from './chat.en'
 import complaint from './complaint.en'
 import deposit from './deposit.en'
 import dish from './dish.en'
@@ -53,6 +54,7 @@ export default {
   booking,
   complaint,
   deposit,
+  chat,
   dish,
   seats,
   category: categories,

@@ -68,6 +68,11 @@ export function dateTime(at: Moment): string {
   return whole(new Intl.DateTimeFormat(language.value, style).format(new Date(at)))
 }
 
+/** Where the day goes without saying. */
+export function time(at: Moment): string {
+  return whole(new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }).format(new Date(at)))
+}
+
 export function distance(metres: number): string {
   const inMetres = metres < 1000
   return new Intl.NumberFormat(language.value, {

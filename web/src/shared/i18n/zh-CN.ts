@@ -1,5 +1,6 @@
 import booking from './booking.zh-CN'
 import categories from './categories.zh-CN'
+import chat from './chat.zh-CN'
 import complaint from './complaint.zh-CN'
 import deposit from './deposit.zh-CN'
 import dish from './dish.zh-CN'
@@ -51,6 +52,7 @@ export default {
   booking,
   complaint,
   deposit,
+  chat,
   dish,
   seats,
   category: categories,

@@ -27,7 +27,7 @@ use crate::routes::convert::{OrderDetails, PaymentTry, RefundDetails, WalletCoup
 use crate::routes::feedback::{ComplaintDetails, ReviewDetails, Signed, complaint_details, signed};
 use crate::routes::ledger::EarnedRebate;
 use crate::routes::party::{MembershipDetails, memberships_of};
-use crate::routes::retain::{PersonMessage, labelled_messages};
+use crate::routes::retain::{ChatCopy, PersonMessage, labelled_messages, my_chats};
 use crate::routes::voucher::{VoucherDetails, voucher_details};
 use crate::shell;
 use crate::wire::WireMoney;
@@ -58,6 +58,7 @@ struct MyData {
     reviews: Vec<ReviewDetails>,
     complaints: Vec<ComplaintDetails>,
     messages: Vec<PersonMessage>,
+    conversations: Vec<ChatCopy>,
     share_links: Vec<PublicLink>,
     rebates: Vec<EarnedRebate>,
     /// What can be spent of the rebates, by currency.
@@ -170,6 +171,7 @@ async fn export_me(State(app): State<App>, signed_in: SignedIn) -> Result<Json<M
         reviews: all(&app, person, my_reviews, |signed| signed.review.id).await?,
         complaints: all(&app, person, my_complaints, ComplaintDetails::id).await?,
         messages: all(&app, person, my_messages, PersonMessage::id).await?,
+        conversations: all(&app, person, my_chats, ChatCopy::id).await?,
         share_links: all(&app, person, share_links_of, |link| link.id).await?,
         rebates: all(&app, person, rebates_of, |rebate| rebate.id).await?,
         rebate_balance: spendable.into_iter().map(WireMoney::from).collect(),

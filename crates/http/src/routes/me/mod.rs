@@ -129,7 +129,7 @@ struct Erasure {
     give_up_open: bool,
 }
 
-/// Closes the caller's account for good: addresses, name, sessions, messages, and the words and pictures of
+/// Closes the caller's account for good: addresses, name, sessions, messages, conversations, and the words and pictures of
 /// reviews are erased;
 /// orders and money stay under an id that nobody can be found by. Not for who works for a merchant or the
 /// platform.

@@ -1,11 +1,12 @@
 //! Pictures: uploaded by a merchant's staff or by a guest, shown to everybody once an offer or a review shows
-//! them or they are a merchant's logo, else to whose they are and those to whom they were shown in a complaint. A browser that follows a link to one saves it and
+//! them or they are a merchant's logo, else to whose they are and those to whom they were shown: both sides of a conversation,
+//! the readers of a complaint. A browser that follows a link to one saves it and
 //! never renders it as a page.
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use kernel::{Actor, MediaId, StaticType, TypeSafeId};
+use kernel::{Actor, MediaId, MerchantId, StaticType, TypeSafeId};
 use party::{Identity, MEDIA_INVALID, Media, MediaOwner, NOT_FOUND, RecordMedia, Role};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -45,7 +46,7 @@ async fn upload_media(
     record(&app, request, owner, staff.merchant, staff.actor()).await
 }
 
-/// Uploads a picture of the caller's own, for a review. What is taken and kept is as for a merchant's.
+/// Uploads a picture of the caller's own, for a review or a conversation. What is taken and kept is as for a merchant's.
 #[utoipa::path(post, path = "/v1/me/media", operation_id = "recordMyMedia", tag = "party",
     security(("session" = ["consumer"])),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
@@ -111,8 +112,8 @@ struct Shown {
     width: Option<u32>,
 }
 
-/// The bytes of a picture: for everybody if an offer that was published, a menu or a review shows it, else for its owner, and for
-/// both sides of a complaint in which it was shown.
+/// The bytes of a picture: for everybody if an offer that was published, a menu or a review shows it, else for its owner, for both
+/// sides of a conversation that shows it, and for the readers of a complaint in which it was shown.
 #[utoipa::path(get, path = "/v1/media/{media}", operation_id = "getMedia", tag = "party", params(OfMedia, Shown),
     security((), ("session" = ["staff:cashier"])),
     responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"),
@@ -164,16 +165,27 @@ async fn get_media(
     Ok((headers, bytes).into_response())
 }
 
-/// Whether the file is the person's own or that of a merchant they work for, or was shown in a complaint of theirs. The platform's
-/// people, who decide on licences, see every file.
+/// Whether the file is the person's own or that of a merchant they work for, or was shown to them in a conversation or a complaint.
+/// The platform's people, who decide on licences, see every file that no conversation shows.
 fn may_see(read: &mut ReadTx, identity: &Identity, media: &Media) -> Result<bool, Fail> {
     let (person, staff) = (identity.session.person, &identity.grants.staff);
-    let is_own = media.owner == person.uuid()
-        || identity.grants.operator.is_some()
-        || staff.iter().any(|grant| media.owner == grant.merchant.uuid());
+    let works_for = |merchant: MerchantId| staff.iter().any(|grant| grant.merchant == merchant);
+    if media.owner == person.uuid() || works_for(MerchantId::from_uuid(media.owner)) {
+        return Ok(true);
+    }
+    let sides = retain::queries::sides_shown(read, media.id)?;
+    if sides
+        .iter()
+        .any(|(guest, merchant)| *guest == person || works_for(*merchant))
+    {
+        return Ok(true);
+    }
+    if sides.is_empty() && identity.grants.operator.is_some() {
+        return Ok(true);
+    }
     let managed = staff.iter().filter(|grant| grant.role >= Role::Manager);
     let managed: Vec<_> = managed.map(|grant| (grant.merchant, grant.store)).collect();
-    Ok(is_own || feedback::queries::is_shown_to(read, media, person, &managed)?)
+    feedback::queries::is_shown_to(read, media, person, &managed)
 }
 
 /// Files are read and written on threads that may wait.

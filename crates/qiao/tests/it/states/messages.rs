@@ -62,6 +62,7 @@ impl World {
             order: None,
             voucher: None,
             offer: None,
+            merchant: None,
             booking: None,
             store: None,
             amount: None,

@@ -5,6 +5,7 @@
 mod act;
 mod bookings;
 mod complaints;
+mod conversations;
 mod coupons;
 mod groups;
 mod house;
@@ -113,6 +114,7 @@ fn tables(world: &World) -> Vec<Table> {
         money::PAYOUT.table(world),
         money::REBATE.table(world),
         messages::MESSAGE.table(world),
+        conversations::CONVERSATION.table(world),
     ]
 }
 

@@ -314,6 +314,10 @@ const ORDINARY: &[fn(&World) -> Probe] = &[
     |w| w.set_rule().probe(),
     |w| w.write_messages().probe(),
     |w| w.read_messages(&w.told()).probe(),
+    |w| w.ask_merchant(w.consumer()).probe(),
+    |w| w.answer_guest(&w.asked()).probe(),
+    |w| w.read_conversation(&w.asked(), w.shop.as_owner()).probe(),
+    |w| w.mute_guest(&w.asked(), true).probe(),
 ];
 
 /// The costs by command. All are run once before, so that no statement is prepared while it is measured.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use kernel::{BookingId, LocalText, MediaId, MessageId, OfferId, OrderId, StoreId, VoucherId};
+use kernel::{BookingId, LocalText, MediaId, MerchantId, MessageId, OfferId, OrderId, StoreId, VoucherId};
 use retain::{Message, ReadMessages};
 use serde::{Deserialize, Serialize};
 use store::{Fail, ReadTx};
@@ -32,7 +32,8 @@ pub struct PersonMessage {
     #[schema(value_type = String)]
     id: MessageId,
     /// `order_paid`, `voucher_redeemed`, `redemption_undone`, `refund_arrived`, `order_charged_back`, `deposit_claimed`, `rebate_earned`,
-    /// `review_answered`, `complaint_answered`, `complaint_decided`, `booking_soon`, `place_offered`, or what the store did: `booking_moved`, `booking_cancelled` or `queue_called`.
+    /// `review_answered`, `complaint_answered`, `complaint_decided`, `merchant_answered`, `booking_soon`, `place_offered`, or what the store did:
+    /// `booking_moved`, `booking_cancelled` or `queue_called`.
     kind: String,
     #[schema(value_type = Option<String>)]
     order: Option<OrderId>,
@@ -46,7 +47,10 @@ pub struct PersonMessage {
     /// The offer's picture.
     #[schema(value_type = Option<String>)]
     media: Option<MediaId>,
-    /// Who sells the offer, by language.
+    /// Who answered, where one can go on writing to them.
+    #[schema(value_type = Option<String>)]
+    merchant: Option<MerchantId>,
+    /// Who sells the offer, or answered, by language.
     #[schema(value_type = Option<BTreeMap<String, String>>)]
     merchant_name: Option<LocalText>,
     /// Of which booking.
@@ -93,6 +97,8 @@ impl PersonMessage {
 /// Messages with what they are about.
 pub fn labelled_messages(read: &mut ReadTx, messages: Vec<Message>) -> Result<Vec<PersonMessage>, Fail> {
     let labels = Labels::of(read, messages.iter().filter_map(|message| message.offer))?;
+    let asked: Vec<_> = messages.iter().filter_map(|message| message.merchant).collect();
+    let merchants = party::queries::merchant_names(read, &asked)?;
     let store_of = |message: &Message| message.booking.map(|booked| booked.store).or(message.store);
     let stores: BTreeSet<_> = messages.iter().filter_map(store_of).collect();
     let stores: Vec<_> = stores.into_iter().collect();
@@ -113,7 +119,11 @@ pub fn labelled_messages(read: &mut ReadTx, messages: Vec<Message>) -> Result<Ve
             offer: message.offer.map(|(offer, _)| offer),
             title: label.as_ref().map(|label| label.title.clone()),
             media: label.as_ref().and_then(|label| label.media),
-            merchant_name: label.map(|label| label.merchant_name),
+            merchant: message.merchant,
+            merchant_name: match message.merchant {
+                Some(merchant) => merchants.get(&merchant).cloned(),
+                None => label.map(|label| label.merchant_name),
+            },
             booking: message.booking.map(|booked| BookingTold {
                 id: booked.booking,
                 starts_at: booked.starts_at.to_string(),

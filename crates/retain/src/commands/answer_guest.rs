@@ -1,0 +1,68 @@
+//! The merchant answers a guest. It never writes first: there is no conversation before the guest has begun it.
+
+use kernel::{ConversationId, Ctx, MediaId};
+use store::{Fail, Lock, Tx, sql};
+
+use super::message::{check_own, write};
+use crate::decide::check_message;
+use crate::{GuestAnswered, Written};
+
+/// Answer in this conversation.
+#[derive(Debug, Clone)]
+pub struct AnswerGuest {
+    /// Which.
+    pub conversation: ConversationId,
+    /// In the merchant's words; may be empty where there are pictures.
+    pub text: String,
+    /// The merchant's own pictures, at most [`crate::MAX_CHAT_PICTURES`].
+    pub media: Vec<MediaId>,
+}
+
+impl AnswerGuest {
+    /// The conversation.
+    pub fn locks(&self) -> Vec<Lock> {
+        vec![Lock::row("conversation", self.conversation)]
+    }
+}
+
+/// Writes an answer (anybody of the merchant's staff, of whichever store) and gives where it stands.
+///
+/// Rejects: `chat_message_invalid` (another's picture too), and `party`'s for who is no staff, for another merchant's
+/// conversation, and for a merchant that is suspended.
+pub fn answer_guest(tx: &mut Tx, ctx: &Ctx, cmd: &AnswerGuest) -> Result<Written, Fail> {
+    let text = check_message(&cmd.text, &cmd.media)?;
+    let (_, merchant) = party::staff_actor(ctx)?;
+    let staff = party::require_any_staff(tx, ctx, merchant)?;
+    party::require_not_suspended(tx, merchant)?;
+    check_own(tx, merchant.uuid(), &cmd.media)?;
+    tx.lock(&cmd.locks());
+    let row = tx.one(sql!(
+        "UPDATE conversation SET message_count = message_count + 1, unanswered = 0, waiting = 0, last_at = $1,
+                                 version = version + 1
+         WHERE id = $2 AND merchant_id = $3 RETURNING message_count, person_id, guest_read, version",
+        ctx.now,
+        cmd.conversation,
+        merchant
+    ))?;
+    let mut row = row.ok_or_else(|| party::NOT_FOUND.plain())?;
+    let (seq, person, guest_read): (i64, _, i64) = (row.take()?, row.take()?, row.take()?);
+    let version = row.take()?;
+    let conversation = cmd.conversation;
+    let unread = tx.one(sql!(
+        "SELECT seq FROM chat_message WHERE conversation_id = $1 AND seq > $2 AND staff_id IS NOT NULL LIMIT 1",
+        conversation,
+        guest_read
+    ))?;
+    let written = Written { conversation, seq };
+    write(tx, ctx, written, Some(staff), &text, &cmd.media, None)?;
+    let answered = GuestAnswered {
+        conversation,
+        merchant,
+        person,
+        staff,
+        seq,
+        first_unread: unread.is_none(),
+    };
+    tx.emit(ctx, conversation, version, &answered)?;
+    Ok(written)
+}

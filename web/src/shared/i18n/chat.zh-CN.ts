@@ -1,0 +1,18 @@
+export default {
+  log: '聊天记录',
+  you: '我：',
+  shop: '商家：',
+  guest: '顾客：',
+  by: '{name}：',
+  about: { offer: '咨询商品', order: '咨询订单', booking: '咨询预订' },
+  message: '消息',
+  placeholder: '输入消息…',
+  send: '发送',
+  earlier: '更早的消息',
+  addPhoto: '添加图片',
+  removePhoto: '删除图片 {n}',
+  photo: '图片 {n}',
+  photos: '图片',
+  onlyPhotos: '[图片]',
+  unread: '条未读',
+}
