@@ -1,11 +1,11 @@
 //! The merchant answers a guest. It never writes first: there is no conversation before the guest has begun it.
 
-use kernel::{ConversationId, Ctx, MediaId};
+use kernel::{ConversationId, Ctx, MediaId, MerchantId};
 use store::{Fail, Lock, Tx, sql};
 
 use super::message::{check_own, write};
 use crate::decide::check_message;
-use crate::{GuestAnswered, Written};
+use crate::{CHAT_MUTED, GuestAnswered, Written, queries};
 
 /// Answer in this conversation.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ impl AnswerGuest {
 
 /// Writes an answer (anybody of the merchant's staff, of whichever store) and gives where it stands.
 ///
-/// Rejects: `chat_message_invalid` (another's picture too), and `party`'s for who is no staff, for another merchant's
+/// Rejects: `chat_message_invalid` (another's picture too), `chat_muted`, and `party`'s for who is no staff, for another merchant's
 /// conversation, and for a merchant that is suspended.
 pub fn answer_guest(tx: &mut Tx, ctx: &Ctx, cmd: &AnswerGuest) -> Result<Written, Fail> {
     let text = check_message(&cmd.text, &cmd.media)?;
@@ -39,12 +39,14 @@ pub fn answer_guest(tx: &mut Tx, ctx: &Ctx, cmd: &AnswerGuest) -> Result<Written
     let row = tx.one(sql!(
         "UPDATE conversation SET message_count = message_count + 1, unanswered = 0, waiting = 0, last_at = $1,
                                  version = version + 1
-         WHERE id = $2 AND merchant_id = $3 RETURNING message_count, person_id, guest_read, version",
+         WHERE id = $2 AND merchant_id = $3 AND muted = 0 RETURNING message_count, person_id, guest_read, version",
         ctx.now,
         cmd.conversation,
         merchant
     ))?;
-    let mut row = row.ok_or_else(|| party::NOT_FOUND.plain())?;
+    let Some(mut row) = row else {
+        return Err(refusal(tx, cmd.conversation, merchant)?);
+    };
     let (seq, person, guest_read): (i64, _, i64) = (row.take()?, row.take()?, row.take()?);
     let version = row.take()?;
     let conversation = cmd.conversation;
@@ -65,4 +67,17 @@ pub fn answer_guest(tx: &mut Tx, ctx: &Ctx, cmd: &AnswerGuest) -> Result<Written
     };
     tx.emit(ctx, conversation, version, &answered)?;
     Ok(written)
+}
+
+/// Why nothing was written.
+fn refusal(tx: &mut Tx, conversation: ConversationId, merchant: MerchantId) -> Result<Fail, Fail> {
+    let found = queries::conversation(tx, conversation)?;
+    let is_own = found.is_some_and(|found| found.merchant == merchant);
+    Ok(if is_own {
+        CHAT_MUTED
+            .because("Take the mute back to write to this guest.".to_owned())
+            .into()
+    } else {
+        party::NOT_FOUND.plain().into()
+    })
 }

@@ -454,6 +454,8 @@ fn a_muted_guest_is_refused_and_waits_for_nobody() {
         assert_eq!(chat.stored(begun).version, version);
         assert_eq!(chat.waiting(), 0);
         assert_eq!(code(chat.ask("喂")), "chat_muted");
+        let written = chat.answer_as(chat.shop.as_owner(), begun, Vec::new());
+        assert_eq!(code(written), "chat_muted", "who is not heard is not written to");
         let other = chat.ask_as(Actor::Consumer(chat.other), chat.question("您好"));
         other.expect("others are heard");
         chat.mute_as(manager, begun, false).expect("unmuted");

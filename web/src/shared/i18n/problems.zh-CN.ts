@@ -27,7 +27,7 @@ export default {
   certification_invalid: '资质有效期不正确，请填写证件的到期日。',
   certification_note_missing: '驳回时请写明需要改正的地方。',
   chat_message_invalid: '消息内容不符合要求。',
-  chat_muted: '商家已不再接收您的消息。',
+  chat_muted: '商家已关闭这段对话。',
   chat_unanswered: '您已连续发了 20 条消息，请等商家回复后再继续。',
   codes_exhausted: '平台发送的验证码已达上限，请一小时后再试，或使用密码登录。',
   code_too_often: '验证码发送过于频繁，请使用上一条验证码，或稍后再试。',
