@@ -80,7 +80,8 @@ CREATE TABLE lease (
 CREATE TABLE person (
   id BYTEA NOT NULL PRIMARY KEY,
   locale TEXT NOT NULL,
-  created_at BIGINT NOT NULL
+  created_at BIGINT NOT NULL,
+  erased_at BIGINT
 );
 
 -- What identifies a person: erased on request, while ids stay.

@@ -2,7 +2,7 @@
 //! once. A merchant's things look to another merchant's staff as if they did not exist.
 
 use kernel::{Actor, Ctx, DeviceId, MerchantId, PersonId, Reject, StoreId};
-use store::{Fail, Tx, sql};
+use store::{Fail, Lock, Tx, sql};
 
 use crate::account::touch_merchant;
 use crate::model::{MerchantStatus, OperatorRole, Role};
@@ -138,6 +138,21 @@ pub fn require_consumer(ctx: &Ctx) -> Result<PersonId, Fail> {
         Actor::Staff(..) | Actor::Operator(_) | Actor::Provider(_) | Actor::System => {
             Err(FORBIDDEN.plain().into())
         }
+    }
+}
+
+/// The consumer who acts, locked, if their account is open: for what nobody shall write after it is closed, because nobody could
+/// have that erased again.
+pub fn require_open_account(tx: &mut Tx, ctx: &Ctx) -> Result<PersonId, Fail> {
+    let person = require_consumer(ctx)?;
+    tx.lock(&[Lock::row("person", person)]);
+    let open = tx.one(sql!(
+        "SELECT id FROM person WHERE id = $1 AND erased_at IS NULL",
+        person
+    ))?;
+    match open {
+        Some(_) => Ok(person),
+        None => Err(SIGN_IN_REQUIRED.plain().into()),
     }
 }
 

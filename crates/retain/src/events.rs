@@ -50,8 +50,6 @@ pub struct GuestAnswered {
     pub staff: PersonId,
     /// As which of its messages.
     pub seq: i64,
-    /// Whether the guest had read every answer before it.
-    pub first_unread: bool,
 }
 
 /// One side has read a conversation.

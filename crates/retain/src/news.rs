@@ -107,10 +107,8 @@ fn looked_up(read: &mut ReadTx, event: &StoredEvent) -> Result<Option<Message>, 
     }
     if let Some(answered) = event.body_as::<GuestAnswered>() {
         let answered = answered?;
-        // Told once until it is read, and not to who has read it already.
         let conversation = queries::conversation(read, answered.conversation)?;
-        let is_news = answered.first_unread
-            && conversation.is_some_and(|conversation| conversation.guest_read < answered.seq);
+        let is_news = conversation.is_some_and(|conversation| conversation.guest_read < answered.seq);
         return Ok(is_news.then(|| Message {
             merchant: Some(answered.merchant),
             ..about(event, answered.person, MessageKind::MerchantAnswered)

@@ -37,7 +37,7 @@ pub const END_COMPLAINT_TURN: TimerKind = TimerKind("end_complaint_turn");
 
 /// The complaint, locked, if it is the acting buyer's.
 fn own_complaint(tx: &mut Tx, ctx: &Ctx, id: ComplaintId) -> Result<Complaint, Fail> {
-    let person = party::require_consumer(ctx)?;
+    let person = party::require_open_account(tx, ctx)?;
     let complaint = Complaint::locked(tx, id)?;
     if complaint.person != person {
         return Err(party::NOT_FOUND.plain().into());

@@ -41,7 +41,7 @@ impl OpenComplaint {
 /// Rejects: `complaint_invalid`, `not_found` (another's order too), `complaint_not_possible`, `complaint_exists`, and
 /// `party`'s for who is no consumer.
 pub fn open_complaint(tx: &mut Tx, ctx: &Ctx, cmd: &OpenComplaint) -> Result<ComplaintId, Fail> {
-    let person = party::require_consumer(ctx)?;
+    let person = party::require_open_account(tx, ctx)?;
     let says = cmd.says.checked(tx, &[person.uuid()])?;
     tx.lock(&cmd.locks());
     let order = convert::queries::order(tx, cmd.order)?;

@@ -38,7 +38,7 @@ impl PostReview {
 /// Rejects: `review_invalid`, `review_redemption_unknown` (another's too), `review_visit_void`,
 /// `review_by_staff`, `review_exists`, and `party`'s for who is no consumer.
 pub fn post_review(tx: &mut Tx, ctx: &Ctx, cmd: &PostReview) -> Result<ReviewId, Fail> {
-    let person = party::require_consumer(ctx)?;
+    let person = party::require_open_account(tx, ctx)?;
     check_stars("/stars", cmd.stars)?;
     check_aspects(&cmd.aspects)?;
     let text = clean_text(&REVIEW_INVALID, &cmd.text)?;

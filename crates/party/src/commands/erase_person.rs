@@ -1,7 +1,7 @@
 //! Forgets who somebody is. The id stays, with everything that money hangs on; what identifies goes.
 
 use kernel::{Ctx, PersonId};
-use store::{Fail, Tx, sql};
+use store::{Fail, Lock, Tx, sql};
 
 use crate::events::PersonErased;
 use crate::{PERSON_HAS_ROLE, account, queries, require_consumer};
@@ -11,10 +11,16 @@ use crate::{PERSON_HAS_ROLE, account, queries, require_consumer};
 /// The last one-time code of an address, which carries its limits, is forgotten within two days.
 pub fn erase_person(tx: &mut Tx, ctx: &Ctx) -> Result<PersonId, Fail> {
     let person = require_consumer(ctx)?;
+    tx.lock(&[Lock::row("person", person)]);
     let grants = queries::grants(tx, person)?;
     if grants.operator.is_some() || !grants.staff.is_empty() {
         return Err(PERSON_HAS_ROLE.plain().into());
     }
+    tx.tell(sql!(
+        "UPDATE person SET erased_at = $1 WHERE id = $2",
+        ctx.now,
+        person
+    ))?;
     tx.claims([
         sql!("DELETE FROM person_contact WHERE person_id = $1", person),
         sql!("DELETE FROM person_profile WHERE person_id = $1", person),

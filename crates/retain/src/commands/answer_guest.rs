@@ -39,7 +39,7 @@ pub fn answer_guest(tx: &mut Tx, ctx: &Ctx, cmd: &AnswerGuest) -> Result<Written
     let row = tx.one(sql!(
         "UPDATE conversation SET message_count = message_count + 1, unanswered = 0, waiting = 0, last_at = $1,
                                  version = version + 1
-         WHERE id = $2 AND merchant_id = $3 AND muted = 0 RETURNING message_count, person_id, guest_read, version",
+         WHERE id = $2 AND merchant_id = $3 AND muted = 0 RETURNING message_count, person_id, version",
         ctx.now,
         cmd.conversation,
         merchant
@@ -47,14 +47,9 @@ pub fn answer_guest(tx: &mut Tx, ctx: &Ctx, cmd: &AnswerGuest) -> Result<Written
     let Some(mut row) = row else {
         return Err(refusal(tx, cmd.conversation, merchant)?);
     };
-    let (seq, person, guest_read): (i64, _, i64) = (row.take()?, row.take()?, row.take()?);
+    let (seq, person) = (row.take()?, row.take()?);
     let version = row.take()?;
     let conversation = cmd.conversation;
-    let unread = tx.one(sql!(
-        "SELECT seq FROM chat_message WHERE conversation_id = $1 AND seq > $2 AND staff_id IS NOT NULL LIMIT 1",
-        conversation,
-        guest_read
-    ))?;
     let written = Written { conversation, seq };
     write(tx, ctx, written, Some(staff), &text, &cmd.media, None)?;
     let answered = GuestAnswered {
@@ -63,7 +58,6 @@ pub fn answer_guest(tx: &mut Tx, ctx: &Ctx, cmd: &AnswerGuest) -> Result<Written
         person,
         staff,
         seq,
-        first_unread: unread.is_none(),
     };
     tx.emit(ctx, conversation, version, &answered)?;
     Ok(written)

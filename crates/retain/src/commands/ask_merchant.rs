@@ -26,7 +26,7 @@ pub struct AskMerchant {
 /// Rejects: `chat_message_invalid` (another's picture or subject too), `chat_unanswered`, `chat_muted`, and `party`'s for
 /// who is no consumer and for a merchant that is not there, not certified or suspended.
 pub fn ask_merchant(tx: &mut Tx, ctx: &Ctx, cmd: &AskMerchant) -> Result<Written, Fail> {
-    let person = party::require_consumer(ctx)?;
+    let person = party::require_open_account(tx, ctx)?;
     let text = check_message(&cmd.text, &cmd.media)?;
     party::require_certified(tx, cmd.merchant)?;
     let subject = cmd

@@ -5,7 +5,7 @@ use party::FORBIDDEN;
 use store::{Fail, ReadTx, StoredEvent, Tx, sql};
 
 use crate::news::message_of;
-use crate::{Message, MessageWritten};
+use crate::{Message, MessageKind, MessageWritten};
 
 /// Tell these.
 #[derive(Debug, Clone)]
@@ -33,7 +33,8 @@ pub fn write_messages(tx: &mut Tx, ctx: &Ctx, cmd: &WriteMessages) -> Result<usi
     if ctx.actor != Actor::System {
         return Err(FORBIDDEN.plain().into());
     }
-    let inserts = cmd.messages.iter().map(|message| {
+    let news = not_yet_told(tx, &cmd.messages)?;
+    let inserts = news.iter().map(|message| {
         let (offer, merchant) = message.offer.unzip();
         let booked = message.booking;
         sql!(
@@ -56,11 +57,7 @@ pub fn write_messages(tx: &mut Tx, ctx: &Ctx, cmd: &WriteMessages) -> Result<usi
         )
     });
     let answers = tx.ask_all(inserts.collect())?;
-    let written = cmd
-        .messages
-        .iter()
-        .zip(answers)
-        .filter(|(_, rows)| !rows.is_empty());
+    let written = news.iter().zip(answers).filter(|(_, rows)| !rows.is_empty());
     let mut count = 0;
     for (message, _) in written {
         let event = MessageWritten {
@@ -72,4 +69,31 @@ pub fn write_messages(tx: &mut Tx, ctx: &Ctx, cmd: &WriteMessages) -> Result<usi
         count += 1;
     }
     Ok(count)
+}
+
+/// Without those that say again that a merchant answered, before the person has read that.
+fn not_yet_told<'m>(tx: &mut Tx, messages: &'m [Message]) -> Result<Vec<&'m Message>, Fail> {
+    let mut news: Vec<&Message> = Vec::new();
+    for message in messages {
+        let is_same = |other: &&Message| {
+            (other.kind, other.person, other.merchant) == (message.kind, message.person, message.merchant)
+        };
+        let says_again = message.kind == MessageKind::MerchantAnswered
+            && (news.iter().any(is_same) || is_unread(tx, message)?);
+        if !says_again {
+            news.push(message);
+        }
+    }
+    Ok(news)
+}
+
+/// Whether the person has not read another message of this kind about this merchant.
+fn is_unread(tx: &mut Tx, message: &Message) -> Result<bool, Fail> {
+    let unread = tx.one(sql!(
+        "SELECT id FROM message WHERE person_id = $1 AND kind = $2 AND merchant_id = $3 AND read_at IS NULL LIMIT 1",
+        message.person,
+        message.kind.as_str(),
+        message.merchant
+    ))?;
+    Ok(unread.is_some())
 }

@@ -15,7 +15,7 @@ use party::testing::{
 use party::{MediaOwner, OperatorRole, RecordMedia, RevokeStaff, Role, SuspendMerchant};
 use retain::{
     About, AnswerGuest, AskMerchant, ChatMessage, Conversation, MAX_UNANSWERED, Message, MessageKind,
-    MuteGuest, ReadConversation, WriteMessages, Written, queries,
+    MuteGuest, ReadConversation, ReadMessages, WriteMessages, Written, queries,
 };
 use store::testing::TestDatabase;
 use store::{Rejected, Settings, Store, StoredEvent};
@@ -514,7 +514,17 @@ fn each_side_marks_what_it_has_read_and_is_told_once_until_then() {
         chat.read_as(guest, begun, seen.seq).expect("read");
         assert_eq!(chat.told(), [], "who has read it needs not be told");
         chat.answer(begun);
-        assert_eq!(chat.told().len(), 1);
+        let until = chat.told()[0].id;
+        run(chat.db, ctx(guest), move |tx, ctx| {
+            retain::read_messages(tx, ctx, &ReadMessages { until })
+        })
+        .expect("read");
+        chat.answer(begun);
+        assert_eq!(
+            chat.told().len(),
+            1,
+            "who only read that there is an answer is told of the next"
+        );
     });
 }
 
@@ -586,6 +596,32 @@ fn who_is_erased_is_erased_with_all_that_was_written() {
         let answered = chat.answer_as(chat.shop.as_owner(), begun, Vec::new());
         assert_eq!(code(answered), "not_found");
         assert_eq!(chat.told(), [], "nobody is left to be told");
+        assert_eq!(code(chat.ask("还在吗？")), "sign_in_required");
+    });
+}
+
+#[test]
+fn nothing_is_written_by_whose_account_is_closed_at_that_moment() {
+    on_both(|chat| {
+        let go = Barrier::new(9);
+        std::thread::scope(|scope| {
+            for n in 0..9 {
+                let go = &go;
+                scope.spawn(move || {
+                    go.wait();
+                    if n == 4 {
+                        let erased = run(chat.db, ctx(Actor::Consumer(chat.guest)), |tx, ctx| {
+                            retain::erase_person(tx, ctx, &ErasePerson { give_up_open: false })
+                        });
+                        erased.expect("erased");
+                    } else {
+                        // Before it is erased, or refused.
+                        drop(chat.ask("有位子吗？"));
+                    }
+                });
+            }
+        });
+        assert_eq!(chat.inbox(chat.shop.merchant), []);
     });
 }
 
