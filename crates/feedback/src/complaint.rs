@@ -273,12 +273,7 @@ impl Statement {
     pub(crate) fn checked(&self, tx: &mut Tx, owners: &[Uuid]) -> Result<Self, Fail> {
         let words = Self::of_words(&self.text)?;
         check_pictures(&COMPLAINT_INVALID, &self.media)?;
-        let files = party::queries::media_files(tx, &self.media)?;
-        let own = files.iter().filter(|file| owners.contains(&file.owner));
-        if own.count() < self.media.len() {
-            let detail = "You have not uploaded such a picture.";
-            return Err(COMPLAINT_INVALID.at("/media", detail).into());
-        }
+        party::require_own_media(tx, &COMPLAINT_INVALID, owners, &self.media)?;
         Ok(Self {
             media: self.media.clone(),
             ..words
@@ -294,23 +289,19 @@ pub(crate) struct NewStep {
     pub refunded: i64,
 }
 
-/// How long the turn lasts that begins with a status.
-fn turn_us(status: ComplaintStatus, is_final: bool) -> Option<i64> {
-    match status {
-        ComplaintStatus::Open => Some(ANSWER_US),
-        ComplaintStatus::Answered => Some(GO_ON_US),
-        ComplaintStatus::Dismissed if !is_final => Some(GO_ON_US),
+/// Until when the turn lasts that begins with a status.
+pub(crate) fn due_at(ctx: &Ctx, becomes: ComplaintStatus, is_final: bool) -> Option<Timestamp> {
+    let lasts_us = match becomes {
+        ComplaintStatus::Open => ANSWER_US,
+        ComplaintStatus::Answered => GO_ON_US,
+        ComplaintStatus::Dismissed if !is_final => GO_ON_US,
         ComplaintStatus::Dismissed
         | ComplaintStatus::Escalated
         | ComplaintStatus::Settled
         | ComplaintStatus::Upheld
-        | ComplaintStatus::Withdrawn => None,
-    }
-}
-
-/// Until when the turn lasts that a complaint's first or next step begins.
-pub(crate) fn due_at(ctx: &Ctx, becomes: ComplaintStatus, is_final: bool) -> Option<Timestamp> {
-    turn_us(becomes, is_final).map(|us| ctx.now.plus_us(us))
+        | ComplaintStatus::Withdrawn => return None,
+    };
+    Some(ctx.now.plus_us(lasts_us))
 }
 
 /// Takes a step in a complaint that is locked.

@@ -1,8 +1,9 @@
 //! Who may do something, asked inside the command's own transaction, so that a revoked grant stops at
 //! once. A merchant's things look to another merchant's staff as if they did not exist.
 
-use kernel::{Actor, Ctx, DeviceId, MerchantId, PersonId, Reject, StoreId};
+use kernel::{Actor, Ctx, DeviceId, MediaId, MerchantId, PersonId, Reject, RejectKind, StoreId};
 use store::{Fail, Lock, Tx, sql};
+use uuid::Uuid;
 
 use crate::account::touch_merchant;
 use crate::model::{MerchantStatus, OperatorRole, Role};
@@ -164,6 +165,23 @@ pub fn require_person(ctx: &Ctx, person: PersonId) -> Result<(), Fail> {
         None if ctx.actor == Actor::Anonymous => Err(SIGN_IN_REQUIRED.plain().into()),
         None => Err(FORBIDDEN.plain().into()),
     }
+}
+
+/// Refuses pictures that none of these owners has uploaded, as if they did not exist.
+pub fn require_own_media(
+    tx: &mut Tx,
+    invalid: &'static RejectKind,
+    owners: &[Uuid],
+    media: &[MediaId],
+) -> Result<(), Fail> {
+    let files = crate::queries::media_files(tx, media)?;
+    let own = files.iter().filter(|file| owners.contains(&file.owner));
+    if own.count() < media.len() {
+        return Err(invalid
+            .at("/media", "You have not uploaded such a picture.")
+            .into());
+    }
+    Ok(())
 }
 
 /// Somebody says why, in [`Ctx::reason`].

@@ -27,8 +27,8 @@ pub mod testing;
 
 pub use access::{
     require_any_staff, require_certified, require_consumer, require_device, require_not_suspended,
-    require_open_account, require_operator, require_person, require_reason, require_staff, require_system,
-    staff_actor,
+    require_open_account, require_operator, require_own_media, require_person, require_reason, require_staff,
+    require_system, staff_actor,
 };
 pub use commands::*;
 pub use contact::{Contact, ContactKind};

@@ -35,7 +35,7 @@ export function watchWaiting() {
       const complained = () => reloadComplaints({ merchant: id }).catch(() => undefined)
       const scope = effectScope()
       scope.run(() => {
-        useMerchantNews(asked, /^(MerchantAsked|GuestAnswered|GuestMuted|GuestUnmuted|PersonErased)$/)
+        useMerchantNews(asked, /^(MerchantAsked|GuestAnswered|GuestMuted|GuestUnmuted)$/)
         useMerchantNews(complained, /^ComplaintChanged$/)
       })
       onCleanup(() => scope.stop())

@@ -1,14 +1,10 @@
 import { isUsable } from './support/axe'
 import { go, operator, signIn } from './support/console'
+import { PICTURE } from './support/picture'
 import { expect, test } from './support/server'
 import { visit } from './platform-stage'
 
 test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
-
-const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
-  'base64',
-)
 
 test('a guest complains, the merchant answers, the platform decides, and the money goes back', async ({
   page,

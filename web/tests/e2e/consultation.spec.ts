@@ -2,14 +2,10 @@ import { isUsable } from './support/axe'
 import { go, signIn as signInAt } from './support/console'
 import { signIn } from './support/guest'
 import { signInAsOwner } from './support/owner'
+import { PICTURE } from './support/picture'
 import { expect, test } from './support/server'
 
 test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
-
-const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
-  'base64',
-)
 
 test('a guest asks about an offer on a phone, the shop answers at a desk, and both see it at once', async ({
   page,

@@ -1,14 +1,10 @@
 import { isUsable } from './support/axe'
 import { go, signIn } from './support/console'
 import { signInAsOwner, write } from './support/owner'
+import { PICTURE } from './support/picture'
 import { expect, test } from './support/server'
 
 test.use({ locale: 'en', viewport: { width: 390, height: 844 } })
-
-const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
-  'base64',
-)
 
 test('an owner writes a menu, a guest reads it on a phone, and the cashier sells a dish out', async ({
   page,

@@ -34,7 +34,7 @@ pub fn escalate_complaint(tx: &mut Tx, ctx: &Ctx, cmd: &EscalateComplaint) -> Re
     if complaint.due_at.is_none_or(|due_at| due_at <= ctx.now) {
         let detail = match complaint.due_at {
             Some(due_at) => format!("It was possible until {due_at}."),
-            None => "What two operators decided stands.".to_owned(),
+            None => "What was decided after an appeal stands.".to_owned(),
         };
         return Err(COMPLAINT_STATUS.because(detail).into());
     }

@@ -49,7 +49,7 @@ pub fn post_review(tx: &mut Tx, ctx: &Ctx, cmd: &PostReview) -> Result<ReviewId,
     if grants.staff.iter().any(|grant| grant.merchant == visit.merchant) {
         return Err(REVIEW_BY_STAFF.plain().into());
     }
-    check_own(tx, person, &cmd.media)?;
+    party::require_own_media(tx, &REVIEW_INVALID, &[person.uuid()], &cmd.media)?;
     let id: ReviewId = ctx.new_id();
     let (aspects, media) = (to_json(&cmd.aspects)?, to_json(&cmd.media)?);
     let posted = tx.claim(sql!(
@@ -92,16 +92,4 @@ fn own_visit(tx: &mut Tx, person: PersonId, id: RedemptionId) -> Result<Redempti
             .at("/redemption", REVIEW_VISIT_VOID.title)
             .into()),
     }
-}
-
-/// Another's picture looks as if it did not exist.
-fn check_own(tx: &mut Tx, person: PersonId, media: &[MediaId]) -> Result<(), Fail> {
-    let files = party::queries::media_files(tx, media)?;
-    let own = files.iter().filter(|file| file.owner == person.uuid());
-    if own.count() == media.len() {
-        return Ok(());
-    }
-    Err(REVIEW_INVALID
-        .at("/media", "You have not uploaded such a picture.")
-        .into())
 }

@@ -3,9 +3,9 @@
 use kernel::{ConversationId, Ctx, MediaId, MerchantId};
 use store::{Fail, Lock, Tx, sql};
 
-use super::message::{check_own, write};
+use super::message::write;
 use crate::decide::check_message;
-use crate::{CHAT_MUTED, GuestAnswered, Written, queries};
+use crate::{CHAT_INVALID, CHAT_MUTED, GuestAnswered, Written, queries};
 
 /// Answer in this conversation.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub fn answer_guest(tx: &mut Tx, ctx: &Ctx, cmd: &AnswerGuest) -> Result<Written
     let (_, merchant) = party::staff_actor(ctx)?;
     let staff = party::require_any_staff(tx, ctx, merchant)?;
     party::require_not_suspended(tx, merchant)?;
-    check_own(tx, merchant.uuid(), &cmd.media)?;
+    party::require_own_media(tx, &CHAT_INVALID, &[merchant.uuid()], &cmd.media)?;
     tx.lock(&cmd.locks());
     let row = tx.one(sql!(
         "UPDATE conversation SET message_count = message_count + 1, unanswered = 0, waiting = 0, last_at = $1,

@@ -4,7 +4,7 @@ use kernel::{ConversationId, Ctx, MediaId, MerchantId, PersonId};
 use offer::OfferStatus;
 use store::{Fail, StorageError, Tx, sql};
 
-use super::message::{check_own, write};
+use super::message::write;
 use crate::decide::{MAX_UNANSWERED, check_message};
 use crate::{About, CHAT_INVALID, CHAT_MUTED, CHAT_UNANSWERED, MerchantAsked, Subject, Written};
 
@@ -33,7 +33,7 @@ pub fn ask_merchant(tx: &mut Tx, ctx: &Ctx, cmd: &AskMerchant) -> Result<Written
         .about
         .map(|about| subject_of(tx, person, cmd.merchant, about))
         .transpose()?;
-    check_own(tx, person.uuid(), &cmd.media)?;
+    party::require_own_media(tx, &CHAT_INVALID, &[person.uuid()], &cmd.media)?;
     let new: ConversationId = ctx.new_id();
     let row = tx.one(sql!(
         "INSERT INTO conversation (id, person_id, merchant_id, message_count, unanswered, waiting, muted, guest_read,

@@ -2,23 +2,8 @@
 
 use kernel::{Ctx, MediaId, PersonId};
 use store::{Fail, Tx, sql};
-use uuid::Uuid;
 
-use crate::{CHAT_INVALID, Subject, Written};
-
-/// Another's picture looks as if it did not exist.
-pub(super) fn check_own(tx: &mut Tx, owner: Uuid, media: &[MediaId]) -> Result<(), Fail> {
-    if media.is_empty() {
-        return Ok(());
-    }
-    let files = party::queries::media_files(tx, media)?;
-    if files.iter().filter(|file| file.owner == owner).count() == media.len() {
-        return Ok(());
-    }
-    Err(CHAT_INVALID
-        .at("/media", "You have not uploaded such a picture.")
-        .into())
-}
+use crate::{Subject, Written};
 
 /// Writes the message for which the conversation has counted.
 pub(super) fn write(

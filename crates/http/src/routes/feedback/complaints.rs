@@ -269,7 +269,7 @@ struct ComplaintListed {
     order: OrderId,
     #[schema(value_type = String)]
     merchant: MerchantId,
-    /// Of the store where what was bought was used, if at one.
+    /// Of the store where what was bought was used or is booked, if at one.
     #[schema(value_type = Option<String>)]
     store: Option<StoreId>,
     /// As it was opened.

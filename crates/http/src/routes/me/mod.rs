@@ -130,7 +130,7 @@ struct Erasure {
 }
 
 /// Closes the caller's account for good: addresses, name, sessions, messages, conversations, and the words and pictures of
-/// reviews are erased;
+/// reviews and complaints are erased;
 /// orders and money stay under an id that nobody can be found by. Not for who works for a merchant or the
 /// platform.
 #[utoipa::path(post, path = "/v1/me/erasure", operation_id = "eraseMe", tag = "me",

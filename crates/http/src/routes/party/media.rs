@@ -137,10 +137,10 @@ async fn get_media(
             Some(signed_in) => may_see(read, &signed_in.identity, &media)?,
             None => false,
         };
-        match allowed {
-            true => Ok((media, public)),
-            false => Err(NOT_FOUND.plain().into()),
+        if !allowed {
+            return Err(NOT_FOUND.plain().into());
         }
+        Ok((media, public))
     });
     let (media, public) = found.await?;
     let (folder, sha256) = (app.media_folder.clone(), media.sha256);
